@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// `ordergate COMMAND`: the list of commands; one file each.
+import { ConfigError } from '../config.ts';
+import { VERSION } from '../main.ts';
+import { importCommand } from './import.ts';
+import { seedCommand } from './seed.ts';
+import { serveCommand } from './serve.ts';
+import { verifyCommand } from './verify.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  /** Resolves to the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+const commands: readonly Command[] = [serveCommand, importCommand, seedCommand, verifyCommand];
+
+const SETTINGS = `Settings, as flags or variables:
+  --port PORT          PORT            8787
+  --host HOST          HOST            127.0.0.1
+  --data DIRECTORY     ORDERGATE_DATA  ./data
+  --env ENVIRONMENT    ORDERGATE_ENV   sandbox (or production)
+More variables: ORDERGATE_KEY, ORDERGATE_ADMIN_TOKEN, ORDERGATE_TRUSTED_PROXIES,
+ORDERGATE_REQUEST_LOG_DAYS, ORDERGATE_LOG_LEVEL; README.md says what they do.`;
+
+function help(): string {
+  const width = Math.max(...commands.map((command) => command.usage.length));
+  const lines = commands.map(
+    ({ usage, summary }) => `  ordergate ${usage.padEnd(width)}  ${summary}`,
+  );
+  return `Ordergate ${VERSION}: an order open platform in one process\n\n${lines.join('\n')}\n\n${SETTINGS}\n`;
+}
+
+/** Errors that say what is wrong and what to do; anything else is a bug, and shows its stack. */
+const EXPLAINED = [
+  'ERR_CONFIG',
+  'ERR_UNUSABLE_FILE',
+  'ERR_DATA_DIRECTORY_IN_USE',
+  'ERR_MASTER_KEY',
+  'ERR_IMPORT_SYNTAX',
+  'ERR_LEDGER_UNAVAILABLE',
+  'EADDRINUSE',
+  'EACCES',
+  'ENOENT',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+];
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || args.includes('--help')) {
+    process.stdout.write(help());
+    return 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    const known = commands.map((candidate) => candidate.name).join(', ');
+    throw new ConfigError(`there is no command "${name}"; there are: ${known}`);
+  }
+  return command.run(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  process.stderr.write(`ordergate: ${code && EXPLAINED.includes(code) ? message : stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,78 @@
+// `ordergate seed --platform P --orders N`: load data, the same at each run.
+import { randomBytes } from 'node:crypto';
+import { ConfigError, readConfig, readFlags } from '../config.ts';
+import type { NewOrder } from '../core/ledger.ts';
+import type { Party } from '../core/party.ts';
+import { openWorkplace, type Workplace } from '../main.ts';
+import type { Platform } from '../protocol/platform.ts';
+import type { Command } from './index.ts';
+import { progress } from './progress.ts';
+
+const BATCH = 1000;
+const DEFAULT_PARTY = 'load01';
+
+export const seedCommand: Command = {
+  name: 'seed',
+  usage: 'seed --platform P --orders N [--party ID] [--secret KEY]',
+  summary: 'make load data',
+  async run(args) {
+    const { values } = readFlags(args, {
+      platform: { type: 'string' },
+      orders: { type: 'string' },
+      party: { type: 'string', default: DEFAULT_PARTY },
+      secret: { type: 'string' },
+    });
+    const count = /^\d{1,9}$/.test(values.orders ?? '') ? Number(values.orders) : 0;
+    if (count === 0) throw new ConfigError('--orders has to be a whole number of at least 1');
+    const workplace = await openWorkplace({ config: readConfig(values) });
+    try {
+      const platform = workplace.platforms.find((p) => p.name === values.platform);
+      if (!platform) {
+        const known = workplace.platforms.map((p) => p.name).join(', ');
+        throw new ConfigError(`--platform has to be one of: ${known}`);
+      }
+      const party = await findOrMakeParty(workplace, platform, values.party, values.secret);
+      const created = await seedOrders(workplace, platform, party, count);
+      process.stdout.write(`seeded ${created} orders of ${platform.name} party ${party.partyId}\n`);
+      return 0;
+    } finally {
+      await workplace.storage.close();
+    }
+  },
+};
+
+async function findOrMakeParty(
+  { parties, clock }: Workplace,
+  platform: Platform,
+  partyId: string,
+  given: string | undefined,
+): Promise<Party> {
+  const existing = parties.find(platform.name, partyId);
+  if (existing) return existing;
+  const secret = given ?? randomBytes(16).toString('hex');
+  const party = platform.seed.party(partyId, secret, clock.now());
+  await parties.create(party);
+  if (given === undefined) process.stdout.write(`made party ${partyId} with key ${secret}\n`);
+  return party;
+}
+
+async function seedOrders(
+  { storage, clock }: Workplace,
+  platform: Platform,
+  party: Party,
+  count: number,
+): Promise<number> {
+  const show = progress('seeding', count);
+  let created = 0;
+  for (let start = 0; start < count; start += BATCH) {
+    const now = clock.now();
+    const length = Math.min(BATCH, count - start);
+    const orders: NewOrder[] = Array.from({ length }, (_, i) =>
+      platform.seed.order(party, start + i, now),
+    );
+    const result = await storage.ledger.createOrders({ orders, existing: 'skip', now });
+    if (result.result === 'created') created += result.created;
+    show(start + length);
+  }
+  return created;
+}

@@ -1,0 +1,24 @@
+// `ordergate serve`: the server, until SIGTERM or SIGINT.
+import { readConfig, readFlags } from '../config.ts';
+import { startOrdergate } from '../main.ts';
+import type { Command } from './index.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  usage: 'serve',
+  summary: 'serve the gateways and the management API',
+  async run(args) {
+    const { values } = readFlags(args, {});
+    const ordergate = await startOrdergate({ config: readConfig(values) });
+    process.stdout.write(`ordergate listening on ${ordergate.url}\n`);
+    await stopSignal();
+    await ordergate.close();
+    return 0;
+  },
+};
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,105 @@
+// Every setting: its variable, its flag, its default, and why.
+import { parseArgs } from 'node:util';
+import { AddressList, splitAddresses } from './protocol/addresses.ts';
+
+export interface Config {
+  /** PORT, --port: 8787. 0 takes a free one. */
+  readonly port: number;
+  /** HOST, --host: 127.0.0.1, so that a first start is reachable from this machine only. */
+  readonly host: string;
+  /** ORDERGATE_DATA, --data: ./data. Holds the ledger; one process at a time. */
+  readonly dataDirectory: string;
+  /** ORDERGATE_ENV, --env: sandbox fills an empty ledger with fixtures and lets the clock be moved. */
+  readonly environment: 'sandbox' | 'production';
+  /** ORDERGATE_KEY: 32 bytes as 64 hex digits or base64. Default: master.key in the data directory. */
+  readonly masterKey: string | undefined;
+  /** ORDERGATE_ADMIN_TOKEN: bearer token of the management API. Default: admin.token there. */
+  readonly adminToken: string | undefined;
+  /** ORDERGATE_TRUSTED_PROXIES: addresses and ranges whose X-Forwarded-For counts. Default: none. */
+  readonly trustedProxies: AddressList;
+  /** ORDERGATE_REQUEST_LOG_DAYS: 30. How long gateway calls are kept. */
+  readonly requestLogDays: number;
+  /** ORDERGATE_LOG_LEVEL: info. */
+  readonly logLevel: string;
+}
+
+export class ConfigError extends Error {
+  readonly code = 'ERR_CONFIG';
+  override readonly name = 'ConfigError';
+}
+
+export const CONFIG_FLAGS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  data: { type: 'string' },
+  env: { type: 'string' },
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Flags win over variables. @throws {ConfigError} that names the setting and what it accepts. */
+export function readConfig(flags: Environment, env: Environment = process.env): Config {
+  const environment = flags.env ?? env.ORDERGATE_ENV ?? 'sandbox';
+  if (environment !== 'sandbox' && environment !== 'production') {
+    throw new ConfigError(
+      `ORDERGATE_ENV (--env) is "${environment}"; it has to be sandbox or production`,
+    );
+  }
+  const logLevel = env.ORDERGATE_LOG_LEVEL ?? 'info';
+  if (!LOG_LEVELS.includes(logLevel)) {
+    throw new ConfigError(
+      `ORDERGATE_LOG_LEVEL is "${logLevel}"; it has to be one of ${LOG_LEVELS.join(', ')}`,
+    );
+  }
+  return {
+    port: wholeNumber('PORT (--port)', flags.port ?? env.PORT ?? '8787', 0, 65_535),
+    host: flags.host ?? env.HOST ?? '127.0.0.1',
+    dataDirectory: flags.data ?? env.ORDERGATE_DATA ?? './data',
+    environment,
+    masterKey: env.ORDERGATE_KEY || undefined,
+    adminToken: env.ORDERGATE_ADMIN_TOKEN || undefined,
+    trustedProxies: addresses('ORDERGATE_TRUSTED_PROXIES', env.ORDERGATE_TRUSTED_PROXIES ?? ''),
+    requestLogDays: wholeNumber(
+      'ORDERGATE_REQUEST_LOG_DAYS',
+      env.ORDERGATE_REQUEST_LOG_DAYS ?? '30',
+      1,
+      3650,
+    ),
+    logLevel,
+  };
+}
+
+/** Reads a command's flags, its own beside the settings'. @throws {ConfigError} */
+export function readFlags<
+  const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options'],
+>(args: readonly string[], options: Options) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...CONFIG_FLAGS, ...options },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new ConfigError(
+      `${name} is "${text}"; it has to be a whole number from ${min} to ${max}`,
+    );
+  }
+  return value;
+}
+
+function addresses(name: string, text: string): AddressList {
+  try {
+    return new AddressList(splitAddresses(text));
+  } catch (error) {
+    throw new ConfigError(`${name}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,100 @@
+// The one way an order changes: load it, let a rule decide, commit under its version, decide again if it moved.
+import type { Clock, Instant } from './clock.ts';
+import { type CoreRefusal, type Outcome, refuse } from './errors.ts';
+import type { Change, DeadlineClaim, Ledger } from './ledger.ts';
+import type { Actor, Json, Order, OrderId } from './order.ts';
+
+export interface ChangeRequest {
+  readonly platform: string;
+  readonly orderId: OrderId;
+  readonly actor: Actor;
+  readonly requestId: number | null;
+  /** An equal request (same key) within `ttlMs` of the first success gets that success again. */
+  readonly once?: { readonly key: string; readonly ttlMs: number };
+  readonly completes?: DeadlineClaim;
+}
+
+/** What a rule decided: the next state of things, and what the caller is told. */
+export interface Decision<R extends Json> {
+  readonly ok: true;
+  readonly action: string;
+  readonly state: string;
+  readonly attributes?: Order['attributes'];
+  readonly lines?: Order['lines'];
+  /** The one line that changed, with its state before and after. */
+  readonly line?: { readonly lineId: string; readonly from: string; readonly to: string };
+  readonly note?: string | null;
+  readonly eventPayload?: Json;
+  readonly deadlines?: NonNullable<Change['deadlines']>;
+  readonly reply: R;
+}
+
+/** A rule: pure, and run again when the order has moved in between. */
+export type Decide<R extends Json> = (order: Order, now: Instant) => Decision<R> | CoreRefusal;
+
+/**
+ * How often a rule may have to decide again. Each round at least one competitor gets through, so
+ * this many competitors must have changed the very same order within milliseconds; past it the
+ * caller is told to come back, which is better than holding the connection.
+ */
+const MAX_ROUNDS = 64;
+
+export async function changeOrder<R extends Json>(
+  ledger: Ledger,
+  clock: Clock,
+  request: ChangeRequest,
+  decide: Decide<R>,
+): Promise<Outcome<R>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = clock.now();
+    const once = request.once && { key: request.once.key, now };
+    const { order, replay } = await ledger.load(request.platform, request.orderId, once);
+    if (replay) return { ok: true, value: replay.reply as R };
+    if (!order) return refuse('unknown-order');
+
+    const decision = decide(order, now);
+    if (!decision.ok) return decision;
+
+    const committed = await ledger.commit(toChange(request, order, decision, now));
+    if (committed === 'committed') return { ok: true, value: decision.reply };
+    if (committed === 'lease-lost') return refuse('state-refuses', order.state);
+  }
+  return refuse('unavailable');
+}
+
+function toChange<R extends Json>(
+  request: ChangeRequest,
+  order: Order,
+  decision: Decision<R>,
+  now: Instant,
+): Change {
+  return {
+    order: {
+      ...order,
+      state: decision.state,
+      version: order.version + 1,
+      updatedAt: now,
+      attributes: decision.attributes ?? order.attributes,
+      lines: decision.lines ?? order.lines,
+    },
+    history: {
+      action: decision.action,
+      line: decision.line?.lineId ?? null,
+      from: decision.line?.from ?? order.state,
+      to: decision.line?.to ?? decision.state,
+      actor: request.actor,
+      note: decision.note ?? null,
+      requestId: request.requestId,
+    },
+    event: { type: `order.${decision.action}`, payload: decision.eventPayload ?? null },
+    ...(request.once && {
+      once: {
+        key: request.once.key,
+        reply: decision.reply,
+        expiresAt: now + request.once.ttlMs,
+      },
+    }),
+    ...(decision.deadlines && { deadlines: decision.deadlines }),
+    ...(request.completes && { completes: request.completes }),
+  };
+}

@@ -1,0 +1,42 @@
+// The one clock that every rule reads: an instant source, and the sandbox's clock that can be moved.
+
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. Zones appear at the edges only. */
+export type Instant = number;
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export interface Clock {
+  now(): Instant;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** Runs at the speed of `base`, ahead of it by a whole number of seconds that only grows. */
+export class OffsetClock implements Clock {
+  readonly #base: Clock;
+  #offsetSeconds: number;
+
+  constructor(base: Clock, offsetSeconds: number) {
+    this.#base = base;
+    this.#offsetSeconds = offsetSeconds;
+  }
+
+  get offsetSeconds(): number {
+    return this.#offsetSeconds;
+  }
+
+  now(): Instant {
+    return this.#base.now() + this.#offsetSeconds * SECOND;
+  }
+
+  /** @param seconds whole, not negative: rules are not written for time that runs backwards. */
+  advance(seconds: number): void {
+    if (!Number.isSafeInteger(seconds) || seconds < 0) {
+      throw new RangeError(`a clock advances by whole seconds, 0 or more; got ${seconds}`);
+    }
+    this.#offsetSeconds += seconds;
+  }
+}

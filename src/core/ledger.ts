@@ -1,0 +1,173 @@
+// The port to storage. Each method is one whole question, so that it can cost one round trip.
+import type { Instant } from './clock.ts';
+import type { Actor, HistoryEntry, Json, LookUpKey, Order, OrderId, OwnerId } from './order.ts';
+import type { Party } from './party.ts';
+
+/** The reply that an earlier, equal request got; see {@link Change.once}. */
+export interface Replay {
+  readonly reply: Json;
+}
+
+export interface Loaded {
+  readonly order: Order | null;
+  readonly replay: Replay | null;
+}
+
+/**
+ * A change of one order: the order row (its version checked), one history row and one event row,
+ * all or nothing, in one transaction.
+ */
+export interface Change {
+  /** The order as it shall be; `version` is one more than the version it was decided upon. */
+  readonly order: Order;
+  readonly history: Omit<HistoryEntry, 'version' | 'at'>;
+  readonly event: { readonly type: string; readonly payload: Json };
+  /** Keeps `reply` under `key` until `expiresAt`; if the key is already there, nothing happens. */
+  readonly once?: { readonly key: string; readonly reply: Json; readonly expiresAt: Instant };
+  /** Sets the order's deadline of that kind to `dueAt`, or clears it (null). */
+  readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant | null }[];
+  /** The deadline that this change carries out; the change happens only if the lease still holds. */
+  readonly completes?: DeadlineClaim;
+}
+
+/** - `stale`: the order has another version by now, or the once-key is taken. Load, decide again.
+ *  - `lease-lost`: another worker has the deadline. Leave it alone. */
+export type Committed = 'committed' | 'stale' | 'lease-lost';
+
+export interface NewOrder {
+  readonly order: Order;
+  readonly keys: readonly LookUpKey[];
+  readonly actor: Actor;
+  readonly note: string | null;
+  readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant }[];
+}
+
+export interface CreateRequest {
+  readonly orders: readonly NewOrder[];
+  /** `skip` leaves orders that exist alone (import); `refuse` then creates none at all. */
+  readonly existing: 'skip' | 'refuse';
+  /** As {@link Change.once}; `fingerprint` tells an equal request from a reused key. */
+  readonly once?: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly expiresAt: Instant;
+  };
+  readonly now: Instant;
+}
+
+export type Created =
+  | { readonly result: 'created'; readonly created: number; readonly existing: readonly OrderId[] }
+  | { readonly result: 'exists'; readonly existing: readonly OrderId[] }
+  | { readonly result: 'replayed'; readonly created: number }
+  | { readonly result: 'key-reused' };
+
+export interface OrderQuery {
+  readonly platform?: string | undefined;
+  readonly state?: string | undefined;
+  readonly owner?: string | undefined;
+  /** An order id or a look-up key's value, or the beginning of one. */
+  readonly q?: string | undefined;
+  /** from <= createdAt < to */
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+  /** 1 to 1000 */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it back to get what follows; null at the end. */
+  readonly nextCursor: string | null;
+}
+
+export interface DeadlineClaim {
+  readonly deadlineId: number;
+  /** The lease's end, which is also its token: a later claim has another. */
+  readonly leaseUntil: Instant;
+}
+
+export interface DueDeadline extends DeadlineClaim {
+  readonly kind: string;
+  readonly platform: string;
+  readonly orderId: OrderId;
+  readonly dueAt: Instant;
+}
+
+/** Counts of rows that break a rule of the ledger; all 0 in a sound one. */
+export interface LedgerAudit {
+  readonly orders: number;
+  readonly changes: number;
+  /** Orders whose version is not the length of their history, or whose state is not its last. */
+  readonly ordersOutOfStep: number;
+  readonly changesWithoutEvent: number;
+  readonly eventsWithoutChange: number;
+  /** What the storage engine says of its own file; empty when it is sound. */
+  readonly damage: readonly string[];
+}
+
+export interface Ledger {
+  /** One order and, with `onceKey`, the reply that was kept under it, if that holds at `now`. */
+  load(
+    platform: string,
+    orderId: OrderId,
+    once?: { readonly key: string; readonly now: Instant },
+  ): Promise<Loaded>;
+
+  /** Resolves when the change is on disk. Throws LedgerUnavailableError when nothing happened. */
+  commit(change: Change): Promise<Committed>;
+
+  /** Creates orders in one transaction. */
+  createOrders(request: CreateRequest): Promise<Created>;
+
+  /** Newest first. */
+  listOrders(query: OrderQuery): Promise<Page<Order>>;
+
+  /** An order with its whole history, oldest first. */
+  readHistory(
+    platform: string,
+    orderId: OrderId,
+  ): Promise<{ readonly order: Order; readonly history: readonly HistoryEntry[] } | null>;
+
+  /** Whether it has neither an order nor a party. */
+  isEmpty(): Promise<boolean>;
+
+  /** Leases deadlines due at `now`, soonest first, until `now + leaseMs`. */
+  claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<readonly DueDeadline[]>;
+
+  /** Ends a deadline that needs no change. False when the lease was lost. */
+  dropDeadline(claim: DeadlineClaim): Promise<boolean>;
+
+  /** When the next deadline is due that nobody holds a lease on at `now`; null when there is none. */
+  nextDeadline(now: Instant): Promise<Instant | null>;
+
+  listParties(): Promise<readonly Party[]>;
+
+  /** Creates or replaces. With `create`, false when it is already there. */
+  saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean>;
+
+  /** What this ledger is for, for good: the first claim decides. Resolves to that one. */
+  claimEnvironment(environment: string): Promise<string>;
+
+  /** The sandbox clock's offset, kept over restarts. */
+  readClockOffset(): Promise<number>;
+  writeClockOffset(seconds: number): Promise<void>;
+
+  /** Forgets kept replies that ended before `now`; returns how many. */
+  forgetReplies(now: Instant): Promise<number>;
+
+  audit(): Promise<LedgerAudit>;
+
+  /** Throws LedgerUnavailableError when a change would not be taken now. */
+  checkReady(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+export function ownerId(value: string): OwnerId {
+  return value as OwnerId;
+}
+
+export function orderId(value: string): OrderId {
+  return value as OrderId;
+}

@@ -1,0 +1,66 @@
+// What an order is: an identified document with a state, a version, an owner, keys and a history.
+import type { Instant } from './clock.ts';
+import type { Transitions } from './transitions.ts';
+
+declare const brand: unique symbol;
+type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** An order's id, unique within its platform. */
+export type OrderId = Branded<string, 'OrderId'>;
+/** Who owns an order: a Jintong partner, a Suning supplier, a ytx app. Unique within its platform. */
+export type OwnerId = Branded<string, 'OwnerId'>;
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [name: string]: Json };
+
+/** One line (订单行) of an order that has lines. Its state is the line's own. */
+export interface OrderLine {
+  readonly lineId: string;
+  readonly state: string;
+  readonly attributes: JsonObject;
+}
+
+export interface Order {
+  readonly platform: string;
+  readonly orderId: OrderId;
+  readonly owner: OwnerId;
+  /** A key of the platform's state table. */
+  readonly state: string;
+  /** 1 when created, one more with each change. */
+  readonly version: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  /** What the platform keeps with the order; money in integer fen, times as instants. */
+  readonly attributes: JsonObject;
+  readonly lines: readonly OrderLine[];
+}
+
+/** One row of an order's append-only history: the change that made `version`. */
+export interface HistoryEntry {
+  readonly version: number;
+  readonly at: Instant;
+  readonly action: string;
+  /** The line that changed, where it was one line. */
+  readonly line: string | null;
+  readonly from: string | null;
+  readonly to: string;
+  readonly actor: Actor;
+  readonly note: string | null;
+  /** The gateway request that caused it. */
+  readonly requestId: number | null;
+}
+
+/** Who made a change: `party:jane88`, `operator`, `import`, `deadline:refund`. */
+export type Actor = `party:${string}` | `deadline:${string}` | 'operator' | 'import';
+
+/** A name and value by which support staff find the order. Declared by the platform, kept in an index. */
+export type LookUpKey = readonly [name: string, value: string];
+
+/** What a platform declares about its orders; core works from this alone. */
+export interface OrderModel {
+  /** Every state with its meaning, in the words of the platform's document. */
+  readonly states: Readonly<Record<string, string>>;
+  /** What an operator may do through the management API, by state. */
+  readonly operatorTransitions: Transitions;
+  lookUpKeys(order: Order): readonly LookUpKey[];
+}

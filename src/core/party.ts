@@ -1,0 +1,51 @@
+// Who may call: a party (Jintong partner, Suning app, ytx account) with its keys, users and grants.
+import type { Instant } from './clock.ts';
+import type { JsonObject } from './order.ts';
+
+export interface PartyKey {
+  readonly keyId: string;
+  /** In clear here; sealed wherever it is stored; never logged. */
+  readonly secret: string;
+  readonly createdAt: Instant;
+  /** Null while it has no end. Rotation gives the older keys one. */
+  readonly expiresAt: Instant | null;
+}
+
+export interface Party {
+  readonly platform: string;
+  readonly partyId: string;
+  readonly enabled: boolean;
+  /** Users that act under the party; each name is unique within it only. */
+  readonly users: readonly string[];
+  /** The platform's actions that the party may call. */
+  readonly grants: readonly string[];
+  /** Addresses and CIDR ranges it may call from; empty checks nothing. */
+  readonly addresses: readonly string[];
+  /** Newest first. */
+  readonly keys: readonly PartyKey[];
+  /** What the platform keeps with the party besides. */
+  readonly attributes: JsonObject;
+}
+
+/** The keys that hold at `now`, newest first. */
+export function liveKeys(party: Party, now: Instant): readonly PartyKey[] {
+  return party.keys.filter((key) => key.expiresAt === null || now < key.expiresAt);
+}
+
+/**
+ * Puts a new key in front; the keys that hold now go on until `now + overlapMs`, so that the
+ * other side can change over without a failed call. Keys that ended are dropped.
+ */
+export function rotateKey(
+  party: Party,
+  key: { readonly keyId: string; readonly secret: string },
+  now: Instant,
+  overlapMs: number,
+): Party {
+  const end = now + overlapMs;
+  const older = liveKeys(party, now).map((k) => ({
+    ...k,
+    expiresAt: k.expiresAt === null ? end : Math.min(k.expiresAt, end),
+  }));
+  return { ...party, keys: [{ ...key, createdAt: now, expiresAt: null }, ...older] };
+}

@@ -1,0 +1,16 @@
+// Reading one order on behalf of somebody who may see it.
+import { type Outcome, refuse } from './errors.ts';
+import type { Ledger } from './ledger.ts';
+import type { Order, OrderId } from './order.ts';
+
+/** @param mine whether the caller may see it; if not, the outcome is `foreign-order`. */
+export async function readOrder(
+  ledger: Ledger,
+  platform: string,
+  orderId: OrderId,
+  mine: (order: Order) => boolean,
+): Promise<Outcome<Order>> {
+  const { order } = await ledger.load(platform, orderId);
+  if (!order) return refuse('unknown-order');
+  return mine(order) ? { ok: true, value: order } : refuse('foreign-order');
+}

@@ -1,0 +1,67 @@
+// The record of every gateway call: the port to where it is kept, beside the ledger and never in its way.
+import type { Instant } from './clock.ts';
+import type { Page } from './ledger.ts';
+
+export interface RequestRecord {
+  /** Grows with time; see {@link requestIds}. */
+  readonly id: number;
+  readonly at: Instant;
+  readonly platform: string;
+  /** The party the caller claims to be, known or not. */
+  readonly party: string | null;
+  readonly method: string | null;
+  /** The code that was answered, in the platform's words. */
+  readonly outcome: string;
+  /** The step of the pipeline that refused it; null when none did. */
+  readonly refusedBy: string | null;
+  /** What was wrong, and where. */
+  readonly detail: string | null;
+  readonly orderId: string | null;
+  readonly address: string;
+  readonly durationMicros: number;
+  readonly stringToSign: string | null;
+  /** The body as text, secrets masked by the platform, cut at 16 KiB. */
+  readonly body: string;
+}
+
+export interface RequestQuery {
+  readonly platform?: string | undefined;
+  readonly party?: string | undefined;
+  readonly method?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly orderId?: string | undefined;
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+  /** 1 to 1000 */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface RequestLog {
+  /** Never waits and never throws: a full queue drops the record and counts it. */
+  append(record: RequestRecord): void;
+  /** Newest first; what was appended before the call is in it. */
+  list(query: RequestQuery): Promise<Page<RequestRecord>>;
+  /** Removes what is older; returns how many. */
+  prune(before: Instant): Promise<number>;
+  readonly dropped: number;
+  close(): Promise<void>;
+}
+
+const EPOCH = Date.UTC(2020, 0, 1);
+
+/**
+ * Ids that grow with time, so that newest-first needs no index: milliseconds since 2020 times 4096,
+ * plus a counter. They stay safe integers until 2089.
+ */
+export function requestIds(now: () => number = Date.now): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, (now() - EPOCH) * 4096);
+    return last;
+  };
+}
+
+export function requestIdAt(instant: Instant): number {
+  return (instant - EPOCH) * 4096;
+}

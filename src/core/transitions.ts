@@ -1,0 +1,18 @@
+// Order state transitions as data: for each state, the states that may follow.
+
+export type Transitions = { readonly [state: string]: readonly string[] };
+
+/** For each state, the one state that an action leads to; a state that is absent refuses the action. */
+export type ActionTable<State extends string> = { readonly [S in State]?: State };
+
+/** The state that `action` leads to from `state`, or undefined where the table refuses it. */
+export function follow<State extends string>(
+  action: ActionTable<State>,
+  state: string,
+): State | undefined {
+  return Object.hasOwn(action, state) ? action[state as State] : undefined;
+}
+
+export function allows(transitions: Transitions, from: string, to: string): boolean {
+  return Object.hasOwn(transitions, from) && transitions[from]!.includes(to);
+}

@@ -1,0 +1,185 @@
+// The only composition root: wires configuration, storage, platforms, workers and HTTP together.
+import { createReadStream, readFileSync } from 'node:fs';
+import { type Config, ConfigError } from './config.ts';
+import { type Clock, DAY, HOUR, OffsetClock, systemClock } from './core/clock.ts';
+import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
+import { Metrics } from './http/metrics.ts';
+import { HttpServer } from './http/server.ts';
+import { createLog, type Logger } from './log.ts';
+import type { ManageServices } from './manage/endpoint.ts';
+import { manageEndpoints } from './manage/index.ts';
+import { platforms as allPlatforms } from './platforms/index.ts';
+import { importFile } from './protocol/import-file.ts';
+import { Parties } from './protocol/parties.ts';
+import type { PipelineServices } from './protocol/pipeline.ts';
+import type { Platform } from './protocol/platform.ts';
+import { readAdminToken, readMasterKey } from './secrets.ts';
+import { type OpenStorage, openStorage } from './storage/open.ts';
+import { Sealer } from './storage/seal.ts';
+
+export const VERSION: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version;
+
+export interface Options {
+  readonly config: Config;
+  /** For tests that need another time: the clock that the sandbox's offset is added to. */
+  readonly clock?: Clock;
+  readonly platforms?: readonly Platform[];
+  readonly log?: Logger;
+}
+
+/** A ledger that is open, with what is needed to work on it; for the server and the commands. */
+export interface Workplace {
+  readonly storage: OpenStorage;
+  readonly parties: Parties;
+  readonly clock: OffsetClock;
+  readonly platforms: readonly Platform[];
+}
+
+export interface Ordergate extends Workplace {
+  readonly url: string;
+  readonly adminToken: string;
+  /** Stops taking calls, finishes those under way, closes the ledger. */
+  close(): Promise<void>;
+}
+
+/** Opens the data directory; an empty sandbox is filled with the fixtures. */
+export async function openWorkplace(options: Options): Promise<Workplace> {
+  const { config, platforms = allPlatforms } = options;
+  const sandbox = config.environment === 'sandbox';
+  const storage = await openStorage(config.dataDirectory, new Sealer(readMasterKey(config)));
+  try {
+    await claimEnvironment(storage, config);
+    const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
+    const clock = new OffsetClock(options.clock ?? systemClock, offset);
+    const parties = await Parties.load(storage.ledger);
+    const workplace = { storage, parties, clock, platforms };
+    if (sandbox && (await storage.ledger.isEmpty())) await fillSandbox(workplace);
+    return workplace;
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/**
+ * The sandbox's keys are public and its clock can be moved: a directory is one or the other for
+ * good, so that neither ever comes to serve real orders.
+ */
+async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<void> {
+  const environment = await ledger.claimEnvironment(config.environment);
+  if (environment === config.environment) return;
+  throw new ConfigError(
+    `${config.dataDirectory} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another data directory.`,
+  );
+}
+
+async function fillSandbox(workplace: Workplace): Promise<void> {
+  const target = { ...workplace, ledger: workplace.storage.ledger };
+  for (const { sandboxFile } of workplace.platforms) {
+    await importFile(createReadStream(sandboxFile, 'utf8'), target, {
+      onRefused(line, problem) {
+        throw new Error(`${sandboxFile.pathname} line ${line}: ${problem}`);
+      },
+      onProgress() {},
+    });
+  }
+}
+
+/** Starts everything; resolves when it listens. */
+export async function startOrdergate(options: Options): Promise<Ordergate> {
+  const { config } = options;
+  const log = options.log ?? (await createLog(config.logLevel));
+  const adminToken = readAdminToken(config);
+  const workplace = await openWorkplace(options);
+  const { storage, parties, clock, platforms } = workplace;
+  const { ledger, requests } = storage;
+
+  const handlers = Object.fromEntries(
+    platforms.map((p) => [p.name, p.deadlines?.({ ledger, clock }) ?? {}]),
+  );
+  const runDue = () =>
+    runDueDeadlines(ledger, clock, handlers, (error, due) =>
+      log.error({ err: error, ...due }, 'a deadline could not be carried out; it is tried again'),
+    );
+  const deadlines = new DeadlineWorker(ledger, clock, runDue);
+  const metrics = new Metrics(platforms, () => requests.dropped);
+  const onFault = (error: unknown, path: string) =>
+    log.error({ err: error, path }, 'a call failed');
+
+  const pipeline: PipelineServices = {
+    ledger,
+    clock,
+    parties,
+    requests,
+    onFault: (error, request) => onFault(error, request.path),
+    onAnswer: (...call) => metrics.count(...call),
+  };
+  const sandbox = config.environment === 'sandbox';
+  const manage: ManageServices = {
+    ledger,
+    requests,
+    parties,
+    platforms,
+    clock,
+    advanceClock: inTurn(async (seconds: number) => {
+      await ledger.writeClockOffset(clock.offsetSeconds + seconds);
+      clock.advance(seconds);
+      await runDue();
+    }),
+  };
+  const endpoints = manageEndpoints(sandbox, VERSION);
+  const { host, port, trustedProxies } = config;
+  const server = new HttpServer({
+    host,
+    port,
+    adminToken,
+    trustedProxies,
+    endpoints,
+    pipeline,
+    manage,
+    metrics,
+    onFault,
+  });
+
+  const housekeeping = setInterval(() => {
+    requests
+      .prune(Date.now() - config.requestLogDays * DAY)
+      .then(() => ledger.forgetReplies(clock.now()))
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
+      );
+  }, HOUR);
+  housekeeping.unref();
+
+  const close = async (): Promise<void> => {
+    clearInterval(housekeeping);
+    await server.close();
+    await deadlines.stop();
+    await storage.close();
+  };
+  try {
+    const url = await server.listen();
+    deadlines.wake();
+    log.info(
+      { url, environment: config.environment, data: config.dataDirectory, version: VERSION },
+      'started',
+    );
+    return { ...workplace, url, adminToken, close };
+  } catch (error) {
+    await deadlines.stop();
+    await storage.close();
+    throw error;
+  }
+}
+
+/** Calls of `run` one behind the other. */
+function inTurn<A>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (argument) => {
+    const done = last.then(() => run(argument));
+    last = done.catch(() => {});
+    return done;
+  };
+}

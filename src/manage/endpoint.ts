@@ -1,0 +1,110 @@
+// The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
+import { z } from 'zod';
+import type { OffsetClock } from '../core/clock.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { RequestLog } from '../core/request-log.ts';
+import type { Parties } from '../protocol/parties.ts';
+import type { Platform } from '../protocol/platform.ts';
+
+export interface ManageServices {
+  readonly ledger: Ledger;
+  readonly requests: RequestLog;
+  readonly parties: Parties;
+  readonly platforms: readonly Platform[];
+  readonly clock: OffsetClock;
+  /** Moves the clock, keeps its offset, and carries out everything that has become due. */
+  advanceClock(seconds: number): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Below /manage/v1; `{name}` takes one segment. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly headers?: z.ZodObject;
+  readonly status: 200 | 201;
+  readonly response: z.ZodType;
+  /** Statuses of errors besides 400 and 401, with what they mean. */
+  readonly errors: Readonly<Record<number, string>>;
+  readonly sandboxOnly?: true;
+  handle(call: EndpointCall, services: ManageServices): Promise<unknown>;
+}
+
+export interface EndpointCall {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: never;
+  readonly body: never;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+interface TypedCall<Q, B> extends Omit<EndpointCall, 'query' | 'body'> {
+  readonly query: Q;
+  readonly body: B;
+}
+
+/** Ties the handler's types to the schemas. */
+export function endpoint<Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
+  definition: Omit<Endpoint, 'handle' | 'query' | 'body' | 'response'> & {
+    readonly query?: Q;
+    readonly body?: B;
+    readonly response: R;
+    handle(
+      call: TypedCall<z.output<Q>, z.output<B>>,
+      services: ManageServices,
+    ): Promise<z.input<R>>;
+  },
+): Endpoint {
+  return definition as unknown as Endpoint;
+}
+
+/** What a caller did wrong; `status` and a stable `code`, and the field where there is one. */
+export class ManageError extends Error {
+  override readonly name = 'ManageError';
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | undefined;
+
+  constructor(status: number, code: string, message: string, field?: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export const errorSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
+});
+
+/** An RFC 3339 time or a day (its beginning, in UTC), as an instant. */
+export const instantText = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    'has to be a time like 2026-01-02T03:04:05Z',
+  )
+  .transform((text) => Date.parse(text));
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+export const pageQuery = {
+  from: instantText.optional().describe('the earliest time, included'),
+  to: instantText.optional().describe('the latest time, excluded'),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  cursor: z
+    .string()
+    .regex(/^\d{1,16}(\.\d{1,16})?$/, 'has to be the nextCursor of an earlier answer')
+    .optional(),
+};
+
+export const isoTime = (instant: number): string => new Date(instant).toISOString();
+
+export function findPlatform(platforms: readonly Platform[], name: string): Platform {
+  const platform = platforms.find((p) => p.name === name);
+  if (platform) return platform;
+  const known = platforms.map((p) => p.name).join(', ');
+  throw new ManageError(404, 'unknown-platform', `no platform "${name}"; there are: ${known}`);
+}

@@ -1,0 +1,105 @@
+// The management API: all its endpoints, and how a request to one is read and answered.
+import { z } from 'zod';
+import { LedgerUnavailableError } from '../core/errors.ts';
+import { clockEndpoints } from './clock.ts';
+import {
+  type Endpoint,
+  type EndpointCall,
+  endpoint,
+  ManageError,
+  type ManageServices,
+} from './endpoint.ts';
+import { openApi } from './openapi.ts';
+import { orderEndpoints } from './orders.ts';
+import { partyEndpoints } from './parties.ts';
+import { requestEndpoints } from './requests.ts';
+
+const documented: readonly Endpoint[] = [
+  ...orderEndpoints,
+  ...partyEndpoints,
+  ...requestEndpoints,
+  ...clockEndpoints,
+];
+
+/** Every endpoint that `services` offers. */
+export function manageEndpoints(sandbox: boolean, version: string): readonly Endpoint[] {
+  const offered = documented.filter((e) => sandbox || !e.sandboxOnly);
+  let page: object | undefined; // Made when it is first asked for: it costs start-up time otherwise.
+  const description = endpoint({
+    method: 'GET',
+    path: '/openapi.json',
+    operationId: 'readOpenApi',
+    summary: 'This page',
+    status: 200,
+    response: z.looseObject({}),
+    errors: {},
+    async handle() {
+      page ??= openApi([...offered, description], version);
+      return page as Record<string, unknown>;
+    },
+  });
+  return [...offered, description];
+}
+
+export interface ManageReply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface ManageRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Empty where there is none. */
+  readonly body: Buffer;
+}
+
+/** Reads, checks, carries out. What the caller did wrong is an answer; what we did wrong is thrown. */
+export async function callEndpoint(
+  target: Endpoint,
+  request: ManageRequest,
+  services: ManageServices,
+): Promise<ManageReply> {
+  try {
+    const call = {
+      params: request.params,
+      query: read(target.query, Object.fromEntries(request.query)),
+      body: target.body && read(target.body, parseBody(request.body)),
+      headers: (target.headers
+        ? read(target.headers, request.headers)
+        : {}) as EndpointCall['headers'],
+    } as EndpointCall;
+    return { status: target.status, body: await target.handle(call, services) };
+  } catch (error) {
+    if (error instanceof ManageError) return errorReply(error);
+    if (error instanceof LedgerUnavailableError) {
+      return errorReply(
+        new ManageError(503, 'unavailable', `${error.message}. Nothing was changed; try again.`),
+      );
+    }
+    throw error;
+  }
+}
+
+export function errorReply({ status, code, message, field }: ManageError): ManageReply {
+  return { status, body: { error: { code, message, ...(field !== undefined && { field }) } } };
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new ManageError(400, 'not-json', `the body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function read(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return {};
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const field = [...issue.path, ...keys.slice(0, 1)].join('.');
+  const problem = keys.length > 0 ? 'no such field' : issue.message;
+  throw new ManageError(400, 'bad-request', `${field || 'body'}: ${problem}`, field || undefined);
+}

@@ -1,0 +1,238 @@
+// /orders: list, create, read with history, and move along the operator's transitions.
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { DAY, type Instant } from '../core/clock.ts';
+import { type NewOrder, orderId } from '../core/ledger.ts';
+import { moveOrder } from '../core/move-order.ts';
+import type { HistoryEntry, Json, Order } from '../core/order.ts';
+import { orderItem } from '../protocol/import.ts';
+import { ImportError, type Platform } from '../protocol/platform.ts';
+import {
+  type Endpoint,
+  endpoint,
+  findPlatform,
+  isoTime,
+  ManageError,
+  type ManageServices,
+  page,
+  pageQuery,
+} from './endpoint.ts';
+
+const orderSchema = z
+  .object({
+    platform: z.string(),
+    orderId: z.string(),
+    party: z.string().describe('who owns it: partner, supplier or app'),
+    state: z.string(),
+    stateName: z.string(),
+    version: z.int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    attributes: z.record(z.string(), z.json()),
+    lines: z.array(
+      z.object({
+        lineId: z.string(),
+        state: z.string(),
+        attributes: z.record(z.string(), z.json()),
+      }),
+    ),
+  })
+  .meta({ id: 'Order' });
+
+const historySchema = z
+  .object({
+    version: z.int(),
+    at: z.iso.datetime(),
+    action: z.string(),
+    line: z.string().nullable(),
+    from: z.string().nullable(),
+    to: z.string(),
+    actor: z.string().describe('party:…, operator, import, or deadline:…'),
+    note: z.string().nullable(),
+    requestId: z.int().nullable().describe('the gateway call that caused it: see /requests'),
+  })
+  .meta({ id: 'HistoryEntry' });
+
+const newOrder = z
+  .looseObject({ platform: z.string() })
+  .meta({ id: 'NewOrder', description: 'An order as in an import file, with its platform' });
+
+/** A request of one order takes the same way as one of a thousand. */
+const MAX_ORDERS = 1000;
+const KEEP_MS = DAY;
+
+export const orderEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/orders',
+    operationId: 'listOrders',
+    summary: 'Orders, newest first',
+    query: z.strictObject({
+      platform: z.string().optional(),
+      state: z.string().optional(),
+      party: z.string().optional(),
+      q: z
+        .string()
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('an order id or look-up key, or its beginning'),
+      ...pageQuery,
+    }),
+    status: 200,
+    response: page(orderSchema),
+    errors: {},
+    async handle({ query: { party, ...query } }, { ledger, platforms }) {
+      const found = await ledger.listOrders({ ...query, owner: party });
+      return { ...found, items: found.items.map((order) => view(order, platforms)) };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/orders',
+    operationId: 'createOrders',
+    summary: 'Create one order, or up to 1000 of them: all or none',
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('the same key and body within 24 hours create nothing again'),
+    }),
+    body: z.union([newOrder, z.array(newOrder).min(1).max(MAX_ORDERS)]),
+    status: 201,
+    response: z.object({
+      created: z.int(),
+      orders: z.array(z.object({ platform: z.string(), orderId: z.string() })),
+    }),
+    errors: {
+      409: 'one of the orders exists; none was created',
+      422: 'the Idempotency-Key was used with another body',
+    },
+    async handle({ body, headers }, services) {
+      const now = services.clock.now();
+      const items = (Array.isArray(body) ? body : [body]) as Json[];
+      const orders = items.map((item, i) => readNewOrder(item, i, services, now));
+      const key = headers['idempotency-key'];
+      const created = await services.ledger.createOrders({
+        orders,
+        existing: 'refuse',
+        now,
+        ...(key !== undefined && {
+          once: {
+            key: `manage:${hash('sha256', key, 'base64url')}`,
+            fingerprint: hash('sha256', JSON.stringify(body), 'base64url'),
+            expiresAt: now + KEEP_MS,
+          },
+        }),
+      });
+      if (created.result === 'key-reused') {
+        throw new ManageError(
+          422,
+          'key-reused',
+          'this Idempotency-Key came with another body before; use a new one',
+        );
+      }
+      if (created.result === 'exists') {
+        const ids = created.existing.slice(0, 20).join(', ');
+        throw new ManageError(
+          409,
+          'exists',
+          `already there: ${ids}. Nothing was created.`,
+          'orderId',
+        );
+      }
+      const named = orders.map(({ order }) => ({
+        platform: order.platform,
+        orderId: order.orderId,
+      }));
+      return { created: created.created, orders: named };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/orders/{platform}/{orderId}',
+    operationId: 'readOrder',
+    summary: 'One order with its lines and its whole history',
+    status: 200,
+    response: orderSchema
+      .extend({ history: z.array(historySchema) })
+      .meta({ id: 'OrderWithHistory' }),
+    errors: { 404: 'no such platform or order' },
+    async handle({ params }, { ledger, platforms }) {
+      const platform = findPlatform(platforms, params.platform!);
+      const found = await ledger.readHistory(platform.name, orderId(params.orderId!));
+      if (!found) throw unknownOrder(platform, params.orderId!);
+      return { ...view(found.order, platforms), history: found.history.map(historyView) };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/orders/{platform}/{orderId}/transitions',
+    operationId: 'moveOrder',
+    summary: 'Move an order to another state',
+    body: z.strictObject({ to: z.string(), note: z.string().max(500).nullable().default(null) }),
+    status: 200,
+    response: orderSchema,
+    errors: { 404: 'no such platform or order', 409: 'its state does not lead there' },
+    async handle({ params, body }, { ledger, clock, platforms }) {
+      const platform = findPlatform(platforms, params.platform!);
+      const { states, operatorTransitions } = platform.model;
+      if (!Object.hasOwn(states, body.to)) {
+        throw new ManageError(
+          400,
+          'unknown-state',
+          `${platform.name} has no state "${body.to}"`,
+          'to',
+        );
+      }
+      const id = orderId(params.orderId!);
+      const move = { platform: platform.name, orderId: id, ...body };
+      const moved = await moveOrder(ledger, clock, platform.model, move);
+      if (!moved.ok && moved.code === 'unknown-order') throw unknownOrder(platform, id);
+      if (!moved.ok) {
+        const from = moved.state ?? '';
+        const next = (operatorTransitions[from] ?? []).join(', ') || 'nowhere';
+        throw new ManageError(
+          409,
+          moved.code,
+          `from ${from} (${states[from]}) it can go to: ${next}`,
+          'to',
+        );
+      }
+      return view((await ledger.load(platform.name, id)).order!, platforms);
+    },
+  }),
+];
+
+function readNewOrder(item: Json, index: number, services: ManageServices, now: Instant): NewOrder {
+  try {
+    const { platform, read, fields } = orderItem(services.platforms, item);
+    const context = { now, parties: services.parties.list(platform.name) };
+    return { ...read(fields, context), actor: 'operator' };
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new ManageError(400, 'bad-order', `order ${index}: ${error.message}`, error.field);
+  }
+}
+
+function view(order: Order, platforms: readonly Platform[]): z.input<typeof orderSchema> {
+  const states = platforms.find((p) => p.name === order.platform)?.model.states;
+  const { owner, createdAt, updatedAt, ...rest } = order;
+  return {
+    ...(rest as unknown as z.input<typeof orderSchema>),
+    party: owner,
+    stateName: states?.[order.state] ?? '',
+    createdAt: isoTime(createdAt),
+    updatedAt: isoTime(updatedAt),
+  };
+}
+
+function historyView(entry: HistoryEntry): z.input<typeof historySchema> {
+  return { ...entry, at: isoTime(entry.at) };
+}
+
+function unknownOrder(platform: Platform, id: string): ManageError {
+  return new ManageError(404, 'unknown-order', `${platform.name} has no order "${id}"`, 'orderId');
+}

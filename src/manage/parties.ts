@@ -1,0 +1,211 @@
+// /parties: list, create, change, and rotate keys. A secret is shown once, when it is made.
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { DAY, SECOND } from '../core/clock.ts';
+import { liveKeys, type Party, rotateKey } from '../core/party.ts';
+import { splitAddresses } from '../protocol/addresses.ts';
+import { ImportError, type Platform } from '../protocol/platform.ts';
+import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
+
+const partySchema = z
+  .object({
+    platform: z.string(),
+    partyId: z.string(),
+    enabled: z.boolean(),
+    users: z.array(z.string()),
+    grants: z.array(z.string()).describe("the platform's actions it may call"),
+    addresses: z.array(z.string()).describe('addresses and CIDR ranges; empty checks nothing'),
+    keys: z
+      .array(
+        z.object({
+          keyId: z.string(),
+          createdAt: z.iso.datetime(),
+          expiresAt: z.iso.datetime().nullable(),
+        }),
+      )
+      .describe('those that hold, newest first, without their secrets'),
+    attributes: z.record(z.string(), z.json()),
+  })
+  .meta({ id: 'Party' });
+
+const secretSchema = z.string().describe('shown this once');
+
+const settings = {
+  enabled: z.boolean().optional(),
+  users: z.array(z.string()).max(10_000).optional(),
+  grants: z.array(z.string()).optional(),
+  addresses: z
+    .union([z.string(), z.array(z.string())])
+    .transform(splitAddresses)
+    .optional(),
+  attributes: z.record(z.string(), z.json()).optional(),
+};
+
+/** Enough for the other side to change over on a working day. */
+const DEFAULT_OVERLAP_SECONDS = DAY / SECOND;
+
+const newSecret = (): string => randomBytes(16).toString('hex');
+const newKeyId = (): string => `k${randomBytes(5).toString('hex')}`;
+
+export const partyEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/parties',
+    operationId: 'listParties',
+    summary: 'Parties, without their secrets',
+    query: z.strictObject({ platform: z.string().optional() }),
+    status: 200,
+    response: z.object({ items: z.array(partySchema) }),
+    errors: {},
+    async handle({ query }, { parties, clock }) {
+      return { items: parties.list(query.platform).map((party) => view(party, clock.now())) };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/parties',
+    operationId: 'createParty',
+    summary: 'Create a party; the answer has its secret',
+    body: z.strictObject({
+      platform: z.string(),
+      partyId: z.string().min(1),
+      secret: z.string().min(16).max(256).optional().describe('default: 32 random hex digits'),
+      ...settings,
+    }),
+    status: 201,
+    response: partySchema.extend({ secret: secretSchema }).meta({ id: 'PartyWithSecret' }),
+    errors: { 404: 'no such platform', 409: 'the party exists' },
+    async handle({ body }, { parties, platforms, clock }) {
+      const platform = findPlatform(platforms, body.platform);
+      const now = clock.now();
+      const secret = body.secret ?? newSecret();
+      const party: Party = {
+        platform: platform.name,
+        partyId: body.partyId,
+        enabled: body.enabled ?? true,
+        users: body.users ?? [],
+        grants: body.grants ?? [],
+        addresses: body.addresses ?? [],
+        keys: [{ keyId: newKeyId(), secret, createdAt: now, expiresAt: null }],
+        attributes: body.attributes ?? {},
+      };
+      check(platform, party);
+      if (!(await parties.create(party))) {
+        throw new ManageError(
+          409,
+          'exists',
+          `${platform.name} already has a party "${party.partyId}"`,
+          'partyId',
+        );
+      }
+      return { ...view(party, now), secret };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/parties/{platform}/{partyId}',
+    operationId: 'readParty',
+    summary: 'One party, without its secrets',
+    status: 200,
+    response: partySchema,
+    errors: { 404: 'no such platform or party' },
+    async handle({ params }, { parties, platforms, clock }) {
+      const platform = findPlatform(platforms, params.platform!);
+      const party = parties.find(platform.name, params.partyId!);
+      if (!party) throw unknownParty(platform, params.partyId!);
+      return view(party, clock.now());
+    },
+  }),
+  endpoint({
+    method: 'PATCH',
+    path: '/parties/{platform}/{partyId}',
+    operationId: 'changeParty',
+    summary: 'Change users, grants, addresses, attributes, or switch the party off',
+    body: z.strictObject(settings),
+    status: 200,
+    response: partySchema,
+    errors: { 404: 'no such platform or party' },
+    async handle({ params, body }, { parties, platforms, clock }) {
+      const platform = findPlatform(platforms, params.platform!);
+      const changed = await parties.change(platform.name, params.partyId!, (party) => {
+        const next = { ...party, ...defined(body) } as Party;
+        check(platform, next);
+        return next;
+      });
+      if (!changed) throw unknownParty(platform, params.partyId!);
+      return view(changed, clock.now());
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/parties/{platform}/{partyId}/keys',
+    operationId: 'rotateKey',
+    summary: 'Make a new key; the older ones hold on for a while',
+    body: z.strictObject({
+      secret: z.string().min(16).max(256).optional().describe('default: 32 random hex digits'),
+      overlapSeconds: z
+        .int()
+        .min(0)
+        .max(90 * DEFAULT_OVERLAP_SECONDS)
+        .default(DEFAULT_OVERLAP_SECONDS)
+        .describe('how long the keys that hold now go on; 0 ends them at once'),
+    }),
+    status: 201,
+    response: z.object({ keyId: z.string(), secret: secretSchema, party: partySchema }),
+    errors: { 404: 'no such platform or party' },
+    async handle({ params, body }, { parties, platforms, clock }) {
+      const platform = findPlatform(platforms, params.platform!);
+      const now = clock.now();
+      const key = { keyId: newKeyId(), secret: body.secret ?? newSecret() };
+      const changed = await parties.change(platform.name, params.partyId!, (party) =>
+        rotateKey(party, key, now, body.overlapSeconds * SECOND),
+      );
+      if (!changed) throw unknownParty(platform, params.partyId!);
+      return { ...key, party: view(changed, now) };
+    },
+  }),
+];
+
+function check(platform: Platform, party: Party): void {
+  try {
+    platform.checkParty(party);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new ManageError(400, 'bad-party', error.message, error.field);
+  }
+}
+
+function view(party: Party, now: number): z.input<typeof partySchema> {
+  const { platform, partyId, enabled, users, grants, addresses, attributes } = party;
+  const keys = liveKeys(party, now).map(({ keyId, createdAt, expiresAt }) => ({
+    keyId,
+    createdAt: isoTime(createdAt),
+    expiresAt: expiresAt === null ? null : isoTime(expiresAt),
+  }));
+  return {
+    platform,
+    partyId,
+    enabled,
+    users: [...users],
+    grants: [...grants],
+    addresses: [...addresses],
+    keys,
+    attributes: attributes as Record<string, z.core.util.JSONType>,
+  };
+}
+
+function unknownParty(platform: Platform, partyId: string): ManageError {
+  return new ManageError(
+    404,
+    'unknown-party',
+    `${platform.name} has no party "${partyId}"`,
+    'partyId',
+  );
+}
+
+/** The fields that the caller gave. */
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

@@ -1,0 +1,5 @@
+// The platforms, explicitly. A new one is its folder and one line here.
+import type { Platform } from '../protocol/platform.ts';
+import { jintong } from './jintong/index.ts';
+
+export const platforms: readonly Platform[] = [jintong];

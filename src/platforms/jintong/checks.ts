@@ -1,0 +1,179 @@
+// From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
+import { liveKeys, type Party } from '../../core/party.ts';
+import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
+import { isOneOfDigests } from '../../protocol/digest.ts';
+import type { Start } from '../../protocol/platform.ts';
+import type { Code } from './codes.ts';
+import {
+  type Action,
+  BASIC_FIELDS,
+  BASIC_VALUES,
+  type BasicField,
+  CONTRACTS,
+  type Contract,
+  isAction,
+} from './contracts.ts';
+import { decodeRemark } from './remark.ts';
+import { holdsSeparator, sign, stringToSign } from './signature.ts';
+import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
+
+export const PLATFORM = 'jintong';
+
+type Step<Added extends object> = Added | Refusal<Code>;
+
+interface Basics {
+  readonly partner: string;
+  readonly action: string;
+  readonly sign: string;
+  readonly param: ReadonlyMap<string, string>;
+}
+
+function illegal(detail: string): Refusal<Code> {
+  return { refused: 'ArgumentIllegal', detail };
+}
+
+function requireBasics(call: { readonly envelope: Envelope }): Step<Basics> {
+  const { basic, param } = call.envelope;
+  const partner = basic.get('Partner');
+  const action = basic.get('Action');
+  const sign = basic.get('Sign');
+  if (!partner) return illegal('Partner is missing');
+  if (!action) return illegal('Action is missing');
+  if (!sign) return illegal('Sign is missing');
+  if (!param) return illegal('Param is missing');
+  return { partner, action, sign, param };
+}
+
+function findPartner(call: Start & Basics): Step<{ readonly party: Party }> {
+  const party = call.parties.find(PLATFORM, call.partner);
+  if (!party?.enabled) return { refused: 'UnfoundUserInfo', detail: `no partner ${call.partner}` };
+  return { party };
+}
+
+function checkAddress(call: Start & { readonly party: Party }): Step<object> {
+  if (call.parties.admits(call.party, call.request.address)) return PASS;
+  return {
+    refused: 'UnauthorizedIp',
+    detail: `${call.request.address} is not in the partner's list`,
+  };
+}
+
+function findAction(call: Basics): Step<{ readonly method: Action; readonly contract: Contract }> {
+  if (!isAction(call.action))
+    return { refused: 'NotImplemented', detail: `no action ${call.action}` };
+  return { method: call.action, contract: CONTRACTS[call.action] };
+}
+
+function refuseUndefinedElements(
+  call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
+): Step<object> {
+  for (const name of call.envelope.basic.keys()) {
+    if (!BASIC_FIELDS.includes(name as BasicField)) return notDefined(name);
+  }
+  for (const name of call.param.keys()) {
+    if (!Object.hasOwn(call.contract.param, name)) return notDefined(`Param/${name}`);
+  }
+  return PASS;
+}
+
+function notDefined(name: string): Refusal<Code> {
+  return { refused: 'ArgumentDeserializeFail', detail: `the action does not define ${name}` };
+}
+
+function checkGrant(call: { readonly party: Party; readonly method: Action }): Step<object> {
+  if (call.party.grants.includes(call.method)) return PASS;
+  return { refused: 'Unauthorized', detail: `the partner is not granted ${call.method}` };
+}
+
+/**
+ * The string to sign has no escaping: a value with `&` or `=` in it could pose as further fields,
+ * so that one signature would stand for two requests. None is let in, whatever it means.
+ */
+function refuseSeparators(call: Basics & { readonly envelope: Envelope }): Step<object> {
+  for (const fields of [call.envelope.basic, call.param]) {
+    for (const [name, value] of fields) {
+      if (name !== 'Sign' && holdsSeparator(value)) return illegal(`${name} holds & or =`);
+    }
+  }
+  return PASS;
+}
+
+/** The strings that the request may be signed over; the first is over what arrived. */
+function buildStringsToSign(
+  call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
+): Step<{ readonly stringsToSign: readonly string[] }> {
+  const basic = Object.fromEntries(call.envelope.basic);
+  const param = Object.fromEntries(call.param);
+  const stringsToSign = [stringToSign({ ...basic, Param: param })];
+  for (const [name, field] of Object.entries(call.contract.param)) {
+    const given = param[name];
+    if (!field.urlEncoded || given === undefined) continue;
+    // Signed before it was encoded: accepted only where the decoded text is what it means, too.
+    const decoded = decodeRemark(given);
+    if (decoded !== given && decodeRemark(decoded) === decoded && !holdsSeparator(decoded)) {
+      stringsToSign.push(stringToSign({ ...basic, Param: { ...param, [name]: decoded } }));
+    }
+  }
+  return { stringsToSign };
+}
+
+function checkSignature(
+  call: Basics & Start & { readonly party: Party; readonly stringsToSign: readonly string[] },
+): Step<object> {
+  const keys = liveKeys(call.party, call.now);
+  const expected = keys.flatMap((key) => call.stringsToSign.map((text) => sign(text, key.secret)));
+  if (isOneOfDigests(call.sign, expected)) return PASS;
+  return {
+    refused: 'SignFail',
+    detail: `Sign is not MD5(string to sign + key) by any of ${keys.length} keys`,
+  };
+}
+
+/** The values of Param as they are meant: checked against their contract, Remark decoded. */
+function checkValues(
+  call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
+): Step<{ readonly values: Readonly<Record<string, string>> }> {
+  for (const [name, accepted] of Object.entries(BASIC_VALUES)) {
+    const value = call.envelope.basic.get(name);
+    if (!value) return illegal(`${name} is missing`);
+    if (!accepted.includes(value)) return illegal(`${name} is not ${accepted.join(' or ')}`);
+  }
+  const values: Record<string, string> = {};
+  for (const [name, field] of Object.entries(call.contract.param)) {
+    const given = call.param.get(name);
+    if (!given) return illegal(`Param/${name} is missing`);
+    const value = field.urlEncoded ? decodeRemark(given) : given;
+    if (!field.pattern.test(value))
+      return illegal(`Param/${name} (${field.description}) is malformed`);
+    values[name] = value;
+  }
+  return { values };
+}
+
+function findUser(call: {
+  readonly party: Party;
+  readonly contract: Contract;
+  readonly values: Readonly<Record<string, string>>;
+}): Step<{ readonly userName: string }> {
+  const userName = call.values[call.contract.user]!;
+  if (call.party.users.includes(userName)) return { userName };
+  return { refused: 'UnfoundUserInfo', detail: `the partner has no user ${userName}` };
+}
+
+/** protocol: "Order of checks and codes". The first refusal is the answer. */
+export const checks = Checks.from<Start>()
+  .step('readCarrier', (call) => readCarrier(call.request.body)) //     ArgumentDecryptFail
+  .step('readEnvelope', (call) => readEnvelope(call.carrier)) //        ArgumentDeserializeFail
+  .step('requireBasics', requireBasics) //                              ArgumentIllegal
+  .step('findPartner', findPartner) //                                  UnfoundUserInfo
+  .step('checkAddress', checkAddress) //                                UnauthorizedIp
+  .step('findAction', findAction) //                                    NotImplemented
+  .step('refuseUndefinedElements', refuseUndefinedElements) //          ArgumentDeserializeFail
+  .step('checkGrant', checkGrant) //                                    Unauthorized
+  .step('refuseSeparators', refuseSeparators) //                        ArgumentIllegal
+  .step('buildStringsToSign', buildStringsToSign)
+  .step('checkSignature', checkSignature) //                            SignFail
+  .step('checkValues', checkValues) //                                  ArgumentIllegal
+  .step('findUser', findUser); //                                       UnfoundUserInfo
+
+export type JintongCall = typeof checks extends Checks<Start, infer Call> ? Call : never;

@@ -1,0 +1,37 @@
+// 标识代码: the code table of both documents (000, 2.3; 001, 3.3), and what core's refusals become.
+import type { CoreCode } from '../../core/errors.ts';
+
+/** Code and description as the tables print them. `Unauthorized` stands in 001's failure sample. */
+export const CODES = {
+  Unknown: '未知的',
+  CallSuccess: '调用接口成功',
+  Authorised: '有权限的',
+  UnfoundUserInfo: '未找到用户信息',
+  UnauthorizedIp: '无权访问的 IP',
+  NotImplemented: '该业务方法尚未实现',
+  ArgumentIllegal: '参数不合法',
+  ArgumentDecryptFail: '参数解密失败',
+  ArgumentDeserializeFail: '参数反序列化失败',
+  SignFail: '签名验证失败',
+  CallFail: '调用接口失败',
+  Unauthorized: '没有访问权限',
+} as const;
+
+export type Code = keyof typeof CODES;
+
+/** Codes that stand in the table and that no reply of these actions uses. */
+export const EXEMPT_CODES: readonly Code[] = ['Authorised'];
+
+/** A core code as Jintong says it. A state refusal names the state and the action: see refusal.ts. */
+export const CORE_TO_CODE: Record<
+  CoreCode,
+  { readonly code: Code; readonly description?: string }
+> = {
+  'unknown-order': { code: 'CallFail', description: '订单不存在' },
+  'foreign-order': { code: 'Unauthorized' },
+  'state-refuses': { code: 'CallFail' },
+  // 000, 1.3.2: the failure sample.
+  'too-soon': { code: 'CallFail', description: '10分钟内才刚催单，不能再催单!' },
+  unavailable: { code: 'Unknown' },
+  fault: { code: 'Unknown' },
+};

@@ -1,0 +1,182 @@
+// Partners and orders as an import file gives them, and load data for benchmarks.
+import { z } from 'zod';
+import { type Instant, MINUTE } from '../../core/clock.ts';
+import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
+import { parseYuan } from '../../core/money.ts';
+import type { Json, Order } from '../../core/order.ts';
+import type { Party } from '../../core/party.ts';
+import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
+import { readItem } from '../../protocol/import.ts';
+import {
+  type ImportContext,
+  ImportError,
+  type ImportFormat,
+  type SeedGenerator,
+} from '../../protocol/platform.ts';
+import { parseShanghai } from '../../protocol/shanghai-time.ts';
+import { PLATFORM } from './checks.ts';
+import { CONTRACTS, isAction, isOrderId, isUserName } from './contracts.ts';
+import { model } from './model.ts';
+import { STATES, type State } from './states.ts';
+
+const name = z
+  .string()
+  .refine(isUserName, 'has to be 1 to 64 characters, without & = or control characters');
+const plain = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^&=\p{Cc}\p{Cs}]*$/u, 'may hold no & = or control characters');
+
+const partnerSchema = z.strictObject({
+  note: z.string().optional(),
+  partner: name,
+  key: z.string().min(16, 'has to be at least 16 characters'),
+  users: z.array(z.string()),
+  allowedIps: z.union([z.string(), z.array(z.string())]).default([]),
+  actions: z.array(z.string()),
+});
+
+const orderSchema = z.strictObject({
+  note: z.string().optional(),
+  orderId: z.string().refine(isOrderId, 'has to be 1 to 32 letters, digits or -'),
+  partner: name.optional(),
+  userName: name,
+  state: z
+    .string()
+    .refine(
+      (state) => Object.hasOwn(STATES, state),
+      `has to be one of ${Object.keys(STATES).join(' ')}`,
+    ),
+  pnr: plain(16).default(''),
+  flightNo: plain(16).default(''),
+  amount: z.string().transform((text, context) => {
+    const fen = parseYuan(text);
+    if (fen === null) context.addIssue('has to be an amount in yuan, like "1280.00"');
+    return fen ?? z.NEVER;
+  }),
+  createdAt: z.string().transform((text, context) => {
+    const instant = parseShanghai(text);
+    if (instant === null)
+      context.addIssue('has to be a time like "2015-11-03 09:12:33" (Asia/Shanghai)');
+    return instant ?? z.NEVER;
+  }),
+});
+
+function readPartner(item: Json, { now }: ImportContext): Party[] {
+  const { partner, key, users, allowedIps, actions } = readItem(partnerSchema, item);
+  const party = newParty(partner, key, users, splitAddresses(allowedIps), actions, now);
+  checkParty(party);
+  return [party];
+}
+
+/** What signs must hold no separator, and what is granted must exist. */
+export function checkParty(party: Party): void {
+  const NAME = 'has to be 1 to 64 characters, without & = or control characters';
+  if (!isUserName(party.partyId)) throw new ImportError('partner', NAME);
+  const user = party.users.find((u) => !isUserName(u));
+  if (user !== undefined) throw new ImportError('users', `"${user}" ${NAME}`);
+  const grant = party.grants.find((g) => !isAction(g));
+  if (grant !== undefined) {
+    throw new ImportError(
+      'actions',
+      `"${grant}" is not one of ${Object.keys(CONTRACTS).join(', ')}`,
+    );
+  }
+  try {
+    new AddressList(party.addresses);
+  } catch (error) {
+    throw new ImportError('allowedIps', (error as Error).message);
+  }
+}
+
+function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {
+  const row = readItem(orderSchema, item);
+  const owners = parties.filter((p) => p.users.includes(row.userName));
+  const owner = row.partner ? parties.find((p) => p.partyId === row.partner) : owners[0];
+  if (row.partner && !owner) throw new ImportError('partner', `no partner ${row.partner}`);
+  if (!owner?.users.includes(row.userName)) {
+    throw new ImportError('userName', `no partner has a user ${row.userName}; add it to its users`);
+  }
+  if (!row.partner && owners.length > 1) {
+    throw new ImportError('partner', `several partners have a user ${row.userName}; say which one`);
+  }
+  return newOrder(owner.partyId, row, now);
+}
+
+interface OrderRow {
+  readonly orderId: string;
+  readonly userName: string;
+  readonly state: string;
+  readonly pnr: string;
+  readonly flightNo: string;
+  readonly amount: number;
+  readonly createdAt: Instant;
+}
+
+function newOrder(partner: string, row: OrderRow, now: Instant): NewOrder {
+  const order: Order = {
+    platform: PLATFORM,
+    orderId: orderId(row.orderId),
+    owner: ownerId(partner),
+    state: row.state,
+    version: 1,
+    createdAt: row.createdAt,
+    updatedAt: now,
+    attributes: {
+      userName: row.userName,
+      amountFen: row.amount,
+      pnr: row.pnr,
+      flightNo: row.flightNo,
+    },
+    lines: [],
+  };
+  return { order, keys: model.lookUpKeys(order), actor: 'import', note: null };
+}
+
+function newParty(
+  partyId: string,
+  secret: string,
+  users: readonly string[],
+  addresses: readonly string[],
+  grants: readonly string[],
+  now: Instant,
+): Party {
+  return {
+    platform: PLATFORM,
+    partyId,
+    enabled: true,
+    users,
+    grants,
+    addresses,
+    keys: [{ keyId: 'k1', secret, createdAt: now, expiresAt: null }],
+    attributes: {},
+  };
+}
+
+export const importFormat: ImportFormat = {
+  parties: { partners: readPartner },
+  orders: { orders: readOrder },
+};
+
+/** Every state that a hasten accepts and a cancel accepts, so that load data can do both. */
+const SEED_STATES: readonly State[] = ['A', 'B', 'D', 'K', 'L', 'W'];
+
+export const seed: SeedGenerator = {
+  party: (partyId, secret, now) =>
+    newParty(partyId, secret, [partyId], [], Object.keys(CONTRACTS), now),
+  order: (party, index, now) =>
+    newOrder(
+      party.partyId,
+      {
+        orderId: `9${String(index).padStart(11, '0')}`,
+        userName: party.users[0] ?? party.partyId,
+        state: SEED_STATES[index % SEED_STATES.length]!,
+        pnr: index.toString(36).toUpperCase().padStart(6, 'A'),
+        flightNo: `MU${1000 + (index % 9000)}`,
+        amount: 50_000 + (index % 500) * 100,
+        createdAt: now - ((index % 100_000) * MINUTE) / 10,
+      },
+      now,
+    ),
+};

@@ -1,0 +1,75 @@
+// Jintong 今通国际: flight orders over XML and MD5. Everything about how it speaks is in this folder.
+import type { CoreRefusal } from '../../core/errors.ts';
+import { liveKeys, type Party } from '../../core/party.ts';
+import type { Refusal } from '../../protocol/checks.ts';
+import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
+import { checks, type JintongCall, PLATFORM } from './checks.ts';
+import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
+import { CONTRACTS } from './contracts.ts';
+import { checkParty, importFormat, seed } from './import.ts';
+import { model } from './model.ts';
+import { OPERATIONS, type Success } from './operations.ts';
+import { sign, stringToSign } from './signature.ts';
+import { STATES, type State } from './states.ts';
+import { type Document, writeReply } from './wire.ts';
+
+function refusal(core: CoreRefusal): Refusal<Code> {
+  const { code, description } = CORE_TO_CODE[core.code];
+  if (core.code === 'state-refuses') {
+    // [ours]: the documents print no text for it. It names the state, so that nobody has to ask.
+    return { refused: code, description: `订单状态为${STATES[core.state as State]}，不允许此操作` };
+  }
+  return description ? { refused: code, description } : { refused: code };
+}
+
+function message(verdict: Verdict<Success>): Document {
+  if (verdict.ok) return { MessageCode: 'CallSuccess', Description: verdict.success.description };
+  const code = verdict.refusal.refused as Code;
+  return { MessageCode: code, Description: verdict.refusal.description ?? CODES[code] };
+}
+
+/** Signed with the partner's newest key whenever the partner is known. */
+function signReply(reply: Document, party: Party | undefined, now: number): Document {
+  const key = party && liveKeys(party, now)[0];
+  return key ? { ...reply, Sign: sign(stringToSign(reply), key.secret) } : reply;
+}
+
+function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
+  const document = { MessageModel: message(verdict), ...(verdict.ok && verdict.success.body) };
+  return {
+    contentType: 'text/plain; charset=utf-8',
+    body: writeReply(signReply(document, call.party, call.now)),
+  };
+}
+
+/** A signed request holds for ever, so what is kept of its signature is not enough to send it again. */
+function redact(body: string): string {
+  // `%3E` before a digest is the end of a tag, not its first digits.
+  return body.replace(/%[0-9a-f]{2}|([0-9a-f]{6})[0-9a-f]{26}/gi, (found, kept?: string) =>
+    kept === undefined ? found : `${kept}…`,
+  );
+}
+
+export const jintong = definePlatform<JintongCall, Success>({
+  name: PLATFORM,
+  title: '今通国际',
+  paths: ['/Api/OrderOpenApi.ashx'],
+  model,
+  actions: Object.keys(CONTRACTS),
+  checkParty,
+  checks,
+  execute: (call, services) => OPERATIONS[call.method](call, services),
+  refusal,
+  successCode: 'CallSuccess' satisfies Code,
+  reply,
+  summary: (call) => ({
+    party: call.partner,
+    method: call.action,
+    orderId: call.param?.get('OrderID'),
+    stringToSign: call.stringsToSign?.[0],
+  }),
+  redact,
+  import: importFormat,
+  sandboxFile: new URL('./sandbox.json', import.meta.url),
+  seed,
+});

@@ -1,0 +1,84 @@
+// What each action does with the ledger, once its call is accepted.
+import { hash } from 'node:crypto';
+import { type ChangeRequest, changeOrder } from '../../core/change-order.ts';
+import { DAY } from '../../core/clock.ts';
+import type { CoreRefusal } from '../../core/errors.ts';
+import { orderId } from '../../core/ledger.ts';
+import { formatYuan } from '../../core/money.ts';
+import type { Order } from '../../core/order.ts';
+import { readOrder } from '../../core/read-order.ts';
+import type { Services, Verdict } from '../../protocol/platform.ts';
+import { formatShanghai } from '../../protocol/shanghai-time.ts';
+import { type JintongCall, PLATFORM } from './checks.ts';
+import type { Action } from './contracts.ts';
+import { belongsTo, cancel, hasten } from './rules.ts';
+import { STATES, type State } from './states.ts';
+import type { Document } from './wire.ts';
+
+/** A successful reply: its description, and what the action adds to it. */
+export interface Success {
+  readonly description: string;
+  readonly body?: Document;
+}
+
+type Operation = (call: JintongCall, services: Services) => Promise<Verdict<Success> | CoreRefusal>;
+
+/** The same signed cancel again within this time gets its first success again. */
+const REPLAY_MS = DAY;
+
+function changeRequest(call: JintongCall): ChangeRequest {
+  return {
+    platform: PLATFORM,
+    orderId: orderId(call.values.OrderID!),
+    actor: `party:${call.partner}`,
+    requestId: call.request.id,
+  };
+}
+
+const hastenOrder: Operation = async (call, { ledger, clock }) => {
+  const rule = hasten(call.partner, call.userName);
+  const outcome = await changeOrder(ledger, clock, changeRequest(call), rule);
+  return outcome.ok ? succeed({ description: '催单成功' }) : outcome;
+};
+
+const cancelOrder: Operation = async (call, { ledger, clock }) => {
+  const { Consumer, OrderID, Remark } = call.values;
+  const meaning = JSON.stringify([call.method, call.partner, Consumer, OrderID, Remark]);
+  const once = { key: `${PLATFORM}:${hash('sha256', meaning, 'base64url')}`, ttlMs: REPLAY_MS };
+  const rule = cancel(call.partner, call.userName, Remark!);
+  const outcome = await changeOrder(ledger, clock, { ...changeRequest(call), once }, rule);
+  return outcome.ok ? succeed({ description: '操作成功' }) : outcome;
+};
+
+const getOrderDetail: Operation = async (call, { ledger }) => {
+  const id = orderId(call.values.OrderID!);
+  const outcome = await readOrder(ledger, PLATFORM, id, (order) =>
+    belongsTo(order, call.partner, call.userName),
+  );
+  if (!outcome.ok) return outcome;
+  return succeed({ description: '调用接口成功', body: { Order: detail(outcome.value) } });
+};
+
+export const OPERATIONS: Record<Action, Operation> = {
+  HastenOrder: hastenOrder,
+  OperateCancelOrder: cancelOrder,
+  GetOrderDetail: getOrderDetail,
+};
+
+function succeed(success: Success): Verdict<Success> {
+  return { ok: true, success };
+}
+
+function detail(order: Order): Document {
+  const { userName, amountFen, pnr, flightNo } = order.attributes;
+  return {
+    OrderID: order.orderId,
+    UserName: String(userName),
+    OrderState: order.state,
+    OrderStateName: STATES[order.state as State],
+    Amount: formatYuan(Number(amountFen)),
+    Pnr: String(pnr),
+    FlightNo: String(flightNo),
+    CreateTime: formatShanghai(order.createdAt),
+  };
+}

@@ -1,0 +1,64 @@
+// Address lists: single addresses and CIDR ranges, IPv4 and IPv6, and who is behind a proxy.
+import { BlockList, isIP } from 'node:net';
+
+/** An IPv4-mapped IPv6 address is the IPv4 address; a zone id says nothing about who calls. */
+export function normalizeAddress(address: string): string {
+  const bare = address.split('%', 1)[0]!;
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare);
+  return mapped ? mapped[1]! : bare;
+}
+
+export class AddressList {
+  readonly #list = new BlockList();
+  readonly isEmpty: boolean;
+
+  /** @throws {RangeError} that names the entry which is neither an address nor a range. */
+  constructor(entries: readonly string[]) {
+    this.isEmpty = entries.length === 0;
+    for (const entry of entries) {
+      const [address = '', prefix, ...rest] = entry.split('/');
+      const family = isIP(address);
+      const bits = family === 4 ? 32 : 128;
+      const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+      if (family === 0 || rest.length > 0 || length < 0 || length > bits) {
+        throw new RangeError(
+          `"${entry}" is neither an IP address nor a CIDR range (like 10.0.0.0/8)`,
+        );
+      }
+      this.#list.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
+    }
+  }
+
+  /** Whether `address` (normalized) is in the list. An empty list holds nothing. */
+  has(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  }
+}
+
+/** Accepts an array, or one comma-separated string (ytx: 多个ip使用英文,号分隔). */
+export function splitAddresses(value: string | readonly string[]): string[] {
+  const entries = typeof value === 'string' ? value.split(',') : value;
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+/**
+ * The caller's address. `X-Forwarded-For` counts only when the connection comes from a configured
+ * proxy; then the last hop that is not itself one of them is the caller.
+ */
+export function callerAddress(
+  peer: string,
+  forwardedFor: string | undefined,
+  proxies: AddressList,
+): string {
+  let address = normalizeAddress(peer);
+  if (forwardedFor === undefined || !proxies.has(address)) return address;
+  const hops = forwardedFor.split(',').map((hop) => normalizeAddress(hop.trim()));
+  while (hops.length > 0) {
+    const hop = hops.pop()!;
+    if (isIP(hop) === 0) return address;
+    address = hop;
+    if (!proxies.has(address)) return address;
+  }
+  return address;
+}

@@ -1,0 +1,66 @@
+// A platform's checks as one visible, ordered list; the compiler knows what each step may rely on.
+
+/** A refusal: the platform's code, what its reply says, and what the request log says besides. */
+export interface Refusal<Code extends string = string> {
+  readonly refused: Code;
+  /** Sent to the caller. Default: the code's text in the platform's table. */
+  readonly description?: string;
+  /** What is wrong and where, for the request log; the wire carries the document's words only. */
+  readonly detail?: string;
+}
+
+/** What one step adds to the call, or its refusal. */
+type StepResult<Added extends object> = Added | Refusal;
+type Step<Call, Added extends object> = (call: Call) => StepResult<Added>;
+
+export type Checked<Call> =
+  | { readonly accepted: true; readonly call: Call }
+  | {
+      readonly accepted: false;
+      readonly refusal: Refusal;
+      /** The step that refused. */
+      readonly refusedBy: string;
+      /** What the steps before it found out. */
+      readonly call: Partial<Call>;
+    };
+
+/**
+ * Steps in order; the first refusal wins. Each `step` returns what it found out, and the steps
+ * behind it may use that: a step moved before what it needs does not compile.
+ */
+export class Checks<Start extends object, Call extends object> {
+  readonly names: readonly string[];
+  readonly #steps: readonly Step<never, object>[];
+
+  private constructor(names: readonly string[], steps: readonly Step<never, object>[]) {
+    this.names = names;
+    this.#steps = steps;
+  }
+
+  static from<Start extends object>(): Checks<Start, Start> {
+    return new Checks<Start, Start>([], []);
+  }
+
+  step<Added extends object>(
+    name: string,
+    run: Step<Call, Added>,
+  ): Checks<Start, Call & Exclude<Added, Refusal>> {
+    return new Checks([...this.names, name], [...this.#steps, run]);
+  }
+
+  run(start: Start): Checked<Call> {
+    const call: object = { ...start };
+    for (let i = 0; i < this.#steps.length; i++) {
+      const result = this.#steps[i]!(call as never);
+      if ('refused' in result) {
+        const refusal = result as Refusal;
+        return { accepted: false, refusal, refusedBy: this.names[i]!, call: call as Partial<Call> };
+      }
+      Object.assign(call, result);
+    }
+    return { accepted: true, call: call as Call };
+  }
+}
+
+/** For a step that only checks. */
+export const PASS = {} as const;

@@ -1,0 +1,44 @@
+// Helpers by which a platform reads the elements of an import file.
+import type { z } from 'zod';
+import {
+  ImportError,
+  type ImportFormat,
+  type Json,
+  type JsonObject,
+  type Platform,
+} from './platform.ts';
+
+/** The item as the schema describes it. @throws {ImportError} that names the first bad field. */
+export function readItem<S extends z.ZodType>(schema: S, item: unknown): z.output<S> {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const field = [...issue.path, ...(unknown ? [unknown] : [])].join('.') || '(item)';
+  throw new ImportError(field, unknown ? 'no such field' : issue.message);
+}
+
+type OrderReader = ImportFormat['orders'][string];
+
+/** Which platform and section an order that stands alone (an NDJSON line, a POST) is of. */
+export function orderItem(
+  platforms: readonly Platform[],
+  item: Json,
+): { readonly platform: Platform; readonly read: OrderReader; readonly fields: Json } {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    throw new ImportError('(item)', 'has to be an object');
+  }
+  const { platform: name, section, ...fields } = item as JsonObject;
+  const platform = platforms.find((p) => p.name === name);
+  if (!platform) {
+    throw new ImportError(
+      'platform',
+      `has to be one of ${platforms.map((p) => p.name).join(', ')}`,
+    );
+  }
+  const sections = Object.keys(platform.import.orders);
+  const chosen = section ?? (sections.length === 1 ? sections[0] : undefined);
+  const read = typeof chosen === 'string' ? platform.import.orders[chosen] : undefined;
+  if (!read) throw new ImportError('section', `has to be one of ${sections.join(', ')}`);
+  return { platform, read, fields };
+}

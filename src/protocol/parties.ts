@@ -1,0 +1,77 @@
+// The parties in memory: every gateway call looks one up, and they change rarely.
+import type { Ledger } from '../core/ledger.ts';
+import type { Party } from '../core/party.ts';
+import { AddressList } from './addresses.ts';
+import type { PartyDirectory } from './platform.ts';
+
+interface Entry {
+  readonly party: Party;
+  readonly addresses: AddressList;
+}
+
+export class Parties implements PartyDirectory {
+  readonly #ledger: Ledger;
+  readonly #entries = new Map<string, Entry>();
+  /** Changes run one behind the other, so that none is made upon a party that another replaces. */
+  #changes: Promise<unknown> = Promise.resolve();
+
+  private constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  static async load(ledger: Ledger): Promise<Parties> {
+    const parties = new Parties(ledger);
+    for (const party of await ledger.listParties()) parties.#put(party);
+    return parties;
+  }
+
+  find(platform: string, partyId: string): Party | undefined {
+    return this.#entries.get(`${platform}/${partyId}`)?.party;
+  }
+
+  list(platform?: string): Party[] {
+    const all = [...this.#entries.values()].map((entry) => entry.party);
+    return platform === undefined ? all : all.filter((party) => party.platform === platform);
+  }
+
+  admits(party: Party, address: string): boolean {
+    const list = this.#entries.get(`${party.platform}/${party.partyId}`)?.addresses;
+    return list !== undefined && (list.isEmpty || list.has(address));
+  }
+
+  /** Resolves to false, and changes nothing, when the party is already there. */
+  create(party: Party): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const created = await this.#ledger.saveParty(party, 'create');
+      if (created) this.#put(party);
+      return created;
+    });
+  }
+
+  /** Resolves to the changed party, or undefined where there is none. */
+  change(
+    platform: string,
+    partyId: string,
+    change: (party: Party) => Party,
+  ): Promise<Party | undefined> {
+    return this.#inTurn(async () => {
+      const party = this.find(platform, partyId);
+      if (!party) return undefined;
+      const changed = change(party);
+      await this.#ledger.saveParty(changed, 'replace');
+      this.#put(changed);
+      return changed;
+    });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#changes.then(run);
+    this.#changes = done.catch(() => {});
+    return done;
+  }
+
+  #put(party: Party): void {
+    const addresses = new AddressList(party.addresses);
+    this.#entries.set(`${party.platform}/${party.partyId}`, { party, addresses });
+  }
+}

@@ -1,0 +1,89 @@
+// The only way from bytes to core and back: check, execute, translate, reply, record.
+import { type CoreRefusal, LedgerUnavailableError, refuse } from '../core/errors.ts';
+import type { RequestLog, RequestRecord } from '../core/request-log.ts';
+import type { Checked } from './checks.ts';
+import type {
+  GatewayReply,
+  GatewayRequest,
+  PartyDirectory,
+  Platform,
+  Services,
+  Start,
+  Verdict,
+} from './platform.ts';
+
+export interface PipelineServices extends Services {
+  readonly parties: PartyDirectory;
+  readonly requests: RequestLog;
+  /** Called with what a caller is never told. */
+  onFault(error: unknown, request: GatewayRequest): void;
+  /** Called for each answered call, for the metrics. */
+  onAnswer(platform: string, method: string | undefined, outcome: string, micros: number): void;
+}
+
+/** The longest body that the request log keeps, in characters. */
+const LOGGED_BODY = 16 * 1024;
+
+/** Answers one call. It never throws: what goes wrong here is answered in the platform's own code. */
+export async function answer(
+  platform: Platform,
+  request: GatewayRequest,
+  services: PipelineServices,
+): Promise<GatewayReply> {
+  const started = performance.now();
+  const now = services.clock.now();
+  const start: Start = { request, now, parties: services.parties };
+
+  let checked: Checked<Start> = { accepted: true, call: start };
+  let verdict: Verdict<unknown>;
+  try {
+    checked = platform.checks.run(start);
+    verdict = checked.accepted
+      ? translate(platform, await platform.execute(checked.call, services))
+      : { ok: false, refusal: checked.refusal };
+  } catch (error) {
+    services.onFault(error, request);
+    const code = error instanceof LedgerUnavailableError ? 'unavailable' : 'fault';
+    verdict = translate(platform, refuse(code));
+  }
+
+  const call = { ...checked.call, ...start };
+  const reply = platform.reply(verdict, call);
+  const micros = Math.round((performance.now() - started) * 1000);
+  record(platform, checked, verdict, call, micros, services);
+  return reply;
+}
+
+function translate(platform: Platform, outcome: Verdict<unknown> | CoreRefusal): Verdict<unknown> {
+  return 'code' in outcome ? { ok: false, refusal: platform.refusal(outcome) } : outcome;
+}
+
+function record(
+  platform: Platform,
+  checked: Checked<Start>,
+  verdict: Verdict<unknown>,
+  call: Start,
+  micros: number,
+  services: PipelineServices,
+): void {
+  const { request } = call;
+  const summary = platform.summary(call);
+  const outcome = verdict.ok ? platform.successCode : verdict.refusal.refused;
+  services.onAnswer(platform.name, summary.method, outcome, micros);
+  const entry: RequestRecord = {
+    id: request.id,
+    at: call.now,
+    platform: platform.name,
+    party: summary.party ?? null,
+    method: summary.method ?? null,
+    outcome,
+    refusedBy: checked.accepted ? null : checked.refusedBy,
+    detail: (!verdict.ok && (verdict.refusal.detail ?? verdict.refusal.description)) || null,
+    orderId: summary.orderId ?? null,
+    address: request.address,
+    durationMicros: micros,
+    stringToSign: summary.stringToSign ?? null,
+    body: platform.redact(request.body.toString('utf8')).slice(0, LOGGED_BODY),
+  };
+  services.requests.append(entry);
+}

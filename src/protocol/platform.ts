@@ -1,0 +1,129 @@
+// The interface that a platform implements: everything about how it speaks, in one value.
+import type { Clock, Instant } from '../core/clock.ts';
+import type { CoreRefusal } from '../core/errors.ts';
+import type { Ledger, NewOrder } from '../core/ledger.ts';
+import type { Json, JsonObject, OrderModel } from '../core/order.ts';
+import type { Party } from '../core/party.ts';
+import type { DeadlineHandlers } from '../core/run-deadlines.ts';
+import type { Checks, Refusal } from './checks.ts';
+
+/** Bytes as they came in, and from whom. */
+export interface GatewayRequest {
+  readonly id: number;
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string | string[] | undefined };
+  readonly body: Buffer;
+  /** The caller's address, behind configured proxies. */
+  readonly address: string;
+}
+
+/** What every call starts from. */
+export interface Start {
+  readonly request: GatewayRequest;
+  readonly now: Instant;
+  readonly parties: PartyDirectory;
+}
+
+export interface PartyDirectory {
+  find(platform: string, partyId: string): Party | undefined;
+  /** Whether the party's address list lets `address` in. */
+  admits(party: Party, address: string): boolean;
+}
+
+export interface Services {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+export interface GatewayReply {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What the platform answers with: a success of its own shape, or a refusal in its own code. */
+export type Verdict<Success> =
+  | { readonly ok: true; readonly success: Success }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** What a call tells the request log; absent where the checks did not get that far. */
+export interface CallSummary {
+  readonly party?: string | undefined;
+  readonly method?: string | undefined;
+  readonly orderId?: string | undefined;
+  readonly stringToSign?: string | undefined;
+}
+
+export interface PlatformDefinition<Call extends Start, Success> {
+  /** The folder's name, and the platform's name in the management API. */
+  readonly name: string;
+  readonly title: string;
+  /** Where it listens; all of them POST. */
+  readonly paths: readonly string[];
+  readonly model: OrderModel;
+  /** The actions that a party may be granted. */
+  readonly actions: readonly string[];
+  /** @throws {ImportError} that names the field in which a party does not fit the platform. */
+  checkParty(party: Party): void;
+  /** From bytes to an accepted call, in the order that the protocol settles. */
+  readonly checks: Checks<Start, Call>;
+  /** Carries an accepted call out. The outcome is core's, or already the platform's. */
+  execute(call: Call, services: Services): Promise<Verdict<Success> | CoreRefusal>;
+  /** What the platform says for what core refuses. */
+  refusal(core: CoreRefusal): Refusal;
+  /** The code in the log for a success. */
+  readonly successCode: string;
+  reply(verdict: Verdict<Success>, call: Partial<Call> & Start): GatewayReply;
+  summary(call: Partial<Call>): CallSummary;
+  /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */
+  redact(body: string): string;
+  /** By kind, what to do when a deadline of its orders is due. */
+  deadlines?(services: Services): DeadlineHandlers[string];
+  readonly import: ImportFormat;
+  /** An import file that fills an empty sandbox. */
+  readonly sandboxFile: URL;
+  readonly seed: SeedGenerator;
+}
+
+/** Reads one element of an import file. Throws {@link ImportError} that names the field. */
+export interface ImportFormat {
+  /** Sections of the platform's object that hold parties, read before any order. */
+  readonly parties: { readonly [section: string]: (item: Json, context: ImportContext) => Party[] };
+  readonly orders: { readonly [section: string]: (item: Json, context: ImportContext) => NewOrder };
+}
+
+export interface ImportContext {
+  readonly now: Instant;
+  /** Parties of the platform: those of the ledger and those read from the file before. */
+  readonly parties: readonly Party[];
+}
+
+export class ImportError extends Error {
+  readonly code = 'ERR_IMPORT';
+  override readonly name = 'ImportError';
+  readonly field: string;
+
+  constructor(field: string, problem: string) {
+    super(`${field}: ${problem}`);
+    this.field = field;
+  }
+}
+
+export interface SeedGenerator {
+  /** The party that load data belongs to; its key is `secret`. */
+  party(partyId: string, secret: string, now: Instant): Party;
+  /** The `index`th (from 0) order of the party, the same at each run. */
+  order(party: Party, index: number, now: Instant): NewOrder;
+}
+
+/** A platform whose own types are closed in: what the pipeline and everything around it sees. */
+export type Platform = PlatformDefinition<Start, unknown>;
+
+/** Checks a definition against its own types and closes them in. */
+export function definePlatform<Call extends Start, Success>(
+  definition: PlatformDefinition<Call, Success>,
+): Platform {
+  return definition as unknown as Platform;
+}
+
+/** For the parts of platforms that hold no more than JSON. */
+export type { Json, JsonObject };

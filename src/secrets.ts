@@ -1,0 +1,45 @@
+// The master key and the admin token: from the environment, or from a file that only its owner reads.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from './config.ts';
+
+/** 32 bytes. @throws {ConfigError} */
+export function readMasterKey(config: Config): Buffer {
+  const name = config.masterKey === undefined ? 'master.key' : 'ORDERGATE_KEY';
+  const text =
+    config.masterKey ??
+    secretFile(config.dataDirectory, 'master.key', () => randomBytes(32).toString('hex'));
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  if (key.length !== 32) {
+    throw new ConfigError(
+      `${name} has to be 32 bytes, as 64 hex digits or as base64 (openssl rand -hex 32)`,
+    );
+  }
+  return key;
+}
+
+/** @throws {ConfigError} */
+export function readAdminToken(config: Config): string {
+  const token =
+    config.adminToken ??
+    secretFile(config.dataDirectory, 'admin.token', () => randomBytes(24).toString('base64url'));
+  if (token.length < 16)
+    throw new ConfigError('ORDERGATE_ADMIN_TOKEN has to be at least 16 characters');
+  return token;
+}
+
+/** The file's text; it is made at the first start. A file that others can read is refused. */
+function secretFile(directory: string, name: string, make: () => string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, name);
+  try {
+    writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
+    throw new ConfigError(`${path} can be read by others than its owner; run: chmod 600 ${path}`);
+  }
+  return readFileSync(path, 'utf8').trim();
+}

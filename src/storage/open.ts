@@ -1,0 +1,16 @@
+// Opens storage: the ledger, and the request log beside it.
+import type { Ledger } from '../core/ledger.ts';
+import type { RequestLog } from '../core/request-log.ts';
+import type { Sealer } from './seal.ts';
+import { openSqlite } from './sqlite/open.ts';
+
+export interface OpenStorage {
+  readonly ledger: Ledger;
+  readonly requests: RequestLog;
+  /** Finishes what is under way, then lets the store go. */
+  close(): Promise<void>;
+}
+
+export function openStorage(dataDirectory: string, sealer: Sealer): Promise<OpenStorage> {
+  return openSqlite(dataDirectory, sealer);
+}

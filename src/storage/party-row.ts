@@ -1,0 +1,23 @@
+// A party as storage keeps it: one JSON document, its secrets sealed.
+import type { Party } from '../core/party.ts';
+import type { Sealer } from './seal.ts';
+
+const place = (party: Party, keyId: string): string =>
+  `${party.platform}/${party.partyId}/${keyId}`;
+
+export function partyToJson(party: Party, sealer: Sealer): string {
+  const keys = party.keys.map((key) => ({
+    ...key,
+    secret: sealer.seal(key.secret, place(party, key.keyId)),
+  }));
+  return JSON.stringify({ ...party, keys });
+}
+
+export function partyFromJson(json: string, sealer: Sealer): Party {
+  const party = JSON.parse(json) as Party;
+  const keys = party.keys.map((key) => ({
+    ...key,
+    secret: sealer.open(key.secret, place(party, key.keyId)),
+  }));
+  return { ...party, keys };
+}

@@ -1,0 +1,51 @@
+// The thread for what may take long: the request log's writes, and the questions of the console.
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openReader } from './database.ts';
+import { audit, listOrders } from './queries.ts';
+import { RequestTable } from './request-table.ts';
+import type { ThreadReply } from './thread.ts';
+
+const { ledgerPath, requestsPath } = workerData as { ledgerPath: string; requestsPath: string };
+const ledger = openReader(ledgerPath, 8192);
+const requestsDb = new DatabaseSync(requestsPath);
+// NORMAL: the log may lose its last second when the power goes; the ledger may not, and is elsewhere.
+requestsDb.exec(`
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA wal_autocheckpoint = 4000;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA cache_size = -16384;
+  PRAGMA busy_timeout = 5000;
+`);
+const requests = new RequestTable(requestsDb);
+
+const OPERATIONS = {
+  appendRequests: requests.append,
+  listRequests: requests.list,
+  pruneRequests: requests.prune,
+  listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
+  audit: () => audit(ledger),
+  close: () => {
+    requestsDb.close();
+    ledger.close();
+  },
+} as const;
+
+export type BackgroundOperation = keyof typeof OPERATIONS;
+
+interface Message {
+  readonly id: number;
+  readonly op: BackgroundOperation;
+  readonly argument: never;
+}
+
+parentPort!.on('message', ({ id, op, argument }: Message) => {
+  let reply: ThreadReply;
+  try {
+    reply = { id, value: OPERATIONS[op](argument) };
+  } catch (error) {
+    reply = { id, error: String(error) };
+  }
+  parentPort!.postMessage(reply);
+});

@@ -1,0 +1,122 @@
+// Opening a SQLite file: what it must be before anything is written to it, and its migrations.
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/** The file is not one of ours, is damaged, or is newer than this program. Nothing was changed. */
+export class UnusableFileError extends Error {
+  readonly code = 'ERR_UNUSABLE_FILE';
+  override readonly name = 'UnusableFileError';
+}
+
+/** "ordergat", as SQLite's application_id has room for four bytes: `ogat`. */
+const APPLICATION_ID = 0x6f676174;
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+/** Checked page by page at start up to this size; a larger file with `ordergate verify`. */
+const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
+
+interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+function readMigrations(folder: URL): Migration[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => ({
+      version: Number.parseInt(name, 10),
+      sql: readFileSync(new URL(name, folder), 'utf8'),
+    }));
+}
+
+/**
+ * Makes sure that `path` is a sound file of ours, and brings it to the newest version. The file
+ * is judged by its header before it is opened, and read-only before it is written to.
+ *
+ * @throws {UnusableFileError}
+ */
+export function prepareDatabase(path: string, migrationsFolder: URL): void {
+  const migrations = readMigrations(migrationsFolder);
+  const newest = migrations.at(-1)?.version ?? 0;
+  const current = existsSync(path) && statSync(path).size > 0 ? inspect(path, newest) : 0;
+  if (current === newest) return;
+
+  const db = new DatabaseSync(path);
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.exec('BEGIN IMMEDIATE');
+    for (const { version, sql } of migrations) if (version > current) db.exec(sql);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}; COMMIT`);
+    // So that the header by which the file is judged next time is in the file itself.
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.close();
+  }
+}
+
+/** The file's schema version, once it is known to be usable. */
+function inspect(path: string, newest: number): number {
+  refuseByHeader(path, newest);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+    const value = (pragma: string) => Object.values(db!.prepare(`PRAGMA ${pragma}`).get()!)[0];
+    if (value('application_id') !== APPLICATION_ID) throw new UnusableFileError(notOurs(path));
+    const version = Number(value('user_version'));
+    if (version > newest) throw new UnusableFileError(newer(path, version, newest));
+    if (statSync(path).size <= QUICK_CHECK_BYTES) {
+      const found = String(value('quick_check(1)'));
+      if (found !== 'ok') throw new UnusableFileError(damaged(path, found));
+    }
+    return version;
+  } catch (error) {
+    if (error instanceof UnusableFileError) throw error;
+    throw new UnusableFileError(damaged(path, (error as Error).message));
+  } finally {
+    db?.close();
+  }
+}
+
+function refuseByHeader(path: string, newest: number): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, 'r');
+  const read = readSync(file, header, 0, HEADER_BYTES, 0);
+  closeSync(file);
+  if (read < HEADER_BYTES || header.toString('latin1', 0, 16) !== MAGIC) {
+    throw new UnusableFileError(damaged(path, 'it does not begin as a SQLite file'));
+  }
+  if (header.readUInt32BE(68) !== APPLICATION_ID) throw new UnusableFileError(notOurs(path));
+  const version = header.readUInt32BE(60);
+  if (version > newest) throw new UnusableFileError(newer(path, version, newest));
+  const rawPageSize = header.readUInt16BE(16);
+  const pageSize = rawPageSize === 1 ? 65536 : rawPageSize;
+  const expected = header.readUInt32BE(28) * pageSize;
+  // With a write-ahead log beside it, pages that the header counts may still be there.
+  if (statSync(path).size < expected && !existsSync(`${path}-wal`)) {
+    throw new UnusableFileError(
+      damaged(path, `${expected} bytes expected, ${statSync(path).size} found`),
+    );
+  }
+}
+
+const damaged = (path: string, problem: string) =>
+  `${path} is damaged (${problem}). Nothing was changed. Put a backup in its place, or start with another data directory.`;
+const notOurs = (path: string) =>
+  `${path} is a SQLite file, but not one of Ordergate's. Nothing was changed. Choose another data directory.`;
+const newer = (path: string, version: number, newest: number) =>
+  `${path} has schema version ${version}; this Ordergate knows versions up to ${newest}. Nothing was changed. Start the newer Ordergate that wrote it.`;
+
+export function openReader(path: string, cacheKiB: number): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true });
+  db.exec(`PRAGMA cache_size = -${cacheKiB}; PRAGMA busy_timeout = 5000`);
+  return db;
+}

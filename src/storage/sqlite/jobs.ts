@@ -1,0 +1,324 @@
+// What the writer does inside a transaction: each job is one whole change, or nothing.
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface CommitJob {
+  readonly op: 'commit';
+  readonly platform: string;
+  readonly orderId: string;
+  readonly expectedVersion: number;
+  readonly state: string;
+  readonly at: number;
+  readonly attributes: string;
+  readonly lines: string | null;
+  readonly action: string;
+  readonly line: string | null;
+  readonly from: string | null;
+  readonly to: string;
+  readonly actor: string;
+  readonly note: string | null;
+  readonly requestId: number | null;
+  readonly eventType: string;
+  readonly eventPayload: string | null;
+  readonly once: {
+    readonly key: string;
+    readonly reply: string;
+    readonly expiresAt: number;
+  } | null;
+  readonly deadlines: readonly { readonly kind: string; readonly dueAt: number | null }[] | null;
+  readonly completes: { readonly deadlineId: number; readonly leaseUntil: number } | null;
+}
+
+export interface CreateRow {
+  readonly platform: string;
+  readonly orderId: string;
+  readonly owner: string;
+  readonly state: string;
+  readonly createdAt: number;
+  readonly attributes: string;
+  readonly lines: string | null;
+  readonly keys: readonly (readonly [name: string, value: string])[];
+  readonly actor: string;
+  readonly note: string | null;
+  readonly deadlines: readonly { readonly kind: string; readonly dueAt: number }[];
+}
+
+export interface CreateJob {
+  readonly op: 'create';
+  readonly rows: readonly CreateRow[];
+  readonly existing: 'skip' | 'refuse';
+  readonly once: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly expiresAt: number;
+  } | null;
+  readonly now: number;
+}
+
+export type Job =
+  | CommitJob
+  | CreateJob
+  | {
+      readonly op: 'claim';
+      readonly now: number;
+      readonly limit: number;
+      readonly leaseUntil: number;
+    }
+  | { readonly op: 'drop'; readonly deadlineId: number; readonly leaseUntil: number }
+  | {
+      readonly op: 'saveParty';
+      readonly platform: string;
+      readonly partyId: string;
+      readonly document: string;
+      readonly create: boolean;
+    }
+  | { readonly op: 'set'; readonly name: string; readonly value: string }
+  | { readonly op: 'forget'; readonly now: number };
+
+/** Thrown to undo what the job has done so far; the value is its result all the same. */
+class Undo {
+  readonly result: unknown;
+  constructor(result: unknown) {
+    this.result = result;
+  }
+}
+
+/** Runs jobs on the connection that alone writes to the ledger. */
+export class Jobs {
+  readonly #db: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+  #seq: number;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#statements = prepare(db);
+    this.#seq = this.#readSeq();
+  }
+
+  /**
+   * Runs all in one transaction, each in a savepoint of its own, so that one that fails spoils no
+   * other. Returns after the commit is on disk.
+   *
+   * @throws when the transaction as a whole failed: then nothing of it has happened.
+   */
+  runAll(jobs: readonly Job[]): unknown[] {
+    const { begin, commit } = this.#statements;
+    begin.run();
+    try {
+      const results = jobs.map((job) => this.#runOne(job));
+      commit.run();
+      return results;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#seq = this.#readSeq();
+      throw error;
+    }
+  }
+
+  #runOne(job: Job): unknown {
+    const { savepoint, release, undo } = this.#statements;
+    const seq = this.#seq;
+    savepoint.run();
+    try {
+      const result = this.#dispatch(job);
+      release.run();
+      return { value: result };
+    } catch (error) {
+      // A full disk may have rolled the whole transaction back; the neighbours are then undone too.
+      if (!this.#db.isTransaction) throw error;
+      undo.run();
+      release.run();
+      this.#seq = seq;
+      return error instanceof Undo ? { value: error.result } : { error: String(error) };
+    }
+  }
+
+  #dispatch(job: Job): unknown {
+    switch (job.op) {
+      case 'commit':
+        return this.#commit(job);
+      case 'create':
+        return this.#create(job);
+      case 'claim':
+        return this.#statements.claim.all(job.leaseUntil, job.now, job.now, job.limit);
+      case 'drop':
+        return this.#statements.endDeadline.run(job.deadlineId, job.leaseUntil).changes === 1;
+      case 'saveParty': {
+        const { createParty, replaceParty } = this.#statements;
+        const save = job.create ? createParty : replaceParty;
+        return save.run(job.platform, job.partyId, job.document).changes === 1;
+      }
+      case 'set':
+        return this.#statements.set.run(job.name, job.value).changes;
+      case 'forget':
+        return Number(this.#statements.forget.run(job.now).changes);
+    }
+  }
+
+  #commit(job: CommitJob): 'committed' {
+    const s = this.#statements;
+    const found = s.find.get(job.orderId, job.platform) as unknown as
+      | [number, number, number]
+      | undefined;
+    if (!found || found[1] !== job.expectedVersion) throw new Undo('stale');
+    const [id, , previous] = found;
+    if (job.completes) {
+      const { deadlineId, leaseUntil } = job.completes;
+      if (s.endDeadline.run(deadlineId, leaseUntil).changes === 0) throw new Undo('lease-lost');
+    }
+    if (job.once) this.#keepReply(job.once.key, job.once.reply, null, job.once.expiresAt, job.at);
+    const seq = ++this.#seq;
+    const version = job.expectedVersion + 1;
+    s.update.run(job.state, version, job.at, job.attributes, job.lines, seq, id);
+    s.history.run(
+      seq,
+      id,
+      previous,
+      version,
+      job.at,
+      job.action,
+      job.line,
+      job.from,
+      job.to,
+      job.actor,
+      job.note,
+      job.requestId,
+    );
+    s.event.run(seq, job.eventType, job.eventPayload);
+    for (const { kind, dueAt } of job.deadlines ?? []) {
+      if (dueAt === null) s.clearDeadline.run(id, kind);
+      else s.setDeadline.run(id, kind, dueAt);
+    }
+    return 'committed';
+  }
+
+  #create(job: CreateJob): unknown {
+    if (job.once) {
+      const kept = this.#statements.kept.get(job.once.key, job.now) as
+        | { reply: string; fingerprint: string }
+        | undefined;
+      if (kept) {
+        if (kept.fingerprint !== job.once.fingerprint) throw new Undo({ result: 'key-reused' });
+        throw new Undo({ result: 'replayed', created: JSON.parse(kept.reply) });
+      }
+    }
+    const existing: string[] = [];
+    for (const row of job.rows) if (!this.#insert(row, job.now)) existing.push(row.orderId);
+    if (existing.length > 0 && job.existing === 'refuse')
+      throw new Undo({ result: 'exists', existing });
+    const created = job.rows.length - existing.length;
+    if (job.once) {
+      this.#keepReply(
+        job.once.key,
+        JSON.stringify(created),
+        job.once.fingerprint,
+        job.once.expiresAt,
+        job.now,
+      );
+    }
+    return { result: 'created', created, existing };
+  }
+
+  #insert(row: CreateRow, now: number): boolean {
+    const s = this.#statements;
+    const seq = this.#seq + 1;
+    const inserted = s.insert.run(
+      row.orderId,
+      row.platform,
+      row.owner,
+      row.state,
+      row.createdAt,
+      now,
+      row.attributes,
+      row.lines,
+      seq,
+    );
+    if (inserted.changes === 0) return false;
+    this.#seq = seq;
+    const id = inserted.lastInsertRowid;
+    for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
+    s.history.run(
+      seq,
+      id,
+      null,
+      1,
+      now,
+      'created',
+      null,
+      null,
+      row.state,
+      row.actor,
+      row.note,
+      null,
+    );
+    s.event.run(seq, 'order.created', null);
+    for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);
+    return true;
+  }
+
+  #keepReply(
+    key: string,
+    reply: string,
+    fingerprint: string | null,
+    expiresAt: number,
+    now: number,
+  ): void {
+    const kept = this.#statements.keep.run(key, reply, fingerprint, expiresAt, now);
+    if (kept.changes === 0) throw new Undo('stale');
+  }
+
+  #readSeq(): number {
+    return Number(this.#db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM history').get()!.seq);
+  }
+}
+
+function prepare(db: DatabaseSync) {
+  const find = db.prepare(
+    'SELECT id, version, last_change FROM orders WHERE order_id = ? AND platform = ?',
+  );
+  find.setReturnArrays(true);
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    savepoint: db.prepare('SAVEPOINT job'),
+    release: db.prepare('RELEASE job'),
+    undo: db.prepare('ROLLBACK TO job'),
+    find,
+    update: db.prepare(
+      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
+    ),
+    insert: db.prepare(
+      `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change)
+       VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (order_id, platform) DO NOTHING`,
+    ),
+    key: db.prepare('INSERT OR IGNORE INTO order_keys (value, name, order_row) VALUES (?, ?, ?)'),
+    history: db.prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    event: db.prepare('INSERT INTO events VALUES (?, ?, ?)'),
+    setDeadline: db.prepare(
+      `INSERT INTO deadlines (order_row, kind, due_at) VALUES (?, ?, ?)
+       ON CONFLICT (order_row, kind) DO UPDATE SET due_at = excluded.due_at, lease_until = 0`,
+    ),
+    clearDeadline: db.prepare('DELETE FROM deadlines WHERE order_row = ? AND kind = ?'),
+    endDeadline: db.prepare('DELETE FROM deadlines WHERE id = ? AND lease_until = ?'),
+    claim: db.prepare(
+      `UPDATE deadlines SET lease_until = ? WHERE id IN
+         (SELECT id FROM deadlines WHERE due_at <= ? AND lease_until <= ? ORDER BY due_at, id LIMIT ?)
+       RETURNING id AS deadlineId, kind, due_at AS dueAt, lease_until AS leaseUntil,
+         (SELECT platform FROM orders WHERE orders.id = order_row) AS platform,
+         (SELECT order_id FROM orders WHERE orders.id = order_row) AS orderId`,
+    ),
+    keep: db.prepare(
+      `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, fingerprint = excluded.fingerprint,
+         expires_at = excluded.expires_at WHERE kept_replies.expires_at <= ?`,
+    ),
+    kept: db.prepare(
+      'SELECT reply, fingerprint FROM kept_replies WHERE key = ? AND expires_at > ?',
+    ),
+    forget: db.prepare(
+      'DELETE FROM kept_replies WHERE key IN (SELECT key FROM kept_replies WHERE expires_at <= ? LIMIT 1000)',
+    ),
+    createParty: db.prepare('INSERT INTO parties VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+    replaceParty: db.prepare('INSERT OR REPLACE INTO parties VALUES (?, ?, ?)'),
+    set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),
+  };
+}

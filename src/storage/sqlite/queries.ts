@@ -1,0 +1,122 @@
+// Reading the ledger: one order, its history, lists, and the audit.
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
+import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
+
+export const ORDER_COLUMNS =
+  'order_id, platform, owner, state, version, created_at, updated_at, attributes, lines';
+
+export type OrderRow = [
+  orderId: string,
+  platform: string,
+  owner: string,
+  state: string,
+  version: number,
+  createdAt: number,
+  updatedAt: number,
+  attributes: string,
+  lines: string | null,
+];
+
+export function toOrder(row: OrderRow): Order {
+  const [orderId, platform, owner, state, version, createdAt, updatedAt, attributes, lines] = row;
+  return {
+    platform,
+    orderId: orderId as OrderId,
+    owner: owner as OwnerId,
+    state,
+    version,
+    createdAt,
+    updatedAt,
+    attributes: JSON.parse(attributes),
+    lines: lines === null ? [] : JSON.parse(lines),
+  };
+}
+
+/** The text right behind everything that begins with `prefix`. */
+const AFTER = '\u{10FFFF}';
+
+export function listOrders(db: DatabaseSync, query: OrderQuery): Page<Order> {
+  const where: string[] = [];
+  const values: SQLInputValue[] = [];
+  const filter = (condition: string, ...given: (SQLInputValue | undefined)[]): void => {
+    if (given.includes(undefined)) return;
+    where.push(condition);
+    values.push(...(given as SQLInputValue[]));
+  };
+  filter('platform = ?', query.platform);
+  filter('state = ?', query.state);
+  filter('owner = ?', query.owner);
+  filter('created_at >= ?', query.from);
+  filter('created_at < ?', query.to);
+  if (query.q !== undefined) {
+    const range = [query.q, query.q + AFTER];
+    filter(
+      `id IN (SELECT id FROM orders WHERE order_id >= ? AND order_id < ?
+              UNION SELECT order_row FROM order_keys WHERE value >= ? AND value < ?)`,
+      ...range,
+      ...range,
+    );
+  }
+  if (query.cursor !== undefined) {
+    const [createdAt, id] = query.cursor.split('.').map(Number);
+    filter('(created_at, id) < (?, ?)', createdAt, id);
+  }
+  const statement = db.prepare(
+    `SELECT ${ORDER_COLUMNS}, id FROM orders ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+     ORDER BY created_at DESC, id DESC LIMIT ?`,
+  );
+  statement.setReturnArrays(true);
+  const rows = statement.all(...values, query.limit + 1) as unknown as [...OrderRow, id: number][];
+  const more = rows.length > query.limit;
+  if (more) rows.pop();
+  const last = rows.at(-1);
+  return {
+    items: rows.map((row) => toOrder(row.slice(0, 9) as OrderRow)),
+    nextCursor: more && last ? `${last[5]}.${last[9]}` : null,
+  };
+}
+
+const HISTORY = `
+  WITH RECURSIVE chain (seq, previous) AS (
+    SELECT seq, previous FROM history
+      WHERE seq = (SELECT last_change FROM orders WHERE order_id = ? AND platform = ?)
+    UNION ALL
+    SELECT history.seq, history.previous FROM history JOIN chain ON history.seq = chain.previous
+  )
+  SELECT version, at, action, line, from_state AS "from", to_state AS "to", actor, note,
+         request_id AS requestId
+  FROM history JOIN chain USING (seq) ORDER BY seq`;
+
+export function readHistory(db: DatabaseSync, platform: string, orderId: string): HistoryEntry[] {
+  return db.prepare(HISTORY).all(orderId, platform) as unknown as HistoryEntry[];
+}
+
+/** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
+export function audit(db: DatabaseSync): LedgerAudit {
+  const count = (sql: string): number => Number(Object.values(db.prepare(sql).get()!)[0]);
+  const damage = db
+    .prepare('PRAGMA integrity_check(20)')
+    .all()
+    .map((row) => String(row.integrity_check))
+    .filter((line) => line !== 'ok');
+  return {
+    orders: count('SELECT count(*) FROM orders'),
+    changes: count('SELECT count(*) FROM history'),
+    ordersOutOfStep: count(`
+      SELECT count(*) FROM orders
+      LEFT JOIN history AS last ON last.seq = orders.last_change
+      LEFT JOIN (SELECT order_row, count(*) AS n, max(seq) AS newest FROM history GROUP BY order_row) AS h
+        ON h.order_row = orders.id
+      WHERE h.n IS NOT orders.version OR h.newest IS NOT orders.last_change
+        OR last.version IS NOT orders.version
+        OR (last.line IS NULL AND last.to_state IS NOT orders.state)`),
+    changesWithoutEvent: count(
+      'SELECT count(*) FROM history WHERE seq NOT IN (SELECT seq FROM events)',
+    ),
+    eventsWithoutChange: count(
+      'SELECT count(*) FROM events WHERE seq NOT IN (SELECT seq FROM history)',
+    ),
+    damage,
+  };
+}

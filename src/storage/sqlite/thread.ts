@@ -1,0 +1,67 @@
+// Calling a worker thread: one message a call, answered in order of arrival.
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+
+export interface ThreadReply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+export class Thread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<
+    number,
+    { resolve(value: unknown): void; reject(error: Error): void }
+  >();
+  #nextId = 1;
+  #dead: Error | undefined;
+
+  /** @param name the file beside this one that the thread runs, without its ending. */
+  constructor(name: string, workerData: unknown) {
+    const ending = extname(import.meta.url); // .ts in a checkout, .js in the package
+    this.#worker = new Worker(new URL(`./${name}${ending}`, import.meta.url), { workerData });
+    this.#worker.on('message', (reply: ThreadReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#die(error as Error));
+    this.#worker.on('exit', () => this.#die(new Error('it has ended')));
+    this.#worker.unref();
+  }
+
+  call<T>(message: object): Promise<T> {
+    if (this.#dead) return Promise.reject(this.#unavailable());
+    const id = this.#nextId++;
+    this.#worker.ref(); // A process does not end while it waits for an answer.
+    this.#worker.postMessage({ id, ...message });
+    return new Promise<unknown>((resolve, reject) =>
+      this.#waiting.set(id, { resolve, reject }),
+    ) as Promise<T>;
+  }
+
+  get isDead(): boolean {
+    return this.#dead !== undefined;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#dead) await this.call({ op: 'close' }).catch(() => {});
+    await this.#worker.terminate();
+  }
+
+  #settle(reply: ThreadReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (reply.error === undefined) waiting?.resolve(reply.value);
+    else waiting?.reject(new LedgerUnavailableError(reply.error));
+  }
+
+  #die(error: Error): void {
+    this.#dead ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#unavailable());
+    this.#waiting.clear();
+  }
+
+  #unavailable(): LedgerUnavailableError {
+    return new LedgerUnavailableError(`the storage thread has failed: ${this.#dead?.message}`);
+  }
+}
