@@ -22,7 +22,7 @@ export type Code = keyof typeof CODES;
 /** Codes that stand in the table and that no reply of these actions uses. */
 export const EXEMPT_CODES: readonly Code[] = ['Authorised'];
 
-/** A core code as Jintong says it. A state refusal names the state and the action: see refusal.ts. */
+/** A core code as Jintong says it. A state refusal names the state: see index.ts. */
 export const CORE_TO_CODE: Record<
   CoreCode,
   { readonly code: Code; readonly description?: string }

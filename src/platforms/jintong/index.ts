@@ -14,12 +14,12 @@ import { STATES, type State } from './states.ts';
 import { type Document, writeReply } from './wire.ts';
 
 function refusal(core: CoreRefusal): Refusal<Code> {
-  const { code, description } = CORE_TO_CODE[core.code];
-  if (core.code === 'state-refuses') {
-    // [ours]: the documents print no text for it. It names the state, so that nobody has to ask.
-    return { refused: code, description: `订单状态为${STATES[core.state as State]}，不允许此操作` };
-  }
-  return description ? { refused: code, description } : { refused: code };
+  const { code, description = CODES[code] } = CORE_TO_CODE[core.code];
+  const detail = core.state ? `${core.code} (state ${core.state})` : core.code;
+  if (core.code !== 'state-refuses') return { refused: code, description, detail };
+  // [ours]: the documents print no text for it. It names the state, so that nobody has to ask.
+  const state = STATES[core.state as State];
+  return { refused: code, description: `订单状态为${state}，不允许此操作`, detail };
 }
 
 function message(verdict: Verdict<Success>): Document {

@@ -31,11 +31,15 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   const background = new Thread('background-thread', { ledgerPath, requestsPath });
   const ledger = new SqliteLedger(ledgerPath, background, sealer);
   const requests = new SqliteRequestLog(background);
-  const close = async (): Promise<void> => {
-    await requests.close();
-    await ledger.close();
-    await background.close();
-    unlock();
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= (async () => {
+      await requests.close();
+      await ledger.close();
+      await background.close();
+      unlock();
+    })();
+    return closed;
   };
   try {
     await checkKey(ledger, sealer);

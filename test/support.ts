@@ -1,0 +1,80 @@
+// What tests share: a whole server in this process on a directory of its own, and real bytes to it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { pino } from 'pino';
+import { type Config, readConfig } from '../src/config.ts';
+import type { Clock, Instant } from '../src/core/clock.ts';
+import { type Options, type Ordergate, startOrdergate } from '../src/main.ts';
+
+// `after` belongs to what calls it: call these at the top of a file, before its first test (for all of
+// them), or inside a test (for that one), never inside a `before`, whose end would close them again.
+
+/** A directory that is removed afterwards. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ordergate-test-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A clock that stands until a test moves it. */
+export class TestClock implements Clock {
+  #now: Instant;
+
+  constructor(start: Instant | string = '2026-01-02T03:04:05.678Z') {
+    this.#now = new Date(start).getTime();
+  }
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+export interface TestOptions extends Omit<Options, 'config'> {
+  readonly config?: Partial<Config>;
+}
+
+/** Starts a sandbox on a free port; it is closed afterwards. */
+export async function startTestServer(options: TestOptions = {}): Promise<Ordergate> {
+  const dataDirectory = options.config?.dataDirectory ?? temporaryDirectory();
+  const config = { ...readConfig({}, {}), port: 0, ...options.config, dataDirectory };
+  const ordergate = await startOrdergate({
+    log: pino({ level: 'silent' }),
+    ...options,
+    config,
+  });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= ordergate.close();
+    return closed;
+  };
+  after(close);
+  return { ...ordergate, close };
+}
+
+export interface ManageAnswer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the server answers.
+  readonly body: any;
+}
+
+/** Calls the management API with the server's own token. */
+export async function manage(
+  server: Ordergate,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<ManageAnswer> {
+  const response = await fetch(`${server.url}/manage/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${server.adminToken}`, ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
