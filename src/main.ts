@@ -4,10 +4,11 @@ import { type Config, ConfigError } from './config.ts';
 import { type Clock, DAY, HOUR, OffsetClock, systemClock } from './core/clock.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { Metrics } from './http/metrics.ts';
+import { type Route, routeTable } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
-import { manageEndpoints } from './manage/index.ts';
+import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { platforms as allPlatforms } from './platforms/index.ts';
 import { importFile } from './protocol/import-file.ts';
 import { Parties } from './protocol/parties.ts';
@@ -129,19 +130,24 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       await runDue();
     }),
   };
-  const endpoints = manageEndpoints(sandbox, VERSION);
-  const { host, port, trustedProxies } = config;
-  const server = new HttpServer({
-    host,
-    port,
-    adminToken,
-    trustedProxies,
-    endpoints,
+  const manageRoutes = manageEndpoints(sandbox, VERSION).map(
+    (endpoint): Route => ({
+      method: endpoint.method,
+      path: `/manage/v1${endpoint.path}`,
+      access: 'token',
+      handle: (call) => callEndpoint(endpoint, call, manage),
+    }),
+  );
+  const routes = routeTable({
+    platforms,
     pipeline,
-    manage,
+    manage: manageRoutes,
     metrics,
-    onFault,
+    ledger,
+    onNotReady: (error) => onFault(error, '/readyz'),
   });
+  const { host, port, trustedProxies } = config;
+  const server = new HttpServer({ host, port, adminToken, trustedProxies, routes, onFault });
 
   const housekeeping = setInterval(() => {
     requests

@@ -1,98 +1,92 @@
 // Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
-import type { Endpoint } from '../manage/endpoint.ts';
+import type { Ledger } from '../core/ledger.ts';
+import { requestIds } from '../core/request-log.ts';
+import { answer, type PipelineServices } from '../protocol/pipeline.ts';
 import type { Platform } from '../protocol/platform.ts';
+import type { Metrics } from './metrics.ts';
 
-export type Route =
-  | {
-      readonly kind: 'gateway';
-      readonly method: 'POST';
-      readonly path: string;
-      readonly platform: Platform;
-    }
-  | {
-      readonly kind: 'manage';
-      readonly method: string;
-      readonly path: string;
-      readonly endpoint: Endpoint;
-    }
-  | {
-      readonly kind: 'health' | 'ready' | 'metrics';
-      readonly method: 'GET';
-      readonly path: string;
-    };
+/** A request, read whole. */
+export interface HttpCall {
+  readonly params: Readonly<Record<string, string>>;
+  /** Path and query as they were sent. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  /** The caller's address, behind configured proxies. */
+  readonly address: string;
+}
 
-export function routeTable(
-  platforms: readonly Platform[],
-  endpoints: readonly Endpoint[],
-): Route[] {
+export interface HttpReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * - `open`: for everybody; the handler does its own checks.
+ * - `token`: with the admin token.
+ * - `local`: with the admin token, or from this machine itself and through no proxy.
+ */
+export type Access = 'open' | 'token' | 'local';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** `{name}` takes one segment. */
+  readonly path: string;
+  readonly access: Access;
+  handle(call: HttpCall): Promise<HttpReply>;
+}
+
+export interface RouteSources {
+  readonly platforms: readonly Platform[];
+  readonly pipeline: PipelineServices;
+  readonly manage: readonly Route[];
+  readonly metrics: Metrics;
+  readonly ledger: Ledger;
+  onNotReady(error: unknown): void;
+}
+
+const PLAIN = 'text/plain; charset=utf-8';
+
+export function routeTable({
+  platforms,
+  pipeline,
+  manage,
+  metrics,
+  ledger,
+  onNotReady,
+}: RouteSources): Route[] {
+  const nextRequestId = requestIds();
+  const gateway = (platform: Platform) => async (call: HttpCall) => {
+    const id = nextRequestId();
+    const { url, headers, body, address } = call;
+    const reply = await answer(platform, { id, path: url, headers, body, address }, pipeline);
+    return { status: 200, ...reply, headers: { 'x-request-id': String(id) } };
+  };
+  const health = async () => ({ status: 200, contentType: PLAIN, body: 'ok\n' });
+  const ready = async () => {
+    try {
+      await ledger.checkReady();
+      return { status: 200, contentType: PLAIN, body: 'ready\n' };
+    } catch (error) {
+      onNotReady(error);
+      const body = 'the ledger takes no changes now; the log says why\n';
+      return { status: 503, contentType: PLAIN, body };
+    }
+  };
+  const scrape = async () => {
+    return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
+  };
   return [
     ...platforms.flatMap((platform) =>
-      platform.paths.map((path): Route => ({ kind: 'gateway', method: 'POST', path, platform })),
+      platform.paths.map(
+        (path): Route => ({ method: 'POST', path, access: 'open', handle: gateway(platform) }),
+      ),
     ),
-    ...endpoints.map(
-      (endpoint): Route => ({
-        kind: 'manage',
-        method: endpoint.method,
-        path: `/manage/v1${endpoint.path}`,
-        endpoint,
-      }),
-    ),
-    { kind: 'health', method: 'GET', path: '/healthz' },
-    { kind: 'ready', method: 'GET', path: '/readyz' },
-    { kind: 'metrics', method: 'GET', path: '/metrics' },
+    ...manage,
+    { method: 'GET', path: '/healthz', access: 'open', handle: health },
+    { method: 'GET', path: '/readyz', access: 'open', handle: ready },
+    { method: 'GET', path: '/metrics', access: 'local', handle: scrape },
   ];
-}
-
-export type Match =
-  | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
-  /** The path exists, for these methods. */
-  | { readonly allowed: readonly string[] };
-
-const NO_PARAMS = {};
-
-/** Finds routes: paths without a parameter in a map, the few others one after the other. */
-export class Router {
-  readonly #exact = new Map<string, Route[]>();
-  readonly #patterns: {
-    readonly pattern: RegExp;
-    readonly names: string[];
-    readonly route: Route;
-  }[] = [];
-
-  constructor(routes: readonly Route[]) {
-    for (const route of routes) {
-      if (!route.path.includes('{')) {
-        this.#exact.set(route.path, [...(this.#exact.get(route.path) ?? []), route]);
-        continue;
-      }
-      const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!);
-      const pattern = new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`);
-      this.#patterns.push({ pattern, names, route });
-    }
-  }
-
-  /** Undefined where there is no such path. */
-  find(method: string, path: string): Match | undefined {
-    const exact = this.#exact.get(path);
-    const route = exact?.find((candidate) => candidate.method === method);
-    if (route) return { route, params: NO_PARAMS };
-    const allowed = exact?.map((candidate) => candidate.method) ?? [];
-    for (const { pattern, names, route } of this.#patterns) {
-      const found = pattern.exec(path);
-      if (!found) continue;
-      const values = found.slice(1).map(decodeSegment);
-      if (values.includes(undefined)) continue;
-      if (route.method !== method) allowed.push(route.method);
-      else return { route, params: Object.fromEntries(names.map((name, i) => [name, values[i]!])) };
-    }
-    return allowed.length > 0 ? { allowed } : undefined;
-  }
-}
-
-function decodeSegment(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
 }

@@ -41,17 +41,19 @@ export function manageEndpoints(sandbox: boolean, version: string): readonly End
   return [...offered, description];
 }
 
-export interface ManageReply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-export interface ManageRequest {
+/** What a call comes with; a part of what HTTP knows of it. */
+interface ManageRequest {
   readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Empty where there is none. */
   readonly body: Buffer;
+}
+
+export interface ManageReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** Reads, checks, carries out. What the caller did wrong is an answer; what we did wrong is thrown. */
@@ -61,28 +63,34 @@ export async function callEndpoint(
   services: ManageServices,
 ): Promise<ManageReply> {
   try {
+    const query = new URL(request.url, 'http://ordergate').searchParams;
     const call = {
       params: request.params,
-      query: read(target.query, Object.fromEntries(request.query)),
+      query: read(target.query, Object.fromEntries(query)),
       body: target.body && read(target.body, parseBody(request.body)),
-      headers: (target.headers
-        ? read(target.headers, request.headers)
-        : {}) as EndpointCall['headers'],
+      headers: target.headers ? read(target.headers, request.headers) : {},
     } as EndpointCall;
-    return { status: target.status, body: await target.handle(call, services) };
+    return reply(target.status, await target.handle(call, services));
   } catch (error) {
     if (error instanceof ManageError) return errorReply(error);
     if (error instanceof LedgerUnavailableError) {
-      return errorReply(
-        new ManageError(503, 'unavailable', `${error.message}. Nothing was changed; try again.`),
-      );
+      const message = `${error.message}. Nothing was changed; try again.`;
+      return errorReply(new ManageError(503, 'unavailable', message));
     }
     throw error;
   }
 }
 
-export function errorReply({ status, code, message, field }: ManageError): ManageReply {
-  return { status, body: { error: { code, message, ...(field !== undefined && { field }) } } };
+function reply(status: number, body: unknown): ManageReply {
+  return {
+    status,
+    contentType: 'application/json; charset=utf-8',
+    body: JSON.stringify(body),
+  };
+}
+
+function errorReply({ status, code, message, field }: ManageError): ManageReply {
+  return reply(status, { error: { code, message, ...(field !== undefined && { field }) } });
 }
 
 function parseBody(body: Buffer): unknown {

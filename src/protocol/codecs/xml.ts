@@ -1,4 +1,5 @@
 // A strict reader and writer for the XML that order platforms exchange: elements and text, nothing that executes.
+import { characterReference, FORBIDDEN } from './xml-characters.ts';
 
 export interface XmlElement {
   readonly name: string;
@@ -42,8 +43,6 @@ const ATTRIBUTE_NAME = new RegExp(`${NC_NAME}(?::${NC_NAME})?`, 'uy');
 const SPACE = /[ \t\r\n]*/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
-// What XML 1.0 does not allow in a document: C0 controls but tab, LF and CR; surrogates; FFFE, FFFF.
-const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u;
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -266,17 +265,6 @@ class Reader {
   #fail(problem: string, at: number = this.#at): never {
     throw new XmlError(problem, this.#text, at);
   }
-}
-
-/** The character that `#10` or `#xA` stands for; empty when XML does not allow it. */
-function characterReference(body: string): string {
-  const hex = /^#x([0-9A-Fa-f]{1,6})$/.exec(body);
-  const decimal = hex ? null : /^#(\d{1,7})$/.exec(body);
-  if (!hex && !decimal) return '';
-  const code = hex ? Number.parseInt(hex[1]!, 16) : Number(decimal![1]);
-  if (code > 0x10ffff) return '';
-  const character = String.fromCodePoint(code);
-  return FORBIDDEN.test(character) ? '' : character;
 }
 
 const ESCAPED = /[&<>\r]/g;

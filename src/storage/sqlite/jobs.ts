@@ -1,78 +1,7 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
-
-export interface CommitJob {
-  readonly op: 'commit';
-  readonly platform: string;
-  readonly orderId: string;
-  readonly expectedVersion: number;
-  readonly state: string;
-  readonly at: number;
-  readonly attributes: string;
-  readonly lines: string | null;
-  readonly action: string;
-  readonly line: string | null;
-  readonly from: string | null;
-  readonly to: string;
-  readonly actor: string;
-  readonly note: string | null;
-  readonly requestId: number | null;
-  readonly eventType: string;
-  readonly eventPayload: string | null;
-  readonly once: {
-    readonly key: string;
-    readonly reply: string;
-    readonly expiresAt: number;
-  } | null;
-  readonly deadlines: readonly { readonly kind: string; readonly dueAt: number | null }[] | null;
-  readonly completes: { readonly deadlineId: number; readonly leaseUntil: number } | null;
-}
-
-export interface CreateRow {
-  readonly platform: string;
-  readonly orderId: string;
-  readonly owner: string;
-  readonly state: string;
-  readonly createdAt: number;
-  readonly attributes: string;
-  readonly lines: string | null;
-  readonly keys: readonly (readonly [name: string, value: string])[];
-  readonly actor: string;
-  readonly note: string | null;
-  readonly deadlines: readonly { readonly kind: string; readonly dueAt: number }[];
-}
-
-export interface CreateJob {
-  readonly op: 'create';
-  readonly rows: readonly CreateRow[];
-  readonly existing: 'skip' | 'refuse';
-  readonly once: {
-    readonly key: string;
-    readonly fingerprint: string;
-    readonly expiresAt: number;
-  } | null;
-  readonly now: number;
-}
-
-export type Job =
-  | CommitJob
-  | CreateJob
-  | {
-      readonly op: 'claim';
-      readonly now: number;
-      readonly limit: number;
-      readonly leaseUntil: number;
-    }
-  | { readonly op: 'drop'; readonly deadlineId: number; readonly leaseUntil: number }
-  | {
-      readonly op: 'saveParty';
-      readonly platform: string;
-      readonly partyId: string;
-      readonly document: string;
-      readonly create: boolean;
-    }
-  | { readonly op: 'set'; readonly name: string; readonly value: string }
-  | { readonly op: 'forget'; readonly now: number };
+import type { CommitJob, CreateJob, CreateRow, Job } from './job.ts';
+import { prepareStatements } from './statements.ts';
 
 /** Thrown to undo what the job has done so far; the value is its result all the same. */
 class Undo {
@@ -85,12 +14,12 @@ class Undo {
 /** Runs jobs on the connection that alone writes to the ledger. */
 export class Jobs {
   readonly #db: DatabaseSync;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareStatements>;
   #seq: number;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#statements = prepare(db);
+    this.#statements = prepareStatements(db);
     this.#seq = this.#readSeq();
   }
 
@@ -269,56 +198,4 @@ export class Jobs {
   #readSeq(): number {
     return Number(this.#db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM history').get()!.seq);
   }
-}
-
-function prepare(db: DatabaseSync) {
-  const find = db.prepare(
-    'SELECT id, version, last_change FROM orders WHERE order_id = ? AND platform = ?',
-  );
-  find.setReturnArrays(true);
-  return {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    savepoint: db.prepare('SAVEPOINT job'),
-    release: db.prepare('RELEASE job'),
-    undo: db.prepare('ROLLBACK TO job'),
-    find,
-    update: db.prepare(
-      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
-    ),
-    insert: db.prepare(
-      `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change)
-       VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (order_id, platform) DO NOTHING`,
-    ),
-    key: db.prepare('INSERT OR IGNORE INTO order_keys (value, name, order_row) VALUES (?, ?, ?)'),
-    history: db.prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    event: db.prepare('INSERT INTO events VALUES (?, ?, ?)'),
-    setDeadline: db.prepare(
-      `INSERT INTO deadlines (order_row, kind, due_at) VALUES (?, ?, ?)
-       ON CONFLICT (order_row, kind) DO UPDATE SET due_at = excluded.due_at, lease_until = 0`,
-    ),
-    clearDeadline: db.prepare('DELETE FROM deadlines WHERE order_row = ? AND kind = ?'),
-    endDeadline: db.prepare('DELETE FROM deadlines WHERE id = ? AND lease_until = ?'),
-    claim: db.prepare(
-      `UPDATE deadlines SET lease_until = ? WHERE id IN
-         (SELECT id FROM deadlines WHERE due_at <= ? AND lease_until <= ? ORDER BY due_at, id LIMIT ?)
-       RETURNING id AS deadlineId, kind, due_at AS dueAt, lease_until AS leaseUntil,
-         (SELECT platform FROM orders WHERE orders.id = order_row) AS platform,
-         (SELECT order_id FROM orders WHERE orders.id = order_row) AS orderId`,
-    ),
-    keep: db.prepare(
-      `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, fingerprint = excluded.fingerprint,
-         expires_at = excluded.expires_at WHERE kept_replies.expires_at <= ?`,
-    ),
-    kept: db.prepare(
-      'SELECT reply, fingerprint FROM kept_replies WHERE key = ? AND expires_at > ?',
-    ),
-    forget: db.prepare(
-      'DELETE FROM kept_replies WHERE key IN (SELECT key FROM kept_replies WHERE expires_at <= ? LIMIT 1000)',
-    ),
-    createParty: db.prepare('INSERT INTO parties VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-    replaceParty: db.prepare('INSERT OR REPLACE INTO parties VALUES (?, ?, ?)'),
-    set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),
-  };
 }

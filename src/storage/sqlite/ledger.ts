@@ -21,7 +21,7 @@ import type { Party } from '../../core/party.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { openReader } from './database.ts';
-import type { CommitJob, CreateRow } from './jobs.ts';
+import type { CommitJob, CreateRow } from './job.ts';
 import { ORDER_COLUMNS, type OrderRow, readHistory, toOrder } from './queries.ts';
 import type { Thread } from './thread.ts';
 import { Writer } from './writer.ts';

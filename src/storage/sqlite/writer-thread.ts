@@ -1,7 +1,8 @@
 // The thread that alone writes to the ledger: waiting for the disk here keeps no request waiting there.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Job, Jobs } from './jobs.ts';
+import type { Job } from './job.ts';
+import { Jobs } from './jobs.ts';
 import type { ThreadReply } from './thread.ts';
 
 const { path } = workerData as { path: string };

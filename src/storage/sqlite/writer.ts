@@ -1,6 +1,6 @@
 // Group commit: changes that arrive while one commit is under way share the next.
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import type { Job } from './jobs.ts';
+import type { Job } from './job.ts';
 import { Thread } from './thread.ts';
 
 interface Waiting {

@@ -1,0 +1,74 @@
+// What is asked of the writer: flat values, cheap to hand to a thread.
+
+export interface CommitJob {
+  readonly op: 'commit';
+  readonly platform: string;
+  readonly orderId: string;
+  readonly expectedVersion: number;
+  readonly state: string;
+  readonly at: number;
+  readonly attributes: string;
+  readonly lines: string | null;
+  readonly action: string;
+  readonly line: string | null;
+  readonly from: string | null;
+  readonly to: string;
+  readonly actor: string;
+  readonly note: string | null;
+  readonly requestId: number | null;
+  readonly eventType: string;
+  readonly eventPayload: string | null;
+  readonly once: {
+    readonly key: string;
+    readonly reply: string;
+    readonly expiresAt: number;
+  } | null;
+  readonly deadlines: readonly { readonly kind: string; readonly dueAt: number | null }[] | null;
+  readonly completes: { readonly deadlineId: number; readonly leaseUntil: number } | null;
+}
+
+export interface CreateRow {
+  readonly platform: string;
+  readonly orderId: string;
+  readonly owner: string;
+  readonly state: string;
+  readonly createdAt: number;
+  readonly attributes: string;
+  readonly lines: string | null;
+  readonly keys: readonly (readonly [name: string, value: string])[];
+  readonly actor: string;
+  readonly note: string | null;
+  readonly deadlines: readonly { readonly kind: string; readonly dueAt: number }[];
+}
+
+export interface CreateJob {
+  readonly op: 'create';
+  readonly rows: readonly CreateRow[];
+  readonly existing: 'skip' | 'refuse';
+  readonly once: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly expiresAt: number;
+  } | null;
+  readonly now: number;
+}
+
+export type Job =
+  | CommitJob
+  | CreateJob
+  | {
+      readonly op: 'claim';
+      readonly now: number;
+      readonly limit: number;
+      readonly leaseUntil: number;
+    }
+  | { readonly op: 'drop'; readonly deadlineId: number; readonly leaseUntil: number }
+  | {
+      readonly op: 'saveParty';
+      readonly platform: string;
+      readonly partyId: string;
+      readonly document: string;
+      readonly create: boolean;
+    }
+  | { readonly op: 'set'; readonly name: string; readonly value: string }
+  | { readonly op: 'forget'; readonly now: number };

@@ -1,0 +1,54 @@
+// The writer's statements, prepared once.
+import type { DatabaseSync } from 'node:sqlite';
+
+export function prepareStatements(db: DatabaseSync) {
+  const find = db.prepare(
+    'SELECT id, version, last_change FROM orders WHERE order_id = ? AND platform = ?',
+  );
+  find.setReturnArrays(true);
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    savepoint: db.prepare('SAVEPOINT job'),
+    release: db.prepare('RELEASE job'),
+    undo: db.prepare('ROLLBACK TO job'),
+    find,
+    update: db.prepare(
+      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
+    ),
+    insert: db.prepare(
+      `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change)
+       VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (order_id, platform) DO NOTHING`,
+    ),
+    key: db.prepare('INSERT OR IGNORE INTO order_keys (value, name, order_row) VALUES (?, ?, ?)'),
+    history: db.prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    event: db.prepare('INSERT INTO events VALUES (?, ?, ?)'),
+    setDeadline: db.prepare(
+      `INSERT INTO deadlines (order_row, kind, due_at) VALUES (?, ?, ?)
+       ON CONFLICT (order_row, kind) DO UPDATE SET due_at = excluded.due_at, lease_until = 0`,
+    ),
+    clearDeadline: db.prepare('DELETE FROM deadlines WHERE order_row = ? AND kind = ?'),
+    endDeadline: db.prepare('DELETE FROM deadlines WHERE id = ? AND lease_until = ?'),
+    claim: db.prepare(
+      `UPDATE deadlines SET lease_until = ? WHERE id IN
+         (SELECT id FROM deadlines WHERE due_at <= ? AND lease_until <= ? ORDER BY due_at, id LIMIT ?)
+       RETURNING id AS deadlineId, kind, due_at AS dueAt, lease_until AS leaseUntil,
+         (SELECT platform FROM orders WHERE orders.id = order_row) AS platform,
+         (SELECT order_id FROM orders WHERE orders.id = order_row) AS orderId`,
+    ),
+    keep: db.prepare(
+      `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, fingerprint = excluded.fingerprint,
+         expires_at = excluded.expires_at WHERE kept_replies.expires_at <= ?`,
+    ),
+    kept: db.prepare(
+      'SELECT reply, fingerprint FROM kept_replies WHERE key = ? AND expires_at > ?',
+    ),
+    forget: db.prepare(
+      'DELETE FROM kept_replies WHERE key IN (SELECT key FROM kept_replies WHERE expires_at <= ? LIMIT 1000)',
+    ),
+    createParty: db.prepare('INSERT INTO parties VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+    replaceParty: db.prepare('INSERT OR REPLACE INTO parties VALUES (?, ?, ?)'),
+    set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),
+  };
+}

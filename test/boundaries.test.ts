@@ -1,0 +1,90 @@
+// The import rules: which folder may know which, and who may use what from outside.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+
+const src = new URL('../src', import.meta.url).pathname;
+const files = globSync('**/*.ts', { cwd: src }).filter(
+  (file) => !file.endsWith('.test.ts') && !/(^|\/)(suite\/|[\w-]+-suite\.ts)/.test(file),
+);
+
+/** For each place, the places below src and the packages that it may import. `.` is a file of src itself. */
+const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
+  { place: /^core\//, may: /^core\//, packages: /^$/ },
+  { place: /^protocol\//, may: /^(core|protocol)\//, packages: /^(node:|zod$)/ },
+  { place: /^storage\//, may: /^(core|storage)\//, packages: /^node:/ },
+  {
+    place: /^platforms\/index\.ts$/,
+    may: /^(platforms\/\w+\/index\.ts|protocol\/)/,
+    packages: /^$/,
+  },
+  {
+    place: /^platforms\/(\w+)\//,
+    may: /^(core|protocol|platforms\/$1)\//,
+    packages: /^(node:|zod$)/,
+  },
+  { place: /^http\//, may: /^(core|protocol|http)\//, packages: /^(node:|prom-client$)/ },
+  { place: /^manage\//, may: /^(core|protocol|manage)\//, packages: /^(node:|zod$)/ },
+  { place: /^cli\//, may: /^(core|protocol|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
+  { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
+  { place: /^(config|secrets)\.ts$/, may: /^(protocol\/|config\.ts$)/, packages: /^node:/ },
+  { place: /^log\.ts$/, may: /^$/, packages: /^pino(-pretty)?$/ },
+];
+
+interface Import {
+  readonly file: string;
+  /** A path below src, or a package. */
+  readonly target: string;
+  readonly isPackage: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const names = [
+    ...text.matchAll(/(?:^import |^} from |^(?:import|export) .* from |import\()'([^']+)'/gm),
+  ].map((found) => found[1]!);
+  return names.map((name) => {
+    const isPackage = !name.startsWith('.');
+    const target = isPackage ? name : relative(src, join(src, dirname(file), name));
+    return { file, target, isPackage };
+  });
+}
+
+function breaks({ file, target, isPackage }: Import): string | undefined {
+  const rule = RULES.find(({ place }) => place.test(file));
+  if (!rule) return `${file} is in no place that the rules know`;
+  const [, own = ''] = rule.place.exec(file)!;
+  const allowed = isPackage ? rule.packages : new RegExp(rule.may.source.replace('$1', own));
+  return allowed.test(target) ? undefined : `${file} may not import ${target}`;
+}
+
+test('every file keeps to the import rules of its folder', () => {
+  assert.ok(files.length > 50);
+  const broken = files
+    .flatMap(importsOf)
+    .map(breaks)
+    .filter((found) => found !== undefined);
+  assert.deepEqual(broken, []);
+});
+
+test('the rules do refuse: a platform its sibling, core a package, protocol the server', () => {
+  const refused: Import[] = [
+    { file: 'platforms/jintong/index.ts', target: 'platforms/suning/wire.ts', isPackage: false },
+    { file: 'core/order.ts', target: 'node:fs', isPackage: true },
+    { file: 'core/order.ts', target: 'protocol/digest.ts', isPackage: false },
+    { file: 'protocol/pipeline.ts', target: 'http/server.ts', isPackage: false },
+    { file: 'http/server.ts', target: 'manage/index.ts', isPackage: false },
+    { file: 'utils/strings.ts', target: 'core/order.ts', isPackage: false },
+  ];
+  for (const one of refused) assert.ok(breaks(one), `${one.file} → ${one.target}`);
+});
+
+test('a file is short, and its first line says what it is for', () => {
+  for (const file of files) {
+    const lines = readFileSync(join(src, file), 'utf8').split('\n');
+    assert.ok(lines.length <= 300, `${file} has ${lines.length} lines`);
+    const first = lines[0]!.startsWith('#!') ? lines[1]! : lines[0]!;
+    assert.match(first, /^\/\/ .+[.:]?/, `${file} begins without a sentence`);
+  }
+});
