@@ -1,0 +1,90 @@
+// What README says is true: its settings, its commands, its first call, its links.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { CONFIG_FLAGS } from '../src/config.ts';
+import { startTestServer } from './support.ts';
+
+const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const server = await startTestServer();
+const shell = async (script: string): Promise<string> => {
+  const local = script.replaceAll('http://127.0.0.1:8787', server.url);
+  return (await promisify(execFile)('sh', ['-c', local])).stdout;
+};
+
+const PAGES = ['README.md', 'README.zh-CN.md'];
+const blocks = (page: string, language: string): string[] =>
+  [...read(page).matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\n\`\`\``, 'g'))].map(
+    (found) => found[1]!,
+  );
+
+for (const page of PAGES) {
+  test(`${page}: the first signed call, pasted, answers what is printed; pasted again, that it was just hastened`, async () => {
+    const call = blocks(page, 'sh').find((block) => block.includes('/Api/OrderOpenApi.ashx'))!;
+    await fetch(`${server.url}/manage/v1/clock`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.adminToken}` },
+      body: '{"advanceSeconds":600}',
+    });
+    assert.equal((await shell(call)).trim(), blocks(page, 'xml')[0]);
+    const again = await shell(call);
+    const promised = /`(10分钟内才刚催单，不能再催单!)`/.exec(read(page))![1]!;
+    assert.ok(again.includes(promised));
+  });
+
+  test(`${page} names every variable and flag of config.ts, and no other`, () => {
+    const text = read(page);
+    const code = read('src/config.ts');
+    const variables = new Set(code.match(/\b(?:ORDERGATE_[A-Z_]+|PORT|HOST)\b/g));
+    for (const variable of variables) assert.ok(text.includes(`\`${variable}\``), variable);
+    for (const found of text.match(/`ORDERGATE_[A-Z_]+`/g) ?? []) {
+      assert.ok(variables.has(found.slice(1, -1)), `${found} does not exist`);
+    }
+    for (const flag of Object.keys(CONFIG_FLAGS)) assert.ok(text.includes(`\`--${flag}\``), flag);
+  });
+
+  test(`${page} names every command`, async () => {
+    const commands = [...read('src/cli/index.ts').matchAll(/^import \{ (\w+)Command \}/gm)].map(
+      (f) => f[1]!,
+    );
+    assert.ok(commands.length >= 4);
+    for (const command of commands) assert.match(read(page), new RegExp(`\`${command}[ \`]`));
+  });
+}
+
+test('every relative link of the documents leads to a file', () => {
+  for (const page of [
+    ...PAGES,
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'src/platforms/jintong/README.md',
+  ]) {
+    const folder = new URL(`../${page}`, import.meta.url);
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert.ok(existsSync(new URL(target!, folder)), `${page} links to ${target}`);
+    }
+  }
+});
+
+test('the management calls that README shows answer', async () => {
+  const headers = { authorization: `Bearer ${server.adminToken}` };
+  const paths = [
+    ...read('README.md').matchAll(/http:\/\/127\.0\.0\.1:8787(\/manage\/v1\/[\w/]+)/g),
+  ];
+  assert.ok(paths.length >= 3);
+  for (const [, path] of paths)
+    assert.equal((await fetch(server.url + path, { headers })).status, 200, path);
+});
+
+test('ARCHITECTURE.md names every dependency and every check of Jintong', () => {
+  const text = read('ARCHITECTURE.md');
+  const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    if (!name.startsWith('@types/')) assert.ok(text.includes(name), name);
+  }
+  for (const [, name] of read('src/platforms/jintong/checks.ts').matchAll(/\.step\('(\w+)'/g)) {
+    assert.ok(text.includes(name!), name);
+  }
+});
