@@ -15,8 +15,9 @@ import { Parties } from './protocol/parties.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
-import { type OpenStorage, openStorage } from './storage/open.ts';
+import { openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';
+import type { OpenStorage } from './storage/storage.ts';
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),

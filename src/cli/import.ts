@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { openWorkplace } from '../main.ts';
 import { importFile } from '../protocol/import-file.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { progress } from './progress.ts';
 
 /** Refusals that are printed; the rest is counted. */

@@ -2,18 +2,11 @@
 // `ordergate COMMAND`: the list of commands; one file each.
 import { ConfigError } from '../config.ts';
 import { VERSION } from '../main.ts';
+import type { Command } from './command.ts';
 import { importCommand } from './import.ts';
 import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
 import { verifyCommand } from './verify.ts';
-
-export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  readonly usage: string;
-  /** Resolves to the exit code. */
-  run(args: readonly string[]): Promise<number>;
-}
 
 const commands: readonly Command[] = [serveCommand, importCommand, seedCommand, verifyCommand];
 

@@ -5,7 +5,7 @@ import type { NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
 import { openWorkplace, type Workplace } from '../main.ts';
 import type { Platform } from '../protocol/platform.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { progress } from './progress.ts';
 
 const BATCH = 1000;

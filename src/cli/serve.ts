@@ -1,7 +1,7 @@
 // `ordergate serve`: the server, until SIGTERM or SIGINT.
 import { readConfig, readFlags } from '../config.ts';
 import { startOrdergate } from '../main.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 export const serveCommand: Command = {
   name: 'serve',

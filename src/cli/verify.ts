@@ -1,7 +1,7 @@
 // `ordergate verify`: reads the whole ledger and says whether it is sound.
 import { readConfig, readFlags } from '../config.ts';
 import { openWorkplace } from '../main.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',

@@ -1,15 +1,7 @@
-// Opens storage: the ledger, and the request log beside it.
-import type { Ledger } from '../core/ledger.ts';
-import type { RequestLog } from '../core/request-log.ts';
+// Opens storage with the engine that the configuration asks for.
 import type { Sealer } from './seal.ts';
 import { openSqlite } from './sqlite/open.ts';
-
-export interface OpenStorage {
-  readonly ledger: Ledger;
-  readonly requests: RequestLog;
-  /** Finishes what is under way, then lets the store go. */
-  close(): Promise<void>;
-}
+import type { OpenStorage } from './storage.ts';
 
 export function openStorage(dataDirectory: string, sealer: Sealer): Promise<OpenStorage> {
   return openSqlite(dataDirectory, sealer);

@@ -1,8 +1,8 @@
 // Opens a data directory on SQLite: takes it, checks its files, migrates them, starts the threads.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenStorage } from '../open.ts';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
+import type { OpenStorage } from '../storage.ts';
 import { prepareDatabase } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { lockDataDirectory } from './lock.ts';

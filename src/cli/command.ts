@@ -1,0 +1,9 @@
+// What a command is.
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  /** Resolves to the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
