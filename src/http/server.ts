@@ -82,7 +82,11 @@ export class HttpServer {
           this.#options.onFault(fault, path);
           return error(500, 'fault', 'a mistake of ours; the log has more');
         })
-        .then((reply) => send(response, reply));
+        .then((reply) => send(response, reply))
+        .catch((fault: unknown) => {
+          this.#options.onFault(fault, path);
+          response.destroy();
+        });
     });
   }
 
@@ -134,13 +138,12 @@ function readBody(
 }
 
 function send(response: ServerResponse, { status, contentType, body, headers }: HttpReply): void {
-  const bytes = Buffer.from(body);
   response.writeHead(status, {
     'content-type': contentType,
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(body),
     ...headers,
   });
-  response.end(bytes);
+  response.end(body); // As text, so that head and body leave in one write.
 }
 
 function error(status: number, code: string, message: string): HttpReply {

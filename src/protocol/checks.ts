@@ -9,6 +9,9 @@ export interface Refusal<Code extends string = string> {
   readonly detail?: string;
 }
 
+/** For a step that only checks. */
+export const PASS: object = {};
+
 /** What one step adds to the call, or its refusal. */
 type StepResult<Added extends object> = Added | Refusal;
 type Step<Call, Added extends object> = (call: Call) => StepResult<Added>;
@@ -52,6 +55,7 @@ export class Checks<Start extends object, Call extends object> {
     const call: object = { ...start };
     for (let i = 0; i < this.#steps.length; i++) {
       const result = this.#steps[i]!(call as never);
+      if (result === PASS) continue;
       if ('refused' in result) {
         const refusal = result as Refusal;
         return { accepted: false, refusal, refusedBy: this.names[i]!, call: call as Partial<Call> };
@@ -61,6 +65,3 @@ export class Checks<Start extends object, Call extends object> {
     return { accepted: true, call: call as Call };
   }
 }
-
-/** For a step that only checks. */
-export const PASS = {} as const;

@@ -24,7 +24,10 @@ export interface PipelineServices extends Services {
 /** The longest body that the request log keeps, in characters. */
 const LOGGED_BODY = 16 * 1024;
 
-/** Answers one call. It never throws: what goes wrong here is answered in the platform's own code. */
+/**
+ * Answers one call: what goes wrong on the way is answered in the platform's own code. It throws
+ * only where the platform cannot write even that.
+ */
 export async function answer(
   platform: Platform,
   request: GatewayRequest,
@@ -47,10 +50,14 @@ export async function answer(
     verdict = translate(platform, refuse(code));
   }
 
-  const call = { ...checked.call, ...start };
+  const call = checked.call as Start;
   const reply = platform.reply(verdict, call);
   const micros = Math.round((performance.now() - started) * 1000);
-  record(platform, checked, verdict, call, micros, services);
+  try {
+    record(platform, checked, verdict, call, micros, services);
+  } catch (error) {
+    services.onFault(error, request); // What was done is done; the caller gets its reply.
+  }
   return reply;
 }
 
@@ -83,7 +90,7 @@ function record(
     address: request.address,
     durationMicros: micros,
     stringToSign: summary.stringToSign ?? null,
-    body: platform.redact(request.body.toString('utf8')).slice(0, LOGGED_BODY),
+    body: platform.redact(request.body.toString('utf8'), call).slice(0, LOGGED_BODY),
   };
   services.requests.append(entry);
 }

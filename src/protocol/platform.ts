@@ -75,7 +75,7 @@ export interface PlatformDefinition<Call extends Start, Success> {
   reply(verdict: Verdict<Success>, call: Partial<Call> & Start): GatewayReply;
   summary(call: Partial<Call>): CallSummary;
   /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */
-  redact(body: string): string;
+  redact(body: string, call: Partial<Call>): string;
   /** By kind, what to do when a deadline of its orders is due. */
   deadlines?(services: Services): DeadlineHandlers[string];
   readonly import: ImportFormat;

@@ -1,12 +1,26 @@
 // `yyyy-MM-dd HH:mm:ss` as the platforms write it: Asia/Shanghai, which is UTC+8 without summer time.
-import { HOUR, type Instant, SECOND } from '../core/clock.ts';
+import { DAY, HOUR, type Instant, SECOND } from '../core/clock.ts';
 
 const OFFSET = 8 * HOUR;
 const FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
+let lastDay = Number.NaN;
+let lastDate = '';
+const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
+
 /** Cuts fractions of a second off. */
 export function formatShanghai(instant: Instant): string {
-  return new Date(instant + OFFSET).toISOString().slice(0, 19).replace('T', ' ');
+  const local = Math.floor((instant + OFFSET) / SECOND);
+  const day = Math.floor(local / 86_400);
+  // The date by the calendar, once a day: replies carry times of the same few days.
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY).toISOString().slice(0, 10);
+    lastDay = day;
+  }
+  const second = local - day * 86_400;
+  const hours = two(Math.floor(second / 3600));
+  const minutes = two(Math.floor(second / 60) % 60);
+  return `${lastDate} ${hours}:${minutes}:${two(second % 60)}`;
 }
 
 /** Null when it is not of the form, or no such day or time exists. */

@@ -14,7 +14,7 @@ import {
   isAction,
 } from './contracts.ts';
 import { decodeRemark } from './remark.ts';
-import { holdsSeparator, sign, stringToSign } from './signature.ts';
+import { holdsSeparator, type Signed, sign, stringToSign } from './signature.ts';
 import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
 
 export const PLATFORM = 'jintong';
@@ -102,19 +102,32 @@ function refuseSeparators(call: Basics & { readonly envelope: Envelope }): Step<
 function buildStringsToSign(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
 ): Step<{ readonly stringsToSign: readonly string[] }> {
-  const basic = Object.fromEntries(call.envelope.basic);
-  const param = Object.fromEntries(call.param);
-  const stringsToSign = [stringToSign({ ...basic, Param: param })];
-  for (const [name, field] of Object.entries(call.contract.param)) {
-    const given = param[name];
-    if (!field.urlEncoded || given === undefined) continue;
-    // Signed before it was encoded: accepted only where the decoded text is what it means, too.
-    const decoded = decodeRemark(given);
-    if (decoded !== given && decodeRemark(decoded) === decoded && !holdsSeparator(decoded)) {
-      stringsToSign.push(stringToSign({ ...basic, Param: { ...param, [name]: decoded } }));
-    }
+  const { basic } = call.envelope;
+  const given: Record<string, string | undefined> = {};
+  const meant: Record<string, string | undefined> = {};
+  for (const name in call.contract.param) {
+    const text = call.param.get(name);
+    given[name] = text;
+    meant[name] = call.contract.param[name]!.urlEncoded && text ? signedDecoded(text) : text;
   }
-  return { stringsToSign };
+  const over = (Param: Signed): string =>
+    stringToSign({
+      Action: basic.get('Action'),
+      Param,
+      Partner: basic.get('Partner'),
+      RequestFmt: basic.get('RequestFmt'),
+      ResponseFmt: basic.get('ResponseFmt'),
+      Version: basic.get('Version'),
+    });
+  const first = over(given);
+  const second = over(meant);
+  return { stringsToSign: second === first ? [first] : [first, second] };
+}
+
+/** A Remark signed before it was encoded: only where the decoded text is what it means, too. */
+function signedDecoded(text: string): string {
+  const decoded = decodeRemark(text);
+  return decodeRemark(decoded) === decoded && !holdsSeparator(decoded) ? decoded : text;
 }
 
 function checkSignature(

@@ -42,13 +42,25 @@ function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
   };
 }
 
+/** More than the request log keeps, by more than a signature is long. */
+const REDACTED = 20 * 1024;
+
 /** A signed request holds for ever, so what is kept of its signature is not enough to send it again. */
-function redact(body: string): string {
-  // `%3E` before a digest is the end of a tag, not its first digits.
-  return body.replace(/%[0-9a-f]{2}|([0-9a-f]{6})[0-9a-f]{26}/gi, (found, kept?: string) =>
-    kept === undefined ? found : `${kept}…`,
-  );
+function redact(body: string, { sign }: Partial<JintongCall>): string {
+  // Not read so far, so it cannot be accepted either; whatever looks like a signature goes all the
+  // same. `%3E` before a digest is the end of a tag.
+  if (sign?.length !== 32) {
+    return body
+      .slice(0, REDACTED)
+      .replace(/%[0-9a-f]{2}|[0-9a-f]{32}/gi, (found) =>
+        found.startsWith('%') ? found : masked(found),
+      );
+  }
+  if (body.includes(sign)) return body.replaceAll(sign, masked);
+  return '(not kept: its Sign is written with escapes)';
 }
+
+const masked = (sign: string): string => `${sign.slice(0, 6)}…`;
 
 export const jintong = definePlatform<JintongCall, Success>({
   name: PLATFORM,

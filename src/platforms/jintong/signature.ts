@@ -9,14 +9,27 @@ export type Signed = { readonly [name: string]: string | Signed | null | undefin
  * 则该字段和值不参与签名". There is no escaping, which is why values may hold neither `&` nor `=`.
  */
 export function stringToSign(fields: Signed): string {
-  const parts: string[] = [];
-  for (const name of Object.keys(fields).sort()) {
+  let out = '';
+  for (const name of sortedNames(Object.keys(fields))) {
     if (name === 'Sign' || name === 'SignType') continue;
     const value = fields[name];
     const text = typeof value === 'object' && value !== null ? stringToSign(value) : value;
-    if (text) parts.push(`${name}=${text}`);
+    if (text) out += out === '' ? `${name}=${text}` : `&${name}=${text}`;
   }
-  return parts.join('&');
+  return out;
+}
+
+/** Sorted once for each set of names: a gateway signs the same few shapes over and over. */
+const sorted = new Map<string, readonly string[]>();
+const MAX_SORTED = 256;
+
+function sortedNames(names: string[]): readonly string[] {
+  const shape = names.join();
+  const known = sorted.get(shape);
+  if (known) return known;
+  names.sort((a, b) => (a < b ? -1 : 1));
+  if (sorted.size < MAX_SORTED) sorted.set(shape, names);
+  return names;
 }
 
 /** "Sign=Md5(urlParam+Key)": lower-case hex. */

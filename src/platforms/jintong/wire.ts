@@ -4,6 +4,7 @@ import type { Refusal } from '../../protocol/checks.ts';
 import { dotNetUrlEncode, parseForm } from '../../protocol/codecs/form.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
+  escapeXml,
   parseXml,
   writeXml,
   type XmlElement,
@@ -14,6 +15,9 @@ import type { Code } from './codes.ts';
 
 /** Asked of Jintong: a document over 64 KiB is refused. */
 const LIMITS = { maxBytes: 64 * 1024 } as const;
+
+/** URL-encoding makes three bytes of one; the rest is room for field names. */
+const MAX_CARRIER = 3 * LIMITS.maxBytes + 1024;
 
 type Fields = ReadonlyMap<string, string>;
 
@@ -48,8 +52,14 @@ export function readCarrier(body: Buffer): { carrier: Carrier } | Refusal<Code> 
   }
   if (startsWithMarkup(text)) return { carrier: { kind: 'document', text } };
 
+  if (body.length > MAX_CARRIER) {
+    return refuse(
+      'ArgumentDeserializeFail',
+      `no document under ${LIMITS.maxBytes} bytes is carried in more than ${MAX_CARRIER}`,
+    );
+  }
   const fields = parseForm(text);
-  if (!fields) return refuse('ArgumentDecryptFail', 'a form field does not URL-decode to UTF-8');
+  if (!fields) return refuse('ArgumentDecryptFail', 'the form does not URL-decode to UTF-8');
   const [first, ...others] = fields;
   if (first && others.length === 0) {
     // A document in a field of any name, or as the whole body, encoded and without a name.
@@ -124,9 +134,25 @@ function toTree(document: Document): XmlTree {
   ]);
 }
 
+const DECLARATION = dotNetUrlEncode('<?xml version="1.0"?>');
+/** Encoded once: the names are those of our own replies, a dozen. */
+const encodedTags = new Map<string, readonly [open: string, close: string]>();
+
 /** "Url 解码后的返回结果": the document, then URL-encoded as .NET's HttpUtility does it. */
 export function writeReply(reply: Document): string {
-  return dotNetUrlEncode(`<?xml version="1.0"?>${writeXml([['Response', toTree(reply)]])}`);
+  return DECLARATION + writeEncoded('Response', reply);
+}
+
+function writeEncoded(name: string, content: string | Document): string {
+  let tags = encodedTags.get(name);
+  if (!tags) {
+    tags = [dotNetUrlEncode(`<${name}>`), dotNetUrlEncode(`</${name}>`)];
+    encodedTags.set(name, tags);
+  }
+  if (typeof content === 'string') return tags[0] + dotNetUrlEncode(escapeXml(content)) + tags[1];
+  let inside = '';
+  for (const child in content) inside += writeEncoded(child, content[child]!);
+  return tags[0] + inside + tags[1];
 }
 
 /** Carrier (b): the document in a field named `request`. */

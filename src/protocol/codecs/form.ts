@@ -14,10 +14,15 @@ export function percentDecode(text: string): string | null {
   }
 }
 
-/** The fields in the order given, duplicates kept; null when one does not decode. */
+/** No form of a platform has more fields; splitting a million of them would be a stranger's free ride. */
+const MAX_FIELDS = 64;
+
+/** The fields in the order given, duplicates kept; null when one does not decode, or past 64 fields. */
 export function parseForm(text: string): [name: string, value: string][] | null {
   const fields: [string, string][] = [];
-  for (const pair of text.split('&')) {
+  const pairs = text.split('&', MAX_FIELDS + 1);
+  if (pairs.length > MAX_FIELDS) return null;
+  for (const pair of pairs) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
     const name = percentDecode(equals < 0 ? pair : pair.slice(0, equals));
@@ -28,13 +33,30 @@ export function parseForm(text: string): [name: string, value: string][] | null 
   return fields;
 }
 
-// What encodeURIComponent and HttpUtility.UrlEncode leave alone are not the same: .NET keeps
-// -_.!*() and letters and digits; JavaScript keeps those and ' and ~ besides.
-const DIFFERENT = /%[0-9A-F]{2}|['~]/g;
+/** For each ASCII character what it becomes; empty where it stays: letters, digits and `-_.!*()`. */
+const ENCODED: readonly string[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[\w\-.!*()]/.test(character)) return '';
+  return character === ' ' ? '+' : `%${code.toString(16).padStart(2, '0')}`;
+});
+const NON_ASCII = /[^\0-\x7F]+/y;
 
 /** As .NET's HttpUtility.UrlEncode does it: space `+`, lower-case hex, safe set `-_.!*()`. */
 export function dotNetUrlEncode(text: string): string {
-  return encodeURIComponent(text).replace(DIFFERENT, (found) =>
-    found === '%20' ? '+' : found === "'" ? '%27' : found === '~' ? '%7e' : found.toLowerCase(),
-  );
+  let out = '';
+  let plainFrom = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 128 && ENCODED[code] === '') continue;
+    if (at > plainFrom) out += text.slice(plainFrom, at);
+    if (code < 128) out += ENCODED[code];
+    else {
+      NON_ASCII.lastIndex = at;
+      const run = NON_ASCII.exec(text)![0];
+      out += encodeURIComponent(run).toLowerCase();
+      at += run.length - 1;
+    }
+    plainFrom = at + 1;
+  }
+  return plainFrom === 0 ? text : out + text.slice(plainFrom);
 }

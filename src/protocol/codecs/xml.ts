@@ -43,13 +43,13 @@ const ATTRIBUTE_NAME = new RegExp(`${NC_NAME}(?::${NC_NAME})?`, 'uy');
 const SPACE = /[ \t\r\n]*/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-};
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 const NOT_SPACE = /[^ \t\r\n]/;
 
 /**
@@ -214,7 +214,7 @@ class Reader {
 
   #references(raw: string, start: number): string {
     return raw.replace(/&([^;&]*)(;?)/g, (whole, body: string, semicolon: string, at: number) => {
-      const value = semicolon && (ENTITIES[body] ?? characterReference(body));
+      const value = semicolon && (ENTITIES.get(body) ?? characterReference(body));
       if (!value)
         this.#fail(
           `reference ${whole.slice(0, 16)} is not one of the five or a character`,
@@ -275,8 +275,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
+/** Most texts have nothing to escape, and show it in one look. */
+const PLAIN = /^[\t\n\x20-\x25\x27-\x3B\x3D\x3F-\uD7FF\uE000-\uFFFD]*$/;
+
 /** Text for the inside of an element. Characters that XML cannot carry become U+FFFD. */
 export function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text;
   const clean = FORBIDDEN.test(text) ? text.replace(new RegExp(FORBIDDEN, 'gu'), '\uFFFD') : text;
   return clean.replace(ESCAPED, (c) => ESCAPES[c]!);
 }

@@ -21,7 +21,7 @@ requestsDb.exec(`
 const requests = new RequestTable(requestsDb);
 
 const OPERATIONS = {
-  appendRequests: requests.append,
+  appendRequests: (rows: string) => requests.append(JSON.parse(rows)),
   listRequests: requests.list,
   pruneRequests: requests.prune,
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),

@@ -50,6 +50,7 @@ export function prepareDatabase(path: string, migrationsFolder: URL): void {
   const current = existsSync(path) && statSync(path).size > 0 ? inspect(path, newest) : 0;
   if (current === newest) return;
 
+  createPrivately(path);
   const db = new DatabaseSync(path);
   try {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
@@ -61,6 +62,11 @@ export function prepareDatabase(path: string, migrationsFolder: URL): void {
   } finally {
     db.close();
   }
+}
+
+/** For its owner's eyes; SQLite gives the files beside it the same mode. */
+export function createPrivately(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 /** The file's schema version, once it is known to be usable. */

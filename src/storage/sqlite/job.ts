@@ -70,5 +70,11 @@ export type Job =
       readonly document: string;
       readonly create: boolean;
     }
-  | { readonly op: 'set'; readonly name: string; readonly value: string }
+  | { readonly op: 'set' | 'setOnce'; readonly name: string; readonly value: string }
   | { readonly op: 'forget'; readonly now: number };
+
+/** What became of one job of a group: its result, or why the engine could not carry it out. */
+export interface JobResult {
+  readonly value?: unknown;
+  readonly error?: string;
+}

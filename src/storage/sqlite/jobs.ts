@@ -1,6 +1,6 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
-import type { CommitJob, CreateJob, CreateRow, Job } from './job.ts';
+import type { CommitJob, CreateJob, CreateRow, Job, JobResult } from './job.ts';
 import { prepareStatements } from './statements.ts';
 
 /** Thrown to undo what the job has done so far; the value is its result all the same. */
@@ -11,11 +11,16 @@ class Undo {
   }
 }
 
+/** A job that had written something came to an end that undoes it. */
+class HalfDone extends Error {}
+
 /** Runs jobs on the connection that alone writes to the ledger. */
 export class Jobs {
   readonly #db: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareStatements>;
   #seq: number;
+  /** Whether the job under way has written anything. */
+  #hasWritten = false;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -24,17 +29,28 @@ export class Jobs {
   }
 
   /**
-   * Runs all in one transaction, each in a savepoint of its own, so that one that fails spoils no
-   * other. Returns after the commit is on disk.
+   * Runs all in one transaction, so that one that fails spoils no other. Returns after the commit
+   * is on disk.
+   *
+   * Almost always none fails after it has written something, so at first they run one behind the
+   * other; when one does, all is undone, and they run again with a savepoint each.
    *
    * @throws when the transaction as a whole failed: then nothing of it has happened.
    */
-  runAll(jobs: readonly Job[]): unknown[] {
-    const { begin, commit } = this.#statements;
-    begin.run();
+  runAll(jobs: readonly Job[]): JobResult[] {
     try {
-      const results = jobs.map((job) => this.#runOne(job));
-      commit.run();
+      return this.#transaction(() => jobs.map((job) => this.#runPlain(job)));
+    } catch (error) {
+      if (!(error instanceof HalfDone)) throw error;
+      return this.#transaction(() => jobs.map((job) => this.#runInSavepoint(job)));
+    }
+  }
+
+  #transaction(run: () => JobResult[]): JobResult[] {
+    this.#statements.begin.run();
+    try {
+      const results = run();
+      this.#statements.commit.run();
       return results;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -43,7 +59,17 @@ export class Jobs {
     }
   }
 
-  #runOne(job: Job): unknown {
+  #runPlain(job: Job): JobResult {
+    this.#hasWritten = false;
+    try {
+      return { value: this.#dispatch(job) };
+    } catch (error) {
+      if (this.#hasWritten || !(error instanceof Undo)) throw new HalfDone();
+      return { value: error.result };
+    }
+  }
+
+  #runInSavepoint(job: Job): JobResult {
     const { savepoint, release, undo } = this.#statements;
     const seq = this.#seq;
     savepoint.run();
@@ -68,7 +94,13 @@ export class Jobs {
       case 'create':
         return this.#create(job);
       case 'claim':
-        return this.#statements.claim.all(job.leaseUntil, job.now, job.now, job.limit);
+        // RETURNING gives the rows in no order of ours.
+        return this.#statements.claim
+          .all(job.leaseUntil, job.now, job.now, job.limit)
+          .sort(
+            (a, b) =>
+              Number(a.dueAt) - Number(b.dueAt) || Number(a.deadlineId) - Number(b.deadlineId),
+          );
       case 'drop':
         return this.#statements.endDeadline.run(job.deadlineId, job.leaseUntil).changes === 1;
       case 'saveParty': {
@@ -78,6 +110,9 @@ export class Jobs {
       }
       case 'set':
         return this.#statements.set.run(job.name, job.value).changes;
+      case 'setOnce':
+        this.#statements.setOnce.run(job.name, job.value);
+        return String(this.#statements.setting.get(job.name)!.value);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
     }
@@ -86,10 +121,11 @@ export class Jobs {
   #commit(job: CommitJob): 'committed' {
     const s = this.#statements;
     const found = s.find.get(job.orderId, job.platform) as unknown as
-      | [number, number, number]
+      | [id: number, version: number, lastChange: number, state: string]
       | undefined;
     if (!found || found[1] !== job.expectedVersion) throw new Undo('stale');
-    const [id, , previous] = found;
+    const [id, , previous, state] = found;
+    this.#hasWritten = true;
     if (job.completes) {
       const { deadlineId, leaseUntil } = job.completes;
       if (s.endDeadline.run(deadlineId, leaseUntil).changes === 0) throw new Undo('lease-lost');
@@ -97,7 +133,9 @@ export class Jobs {
     if (job.once) this.#keepReply(job.once.key, job.once.reply, null, job.once.expiresAt, job.at);
     const seq = ++this.#seq;
     const version = job.expectedVersion + 1;
-    s.update.run(job.state, version, job.at, job.attributes, job.lines, seq, id);
+    const row = [version, job.at, job.attributes, job.lines, seq, id] as const;
+    if (job.state === state) s.keepState.run(...row);
+    else s.moveState.run(job.state, ...row);
     s.history.run(
       seq,
       id,
@@ -130,6 +168,7 @@ export class Jobs {
         throw new Undo({ result: 'replayed', created: JSON.parse(kept.reply) });
       }
     }
+    this.#hasWritten = true;
     const existing: string[] = [];
     for (const row of job.rows) if (!this.#insert(row, job.now)) existing.push(row.orderId);
     if (existing.length > 0 && job.existing === 'refuse')

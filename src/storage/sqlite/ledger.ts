@@ -39,7 +39,7 @@ export class SqliteLedger implements Ledger {
   constructor(path: string, background: Thread, sealer: Sealer) {
     this.#db = openReader(path, READ_CACHE_KIB);
     this.#statements = prepare(this.#db);
-    this.#writer = new Writer(path);
+    this.#writer = new Writer(path, () => this.#endReading());
     this.#background = background;
     this.#sealer = sealer;
   }
@@ -50,7 +50,6 @@ export class SqliteLedger implements Ledger {
     once?: { readonly key: string; readonly now: Instant },
   ): Promise<Loaded> {
     return this.#read(() => {
-      // The order first: a commit between the two then shows as a stale version, never as a lost reply.
       const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
       const kept = once && this.#statements.kept.get(once.key, once.now);
       return {
@@ -81,16 +80,10 @@ export class SqliteLedger implements Ledger {
 
   async readHistory(platform: string, orderId: OrderId) {
     return this.#read(() => {
-      // The history first: it may then lack the newest change, and is read again.
-      for (;;) {
-        const history = readHistory(this.#db, platform, orderId);
-        const row = this.#statements.order.get(orderId, platform) as unknown as
-          | OrderRow
-          | undefined;
-        if (!row) return null;
-        const order = toOrder(row);
-        if (order.version === history.at(-1)?.version) return { order, history };
-      }
+      const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
+      return row
+        ? { order: toOrder(row), history: readHistory(this.#db, platform, orderId) }
+        : null;
     });
   }
 
@@ -133,10 +126,8 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  async claimEnvironment(environment: string): Promise<string> {
-    const claimed = await this.readSetting('environment');
-    if (claimed === null) await this.writeSetting('environment', environment);
-    return claimed ?? environment;
+  claimEnvironment(environment: string): Promise<string> {
+    return this.#writer.run({ op: 'setOnce', name: 'environment', value: environment });
   }
 
   async readClockOffset(): Promise<number> {
@@ -157,8 +148,13 @@ export class SqliteLedger implements Ledger {
     await this.#writer.run({ op: 'set', name, value });
   }
 
-  forgetReplies(now: Instant): Promise<number> {
-    return this.#writer.run({ op: 'forget', now });
+  async forgetReplies(now: Instant): Promise<number> {
+    // In steps, so that no change waits long behind it.
+    for (let total = 0; ; ) {
+      const forgotten = await this.#writer.run<number>({ op: 'forget', now });
+      total += forgotten;
+      if (forgotten === 0) return total;
+    }
   }
 
   audit(): Promise<LedgerAudit> {
@@ -177,16 +173,33 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    await this.#writer.close();
-    this.#db.close();
+    this.#endReading();
+    if (this.#db.isOpen) this.#db.close();
+    await this.#writer.close(); // Last: the last connection folds the write-ahead log into the file.
   }
 
   #read<T>(question: () => T): T {
     try {
+      this.#beginReading();
       return question();
     } catch (error) {
       throw new LedgerUnavailableError(`the ledger cannot be read: ${(error as Error).message}`);
     }
+  }
+
+  /**
+   * Reads of one turn of the event loop share a read transaction: taking and giving back its lock
+   * costs as much as finding an order. It ends with the turn, and before any commit of ours is
+   * answered, so that nobody reads what is older than what they were told.
+   */
+  #beginReading(): void {
+    if (this.#db.isTransaction) return;
+    this.#statements.begin.run();
+    setImmediate(() => this.#endReading());
+  }
+
+  #endReading(): void {
+    if (this.#db.isOpen && this.#db.isTransaction) this.#statements.end.run();
   }
 }
 
@@ -196,6 +209,8 @@ function prepare(db: DatabaseSync) {
   );
   order.setReturnArrays(true);
   return {
+    begin: db.prepare('BEGIN'),
+    end: db.prepare('COMMIT'),
     order,
     kept: db.prepare('SELECT reply FROM kept_replies WHERE key = ? AND expires_at > ?'),
     anyOrder: db.prepare('SELECT 1 FROM orders LIMIT 1'),

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createPrivately } from './database.ts';
 
 export class DataDirectoryInUseError extends Error {
   readonly code = 'ERR_DATA_DIRECTORY_IN_USE';
@@ -16,7 +17,9 @@ export class DataDirectoryInUseError extends Error {
  */
 export function lockDataDirectory(directory: string): () => void {
   const pidFile = join(directory, 'ordergate.pid');
-  const lock = new DatabaseSync(join(directory, 'ordergate.lock'));
+  const lockFile = join(directory, 'ordergate.lock');
+  createPrivately(lockFile);
+  const lock = new DatabaseSync(lockFile);
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch {
@@ -25,7 +28,7 @@ export function lockDataDirectory(directory: string): () => void {
       `${directory} is in use by another process${holder(pidFile)}. Nothing was changed. Stop that process, or choose another directory with --data or ORDERGATE_DATA.`,
     );
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return () => lock.close();
 }
 

@@ -35,8 +35,8 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   const close = (): Promise<void> => {
     closed ??= (async () => {
       await requests.close();
-      await ledger.close();
       await background.close();
+      await ledger.close();
       unlock();
     })();
     return closed;

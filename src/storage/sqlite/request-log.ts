@@ -63,8 +63,9 @@ export class SqliteRequestLog implements RequestLog {
     if (batch.length === 0) return;
     this.#batch = [];
     this.#inFlight += batch.length;
+    // As one text: cheaper than cloning a thousand rows.
     this.#sent = this.#thread
-      .call({ op: 'appendRequests', argument: batch })
+      .call({ op: 'appendRequests', argument: JSON.stringify(batch) })
       .catch(() => {
         this.#dropped += batch.length;
       })

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 export function prepareStatements(db: DatabaseSync) {
   const find = db.prepare(
-    'SELECT id, version, last_change FROM orders WHERE order_id = ? AND platform = ?',
+    'SELECT id, version, last_change, state FROM orders WHERE order_id = ? AND platform = ?',
   );
   find.setReturnArrays(true);
   return {
@@ -13,8 +13,12 @@ export function prepareStatements(db: DatabaseSync) {
     release: db.prepare('RELEASE job'),
     undo: db.prepare('ROLLBACK TO job'),
     find,
-    update: db.prepare(
+    // Two, since naming a column of an index in SET rewrites the index even with an equal value.
+    moveState: db.prepare(
       'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
+    ),
+    keepState: db.prepare(
+      'UPDATE orders SET version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
     ),
     insert: db.prepare(
       `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change)
@@ -49,6 +53,8 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     createParty: db.prepare('INSERT INTO parties VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
     replaceParty: db.prepare('INSERT OR REPLACE INTO parties VALUES (?, ?, ?)'),
+    setOnce: db.prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
     set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),
   };
 }

@@ -21,7 +21,7 @@ db.exec(`
 const jobs = new Jobs(db);
 
 type Message =
-  | { readonly id: number; readonly op: 'run'; readonly jobs: readonly Job[] }
+  | { readonly id: number; readonly op: 'run'; readonly jobs: string }
   | { readonly id: number; readonly op: 'durability' }
   | { readonly id: number; readonly op: 'close' };
 
@@ -33,7 +33,7 @@ function reply(message: Message): ThreadReply {
   try {
     switch (message.op) {
       case 'run':
-        return { id: message.id, value: jobs.runAll(message.jobs) };
+        return { id: message.id, value: jobs.runAll(JSON.parse(message.jobs) as Job[]) };
       case 'durability':
         return { id: message.id, value: { ...pragma('journal_mode'), ...pragma('synchronous') } };
       case 'close':

@@ -1,0 +1,127 @@
+// The comparison: ordergate, the floor and the plain stack under the same load, interleaved round by round.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  GATEWAY_PATH,
+  KINDS,
+  type Kind,
+  randomIndexes,
+  repeatableRandom,
+  shotsAt,
+  shuffledIndexes,
+} from './jintong-requests.ts';
+import { countPlainHastens, seedOrdergate, seedPlain } from './ledgers.ts';
+import { WrongAnswerError } from './load.ts';
+import type { BenchOptions } from './options.ts';
+import { cpuRatio, type Measurement, measure } from './phase.ts';
+import { floorReplies, refuseDroppedRecords, verifyReplies } from './replies.ts';
+import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
+import { RunningServer, temporaryDirectory } from './servers.ts';
+
+const SUBJECTS = ['floor', 'ordergate', 'plain'] as const;
+type Subject = (typeof SUBJECTS)[number];
+type Figures = Record<Kind, Record<Subject, Measurement[]>>;
+
+/** The order that is asked for once before all, to learn what a reply looks like. */
+const PROBED = 1;
+
+export async function compare(options: BenchOptions): Promise<void> {
+  const { orders, rounds, writes, warmWrites, secret, entry } = options;
+  const hastened = PROBED + warmWrites + rounds * writes;
+  if (hastened > orders) {
+    throw new RangeError(
+      `each write needs an order of its own: --orders has to be at least ${hastened}, or --writes, --warm-writes or --rounds smaller`,
+    );
+  }
+  const directory = temporaryDirectory();
+  const data = join(directory, 'ordergate');
+  print(`seeding ${orders.toLocaleString('en')} orders, twice`);
+  await seedOrdergate(entry, data, orders, secret);
+  const plainFile = seedPlain(directory, orders, secret);
+
+  const random = repeatableRandom(1);
+  const fresh = shuffledIndexes(random, orders);
+  const [probed] = fresh.splice(0, PROBED);
+
+  const ordergate = await RunningServer.start([entry, 'serve', '--data', data, '--port', '0']);
+  const plain = await RunningServer.start(['bench/plain.ts', plainFile]);
+  const replies = await verifyReplies(ordergate, plain, probed!, secret);
+  const repliesFile = join(directory, 'replies.json');
+  writeFileSync(repliesFile, JSON.stringify(floorReplies(replies)));
+  const floor = await RunningServer.start(['bench/floor.ts', repliesFile]);
+  const servers: Record<Subject, RunningServer> = { floor, ordergate, plain };
+
+  const figures: Figures = {
+    read: { floor: [], ordergate: [], plain: [] },
+    write: { floor: [], ordergate: [], plain: [] },
+  };
+  for (let round = 0; round <= rounds; round++) {
+    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+    const indexes: Record<Kind, number[]> = {
+      read: randomIndexes(random, orders, round === 0 ? options.warmReads : options.reads),
+      write: fresh.splice(0, round === 0 ? warmWrites : writes),
+    };
+    for (let turn = 0; turn < SUBJECTS.length; turn++) {
+      // Each server goes first, second and third in turn: what one leaves behind hits all alike.
+      const subject = SUBJECTS[(round + turn) % SUBJECTS.length]!;
+      for (const kind of KINDS) {
+        const path = subject === 'floor' ? `/${kind}` : GATEWAY_PATH;
+        const shots = shotsAt(path, kind, indexes[kind], secret);
+        const measured = await measure(servers[subject], options.connections, shots);
+        if (round > 0) figures[kind][subject].push(measured);
+      }
+    }
+  }
+
+  await refuseDroppedRecords(ordergate, hastened);
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
+  const onDisk = countPlainHastens(plainFile);
+  if (onDisk !== hastened) {
+    throw new WrongAnswerError(`the plain stack answered ${hastened} hastens and keeps ${onDisk}`);
+  }
+  report(options, figures);
+}
+
+function report({ orders, rounds, connections, reads, writes, out }: BenchOptions, f: Figures) {
+  print(
+    `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds of ${reads} reads and ${writes} writes`,
+  );
+  printTable('signed reads', f.read);
+  printTable('durable writes', f.write);
+  print('');
+  const bounds = [
+    ratioBound(
+      'reads: CPU in that of the floor',
+      cpuRatio(f.read.ordergate, f.read.floor),
+      'at most',
+      3,
+    ),
+    ratioBound('reads: the same, aimed at', cpuRatio(f.read.ordergate, f.read.floor), 'at most', 2),
+    ratioBound(
+      'writes: CPU in that of the floor',
+      cpuRatio(f.write.ordergate, f.write.floor),
+      'at most',
+      3,
+    ),
+    ratioBound(
+      'writes: the same, aimed at',
+      cpuRatio(f.write.ordergate, f.write.floor),
+      'at most',
+      2,
+    ),
+    ratioBound(
+      'reads: cheaper than the plain stack',
+      cpuRatio(f.read.plain, f.read.ordergate),
+      'at least',
+      3,
+    ),
+    ratioBound(
+      'writes: cheaper than the plain stack',
+      cpuRatio(f.write.plain, f.write.ordergate),
+      'at least',
+      5,
+    ),
+  ];
+  printBounds(bounds);
+  writeResults(out, { orders, rounds, connections, reads, writes, figures: f }, bounds);
+}

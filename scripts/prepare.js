@@ -1,0 +1,20 @@
+// After `npm ci`: opens and closes a ledger once, so that the first start finds the compile cache filled.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'ordergate-prepare-'));
+try {
+  execFileSync(
+    process.execPath,
+    ['--import', './scripts/compile-cache.js', 'src/cli/index.ts', 'verify', '--data', directory],
+    { cwd: root, stdio: ['ignore', 'ignore', 'ignore'] },
+  );
+} catch {
+  // Only the first start is slower for it: without the dev dependencies there is no Node to do it.
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
