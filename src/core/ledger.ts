@@ -34,6 +34,7 @@ export interface Change {
  *  - `lease-lost`: another worker has the deadline. Leave it alone. */
 export type Committed = 'committed' | 'stale' | 'lease-lost';
 
+/** An order's first state; its version is 1 and `updatedAt` is the request's `now`, whatever it says. */
 export interface NewOrder {
   readonly order: Order;
   readonly keys: readonly LookUpKey[];

@@ -31,9 +31,11 @@ export async function runDueDeadlines(
   let done = 0;
   for (;;) {
     const batch = await ledger.claimDeadlines(clock.now(), BATCH, LEASE_MS);
+    if (batch.length === 0) return done;
     for (const due of batch) {
       try {
-        const handler = handlers[due.platform]?.[due.kind];
+        const ofPlatform = handlers[due.platform];
+        const handler = ofPlatform && Object.hasOwn(ofPlatform, due.kind) && ofPlatform[due.kind];
         if (!handler) throw new Error(`no handler for deadline ${due.platform}/${due.kind}`);
         const claim = { deadlineId: due.deadlineId, leaseUntil: due.leaseUntil };
         if (!(await handler(due, claim))) await ledger.dropDeadline(claim);
@@ -42,7 +44,6 @@ export async function runDueDeadlines(
         onError(error, due); // It stays, and is tried again when the lease has ended.
       }
     }
-    if (batch.length < BATCH) return done;
   }
 }
 

@@ -90,15 +90,13 @@ export const instantText = z
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-export const pageQuery = {
+/** @param cursor the form of the list's cursors */
+export const pageQuery = (cursor: RegExp) => ({
   from: instantText.optional().describe('the earliest time, included'),
   to: instantText.optional().describe('the latest time, excluded'),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
-  cursor: z
-    .string()
-    .regex(/^\d{1,16}(\.\d{1,16})?$/, 'has to be the nextCursor of an earlier answer')
-    .optional(),
-};
+  cursor: z.string().regex(cursor, 'has to be the nextCursor of an earlier answer').optional(),
+});
 
 export const isoTime = (instant: number): string => new Date(instant).toISOString();
 

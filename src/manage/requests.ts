@@ -32,7 +32,7 @@ export const requestEndpoints: readonly Endpoint[] = [
       method: z.string().optional(),
       outcome: z.string().optional(),
       orderId: z.string().optional(),
-      ...pageQuery,
+      ...pageQuery(/^\d{1,16}$/),
     }),
     status: 200,
     response: page(requestSchema),

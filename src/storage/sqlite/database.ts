@@ -53,6 +53,9 @@ export function prepareDatabase(path: string, migrationsFolder: URL): void {
   createPrivately(path);
   const db = new DatabaseSync(path);
   try {
+    // First of all, and in one page: a start that is killed from here on leaves a file of ours.
+    if (current === 0)
+      db.exec(`PRAGMA synchronous = FULL; PRAGMA application_id = ${APPLICATION_ID}`);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     db.exec('BEGIN IMMEDIATE');
     for (const { version, sql } of migrations) if (version > current) db.exec(sql);
@@ -80,7 +83,7 @@ function inspect(path: string, newest: number): number {
     const version = Number(value('user_version'));
     if (version > newest) throw new UnusableFileError(newer(path, version, newest));
     if (statSync(path).size <= QUICK_CHECK_BYTES) {
-      const found = String(value('quick_check(1)'));
+      const found = String(value('quick_check(1)')).replaceAll('\n', ' ');
       if (found !== 'ok') throw new UnusableFileError(damaged(path, found));
     }
     return version;

@@ -1,8 +1,11 @@
 // One process a data directory: a lock that the operating system drops however the process ends.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createPrivately } from './database.ts';
+import { createPrivately, UnusableFileError } from './database.ts';
+
+/** Somebody else holds the lock: https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
 
 export class DataDirectoryInUseError extends Error {
   readonly code = 'ERR_DATA_DIRECTORY_IN_USE';
@@ -18,12 +21,19 @@ export class DataDirectoryInUseError extends Error {
 export function lockDataDirectory(directory: string): () => void {
   const pidFile = join(directory, 'ordergate.pid');
   const lockFile = join(directory, 'ordergate.lock');
-  createPrivately(lockFile);
+  // Only once: closing a file drops the locks that this process holds on it (POSIX).
+  if (!existsSync(lockFile)) createPrivately(lockFile);
   const lock = new DatabaseSync(lockFile);
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch {
+  } catch (error) {
     lock.close();
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) {
+      const why = (error as Error).message;
+      throw new UnusableFileError(
+        `${lockFile} cannot be locked (${why}). Nothing was changed. Remove that file if no other process uses the directory.`,
+      );
+    }
     throw new DataDirectoryInUseError(
       `${directory} is in use by another process${holder(pidFile)}. Nothing was changed. Stop that process, or choose another directory with --data or ORDERGATE_DATA.`,
     );

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
-import { prepareDatabase } from './database.ts';
+import { openReader, prepareDatabase } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { lockDataDirectory } from './lock.ts';
 import { SqliteRequestLog } from './request-log.ts';
@@ -24,6 +24,7 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   try {
     prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
     prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
+    checkKey(ledgerPath, sealer);
   } catch (error) {
     unlock();
     throw error;
@@ -42,7 +43,8 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
     return closed;
   };
   try {
-    await checkKey(ledger, sealer);
+    if ((await ledger.readSetting(KEY_CHECK)) === null)
+      await ledger.writeSetting(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
   } catch (error) {
     await close();
     throw error;
@@ -50,9 +52,14 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   return { ledger, requests, close };
 }
 
-/** A wrong master key shows at once, not when the first secret is needed. */
-async function checkKey(ledger: SqliteLedger, sealer: Sealer): Promise<void> {
-  const sealed = await ledger.readSetting(KEY_CHECK);
-  if (sealed === null) await ledger.writeSetting(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
-  else if (sealer.open(sealed, KEY_CHECK) !== KEY_CHECK) throw new WrongMasterKeyError(KEY_CHECK);
+/** A wrong master key shows at once, and before anything is open that writes. */
+function checkKey(ledgerPath: string, sealer: Sealer): void {
+  const db = openReader(ledgerPath, 1024);
+  try {
+    const row = db.prepare('SELECT value FROM settings WHERE name = ?').get(KEY_CHECK);
+    if (row && sealer.open(String(row.value), KEY_CHECK) !== KEY_CHECK)
+      throw new WrongMasterKeyError(KEY_CHECK);
+  } finally {
+    db.close();
+  }
 }

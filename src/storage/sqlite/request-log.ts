@@ -65,11 +65,10 @@ export class SqliteRequestLog implements RequestLog {
     this.#inFlight += batch.length;
     // As one text: cheaper than cloning a thousand rows.
     this.#sent = this.#thread
-      .call({ op: 'appendRequests', argument: JSON.stringify(batch) })
-      .catch(() => {
-        this.#dropped += batch.length;
-      })
-      .finally(() => {
+      .call<number>({ op: 'appendRequests', argument: JSON.stringify(batch) })
+      .catch(() => batch.length)
+      .then((lost) => {
+        this.#dropped += lost;
         this.#inFlight -= batch.length;
       });
   }

@@ -32,7 +32,8 @@ const PRUNE_STEP = 5000;
 
 export class RequestTable {
   readonly #db: DatabaseSync;
-  readonly append: (rows: readonly RequestRow[]) => void;
+  /** Returns how many there was no place for. */
+  readonly append: (rows: readonly RequestRow[]) => number;
   readonly prune: (before: number) => number;
 
   constructor(db: DatabaseSync) {
@@ -45,8 +46,10 @@ export class RequestTable {
     this.append = (rows) => {
       begin.run();
       try {
-        for (const row of rows) insert.run(...row);
+        let written = 0;
+        for (const row of rows) written += Number(insert.run(...row).changes);
         commit.run();
+        return rows.length - written;
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK');
         throw error;

@@ -1,0 +1,60 @@
+// moveOrder on a real ledger: along the platform's table, and nowhere else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { model, openShop, SHOP } from '../../test/shop.ts';
+import { orderId } from './ledger.ts';
+import { moveOrder } from './move-order.ts';
+
+const shop = openShop();
+const move = (id: string, to: string, note: string | null = null) =>
+  moveOrder(shop().ledger, shop().clock, model, {
+    platform: SHOP,
+    orderId: orderId(id),
+    to,
+    note,
+  });
+
+test('an operator moves an order along the table of the platform, with a note', async () => {
+  const { create, order, history } = shop();
+  const id = await create();
+  assert.deepEqual(await move(id, 'paid', '已收款'), { ok: true, value: 2 });
+  assert.deepEqual(await move(id, 'shipped'), { ok: true, value: 3 });
+  assert.equal((await order(id)).state, 'shipped');
+  const moves = (await history(id)).slice(1);
+  assert.deepEqual(
+    moves.map(({ action, actor, from, to, note }) => [action, actor, from, to, note]),
+    [
+      ['moved', 'operator', 'open', 'paid', '已收款'],
+      ['moved', 'operator', 'paid', 'shipped', null],
+    ],
+  );
+});
+
+test('a move that the table does not have is refused, with the state', async () => {
+  const { create, history } = shop();
+  const id = await create();
+  for (const to of ['shipped', 'open', 'nowhere', 'toString']) {
+    assert.deepEqual(await move(id, to), { ok: false, code: 'state-refuses', state: 'open' });
+  }
+  // A state that the table does not name leads nowhere, whatever it is called.
+  const odd = await create({}, { state: 'constructor' });
+  assert.equal((await move(odd, 'paid')).ok, false);
+  assert.equal((await history(id)).length, 1);
+});
+
+test('of operators that make the same move at once one is told that it is done already', async () => {
+  const { create, order } = shop();
+  const id = await create();
+  const outcomes = await Promise.all([move(id, 'paid'), move(id, 'paid'), move(id, 'paid')]);
+  assert.equal(outcomes.filter(({ ok }) => ok).length, 1);
+  const refused = { ok: false, code: 'state-refuses', state: 'paid' };
+  assert.deepEqual(
+    outcomes.filter(({ ok }) => !ok),
+    [refused, refused],
+  );
+  assert.equal((await order(id)).version, 2);
+});
+
+test('an order that is not there is unknown-order', async () => {
+  assert.deepEqual(await move('none', 'paid'), { ok: false, code: 'unknown-order' });
+});

@@ -1,0 +1,47 @@
+// What every ledger has to do, whatever it is stored in: the port of core/ledger.ts as tests.
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Ledger } from '../core/ledger.ts';
+import type { OpenStorage } from './storage.ts';
+import { commitRules } from './suite/commit.ts';
+import { createRules } from './suite/create.ts';
+import { deadlineRules } from './suite/deadlines.ts';
+import { assertSound, type OpenDirectory, suiteDirectory } from './suite/fixtures.ts';
+import { listRules } from './suite/lists.ts';
+import { partyRules, restartRules } from './suite/parties.ts';
+
+/** @param open opens the storage of a directory; the same directory again is the same storage. */
+export function ledgerSuite(name: string, open: OpenDirectory): void {
+  const shared = (topic: string, rules: (ledger: () => Ledger) => void): void => {
+    describe(topic, () => {
+      const directory = suiteDirectory();
+      let storage: OpenStorage;
+      before(async () => {
+        storage = await open(directory);
+      });
+      after(() => storage.close());
+      rules(() => storage.ledger);
+      test('the audit finds nothing wrong after all this', () => assertSound(storage.ledger));
+    });
+  };
+
+  describe(name, () => {
+    shared('createOrders and load', createRules);
+    shared('commit', commitRules);
+    shared('listOrders', listRules);
+    shared('parties', partyRules);
+
+    describe('deadlines', () => {
+      let storage: OpenStorage;
+      beforeEach(async () => {
+        storage = await open(suiteDirectory());
+      });
+      afterEach(async () => {
+        await assertSound(storage.ledger);
+        await storage.close();
+      });
+      deadlineRules(() => storage.ledger);
+    });
+
+    describe('over a restart', () => restartRules(open));
+  });
+}

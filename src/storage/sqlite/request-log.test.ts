@@ -1,0 +1,215 @@
+// The request log on SQLite: newest first, in batches, bounded, and never in the way of a call.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE } from '../../core/clock.ts';
+import {
+  type RequestLog,
+  type RequestQuery,
+  type RequestRecord,
+  requestIdAt,
+  requestIds,
+} from '../../core/request-log.ts';
+import { Sealer } from '../seal.ts';
+import type { OpenStorage } from '../storage.ts';
+import { suiteDirectory, T0 } from '../suite/fixtures.ts';
+import { openSqlite } from './open.ts';
+
+const open = (directory = suiteDirectory()): Promise<OpenStorage> =>
+  openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
+
+/** A record of the minute `n` after T0; its id is of that time, as the gateway makes them. */
+function record(n: number, fields: Partial<RequestRecord> = {}): RequestRecord {
+  const at = T0 + n * MINUTE;
+  return {
+    id: requestIdAt(at),
+    at,
+    platform: 'jintong',
+    party: 'jane88',
+    method: 'HastenOrder',
+    outcome: 'CallSuccess',
+    refusedBy: null,
+    detail: null,
+    orderId: null,
+    address: '127.0.0.1',
+    durationMicros: 1234,
+    stringToSign: null,
+    body: '',
+    ...fields,
+  };
+}
+
+function append(log: RequestLog, records: readonly RequestRecord[]): void {
+  for (const one of records) log.append(one);
+}
+
+const many = (count: number): RequestRecord[] => Array.from({ length: count }, (_, i) => record(i));
+
+async function minutes(log: RequestLog, query: Partial<RequestQuery> = {}): Promise<number[]> {
+  const { items } = await log.list({ limit: 1000, ...query });
+  return items.map(({ at }) => (at - T0) / MINUTE);
+}
+
+/** Waits for something that is bound to come; gives up when it should long be there. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; !condition(); i++) {
+    assert.ok(i < 3000, 'it never came');
+    await sleep(5);
+  }
+}
+
+/** Runs on a log of its own. */
+function logTest(
+  name: string,
+  run: (log: RequestLog, storage: OpenStorage) => Promise<void>,
+): void {
+  test(name, async () => {
+    const storage = await open();
+    try {
+      await run(storage.requests, storage);
+    } finally {
+      await storage.close();
+    }
+  });
+}
+
+describe('list', () => {
+  let storage: OpenStorage;
+  before(async () => {
+    storage = await open();
+    append(storage.requests, [
+      record(1, { platform: 'ytx' }),
+      record(2, { party: null, method: null }),
+      record(3, { outcome: 'SignFail', refusedBy: 'checkSignature' }),
+      record(4, { orderId: '151' }),
+      record(5, { party: 'wang01', orderId: '152' }),
+      record(6, { method: 'GetOrderDetail', orderId: '151' }),
+    ]);
+  });
+  after(() => storage.close());
+
+  test('what was appended before the call is in it, newest first', async () => {
+    assert.deepEqual(await minutes(storage.requests), [6, 5, 4, 3, 2, 1]);
+    storage.requests.append(record(7, { platform: 'suning' }));
+    assert.deepEqual(await minutes(storage.requests), [7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  test('each filter leaves out what it does not name, and filters combine', async () => {
+    const log = storage.requests;
+    assert.deepEqual(await minutes(log, { platform: 'ytx' }), [1]);
+    assert.deepEqual(await minutes(log, { party: 'wang01' }), [5]);
+    assert.deepEqual(await minutes(log, { method: 'GetOrderDetail' }), [6]);
+    assert.deepEqual(await minutes(log, { outcome: 'SignFail' }), [3]);
+    assert.deepEqual(await minutes(log, { orderId: '151' }), [6, 4]);
+    assert.deepEqual(await minutes(log, { orderId: '151', method: 'HastenOrder' }), [4]);
+    assert.deepEqual(await minutes(log, { orderId: '15' }), []);
+    const jintong = { platform: 'jintong', party: 'jane88' };
+    assert.deepEqual(await minutes(log, jintong), [6, 4, 3]);
+  });
+
+  test('from is included and to is not', async () => {
+    const between = { from: T0 + 2 * MINUTE, to: T0 + 4 * MINUTE };
+    assert.deepEqual(await minutes(storage.requests, between), [3, 2]);
+  });
+
+  test('a walk by cursor has neither gap nor double, whatever comes in meanwhile', async () => {
+    const log = storage.requests;
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await log.list({ platform: 'jintong', limit: 2, cursor });
+      seen.push(...page.items.map(({ at }) => String((at - T0) / MINUTE)));
+      cursor = page.nextCursor ?? undefined;
+      log.append(record(100 + pages++));
+    } while (cursor !== undefined && pages < 100);
+    assert.deepEqual(seen, ['6', '5', '4', '3', '2']);
+    assert.equal(pages, 3);
+  });
+});
+
+logTest('a record comes back as it was appended', async (log) => {
+  const whole = record(1, {
+    refusedBy: 'checkSignature',
+    detail: 'Sign is not … 签名',
+    outcome: 'SignFail',
+    orderId: '15112480268',
+    address: '2001:db8::7',
+    stringToSign: 'Action=HastenOrder&Param=OrderID=1',
+    body: '<Request>张三 😀\u0001</Request>',
+  });
+  append(log, [whole, record(2)]);
+  const { items } = await log.list({ limit: 10 });
+  assert.deepEqual(
+    items.map((item) => ({ ...item })),
+    [record(2), whole],
+  );
+});
+
+logTest('requests of the same millisecond are all kept, in their order', async (log) => {
+  const nextId = requestIds(() => T0);
+  const ids = Array.from({ length: 20 }, nextId);
+  append(
+    log,
+    ids.map((id) => record(0, { id })),
+  );
+  const { items } = await log.list({ limit: 100 });
+  assert.deepEqual(
+    items.map(({ id }) => id),
+    ids.toReversed(),
+  );
+});
+
+logTest('prune removes what is older, only that, and says how many', async (log) => {
+  append(log, many(12_000)); // More than one step of it.
+  assert.equal(await log.prune(T0 + 11_000 * MINUTE), 11_000);
+  assert.equal(await log.prune(T0 + 11_000 * MINUTE), 0);
+  const left = await minutes(log);
+  assert.deepEqual([left.length, left[0], left.at(-1)], [1000, 11_999, 11_000]);
+});
+
+test('a batch goes to the disk when it has waited for a while, asked for or not', async () => {
+  const directory = suiteDirectory();
+  const storage = await open(directory);
+  storage.requests.append(record(1));
+  const reader = new DatabaseSync(join(directory, 'requests.db'), { readOnly: true });
+  const count = reader.prepare('SELECT count(*) AS n FROM requests');
+  await until(() => count.get()!.n === 1);
+  reader.close();
+  await storage.close();
+});
+
+test('what waits when the log is closed is written first, in whatever batches it is', async () => {
+  const directory = suiteDirectory();
+  const storage = await open(directory);
+  append(storage.requests, many(2500));
+  await storage.close();
+  const again = await open(directory);
+  const { items } = await again.requests.list({ limit: 5000 });
+  assert.equal(items.length, 2500);
+  assert.equal(again.requests.dropped, 0);
+  await again.close();
+});
+
+logTest('a full queue drops the newest and counts them', async (log) => {
+  append(log, many(20_500)); // In one turn: nothing of it can be written meanwhile.
+  assert.equal(log.dropped, 500);
+  const { items } = await log.list({ limit: 30_000 });
+  assert.equal(items.length, 20_000);
+  assert.equal(items[0]?.at, T0 + 19_999 * MINUTE);
+  // What has been written makes room.
+  log.append(record(30_000));
+  assert.equal((await minutes(log, { limit: 1 }))[0], 30_000);
+  assert.equal(log.dropped, 500);
+});
+
+logTest(
+  'append never throws, even when the log is closed: it drops and counts',
+  async (log, storage) => {
+    await storage.close();
+    append(log, many(1500)); // One full batch and one that waits for its time.
+    await until(() => log.dropped === 1500);
+  },
+);
