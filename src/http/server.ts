@@ -22,11 +22,18 @@ const DRAIN_MS = 10_000;
 const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);
 const EMPTY = Buffer.alloc(0);
 
+interface Ready {
+  readonly response: ServerResponse;
+  readonly reply: HttpReply;
+  readonly path: string;
+}
+
 export class HttpServer {
   readonly #options: HttpOptions;
   readonly #router: Router;
   readonly #server: Server;
   #draining = false;
+  #ready: Ready[] = [];
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -82,12 +89,27 @@ export class HttpServer {
           this.#options.onFault(fault, path);
           return error(500, 'fault', 'a mistake of ours; the log has more');
         })
-        .then((reply) => send(response, reply))
-        .catch((fault: unknown) => {
-          this.#options.onFault(fault, path);
-          response.destroy();
-        });
+        .then((reply) => this.#sendTogether({ response, reply, path }));
     });
+  }
+
+  /** Replies that are ready in one turn of the event loop leave back to back. */
+  #sendTogether(ready: Ready): void {
+    if (this.#ready.length === 0) setImmediate(() => this.#sendReady());
+    this.#ready.push(ready);
+  }
+
+  #sendReady(): void {
+    const all = this.#ready;
+    this.#ready = [];
+    for (const { response, reply, path } of all) {
+      try {
+        send(response, reply);
+      } catch (fault) {
+        this.#options.onFault(fault, path);
+        response.destroy();
+      }
+    }
   }
 
   #mayUse(access: Access, request: IncomingMessage): boolean {

@@ -1,7 +1,6 @@
 // The ledger on SQLite: reads on the caller's thread, writes in groups on a thread of their own.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../core/clock.ts';
-import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
   Change,
   Committed,
@@ -20,9 +19,9 @@ import type { Json, Order, OrderId } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
-import { openReader } from './database.ts';
 import type { CommitJob, CreateRow } from './job.ts';
 import { ORDER_COLUMNS, type OrderRow, readHistory, toOrder } from './queries.ts';
+import { Reader } from './reader.ts';
 import type { Thread } from './thread.ts';
 import { Writer } from './writer.ts';
 
@@ -30,16 +29,16 @@ import { Writer } from './writer.ts';
 const READ_CACHE_KIB = 65_536;
 
 export class SqliteLedger implements Ledger {
-  readonly #db: DatabaseSync;
+  readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #background: Thread;
   readonly #sealer: Sealer;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(path: string, background: Thread, sealer: Sealer) {
-    this.#db = openReader(path, READ_CACHE_KIB);
-    this.#statements = prepare(this.#db);
-    this.#writer = new Writer(path, () => this.#endReading());
+    this.#reader = new Reader(path, READ_CACHE_KIB);
+    this.#statements = prepare(this.#reader.db);
+    this.#writer = new Writer(path);
     this.#background = background;
     this.#sealer = sealer;
   }
@@ -49,7 +48,7 @@ export class SqliteLedger implements Ledger {
     orderId: OrderId,
     once?: { readonly key: string; readonly now: Instant },
   ): Promise<Loaded> {
-    return this.#read(() => {
+    return this.#reader.read(() => {
       const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
       const kept = once && this.#statements.kept.get(once.key, once.now);
       return {
@@ -79,16 +78,16 @@ export class SqliteLedger implements Ledger {
   }
 
   async readHistory(platform: string, orderId: OrderId) {
-    return this.#read(() => {
+    return this.#reader.read(() => {
       const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
       return row
-        ? { order: toOrder(row), history: readHistory(this.#db, platform, orderId) }
+        ? { order: toOrder(row), history: readHistory(this.#reader.db, platform, orderId) }
         : null;
     });
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.#read(
+    return this.#reader.read(
       () =>
         this.#statements.anyOrder.get() === undefined &&
         this.#statements.anyParty.get() === undefined,
@@ -104,14 +103,13 @@ export class SqliteLedger implements Ledger {
   }
 
   async nextDeadline(now: Instant): Promise<Instant | null> {
-    const row = this.#read(() => this.#statements.nextDeadline.get(now));
+    const row = await this.#reader.read(() => this.#statements.nextDeadline.get(now));
     return row ? Number(row.due_at) : null;
   }
 
   async listParties(): Promise<readonly Party[]> {
-    return this.#read(() => this.#statements.parties.all()).map((row) =>
-      partyFromJson(String(row.document), this.#sealer),
-    );
+    const rows = await this.#reader.read(() => this.#statements.parties.all());
+    return rows.map((row) => partyFromJson(String(row.document), this.#sealer));
   }
 
   saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean> {
@@ -139,7 +137,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async readSetting(name: string): Promise<string | null> {
-    return this.#read(
+    return this.#reader.read(
       () => (this.#statements.setting.get(name)?.value as string | undefined) ?? null,
     );
   }
@@ -162,7 +160,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async checkReady(): Promise<void> {
-    this.#read(() => this.#statements.anyParty.get());
+    await this.#reader.read(() => this.#statements.anyParty.get());
     // After a failure only another write tells whether the disk takes them again.
     if (this.#writer.lastError !== undefined) await this.writeSetting('ready-probe', '1');
   }
@@ -173,33 +171,8 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    this.#endReading();
-    if (this.#db.isOpen) this.#db.close();
+    this.#reader.close();
     await this.#writer.close(); // Last: the last connection folds the write-ahead log into the file.
-  }
-
-  #read<T>(question: () => T): T {
-    try {
-      this.#beginReading();
-      return question();
-    } catch (error) {
-      throw new LedgerUnavailableError(`the ledger cannot be read: ${(error as Error).message}`);
-    }
-  }
-
-  /**
-   * Reads of one turn of the event loop share a read transaction: taking and giving back its lock
-   * costs as much as finding an order. It ends with the turn, and before any commit of ours is
-   * answered, so that nobody reads what is older than what they were told.
-   */
-  #beginReading(): void {
-    if (this.#db.isTransaction) return;
-    this.#statements.begin.run();
-    setImmediate(() => this.#endReading());
-  }
-
-  #endReading(): void {
-    if (this.#db.isOpen && this.#db.isTransaction) this.#statements.end.run();
   }
 }
 
@@ -209,8 +182,6 @@ function prepare(db: DatabaseSync) {
   );
   order.setReturnArrays(true);
   return {
-    begin: db.prepare('BEGIN'),
-    end: db.prepare('COMMIT'),
     order,
     kept: db.prepare('SELECT reply FROM kept_replies WHERE key = ? AND expires_at > ?'),
     anyOrder: db.prepare('SELECT 1 FROM orders LIMIT 1'),

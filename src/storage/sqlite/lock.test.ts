@@ -19,6 +19,10 @@ function filesOf(directory: string): Record<string, string> {
 test('a second process ends with 1, names the directory and the first one, and changes nothing', async () => {
   const directory = suiteDirectory();
   const first = await startServerProcess(directory);
+  // Answered by the thread that opens the request log's files: they are there from then on.
+  const token = readFileSync(join(directory, 'admin.token'), 'utf8').trim();
+  const headers = { authorization: `Bearer ${token}` };
+  assert.equal((await fetch(`${first.url}/manage/v1/requests`, { headers })).status, 200);
   const before = filesOf(directory);
   const second = await runOrdergate(['serve', '--port', '0', '--data', directory]);
   assert.equal(second.code, 1);

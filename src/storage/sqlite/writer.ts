@@ -21,14 +21,11 @@ const MAX_QUEUE = 10_000;
 
 export class Writer {
   readonly #thread: Thread;
-  readonly #onCommitted: () => void;
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #lastError: string | undefined;
 
-  /** @param onCommitted called when a group is on disk, before anybody is told. */
-  constructor(path: string, onCommitted: () => void) {
-    this.#onCommitted = onCommitted;
+  constructor(path: string) {
     this.#thread = new Thread('writer-thread', { path });
   }
 
@@ -72,7 +69,6 @@ export class Writer {
       const jobs = JSON.stringify(group.map((waiting) => waiting.job));
       const results = await this.#thread.call<JobResult[]>({ op: 'run', jobs });
       this.#lastError = undefined;
-      this.#onCommitted();
       for (const [i, { resolve, reject }] of group.entries()) {
         const result = results[i]!;
         if (result.error === undefined) resolve(result.value);
