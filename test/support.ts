@@ -14,9 +14,15 @@ import { type Options, type Ordergate, startOrdergate } from '../src/main.ts';
 /** A directory that is removed afterwards. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'ordergate-test-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
+  directories.push(directory);
   return directory;
 }
+
+/** Not in an `after`: hooks run in the order they were registered in, this one before the server is closed. */
+const directories: string[] = [];
+process.once('exit', () => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
 
 /** A clock that stands until a test moves it. */
 export class TestClock implements Clock {

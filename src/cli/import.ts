@@ -18,7 +18,9 @@ export const importCommand: Command = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1)
       throw new ConfigError('usage: ordergate import FILE');
-    const size = statSync(file).size; // A missing file shows before the ledger is opened.
+    const found = statSync(file); // A missing file shows before the ledger is opened.
+    if (found.isDirectory()) throw new ConfigError(`${file} is a directory`);
+    const { size } = found;
     const workplace = await openWorkplace({ config: readConfig(values) });
     try {
       const stream = createReadStream(file, 'utf8');

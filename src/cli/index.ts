@@ -37,6 +37,12 @@ const EXPLAINED = [
   'EADDRINUSE',
   'EACCES',
   'ENOENT',
+  'EEXIST',
+  'ENOTDIR',
+  'EISDIR',
+  'EROFS',
+  'ENOSPC',
+  'EAI_AGAIN',
   'EADDRNOTAVAIL',
   'ENOTFOUND',
 ];

@@ -4,7 +4,7 @@ import { ConfigError, readConfig, readFlags } from '../config.ts';
 import type { NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
 import { openWorkplace, type Workplace } from '../main.ts';
-import type { Platform } from '../protocol/platform.ts';
+import { ImportError, type Platform } from '../protocol/platform.ts';
 import type { Command } from './command.ts';
 import { progress } from './progress.ts';
 
@@ -50,7 +50,14 @@ async function findOrMakeParty(
   const existing = parties.find(platform.name, partyId);
   if (existing) return existing;
   const secret = given ?? randomBytes(16).toString('hex');
+  if (secret.length < 16) throw new ConfigError('--secret has to be at least 16 characters');
   const party = platform.seed.party(partyId, secret, clock.now());
+  try {
+    platform.checkParty(party);
+  } catch (error) {
+    if (error instanceof ImportError) throw new ConfigError(`--party: ${error.message}`);
+    throw error;
+  }
   await parties.create(party);
   if (given === undefined) process.stdout.write(`made party ${partyId} with key ${secret}\n`);
   return party;

@@ -10,8 +10,9 @@ export const serveCommand: Command = {
   async run(args) {
     const { values } = readFlags(args, {});
     const ordergate = await startOrdergate({ config: readConfig(values) });
+    const stopped = stopSignal(); // Before the line: who reads it may stop us at once.
     process.stdout.write(`ordergate listening on ${ordergate.url}\n`);
-    await stopSignal();
+    await stopped;
     await ordergate.close();
     return 0;
   },

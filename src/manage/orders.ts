@@ -77,7 +77,7 @@ export const orderEndpoints: readonly Endpoint[] = [
         .max(100)
         .optional()
         .describe('an order id or look-up key, or its beginning'),
-      ...pageQuery(/^\d{1,16}\.\d{1,16}$/),
+      ...pageQuery(/^-?\d{1,16}\.\d{1,16}$/),
     }),
     status: 200,
     response: page(orderSchema),

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
 import { orderItem } from './import.ts';
-import { type ImportItem, readImportItems } from './import-items.ts';
+import { type ImportItem, ImportSyntaxError, readImportItems } from './import-items.ts';
 import type { Parties } from './parties.ts';
 import { type ImportContext, ImportError, type Json, type Platform } from './platform.ts';
 
@@ -43,7 +43,12 @@ export async function importFile(
   observer: ImportObserver,
 ): Promise<ImportReport> {
   const run = new ImportRun(target, observer);
-  for await (const item of readImportItems(chunks)) await run.take(item);
+  try {
+    for await (const item of readImportItems(chunks)) await run.take(item);
+  } catch (error) {
+    if (error instanceof ImportSyntaxError) await run.flush();
+    throw error;
+  }
   await run.flush();
   return run.report;
 }
@@ -98,7 +103,7 @@ class ImportRun {
       throw new ImportError(place.platform, `no such platform; there are: ${known}`);
     }
     const { orders, parties } = platform.import;
-    const read = orders[place.section] ?? parties[place.section];
+    const read = own(orders, place.section) ?? own(parties, place.section);
     if (!read) {
       const known = [...Object.keys(parties), ...Object.keys(orders)].join(', ');
       throw new ImportError(
@@ -133,3 +138,6 @@ function parse(text: string): Json {
     throw new ImportError('(item)', (error as Error).message);
   }
 }
+
+const own = <T>(record: { readonly [name: string]: T }, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;

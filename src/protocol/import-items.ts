@@ -30,13 +30,13 @@ const MAX_ITEM = 4 * 1024 * 1024;
  */
 export async function* readImportItems(chunks: AsyncIterable<string>): AsyncGenerator<ImportItem> {
   let head = '';
-  let reader: { feed(text: string): ImportItem[]; end(): ImportItem[] } | undefined;
+  let reader: { feed(text: string): Iterable<ImportItem>; end(): Iterable<ImportItem> } | undefined;
   for await (const chunk of chunks) {
     if (reader) {
       yield* reader.feed(chunk);
       continue;
     }
-    head += chunk;
+    head = (head + chunk).replace(/^\uFEFF/, '');
     const begun = head.trimStart();
     if (!begun.includes('\n') && begun.length < MAX_ITEM) continue;
     reader = chooseReader(begun);
@@ -63,12 +63,12 @@ class LineReader {
   #rest = '';
   #line = 1;
 
-  feed(text: string): ImportItem[] {
+  *feed(text: string): Generator<ImportItem> {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;
+    for (const line of lines) yield* this.#item(line);
     if (this.#rest.length > MAX_ITEM)
       throw new ImportSyntaxError(this.#line, 'the line is too long');
-    return lines.flatMap((line) => this.#item(line));
   }
 
   end(): ImportItem[] {
@@ -103,57 +103,80 @@ class SectionReader {
   #escaped = false;
   #platform = '';
   #section = '';
-  #ended = false;
+  /** What may come next, outside of items. */
+  #next: 'first' | 'key' | 'value' | 'separator' = 'value';
+  #items: ImportItem[] = [];
 
-  feed(text: string): ImportItem[] {
+  *feed(text: string): Generator<ImportItem> {
     this.#buffer = this.#buffer.slice(this.#start) + text;
     this.#at -= this.#start;
     this.#start = 0;
-    const items: ImportItem[] = [];
-    for (; this.#at < this.#buffer.length; this.#at++) this.#step(items);
+    for (; this.#at < this.#buffer.length; this.#at++) {
+      this.#step();
+      if (this.#items.length > 0) yield this.#items.pop()!;
+    }
     if (this.#buffer.length - this.#start > MAX_ITEM) this.#fail('the item is too long');
-    return items;
   }
 
   end(): ImportItem[] {
-    if (this.#depth !== 0 || !this.#ended) this.#fail('the file ends too early');
+    if (this.#depth !== 0 || this.#next !== 'separator') this.#fail('the file ends too early');
     return [];
   }
 
-  #step(items: ImportItem[]): void {
+  #step(): void {
     const code = this.#buffer.charCodeAt(this.#at);
     if (code === NEWLINE) this.#line++;
     if (this.#inString) {
       if (this.#escaped) this.#escaped = false;
       else if (code === BACKSLASH) this.#escaped = true;
       else if (code === QUOTE) this.#inString = false;
+    } else if (this.#depth === 0 && !OPEN.has(code) && !CLOSE.has(code) && !isSpace(code)) {
+      this.#fail('the file has to be one JSON object');
     } else if (code === QUOTE) this.#inString = true;
     else if (OPEN.has(code)) this.#open(code);
-    else if (CLOSE.has(code)) this.#close(items);
-    else if (this.#depth === ITEM_DEPTH && code === COMMA) this.#cut(items);
+    else if (CLOSE.has(code)) this.#close(code);
+    else if (this.#depth === ITEM_DEPTH && code === COMMA) this.#cut(true);
     else if (this.#depth < ITEM_DEPTH && code === COLON) this.#key();
-    else if (this.#depth < ITEM_DEPTH && code === COMMA) this.#skip();
-    else if (this.#depth === 0 && !isSpace(code)) this.#fail('the file has to be one JSON object');
+    else if (this.#depth < ITEM_DEPTH && code === COMMA) this.#comma();
   }
 
   #open(code: number): void {
     this.#depth++;
     if (this.#depth > ITEM_DEPTH) return;
     const wanted = this.#depth === ITEM_DEPTH ? '[' : '{';
-    if (String.fromCharCode(code) !== wanted || this.#ended) {
-      this.#fail(
-        'the file has to be {"platform": {"section": [item, …]}}, or NDJSON with a platform in each line',
-      );
-    }
+    if (String.fromCharCode(code) !== wanted || this.#next !== 'value') this.#fail(SHAPE);
+    this.#nothingBefore();
+    this.#next = 'first';
     this.#skip();
   }
 
-  #close(items: ImportItem[]): void {
-    if (this.#depth === ITEM_DEPTH) this.#cut(items);
+  #close(code: number): void {
+    if (this.#depth === 0) this.#fail('a bracket too many');
+    if (this.#depth > ITEM_DEPTH) {
+      this.#depth--;
+      return;
+    }
+    const wanted = this.#depth === ITEM_DEPTH ? ']' : '}';
+    if (String.fromCharCode(code) !== wanted) this.#fail(`${wanted} is expected`);
+    if (this.#depth === ITEM_DEPTH) this.#cut(false);
+    else {
+      if (this.#next !== 'first' && this.#next !== 'separator') this.#fail(SHAPE);
+      this.#nothingBefore();
+    }
     this.#depth--;
-    if (this.#depth < ITEM_DEPTH) this.#skip();
-    if (this.#depth === 0) this.#ended = true;
-    if (this.#depth < 0) this.#fail('a bracket too many');
+    this.#next = 'separator';
+    this.#skip();
+  }
+
+  #comma(): void {
+    if (this.#next !== 'separator' || this.#depth === 0) this.#fail(SHAPE);
+    this.#nothingBefore();
+    this.#next = 'key';
+    this.#skip();
+  }
+
+  #nothingBefore(): void {
+    if (this.#buffer.slice(this.#start, this.#at).trim() !== '') this.#fail(SHAPE);
   }
 
   #key(): void {
@@ -164,18 +187,23 @@ class SectionReader {
     } catch {
       this.#fail(`${text.slice(0, 40)} is not a key`);
     }
-    if (this.#depth === 1) this.#platform = String(key);
-    else this.#section = String(key);
+    if (typeof key !== 'string' || (this.#next !== 'first' && this.#next !== 'key'))
+      this.#fail(`${text.slice(0, 40)} is not a key`);
+    if (this.#depth === 1) this.#platform = key;
+    else this.#section = key;
+    this.#next = 'value';
     this.#skip();
   }
 
-  #cut(items: ImportItem[]): void {
+  #cut(more: boolean): void {
     const raw = this.#buffer.slice(this.#start, this.#at);
     const text = raw.trim();
     const blankLines = raw.slice(0, raw.length - raw.trimStart().length).split('\n').length - 1;
     const line = this.#startLine + blankLines;
     const place = { platform: this.#platform, section: this.#section };
-    if (text !== '') items.push({ line, place, text });
+    if (text !== '') this.#items.push({ line, place, text });
+    else if (more || this.#next !== 'first') this.#fail('an item is missing');
+    this.#next = 'key';
     this.#skip();
   }
 
@@ -188,6 +216,9 @@ class SectionReader {
     throw new ImportSyntaxError(this.#line, problem);
   }
 }
+
+const SHAPE =
+  'the file has to be {"platform": {"section": [item, …]}}, or NDJSON with a platform in each line';
 
 const isSpace = (code: number): boolean =>
   code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xfeff;

@@ -38,7 +38,10 @@ export function orderItem(
   }
   const sections = Object.keys(platform.import.orders);
   const chosen = section ?? (sections.length === 1 ? sections[0] : undefined);
-  const read = typeof chosen === 'string' ? platform.import.orders[chosen] : undefined;
+  const read =
+    typeof chosen === 'string' && Object.hasOwn(platform.import.orders, chosen)
+      ? platform.import.orders[chosen]
+      : undefined;
   if (!read) throw new ImportError('section', `has to be one of ${sections.join(', ')}`);
   return { platform, read, fields };
 }

@@ -32,7 +32,9 @@ export class Sealer {
     try {
       if (!sealed.startsWith(VERSION)) throw new Error('unknown form');
       const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, IV_BYTES))
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, IV_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
         .setAAD(Buffer.from(place))
         .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       const clear = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));

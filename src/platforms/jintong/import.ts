@@ -63,30 +63,43 @@ const orderSchema = z.strictObject({
   }),
 });
 
+/** A party's fields as the import file calls them. */
+const FILE_NAMES: Readonly<Record<string, string>> = {
+  partyId: 'partner',
+  grants: 'actions',
+  addresses: 'allowedIps',
+};
+
 function readPartner(item: Json, { now }: ImportContext): Party[] {
   const { partner, key, users, allowedIps, actions } = readItem(partnerSchema, item);
   const party = newParty(partner, key, users, splitAddresses(allowedIps), actions, now);
-  checkParty(party);
+  try {
+    checkParty(party);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    const own = FILE_NAMES[error.field];
+    throw own ? new ImportError(own, error.message.slice(error.field.length + 2)) : error;
+  }
   return [party];
 }
 
 /** What signs must hold no separator, and what is granted must exist. */
 export function checkParty(party: Party): void {
   const NAME = 'has to be 1 to 64 characters, without & = or control characters';
-  if (!isUserName(party.partyId)) throw new ImportError('partner', NAME);
+  if (!isUserName(party.partyId)) throw new ImportError('partyId', NAME);
   const user = party.users.find((u) => !isUserName(u));
   if (user !== undefined) throw new ImportError('users', `"${user}" ${NAME}`);
   const grant = party.grants.find((g) => !isAction(g));
   if (grant !== undefined) {
     throw new ImportError(
-      'actions',
+      'grants',
       `"${grant}" is not one of ${Object.keys(CONTRACTS).join(', ')}`,
     );
   }
   try {
     new AddressList(party.addresses);
   } catch (error) {
-    throw new ImportError('allowedIps', (error as Error).message);
+    throw new ImportError('addresses', (error as Error).message);
   }
 }
 

@@ -1,0 +1,292 @@
+// What holds for every management endpoint: the token, its documented errors, and answers that fit their schema.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import { call, form, hasten } from '../../test/jintong.ts';
+import {
+  type ManageAnswer,
+  manage,
+  startTestServer,
+  temporaryDirectory,
+} from '../../test/support.ts';
+import { VERSION } from '../main.ts';
+import { errorSchema } from './endpoint.ts';
+import { manageEndpoints } from './index.ts';
+
+const server = await startTestServer();
+await call(server, form(hasten('15112480268'))); // so that there is a request to list
+
+const endpoints = manageEndpoints(true, VERSION);
+/** A path that exists, for endpoints whose path has parameters. */
+const existing = (path: string): string =>
+  path
+    .replace('{platform}', 'jintong')
+    .replace('{orderId}', '15112480268')
+    .replace('{partyId}', 'jane88');
+
+interface Call {
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+const order = (orderId: string) => ({
+  platform: 'jintong',
+  orderId,
+  userName: 'jane88',
+  state: 'A',
+  amount: '1.00',
+  createdAt: '2026-01-02 11:04:05',
+});
+
+await manage(server, 'POST', '/orders', order('used-1'), { 'idempotency-key': 'used' });
+
+/** For each endpoint, a call that succeeds. */
+const SUCCESSES: Readonly<Record<string, Call>> = {
+  listOrders: { path: '/orders?limit=3' },
+  createOrders: { body: [order('new-1'), order('new-2')] },
+  readOrder: {},
+  moveOrder: { body: { to: 'S', note: 'asked for by phone' } },
+  listParties: {},
+  createParty: {
+    body: { platform: 'jintong', partyId: 'new01', attributes: { a: [1, { b: null }] } },
+  },
+  readParty: {},
+  changeParty: { body: { users: ['jane88', 'wang01', 'new02'] } },
+  rotateKey: { body: {} },
+  listRequests: {},
+  readClock: {},
+  advanceClock: { body: { advanceSeconds: 1 } },
+  readOpenApi: {},
+};
+
+/** For each endpoint, a call for each error that it documents, and for 400 where it reads anything. */
+const ERRORS: Readonly<
+  Record<string, readonly (Call & { status: number; code: string; field?: string })[]>
+> = {
+  listOrders: [{ status: 400, code: 'bad-request', field: 'limit', path: '/orders?limit=0' }],
+  createOrders: [
+    {
+      status: 400,
+      code: 'bad-order',
+      field: 'amount',
+      body: { ...order('x'), amount: '1.005' },
+    },
+    { status: 409, code: 'exists', field: 'orderId', body: order('15112480268') },
+    { status: 422, code: 'key-reused', body: order('y'), headers: { 'idempotency-key': 'used' } },
+  ],
+  readOrder: [
+    { status: 404, code: 'unknown-order', field: 'orderId', path: '/orders/jintong/0' },
+    { status: 404, code: 'unknown-platform', path: '/orders/nobody/15112480268' },
+  ],
+  moveOrder: [
+    { status: 400, code: 'bad-request', field: 'to', body: {} },
+    {
+      status: 404,
+      code: 'unknown-order',
+      field: 'orderId',
+      path: '/orders/jintong/0/transitions',
+      body: { to: 'A' },
+    },
+    {
+      status: 404,
+      code: 'unknown-platform',
+      path: '/orders/nobody/0/transitions',
+      body: { to: 'A' },
+    },
+    { status: 409, code: 'state-refuses', field: 'to', body: { to: 'N' } },
+  ],
+  listParties: [{ status: 400, code: 'bad-request', field: 'party', path: '/parties?party=x' }],
+  createParty: [
+    { status: 400, code: 'bad-request', field: 'partyId', body: { platform: 'jintong' } },
+    { status: 404, code: 'unknown-platform', body: { platform: 'nobody', partyId: 'x' } },
+    {
+      status: 409,
+      code: 'exists',
+      field: 'partyId',
+      body: { platform: 'jintong', partyId: 'jane88' },
+    },
+  ],
+  readParty: [
+    { status: 404, code: 'unknown-party', field: 'partyId', path: '/parties/jintong/nobody' },
+    { status: 404, code: 'unknown-platform', path: '/parties/nobody/jane88' },
+  ],
+  changeParty: [
+    { status: 400, code: 'bad-request', field: 'secret', body: { secret: 'x'.repeat(32) } },
+    {
+      status: 404,
+      code: 'unknown-party',
+      field: 'partyId',
+      path: '/parties/jintong/nobody',
+      body: {},
+    },
+    { status: 404, code: 'unknown-platform', path: '/parties/nobody/jane88', body: {} },
+  ],
+  rotateKey: [
+    { status: 400, code: 'bad-request', field: 'overlapSeconds', body: { overlapSeconds: -1 } },
+    {
+      status: 404,
+      code: 'unknown-party',
+      field: 'partyId',
+      path: '/parties/jintong/nobody/keys',
+      body: {},
+    },
+    { status: 404, code: 'unknown-platform', path: '/parties/nobody/jane88/keys', body: {} },
+  ],
+  listRequests: [
+    { status: 400, code: 'bad-request', field: 'from', path: '/requests?from=yesterday' },
+  ],
+  readClock: [],
+  advanceClock: [{ status: 400, code: 'bad-request', field: 'advanceSeconds', body: {} }],
+  readOpenApi: [],
+};
+
+const send = (
+  target: (typeof endpoints)[number],
+  { path, body, headers }: Call,
+): Promise<ManageAnswer> =>
+  manage(server, target.method, path ?? existing(target.path), body, headers);
+
+function isError(
+  { status, body }: ManageAnswer,
+  wanted: { status: number; code: string; field?: string },
+): void {
+  deepEqual(errorSchema.strict().parse(body), body);
+  const { code, message, field } = body.error;
+  deepEqual({ status, code, field }, { field: undefined, ...wanted }, message);
+  ok(message.length > 10 && !message.includes('\n'), message);
+}
+
+describe('the bearer token', () => {
+  for (const { method, path } of endpoints) {
+    test(`${method} ${path} answers 401 without it, or with another`, async () => {
+      const url = `${server.url}/manage/v1${existing(path)}`;
+      const body = method === 'GET' ? {} : { body: '{}' };
+      const { adminToken } = server;
+      const nearly = [
+        adminToken.slice(1),
+        `${adminToken}x`,
+        adminToken.toUpperCase(),
+        `x${adminToken}`,
+      ];
+      const wrong = [
+        '',
+        'Bearer',
+        'Bearer ',
+        adminToken,
+        `Basic ${adminToken}`,
+        ...nearly.map((t) => `Bearer ${t}`),
+      ];
+      for (const authorization of [undefined, ...wrong]) {
+        const headers = authorization === undefined ? {} : { authorization };
+        const response = await fetch(url, { method, headers, ...body });
+        equal(response.headers.get('www-authenticate'), 'Bearer');
+        isError(
+          { status: response.status, body: await response.json() },
+          { status: 401, code: 'unauthorized' },
+        );
+      }
+    });
+  }
+
+  test('is the one that is configured, where one is', async () => {
+    const token = 'a token of the operator';
+    const other = await startTestServer({ config: { adminToken: token } });
+    equal(other.adminToken, token);
+    equal((await manage(other, 'GET', '/clock')).status, 200);
+    equal((await manage({ ...other, adminToken: server.adminToken }, 'GET', '/clock')).status, 401);
+  });
+});
+
+describe('a success', () => {
+  test('is known here for every endpoint', () => {
+    deepEqual(Object.keys(SUCCESSES).sort(), endpoints.map((e) => e.operationId).sort());
+  });
+
+  for (const target of endpoints) {
+    test(`${target.operationId}: its status and nothing but what its schema says`, async () => {
+      const { status, body } = await send(target, SUCCESSES[target.operationId]!);
+      equal(status, target.status, JSON.stringify(body));
+      // Objects of a schema drop what they do not know, so that an undeclared field shows here.
+      deepEqual(target.response.parse(body), body);
+    });
+  }
+});
+
+describe('an error', () => {
+  test('is known here for every one that is documented, and for 400', () => {
+    for (const { operationId, errors, query, body, headers } of endpoints) {
+      // 404 of the clock is "not a sandbox": see clock.test.ts.
+      const documented = Object.keys(errors).filter(() => !operationId.endsWith('Clock'));
+      const wanted = [...documented, ...(query || body || headers ? ['400'] : [])].sort();
+      const known = new Set(ERRORS[operationId]!.map((e) => String(e.status)));
+      deepEqual([...known].sort(), wanted, operationId);
+    }
+  });
+
+  for (const target of endpoints) {
+    for (const wanted of ERRORS[target.operationId]!) {
+      const { status, code, field, ...rest } = wanted;
+      test(`${target.operationId}: ${status} ${code}${field ? ` of ${field}` : ''}`, async () => {
+        isError(await send(target, rest), { status, code, ...(field && { field }) });
+      });
+    }
+  }
+
+  for (const target of endpoints.filter((e) => e.body)) {
+    test(`${target.operationId}: a body that is missing or is not JSON`, async () => {
+      for (const body of ['', '{', "{'to':'A'}", '<a/>', '\uFEFF']) {
+        const response = await fetch(`${server.url}/manage/v1${existing(target.path)}`, {
+          method: target.method,
+          headers: { authorization: `Bearer ${server.adminToken}` },
+          body,
+        });
+        isError(
+          { status: response.status, body: await response.json() },
+          { status: 400, code: 'not-json' },
+        );
+      }
+      for (const body of [null, 'text', 7, true]) {
+        isError(await send(target, { body }), { status: 400, code: 'bad-request' });
+      }
+    });
+  }
+
+  test('of a field that does not exist names it', async () => {
+    isError(await manage(server, 'GET', '/orders?stat=A'), {
+      status: 400,
+      code: 'bad-request',
+      field: 'stat',
+    });
+    const body = { advanceSeconds: 1, advanceDays: 1 };
+    isError(await manage(server, 'POST', '/clock', body), {
+      status: 400,
+      code: 'bad-request',
+      field: 'advanceDays',
+    });
+  });
+});
+
+test('a ledger that takes nothing is 503 wherever it is needed, and what is in memory stays as it was', async () => {
+  const dataDirectory = temporaryDirectory();
+  const broken = await startTestServer({ config: { dataDirectory } });
+  const before = await manage(broken, 'GET', '/parties/jintong/jane88');
+  for (const [file, tables] of [
+    ['ledger.db', ['orders', 'parties', 'settings']],
+    ['requests.db', ['requests']],
+  ] as const) {
+    const db = new DatabaseSync(join(dataDirectory, file));
+    for (const table of tables) db.exec(`ALTER TABLE ${table} RENAME TO gone_${table}`);
+    db.close();
+  }
+  const inMemory = ['listParties', 'readParty', 'readClock', 'readOpenApi'];
+  for (const target of endpoints.filter((e) => !inMemory.includes(e.operationId))) {
+    const { path = existing(target.path), body } = SUCCESSES[target.operationId]!;
+    const answer = await manage(broken, target.method, path, body);
+    isError(answer, { status: 503, code: 'unavailable' });
+    match(answer.body.error.message, /Nothing was changed; try again\.$/, target.operationId);
+  }
+  deepEqual(await manage(broken, 'GET', '/parties/jintong/jane88'), before);
+  equal((await manage(broken, 'GET', '/clock')).body.offsetSeconds, 0);
+});

@@ -1,0 +1,155 @@
+// /openapi.json: an OpenAPI 3.1 page of exactly the endpoints that there are.
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { manage, startTestServer } from '../../test/support.ts';
+import { VERSION } from '../main.ts';
+import type { Endpoint } from './endpoint.ts';
+import { manageEndpoints } from './index.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a page of JSON is read here.
+type Json = any;
+
+const server = await startTestServer();
+const production = await startTestServer({ config: { environment: 'production' } });
+const page: Json = (await manage(server, 'GET', '/openapi.json')).body;
+const endpoints = manageEndpoints(true, VERSION);
+const operationOf = ({ path, method }: Endpoint): Json =>
+  page.paths[`/manage/v1${path}`][method.toLowerCase()];
+
+/** `METHOD path` of each operation that a page has. */
+const operations = (of: Json): string[] =>
+  Object.entries<object>(of.paths)
+    .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
+    .sort();
+const expected = (list: readonly Endpoint[]): string[] =>
+  list.map(({ method, path }) => `${method} /manage/v1${path}`).sort();
+
+test('it is OpenAPI 3.1, of this version, with the bearer token for everything', () => {
+  equal(page.openapi, '3.1.0');
+  equal(page.info.version, VERSION);
+  ok(page.info.title.length > 0);
+  deepEqual(page.components.securitySchemes.token, { type: 'http', scheme: 'bearer' });
+  deepEqual(page.security, [{ token: [] }]);
+});
+
+test('it lists exactly the endpoints that exist, in the sandbox and in production', async () => {
+  deepEqual(operations(page), expected(endpoints));
+  const other = (await manage(production, 'GET', '/openapi.json')).body;
+  deepEqual(operations(other), expected(manageEndpoints(false, VERSION)));
+  const missing = operations(page).filter((operation) => !operations(other).includes(operation));
+  deepEqual(missing, ['GET /manage/v1/clock', 'POST /manage/v1/clock']);
+});
+
+test('what it lists answers, and not with 404 or 405', async () => {
+  for (const { method, path } of endpoints) {
+    const filled = path
+      .replace('{platform}', 'jintong')
+      .replace('{orderId}', '15112480268')
+      .replace('{partyId}', 'jane88');
+    const { status } = await manage(
+      server,
+      method,
+      filled,
+      method === 'GET' ? undefined : { nothing: 1 },
+    );
+    ok(status === 200 || status === 400, `${method} ${path}: ${status}`);
+  }
+});
+
+test('operation ids are unique, and summaries are there', () => {
+  const ids = endpoints.map((endpoint) => operationOf(endpoint).operationId);
+  deepEqual(
+    ids,
+    endpoints.map((e) => e.operationId),
+  );
+  equal(new Set(ids).size, ids.length);
+  for (const endpoint of endpoints) ok(operationOf(endpoint).summary.length > 5);
+});
+
+describe('each operation has its parameters, its body and its answers', () => {
+  for (const endpoint of endpoints) {
+    test(`${endpoint.method} ${endpoint.path}`, () => {
+      const { parameters, requestBody, responses } = operationOf(endpoint);
+      const named = (place: string): string[] =>
+        parameters.filter((p: Json) => p.in === place).map((p: Json) => p.name);
+      deepEqual(
+        named('path'),
+        [...endpoint.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]),
+      );
+      deepEqual(named('query'), Object.keys(endpoint.query?.shape ?? {}));
+      deepEqual(named('header'), Object.keys(endpoint.headers?.shape ?? {}));
+      for (const parameter of parameters) {
+        equal(parameter.required, parameter.in === 'path', parameter.name);
+        ok(parameter.schema.type ?? parameter.schema.anyOf, `${parameter.name} has a type`);
+      }
+
+      equal(requestBody?.required, endpoint.body ? true : undefined);
+      if (endpoint.body) ok(Object.keys(requestBody.content['application/json'].schema).length > 0);
+
+      const statuses = [endpoint.status, 400, 401, 503, ...Object.keys(endpoint.errors)].map(
+        String,
+      );
+      deepEqual(Object.keys(responses).sort(), [...new Set(statuses)].sort());
+      for (const [status, response] of Object.entries<Json>(responses)) {
+        ok(response.description.length > 0, status);
+        const { schema } = response.content['application/json'];
+        equal(schema.type, 'object', status);
+        if (Number(status) >= 400) deepEqual(schema.properties.error.required, ['code', 'message']);
+      }
+    });
+  }
+});
+
+test('no reference points nowhere, and nothing is left of a schema’s own keywords', () => {
+  const walk = (node: Json, path: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const key of ['$ref', '$defs', '$schema', 'id'])
+      ok(!(key in node) || path.endsWith('/properties'), `${key} at ${path}`);
+    for (const [key, value] of Object.entries(node)) walk(value, `${path}/${key}`);
+  };
+  walk(page, '');
+});
+
+test('the schemas say what an integrator needs to know', () => {
+  const schemaOf = (operationId: string, kind: 'body' | 'answer'): Json => {
+    const endpoint = endpoints.find((e) => e.operationId === operationId)!;
+    const { requestBody, responses } = operationOf(endpoint);
+    return (kind === 'body' ? requestBody : responses[endpoint.status]).content['application/json']
+      .schema;
+  };
+  deepEqual(schemaOf('readClock', 'answer').required, ['now', 'offsetSeconds']);
+  deepEqual(schemaOf('advanceClock', 'body').properties.advanceSeconds.minimum, 0);
+  deepEqual(schemaOf('advanceClock', 'body').required, ['advanceSeconds']);
+  deepEqual(schemaOf('moveOrder', 'body').required, ['to']);
+  deepEqual(schemaOf('createParty', 'body').required, ['platform', 'partyId']);
+  ok(schemaOf('createParty', 'answer').required.includes('secret'));
+  ok(!('secret' in schemaOf('readParty', 'answer').properties));
+  ok(schemaOf('readOrder', 'answer').required.includes('history'));
+  const limit = operationOf(endpoints.find((e) => e.operationId === 'listOrders')!).parameters.find(
+    (p: Json) => p.name === 'limit',
+  );
+  const { minimum, maximum, default: unless } = limit.schema;
+  deepEqual({ minimum, maximum, unless }, { minimum: 1, maximum: 1000, unless: 50 });
+});
+
+test('the answers fit the schemas that the page shows, and have no field besides', async () => {
+  await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'a call to list' });
+  const paths = [
+    ['listOrders', '/orders'],
+    ['readOrder', '/orders/jintong/15112480268'],
+    ['listParties', '/parties'],
+    ['readParty', '/parties/jintong/ipbound01'],
+    ['listRequests', '/requests'],
+    ['readClock', '/clock'],
+  ];
+  for (const [operationId, path] of paths) {
+    const endpoint = endpoints.find((e) => e.operationId === operationId)!;
+    const { schema } = operationOf(endpoint).responses[200].content['application/json'];
+    const answer = (await manage(server, 'GET', path!)).body;
+    deepEqual(z.fromJSONSchema(schema).parse(answer), answer, operationId);
+    const [first] = answer.items ?? [answer];
+    ok(first, `${operationId} has something to show`);
+    throws(() => z.fromJSONSchema(schema).parse({ ...answer, surprise: 1 }), /surprise/);
+  }
+});
