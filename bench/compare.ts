@@ -16,7 +16,7 @@ import type { BenchOptions } from './options.ts';
 import { cpuRatio, type Measurement, measure } from './phase.ts';
 import { floorReplies, refuseDroppedRecords, verifyReplies } from './replies.ts';
 import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
-import { RunningServer, temporaryDirectory } from './servers.ts';
+import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
 const SUBJECTS = ['floor', 'ordergate', 'plain'] as const;
 type Subject = (typeof SUBJECTS)[number];
@@ -43,7 +43,9 @@ export async function compare(options: BenchOptions): Promise<void> {
   const fresh = shuffledIndexes(random, orders);
   const [probed] = fresh.splice(0, PROBED);
 
-  const ordergate = await RunningServer.start([entry, 'serve', '--data', data, '--port', '0']);
+  const ordergate = await RunningServer.start(
+    ordergateCommand(entry, 'serve', '--data', data, '--port', '0'),
+  );
   const plain = await RunningServer.start(['bench/plain.ts', plainFile]);
   const replies = await verifyReplies(ordergate, plain, probed!, secret);
   const repliesFile = join(directory, 'replies.json');

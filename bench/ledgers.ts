@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jintong } from '../src/platforms/jintong/index.ts';
 import { PARTY } from './jintong-requests.ts';
 import { PlainStore } from './plain-store.ts';
-import { runScript } from './servers.ts';
+import { ordergateCommand, runScript } from './servers.ts';
 
 const ROWS_PER_COMMIT = 1000;
 
@@ -14,7 +14,7 @@ export async function seedOrdergate(
   secret: string,
 ): Promise<void> {
   const what = ['--platform', 'jintong', '--orders', String(orders), '--secret', secret];
-  await runScript([entry, 'seed', ...what, '--data', data]);
+  await runScript(ordergateCommand(entry, 'seed', ...what, '--data', data));
 }
 
 /** Returns the file's path. The rows are made here, by the project's generator, so that both serve the same. */

@@ -6,7 +6,7 @@ import { seedOrdergate } from './ledgers.ts';
 import { type BenchOptions, runBench } from './options.ts';
 import { cpuRatio, type Measurement, measure, median } from './phase.ts';
 import { type Bound, print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
-import { RunningServer, temporaryDirectory } from './servers.ts';
+import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
 const SMALL = 10_000;
 const STARTS = 5;
@@ -30,7 +30,7 @@ export async function measureScale(options: BenchOptions): Promise<void> {
   }
   const [large, small] = ledgers as [Ledger, Ledger];
   const serve = ({ data }: Ledger) =>
-    RunningServer.start([entry, 'serve', '--data', data, '--port', '0']);
+    RunningServer.start(ordergateCommand(entry, 'serve', '--data', data, '--port', '0'));
 
   const startMillis: number[] = [];
   for (let i = 0; i < STARTS; i++) {

@@ -40,6 +40,12 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), NODE_ENV: 'production', ORDERGATE_LOG_LEVEL: 'warn' };
 }
 
+/** The command line of Ordergate, started as `npm start` does it. */
+export function ordergateCommand(entry: string, ...command: string[]): string[] {
+  const cached = entry.endsWith('.ts') ? ['--import', './scripts/compile-cache.js'] : [];
+  return [...cached, entry, ...command];
+}
+
 /** Runs a script of this project to its end. @throws when it fails */
 export function runScript(args: readonly string[]): Promise<void> {
   const child = launch(args, 'ignore');
