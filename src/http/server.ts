@@ -67,19 +67,19 @@ export class HttpServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#draining) response.setHeader('connection', 'close');
     const url = request.url ?? '/';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const match = this.#router.find(request.method ?? '', path);
-    if (!match) return send(response, error(404, 'not-found', `there is nothing at ${path}`));
+    const answer = (reply: HttpReply): void => this.#sendTogether({ response, reply, path });
+    if (!match) return answer(error(404, 'not-found', `there is nothing at ${path}`));
     if ('allowed' in match) {
       const allow = match.allowed.join(', ');
       const refusal = error(405, 'method-not-allowed', `${path} takes ${allow}`);
-      return send(response, { ...refusal, headers: { allow } });
+      return answer({ ...refusal, headers: { allow } });
     }
     const { route, params } = match;
-    if (!this.#mayUse(route.access, request)) return send(response, UNAUTHORIZED);
+    if (!this.#mayUse(route.access, request)) return answer(UNAUTHORIZED);
     readBody(request, response, (body) => {
       const { headers } = request;
       const address = this.#caller(request);
@@ -89,7 +89,7 @@ export class HttpServer {
           this.#options.onFault(fault, path);
           return error(500, 'fault', 'a mistake of ours; the log has more');
         })
-        .then((reply) => this.#sendTogether({ response, reply, path }));
+        .then(answer);
     });
   }
 

@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
-import { orderItem } from './import.ts';
+import { orderItem, sectionOf } from './import.ts';
 import { type ImportItem, ImportSyntaxError, readImportItems } from './import-items.ts';
 import type { Parties } from './parties.ts';
 import { type ImportContext, ImportError, type Json, type Platform } from './platform.ts';
@@ -103,7 +103,7 @@ class ImportRun {
       throw new ImportError(place.platform, `no such platform; there are: ${known}`);
     }
     const { orders, parties } = platform.import;
-    const read = own(orders, place.section) ?? own(parties, place.section);
+    const read = sectionOf(orders, place.section) ?? sectionOf(parties, place.section);
     if (!read) {
       const known = [...Object.keys(parties), ...Object.keys(orders)].join(', ');
       throw new ImportError(
@@ -138,6 +138,3 @@ function parse(text: string): Json {
     throw new ImportError('(item)', (error as Error).message);
   }
 }
-
-const own = <T>(record: { readonly [name: string]: T }, name: string): T | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined;

@@ -38,10 +38,15 @@ export function orderItem(
   }
   const sections = Object.keys(platform.import.orders);
   const chosen = section ?? (sections.length === 1 ? sections[0] : undefined);
-  const read =
-    typeof chosen === 'string' && Object.hasOwn(platform.import.orders, chosen)
-      ? platform.import.orders[chosen]
-      : undefined;
+  const read = typeof chosen === 'string' ? sectionOf(platform.import.orders, chosen) : undefined;
   if (!read) throw new ImportError('section', `has to be one of ${sections.join(', ')}`);
   return { platform, read, fields };
+}
+
+/** The section's reader; a name that every object has is no section. */
+export function sectionOf<T>(
+  sections: { readonly [name: string]: T },
+  name: string,
+): T | undefined {
+  return Object.hasOwn(sections, name) ? sections[name] : undefined;
 }

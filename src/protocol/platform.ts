@@ -101,10 +101,12 @@ export class ImportError extends Error {
   readonly code = 'ERR_IMPORT';
   override readonly name = 'ImportError';
   readonly field: string;
+  readonly problem: string;
 
   constructor(field: string, problem: string) {
     super(`${field}: ${problem}`);
     this.field = field;
+    this.problem = problem;
   }
 }
 

@@ -77,8 +77,7 @@ function readPartner(item: Json, { now }: ImportContext): Party[] {
     checkParty(party);
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
-    const own = FILE_NAMES[error.field];
-    throw own ? new ImportError(own, error.message.slice(error.field.length + 2)) : error;
+    throw new ImportError(FILE_NAMES[error.field] ?? error.field, error.problem);
   }
   return [party];
 }

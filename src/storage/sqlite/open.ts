@@ -21,10 +21,11 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   const unlock = lockDataDirectory(directory);
   const ledgerPath = join(directory, 'ledger.db');
   const requestsPath = join(directory, 'requests.db');
+  let keyIsKnown: boolean;
   try {
     prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
     prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
-    checkKey(ledgerPath, sealer);
+    keyIsKnown = checkKey(ledgerPath, sealer);
   } catch (error) {
     unlock();
     throw error;
@@ -43,8 +44,7 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
     return closed;
   };
   try {
-    if ((await ledger.readSetting(KEY_CHECK)) === null)
-      await ledger.writeSetting(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
+    if (!keyIsKnown) await ledger.writeSetting(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
   } catch (error) {
     await close();
     throw error;
@@ -52,13 +52,17 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   return { ledger, requests, close };
 }
 
-/** A wrong master key shows at once, and before anything is open that writes. */
-function checkKey(ledgerPath: string, sealer: Sealer): void {
+/**
+ * A wrong master key shows at once, and before anything is open that writes. False where the ledger
+ * has seen none so far.
+ */
+function checkKey(ledgerPath: string, sealer: Sealer): boolean {
   const db = openReader(ledgerPath, 1024);
   try {
     const row = db.prepare('SELECT value FROM settings WHERE name = ?').get(KEY_CHECK);
     if (row && sealer.open(String(row.value), KEY_CHECK) !== KEY_CHECK)
       throw new WrongMasterKeyError(KEY_CHECK);
+    return row !== undefined;
   } finally {
     db.close();
   }
