@@ -26,6 +26,7 @@ export interface Decision<R extends Json> {
   readonly note?: string | null;
   readonly eventPayload?: Json;
   readonly deadlines?: NonNullable<Change['deadlines']>;
+  readonly sealed?: NonNullable<Change['sealed']>;
   readonly reply: R;
 }
 
@@ -95,6 +96,7 @@ function toChange<R extends Json>(
       },
     }),
     ...(decision.deadlines && { deadlines: decision.deadlines }),
+    ...(decision.sealed && { sealed: decision.sealed }),
     ...(request.completes && { completes: request.completes }),
   };
 }

@@ -26,8 +26,19 @@ export interface Change {
   readonly once?: { readonly key: string; readonly reply: Json; readonly expiresAt: Instant };
   /** Sets the order's deadline of that kind to `dueAt`, or clears it (null). */
   readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant | null }[];
+  /** Texts to keep encrypted with the order; one of the same name is replaced. */
+  readonly sealed?: readonly SealedText[];
   /** The deadline that this change carries out; the change happens only if the lease still holds. */
   readonly completes?: DeadlineClaim;
+}
+
+/** What must not lie open, such as card codes: encrypted at rest, shown as `mask`. */
+export interface SealedText {
+  /** Unique within the order. */
+  readonly name: string;
+  readonly text: string;
+  /** What anybody who may see the order may see of it. */
+  readonly mask: Json;
 }
 
 /** - `stale`: the order has another version by now, or the once-key is taken. Load, decide again.
@@ -41,11 +52,18 @@ export interface NewOrder {
   readonly actor: Actor;
   readonly note: string | null;
   readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant }[];
+  /** Names and values that no other order of the same owner has. */
+  readonly uniqueKeys?: readonly LookUpKey[];
+  /** The counted lists of its owner that it stands in, for good; see {@link Ledger.readPage}. */
+  readonly lists?: readonly string[];
 }
 
 export interface CreateRequest {
   readonly orders: readonly NewOrder[];
-  /** `skip` leaves orders that exist alone (import); `refuse` then creates none at all. */
+  /**
+   * `skip` leaves orders that exist alone (import); `refuse` then creates none at all. An order
+   * exists when its id does, or one of its unique keys; `existing` names the one that is there.
+   */
   readonly existing: 'skip' | 'refuse';
   /** As {@link Change.once}; `fingerprint` tells an equal request from a reused key. */
   readonly once?: {
@@ -76,6 +94,26 @@ export interface OrderQuery {
   readonly cursor?: string | undefined;
 }
 
+export interface ListQuery {
+  readonly platform: string;
+  readonly owner: OwnerId;
+  /** A name that {@link NewOrder.lists} gave. */
+  readonly list: string;
+  /** from <= createdAt < to */
+  readonly from: Instant;
+  readonly to: Instant;
+  /** How many to pass over, in the order of createdAt, then orderId. */
+  readonly offset: number;
+  /** 1 to 1000 */
+  readonly limit: number;
+}
+
+export interface ListPage {
+  /** How many there are between `from` and `to`. */
+  readonly total: number;
+  readonly orders: readonly Order[];
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Give it back to get what follows; null at the end. */
@@ -93,6 +131,14 @@ export interface DueDeadline extends DeadlineClaim {
   readonly platform: string;
   readonly orderId: OrderId;
   readonly dueAt: Instant;
+}
+
+/** An order with everything that is kept about it. */
+export interface OrderRecord {
+  readonly order: Order;
+  /** Oldest first. */
+  readonly history: readonly HistoryEntry[];
+  readonly sealed: readonly Omit<SealedText, 'text'>[];
 }
 
 /** Counts of rows that break a rule of the ledger; all 0 in a sound one. */
@@ -121,6 +167,18 @@ export interface Ledger {
   /** Creates orders in one transaction. */
   createOrders(request: CreateRequest): Promise<Created>;
 
+  /** Orders by id, in the order asked for; null where there is none. At most 100. */
+  loadMany(platform: string, orderIds: readonly OrderId[]): Promise<readonly (Order | null)[]>;
+
+  /** The one order of `owner` that has the unique key. */
+  findByKey(platform: string, owner: OwnerId, key: LookUpKey): Promise<Order | null>;
+
+  /** One page of a counted list, by position; it costs the same wherever it is. */
+  readPage(query: ListQuery): Promise<ListPage>;
+
+  /** In clear. Null where the order has none of that name. */
+  readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null>;
+
   /** Newest first. */
   listOrders(query: OrderQuery): Promise<Page<Order>>;
 
@@ -128,7 +186,7 @@ export interface Ledger {
   readHistory(
     platform: string,
     orderId: OrderId,
-  ): Promise<{ readonly order: Order; readonly history: readonly HistoryEntry[] } | null>;
+  ): Promise<OrderRecord | null>;
 
   /** Whether it has neither an order nor a party. */
   isEmpty(): Promise<boolean>;

@@ -56,6 +56,27 @@ export type Actor = `party:${string}` | `deadline:${string}` | 'operator' | 'imp
 /** A name and value by which support staff find the order. Declared by the platform, kept in an index. */
 export type LookUpKey = readonly [name: string, value: string];
 
+/** An operator moves an order, or one line of it, to `to`. */
+export interface OperatorMove {
+  readonly order: Order;
+  /** The line that moves, where the order has lines. */
+  readonly line: OrderLine | null;
+  readonly to: string;
+  readonly note: string | null;
+  readonly now: Instant;
+}
+
+export interface MoveEffects {
+  /** The order's attributes after it. */
+  readonly attributes?: JsonObject;
+  /** The line's attributes after it. */
+  readonly lineAttributes?: JsonObject;
+  /** Deadlines to set, or to clear (null). */
+  readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant | null }[];
+  /** What the event tells besides the move. */
+  readonly eventPayload?: Json;
+}
+
 /** What a platform declares about its orders; core works from this alone. */
 export interface OrderModel {
   /** Every state with its meaning, in the words of the platform's document. */
@@ -63,4 +84,6 @@ export interface OrderModel {
   /** What an operator may do through the management API, by state. */
   readonly operatorTransitions: Transitions;
   lookUpKeys(order: Order): readonly LookUpKey[];
+  /** What an operator's move brings with it besides the state; by default nothing. */
+  moved?(move: OperatorMove): MoveEffects;
 }

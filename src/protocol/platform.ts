@@ -1,16 +1,24 @@
 // The interface that a platform implements: everything about how it speaks, in one value.
+import type { CatalogEntry } from '../core/catalog.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { CoreRefusal } from '../core/errors.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
+import type { Limits } from '../core/limits.ts';
 import type { Json, JsonObject, OrderModel } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
+import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
 
 /** Bytes as they came in, and from whom. */
 export interface GatewayRequest {
   readonly id: number;
+  /** The path as it was sent, without its query. */
   readonly path: string;
+  /** What `{name}` in the platform's path stood for, URL-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Behind the `?`, as it was sent; empty where there is none. */
+  readonly query: string;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
   readonly body: Buffer;
   /** The caller's address, behind configured proxies. */
@@ -21,7 +29,19 @@ export interface GatewayRequest {
 export interface Start {
   readonly request: GatewayRequest;
   readonly now: Instant;
+  readonly environment: Environment;
   readonly parties: PartyDirectory;
+  readonly catalog: CatalogDirectory;
+  readonly tokens: TokenStore;
+  readonly limits: Limits;
+  /** Runs `release` when the call has been answered, however it went. */
+  atEnd(release: () => void): void;
+}
+
+export type Environment = 'sandbox' | 'production';
+
+export interface CatalogDirectory {
+  find(platform: string, kind: string, key: string): CatalogEntry | undefined;
 }
 
 export interface PartyDirectory {
@@ -33,6 +53,26 @@ export interface PartyDirectory {
 export interface Services {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly environment: Environment;
+  readonly parties: PartyDirectory;
+  readonly catalog: CatalogDirectory;
+  readonly tokens: TokenStore;
+  readonly limits: Limits;
+}
+
+/** A URL of a platform beside its gateway, such as where tokens are fetched. */
+export interface PlatformEndpoint {
+  readonly method: 'GET' | 'POST';
+  /** `{name}` takes one segment. */
+  readonly path: string;
+  handle(request: GatewayRequest, services: Services): Promise<EndpointReply>;
+}
+
+export interface EndpointReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface GatewayReply {
@@ -57,7 +97,7 @@ export interface PlatformDefinition<Call extends Start, Success> {
   /** The folder's name, and the platform's name in the management API. */
   readonly name: string;
   readonly title: string;
-  /** Where it listens; all of them POST. */
+  /** Where it listens; all of them POST. `{name}` takes one segment, see {@link GatewayRequest.params}. */
   readonly paths: readonly string[];
   readonly model: OrderModel;
   /** The actions that a party may be granted. */
@@ -68,15 +108,19 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly checks: Checks<Start, Call>;
   /** Carries an accepted call out. The outcome is core's, or already the platform's. */
   execute(call: Call, services: Services): Promise<Verdict<Success> | CoreRefusal>;
-  /** What the platform says for what core refuses. */
-  refusal(core: CoreRefusal): Refusal;
+  /** What the platform says for what core refuses; `call` holds what the checks found out. */
+  refusal(core: CoreRefusal, call: Partial<Call> & Start): Refusal;
   /** The code in the log for a success. */
   readonly successCode: string;
   reply(verdict: Verdict<Success>, call: Partial<Call> & Start): GatewayReply;
   summary(call: Partial<Call>): CallSummary;
   /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */
   redact(body: string, call: Partial<Call>): string;
-  /** By kind, what to do when a deadline of its orders is due. */
+  readonly endpoints?: readonly PlatformEndpoint[];
+  /**
+   * What to do when a deadline of its orders is due, by kind; of a kind like `refund:LINE`, by what
+   * stands before the colon.
+   */
   deadlines?(services: Services): DeadlineHandlers[string];
   readonly import: ImportFormat;
   /** An import file that fills an empty sandbox. */
@@ -88,6 +132,12 @@ export interface PlatformDefinition<Call extends Start, Success> {
 export interface ImportFormat {
   /** Sections of the platform's object that hold parties, read before any order. */
   readonly parties: { readonly [section: string]: (item: Json, context: ImportContext) => Party[] };
+  /** Tokens that a section of `parties` gives with its parties. */
+  readonly tokens?: { readonly [section: string]: (item: Json, context: ImportContext) => Token[] };
+  /** Sections that hold entries of the platform's catalog. */
+  readonly catalog?: {
+    readonly [section: string]: (item: Json, context: ImportContext) => CatalogEntry[];
+  };
   readonly orders: { readonly [section: string]: (item: Json, context: ImportContext) => NewOrder };
 }
 
