@@ -10,6 +10,7 @@ import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { platforms as allPlatforms } from './platforms/index.ts';
+import { Catalog } from './protocol/catalog.ts';
 import { importFile } from './protocol/import-file.ts';
 import { Parties } from './protocol/parties.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
@@ -23,6 +24,9 @@ export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
 
+/** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
+const TOKEN_MEMORY_MS = 30 * DAY;
+
 export interface Options {
   readonly config: Config;
   /** For tests that need another time: the clock that the sandbox's offset is added to. */
@@ -35,6 +39,7 @@ export interface Options {
 export interface Workplace {
   readonly storage: OpenStorage;
   readonly parties: Parties;
+  readonly catalog: Catalog;
   readonly clock: OffsetClock;
   readonly platforms: readonly Platform[];
 }
@@ -56,7 +61,8 @@ export async function openWorkplace(options: Options): Promise<Workplace> {
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
     const clock = new OffsetClock(options.clock ?? systemClock, offset);
     const parties = await Parties.load(storage.ledger);
-    const workplace = { storage, parties, clock, platforms };
+    const catalog = await Catalog.load(storage.catalog);
+    const workplace = { storage, parties, catalog, clock, platforms };
     if (sandbox && (await storage.ledger.isEmpty())) await fillSandbox(workplace);
     return workplace;
   } catch (error) {
@@ -78,7 +84,8 @@ async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promis
 }
 
 async function fillSandbox(workplace: Workplace): Promise<void> {
-  const target = { ...workplace, ledger: workplace.storage.ledger };
+  const { ledger, tokens } = workplace.storage;
+  const target = { ...workplace, ledger, tokens };
   for (const { sandboxFile } of workplace.platforms) {
     await importFile(createReadStream(sandboxFile, 'utf8'), target, {
       onRefused(line, problem) {
@@ -95,11 +102,13 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const log = options.log ?? (await createLog(config.logLevel));
   const adminToken = readAdminToken(config);
   const workplace = await openWorkplace(options);
-  const { storage, parties, clock, platforms } = workplace;
-  const { ledger, requests } = storage;
+  const { storage, parties, catalog, clock, platforms } = workplace;
+  const { ledger, requests, tokens, limits } = storage;
+  const { environment } = config;
+  const services = { ledger, clock, environment, parties, catalog, tokens, limits };
 
   const handlers = Object.fromEntries(
-    platforms.map((p) => [p.name, p.deadlines?.({ ledger, clock }) ?? {}]),
+    platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
   const runDue = () =>
     runDueDeadlines(ledger, clock, handlers, (error, due) =>
@@ -111,18 +120,17 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     log.error({ err: error, path }, 'a call failed');
 
   const pipeline: PipelineServices = {
-    ledger,
-    clock,
-    parties,
+    ...services,
     requests,
     onFault: (error, request) => onFault(error, request.path),
     onAnswer: (...call) => metrics.count(...call),
   };
-  const sandbox = config.environment === 'sandbox';
+  const sandbox = environment === 'sandbox';
   const manage: ManageServices = {
     ledger,
     requests,
     parties,
+    catalog,
     platforms,
     clock,
     advanceClock: inTurn(async (seconds: number) => {
@@ -154,6 +162,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     requests
       .prune(Date.now() - config.requestLogDays * DAY)
       .then(() => ledger.forgetReplies(clock.now()))
+      .then(() => tokens.forget(clock.now() - TOKEN_MEMORY_MS))
       .catch((error: unknown) =>
         log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
       );
@@ -169,10 +178,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   try {
     const url = await server.listen();
     deadlines.wake();
-    log.info(
-      { url, environment: config.environment, data: config.dataDirectory, version: VERSION },
-      'started',
-    );
+    log.info({ url, environment, data: config.dataDirectory, version: VERSION }, 'started');
     return { ...workplace, url, adminToken, close };
   } catch (error) {
     await deadlines.stop();

@@ -28,7 +28,7 @@ export const importCommand: Command = {
       let refused = 0;
       const report = await importFile(
         stream,
-        { ...workplace, ledger: workplace.storage.ledger },
+        { ...workplace, ledger: workplace.storage.ledger, tokens: workplace.storage.tokens },
         {
           onRefused(line, problem) {
             if (refused++ < SHOWN) process.stderr.write(`${file}:${line}: ${problem}\n`);

@@ -2,6 +2,7 @@
 
 /**
  * - `unknown-order`: the platform has no order of that id.
+ * - `unknown-line`: the order has no such line, or has lines and none was named.
  * - `foreign-order`: the order exists and is somebody else's.
  * - `state-refuses`: the order's state does not allow the action.
  * - `too-soon`: the action was done a moment ago and may not be repeated yet.
@@ -10,6 +11,7 @@
  */
 export const CORE_CODES = [
   'unknown-order',
+  'unknown-line',
   'foreign-order',
   'state-refuses',
   'too-soon',

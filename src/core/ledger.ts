@@ -183,10 +183,7 @@ export interface Ledger {
   listOrders(query: OrderQuery): Promise<Page<Order>>;
 
   /** An order with its whole history, oldest first. */
-  readHistory(
-    platform: string,
-    orderId: OrderId,
-  ): Promise<OrderRecord | null>;
+  readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null>;
 
   /** Whether it has neither an order nor a party. */
   isEmpty(): Promise<boolean>;

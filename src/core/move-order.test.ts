@@ -11,6 +11,7 @@ const move = (id: string, to: string, note: string | null = null) =>
     platform: SHOP,
     orderId: orderId(id),
     to,
+    line: null,
     note,
   });
 

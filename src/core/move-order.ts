@@ -1,19 +1,21 @@
-// An operator moves an order along the platform's table of operator transitions.
-import { changeOrder } from './change-order.ts';
-import type { Clock } from './clock.ts';
-import { type Outcome, refuse } from './errors.ts';
+// An operator moves an order, or one line of it, along the platform's table of operator transitions.
+import { changeOrder, type Decision } from './change-order.ts';
+import type { Clock, Instant } from './clock.ts';
+import { type CoreRefusal, type Outcome, refuse } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import type { OrderId, OrderModel } from './order.ts';
+import type { Order, OrderId, OrderModel } from './order.ts';
 import { allows } from './transitions.ts';
 
 export interface MoveRequest {
   readonly platform: string;
   readonly orderId: OrderId;
+  /** The line that moves; null where the order has no lines. */
+  readonly line: string | null;
   readonly to: string;
   readonly note: string | null;
 }
 
-/** Resolves to the new version. Refuses with `state-refuses` and the state the order is in. */
+/** Resolves to the new version. Refuses with `state-refuses` and the state that it is in. */
 export function moveOrder(
   ledger: Ledger,
   clock: Clock,
@@ -26,9 +28,35 @@ export function moveOrder(
     actor: 'operator',
     requestId: null,
   } as const;
-  return changeOrder(ledger, clock, request, (order) =>
-    allows(model.operatorTransitions, order.state, move.to)
-      ? { ok: true, action: 'moved', state: move.to, note: move.note, reply: order.version + 1 }
-      : refuse('state-refuses', order.state),
-  );
+  return changeOrder(ledger, clock, request, (order, now) => decide(order, now, model, move));
+}
+
+function decide(
+  order: Order,
+  now: Instant,
+  model: OrderModel,
+  { line: lineId, to, note }: MoveRequest,
+): Decision<number> | CoreRefusal {
+  const line = order.lines.find((one) => one.lineId === lineId) ?? null;
+  if (!line && (lineId !== null || order.lines.length > 0)) return refuse('unknown-line');
+  const from = line ? line.state : order.state;
+  if (!allows(model.operatorTransitions, from, to)) return refuse('state-refuses', from);
+  const effects = model.moved?.({ order, line, to, note, now }) ?? {};
+  const { attributes, lineAttributes, deadlines, eventPayload } = effects;
+  return {
+    ok: true,
+    action: 'moved',
+    state: line ? order.state : to,
+    ...(attributes && { attributes }),
+    ...(line && {
+      lines: order.lines.map((one) =>
+        one === line ? { ...line, state: to, attributes: lineAttributes ?? line.attributes } : one,
+      ),
+      line: { lineId: line.lineId, from, to },
+    }),
+    note,
+    ...(deadlines && { deadlines }),
+    ...(eventPayload !== undefined && { eventPayload }),
+    reply: order.version + 1,
+  };
 }

@@ -9,7 +9,7 @@ import type { DeadlineClaim, DueDeadline, Ledger } from './ledger.ts';
  */
 export type DeadlineHandler = (due: DueDeadline, claim: DeadlineClaim) => Promise<boolean>;
 
-/** Handlers by platform and kind. */
+/** Handlers by platform and kind; of a kind like `refund:LINE`, by what stands before the colon. */
 export type DeadlineHandlers = {
   readonly [platform: string]: { readonly [kind: string]: DeadlineHandler };
 };
@@ -35,7 +35,8 @@ export async function runDueDeadlines(
     for (const due of batch) {
       try {
         const ofPlatform = handlers[due.platform];
-        const handler = ofPlatform && Object.hasOwn(ofPlatform, due.kind) && ofPlatform[due.kind];
+        const kind = due.kind.split(':', 1)[0]!;
+        const handler = ofPlatform && Object.hasOwn(ofPlatform, kind) && ofPlatform[kind];
         if (!handler) throw new Error(`no handler for deadline ${due.platform}/${due.kind}`);
         const claim = { deadlineId: due.deadlineId, leaseUntil: due.leaseUntil };
         if (!(await handler(due, claim))) await ledger.dropDeadline(claim);

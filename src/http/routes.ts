@@ -2,7 +2,7 @@
 import type { Ledger } from '../core/ledger.ts';
 import { requestIds } from '../core/request-log.ts';
 import { answer, type PipelineServices } from '../protocol/pipeline.ts';
-import type { Platform } from '../protocol/platform.ts';
+import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A request, read whole. */
@@ -31,7 +31,7 @@ export interface HttpReply {
 export type Access = 'open' | 'token' | 'local';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** `{name}` takes one segment. */
   readonly path: string;
   readonly access: Access;
@@ -58,11 +58,16 @@ export function routeTable({
   onNotReady,
 }: RouteSources): Route[] {
   const nextRequestId = requestIds();
+  const toGateway = ({ params, url, headers, body, address }: HttpCall): GatewayRequest => {
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const query = mark < 0 ? '' : url.slice(mark + 1);
+    return { id: nextRequestId(), path, params, query, headers, body, address };
+  };
   const gateway = (platform: Platform) => async (call: HttpCall) => {
-    const id = nextRequestId();
-    const { url, headers, body, address } = call;
-    const reply = await answer(platform, { id, path: url, headers, body, address }, pipeline);
-    return { status: 200, ...reply, headers: { 'x-request-id': String(id) } };
+    const request = toGateway(call);
+    const reply = await answer(platform, request, pipeline);
+    return { status: 200, ...reply, headers: { 'x-request-id': String(request.id) } };
   };
   const health = async () => ({ status: 200, contentType: PLAIN, body: 'ok\n' });
   const ready = async () => {
@@ -82,6 +87,16 @@ export function routeTable({
     ...platforms.flatMap((platform) =>
       platform.paths.map(
         (path): Route => ({ method: 'POST', path, access: 'open', handle: gateway(platform) }),
+      ),
+    ),
+    ...platforms.flatMap(({ endpoints = [] }) =>
+      endpoints.map(
+        ({ method, path, handle }): Route => ({
+          method,
+          path,
+          access: 'open',
+          handle: (call) => handle(toGateway(call), pipeline),
+        }),
       ),
     ),
     ...manage,

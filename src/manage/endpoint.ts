@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
+import type { Catalog } from '../protocol/catalog.ts';
 import type { Parties } from '../protocol/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
 
@@ -10,6 +11,7 @@ export interface ManageServices {
   readonly ledger: Ledger;
   readonly requests: RequestLog;
   readonly parties: Parties;
+  readonly catalog: Catalog;
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
   /** Moves the clock, keeps its offset, and carries out everything that has become due. */
@@ -17,7 +19,7 @@ export interface ManageServices {
 }
 
 export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below /manage/v1; `{name}` takes one segment. */
   readonly path: string;
   readonly operationId: string;

@@ -1,6 +1,7 @@
 // The management API: all its endpoints, and how a request to one is read and answered.
 import { z } from 'zod';
 import { LedgerUnavailableError } from '../core/errors.ts';
+import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
 import {
   type Endpoint,
@@ -17,6 +18,7 @@ import { requestEndpoints } from './requests.ts';
 const documented: readonly Endpoint[] = [
   ...orderEndpoints,
   ...partyEndpoints,
+  ...catalogEndpoints,
   ...requestEndpoints,
   ...clockEndpoints,
 ];

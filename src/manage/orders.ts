@@ -5,6 +5,7 @@ import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
 import { moveOrder } from '../core/move-order.ts';
 import type { HistoryEntry, Json, Order } from '../core/order.ts';
+import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import {
@@ -52,6 +53,10 @@ const historySchema = z
     requestId: z.int().nullable().describe('the gateway call that caused it: see /requests'),
   })
   .meta({ id: 'HistoryEntry' });
+
+const sealedSchema = z
+  .object({ name: z.string(), mask: z.json().describe('what may be seen of it') })
+  .meta({ id: 'SealedText' });
 
 const newOrder = z
   .looseObject({ platform: z.string() })
@@ -157,22 +162,34 @@ export const orderEndpoints: readonly Endpoint[] = [
     summary: 'One order with its lines and its whole history',
     status: 200,
     response: orderSchema
-      .extend({ history: z.array(historySchema) })
+      .extend({ history: z.array(historySchema), sealed: z.array(sealedSchema) })
       .meta({ id: 'OrderWithHistory' }),
     errors: { 404: 'no such platform or order' },
     async handle({ params }, { ledger, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
       const found = await ledger.readHistory(platform.name, orderId(params.orderId!));
       if (!found) throw unknownOrder(platform, params.orderId!);
-      return { ...view(found.order, platforms), history: found.history.map(historyView) };
+      const sealed = found.sealed.map(({ name, mask }) => ({
+        name,
+        mask: mask as z.core.util.JSONType,
+      }));
+      return { ...view(found.order, platforms), history: found.history.map(historyView), sealed };
     },
   }),
   endpoint({
     method: 'POST',
     path: '/orders/{platform}/{orderId}/transitions',
     operationId: 'moveOrder',
-    summary: 'Move an order to another state',
-    body: z.strictObject({ to: z.string(), note: z.string().max(500).nullable().default(null) }),
+    summary: 'Move an order, or one line of it, to another state',
+    body: z.strictObject({
+      to: z.string(),
+      line: z
+        .string()
+        .nullable()
+        .default(null)
+        .describe('the line that moves; needed where the order has lines'),
+      note: z.string().max(500).nullable().default(null),
+    }),
     status: 200,
     response: orderSchema,
     errors: { 404: 'no such platform or order', 409: 'its state does not lead there' },
@@ -191,6 +208,11 @@ export const orderEndpoints: readonly Endpoint[] = [
       const move = { platform: platform.name, orderId: id, ...body };
       const moved = await moveOrder(ledger, clock, platform.model, move);
       if (!moved.ok && moved.code === 'unknown-order') throw unknownOrder(platform, id);
+      if (!moved.ok && moved.code === 'unknown-line') {
+        const { order } = await ledger.load(platform.name, id);
+        const lines = order?.lines.map((line) => line.lineId).join(', ') || 'none';
+        throw new ManageError(404, 'unknown-line', `the order's lines are: ${lines}`, 'line');
+      }
       if (!moved.ok) {
         const from = moved.state ?? '';
         const next = (operatorTransitions[from] ?? []).join(', ') || 'nowhere';
@@ -202,6 +224,33 @@ export const orderEndpoints: readonly Endpoint[] = [
         );
       }
       return view((await ledger.load(platform.name, id)).order!, platforms);
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/orders/{platform}/{orderId}/reveal',
+    operationId: 'revealSealed',
+    summary:
+      "Read a sealed text of an order, such as card codes; the order's history keeps who and why",
+    body: z.strictObject({
+      name: z.string().describe('as the order lists it under `sealed`'),
+      note: z.string().trim().min(1).max(500).describe('why it is read'),
+    }),
+    status: 200,
+    response: z.object({ name: z.string(), text: z.string() }),
+    errors: { 404: 'no such platform, order, or sealed text' },
+    async handle({ params, body }, { ledger, clock, platforms }) {
+      const platform = findPlatform(platforms, params.platform!);
+      const id = orderId(params.orderId!);
+      const request = { platform: platform.name, orderId: id, ...body };
+      const revealed = await revealSealed(ledger, clock, request);
+      if (!revealed.ok && revealed.code === 'unknown-order') throw unknownOrder(platform, id);
+      if (!revealed.ok) throw new ManageError(503, revealed.code, 'not done; try again');
+      if (revealed.value === null) {
+        const message = `the order has no sealed text "${body.name}"; GET it to see which it has`;
+        throw new ManageError(404, 'unknown-sealed', message, 'name');
+      }
+      return { name: body.name, text: revealed.value };
     },
   }),
 ];

@@ -14,7 +14,9 @@ export const PASS: object = {};
 
 /** What one step adds to the call, or its refusal. */
 type StepResult<Added extends object> = Added | Refusal;
-type Step<Call, Added extends object> = (call: Call) => StepResult<Added>;
+type Step<Call, Added extends object> = (
+  call: Call,
+) => StepResult<Added> | Promise<StepResult<Added>>;
 
 export type Checked<Call> =
   | { readonly accepted: true; readonly call: Call }
@@ -51,17 +53,31 @@ export class Checks<Start extends object, Call extends object> {
     return new Checks([...this.names, name], [...this.#steps, run]);
   }
 
-  run(start: Start): Checked<Call> {
-    const call: object = { ...start };
-    for (let i = 0; i < this.#steps.length; i++) {
+  /** A promise only where a step makes one: most have all they need at hand. */
+  run(start: Start): Checked<Call> | Promise<Checked<Call>> {
+    return this.#runFrom(0, { ...start });
+  }
+
+  #runFrom(first: number, call: object): Checked<Call> | Promise<Checked<Call>> {
+    for (let i = first; i < this.#steps.length; i++) {
       const result = this.#steps[i]!(call as never);
-      if (result === PASS) continue;
-      if ('refused' in result) {
-        const refusal = result as Refusal;
-        return { accepted: false, refusal, refusedBy: this.names[i]!, call: call as Partial<Call> };
+      if (result instanceof Promise) {
+        return result.then((late) => this.#take(late, i, call) ?? this.#runFrom(i + 1, call));
       }
-      Object.assign(call, result);
+      const refused = this.#take(result, i, call);
+      if (refused) return refused;
     }
     return { accepted: true, call: call as Call };
+  }
+
+  /** Adds what the step found out to the call; where it refused, the end of it. */
+  #take(result: StepResult<object>, step: number, call: object): Checked<Call> | undefined {
+    if (result === PASS) return undefined;
+    if ('refused' in result) {
+      const refusedBy = this.names[step]!;
+      return { accepted: false, refusal: result, refusedBy, call: call as Partial<Call> };
+    }
+    Object.assign(call, result);
+    return undefined;
   }
 }

@@ -16,7 +16,7 @@ async function run(server: Ordergate, text: string | AsyncIterable<string>) {
   const refused: string[] = [];
   const progress: number[] = [];
   const chunks = typeof text === 'string' ? Readable.from([text]) : text;
-  const target = { ...server, ledger: server.storage.ledger };
+  const target = { ...server, ledger: server.storage.ledger, tokens: server.storage.tokens };
   const report = await importFile(chunks, target, {
     onRefused: (line, problem) => refused.push(`${line}: ${problem}`),
     onProgress: ({ orders }) => progress.push(orders),

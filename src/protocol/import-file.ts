@@ -2,6 +2,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
+import type { TokenStore } from '../core/token.ts';
+import type { Catalog } from './catalog.ts';
 import { orderItem, sectionOf } from './import.ts';
 import { type ImportItem, ImportSyntaxError, readImportItems } from './import-items.ts';
 import type { Parties } from './parties.ts';
@@ -10,6 +12,8 @@ import { type ImportContext, ImportError, type Json, type Platform } from './pla
 export interface ImportTarget {
   readonly ledger: Ledger;
   readonly parties: Parties;
+  readonly catalog: Catalog;
+  readonly tokens: TokenStore;
   readonly platforms: readonly Platform[];
   readonly clock: Clock;
 }
@@ -17,7 +21,9 @@ export interface ImportTarget {
 export interface ImportReport {
   orders: number;
   parties: number;
-  /** Orders and parties that were there already, and were left alone. */
+  /** Entries of platforms' catalogs, such as products. */
+  catalog: number;
+  /** Orders, parties and entries that were there already, and were left alone. */
   existing: number;
   refused: number;
 }
@@ -54,7 +60,7 @@ export async function importFile(
 }
 
 class ImportRun {
-  readonly report: ImportReport = { orders: 0, parties: 0, existing: 0, refused: 0 };
+  readonly report: ImportReport = { orders: 0, parties: 0, catalog: 0, existing: 0, refused: 0 };
   readonly #target: ImportTarget;
   readonly #observer: ImportObserver;
   readonly #contexts = new Map<string, ImportContext>();
@@ -67,9 +73,7 @@ class ImportRun {
 
   async take(item: ImportItem): Promise<void> {
     try {
-      const read = this.#read(item);
-      if (Array.isArray(read)) for (const party of read) await this.#addParty(party);
-      else this.#batch.push(read as NewOrder);
+      await this.#read(item);
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
       this.report.refused++;
@@ -90,28 +94,42 @@ class ImportRun {
     this.#observer.onProgress(this.report);
   }
 
-  #read({ place, text }: ImportItem): NewOrder | Party[] {
+  async #read({ place, text }: ImportItem): Promise<void> {
     const item = parse(text);
     const { platforms } = this.#target;
     if (!place) {
       const { platform, read, fields } = orderItem(platforms, item);
-      return read(fields, this.#context(platform.name));
+      this.#batch.push(read(fields, this.#context(platform.name)));
+      return;
     }
     const platform = platforms.find((p) => p.name === place.platform);
     if (!platform) {
       const known = platforms.map((p) => p.name).join(', ');
       throw new ImportError(place.platform, `no such platform; there are: ${known}`);
     }
-    const { orders, parties } = platform.import;
-    const read = sectionOf(orders, place.section) ?? sectionOf(parties, place.section);
-    if (!read) {
-      const known = [...Object.keys(parties), ...Object.keys(orders)].join(', ');
+    const { orders, parties, tokens = {}, catalog = {} } = platform.import;
+    const context = this.#context(platform.name);
+    const order = sectionOf(orders, place.section);
+    if (order) {
+      this.#batch.push(order(item, context));
+      return;
+    }
+    const ofParties = sectionOf(parties, place.section);
+    const ofCatalog = sectionOf(catalog, place.section);
+    if (!ofParties && !ofCatalog) {
+      const sections = [parties, orders, catalog].flatMap((group) => Object.keys(group));
       throw new ImportError(
         `${place.platform}.${place.section}`,
-        `no such section; there are: ${known}`,
+        `no such section; there are: ${sections.join(', ')}`,
       );
     }
-    return read(item, this.#context(platform.name));
+    const its = sectionOf(tokens, place.section)?.(item, context) ?? [];
+    for (const party of ofParties?.(item, context) ?? []) await this.#addParty(party);
+    for (const entry of ofCatalog?.(item, context) ?? []) {
+      if (await this.#target.catalog.save(entry, 'create')) this.report.catalog++;
+      else this.report.existing++;
+    }
+    if (its.length > 0) await this.#target.tokens.save(its);
   }
 
   async #addParty(party: Party): Promise<void> {

@@ -5,7 +5,6 @@ import type { Checked } from './checks.ts';
 import type {
   GatewayReply,
   GatewayRequest,
-  PartyDirectory,
   Platform,
   Services,
   Start,
@@ -13,7 +12,6 @@ import type {
 } from './platform.ts';
 
 export interface PipelineServices extends Services {
-  readonly parties: PartyDirectory;
   readonly requests: RequestLog;
   /** Called with what a caller is never told. */
   onFault(error: unknown, request: GatewayRequest): void;
@@ -34,20 +32,32 @@ export async function answer(
   services: PipelineServices,
 ): Promise<GatewayReply> {
   const started = performance.now();
-  const now = services.clock.now();
-  const start: Start = { request, now, parties: services.parties };
+  const { environment, parties, catalog, tokens, limits } = services;
+  const releases: (() => void)[] = [];
+  const start: Start = {
+    request,
+    now: services.clock.now(),
+    environment,
+    parties,
+    catalog,
+    tokens,
+    limits,
+    atEnd: (release) => releases.push(release),
+  };
 
   let checked: Checked<Start> = { accepted: true, call: start };
   let verdict: Verdict<unknown>;
   try {
-    checked = platform.checks.run(start);
+    checked = await platform.checks.run(start);
     verdict = checked.accepted
-      ? translate(platform, await platform.execute(checked.call, services))
+      ? translate(platform, await platform.execute(checked.call, services), checked.call)
       : { ok: false, refusal: checked.refusal };
   } catch (error) {
     services.onFault(error, request);
     const code = error instanceof LedgerUnavailableError ? 'unavailable' : 'fault';
-    verdict = translate(platform, refuse(code));
+    verdict = translate(platform, refuse(code), checked.call as Start);
+  } finally {
+    for (const release of releases) release();
   }
 
   const call = checked.call as Start;
@@ -61,8 +71,12 @@ export async function answer(
   return reply;
 }
 
-function translate(platform: Platform, outcome: Verdict<unknown> | CoreRefusal): Verdict<unknown> {
-  return 'code' in outcome ? { ok: false, refusal: platform.refusal(outcome) } : outcome;
+function translate(
+  platform: Platform,
+  outcome: Verdict<unknown> | CoreRefusal,
+  call: Start,
+): Verdict<unknown> {
+  return 'code' in outcome ? { ok: false, refusal: platform.refusal(outcome, call) } : outcome;
 }
 
 function record(

@@ -104,6 +104,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly actions: readonly string[];
   /** @throws {ImportError} that names the field in which a party does not fit the platform. */
   checkParty(party: Party): void;
+  /**
+   * Absent where the platform has no catalog.
+   * @throws {ImportError} that names the field in which an entry does not fit the platform.
+   */
+  checkCatalogEntry?(entry: CatalogEntry): void;
   /** From bytes to an accepted call, in the order that the protocol settles. */
   readonly checks: Checks<Start, Call>;
   /** Carries an accepted call out. The outcome is core's, or already the platform's. */

@@ -28,6 +28,7 @@ export const CORE_TO_CODE: Record<
   { readonly code: Code; readonly description?: string }
 > = {
   'unknown-order': { code: 'CallFail', description: '订单不存在' },
+  'unknown-line': { code: 'CallFail', description: '订单不存在' },
   'foreign-order': { code: 'Unauthorized' },
   'state-refuses': { code: 'CallFail' },
   // 000, 1.3.2: the failure sample.

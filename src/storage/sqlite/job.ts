@@ -1,4 +1,5 @@
 // What is asked of the writer: flat values, cheap to hand to a thread.
+import type { StoreJob } from './store-jobs.ts';
 
 export interface CommitJob {
   readonly op: 'commit';
@@ -24,7 +25,14 @@ export interface CommitJob {
     readonly expiresAt: number;
   } | null;
   readonly deadlines: readonly { readonly kind: string; readonly dueAt: number | null }[] | null;
+  readonly sealed: readonly SealedRow[] | null;
   readonly completes: { readonly deadlineId: number; readonly leaseUntil: number } | null;
+}
+
+export interface SealedRow {
+  readonly name: string;
+  readonly sealed: string;
+  readonly mask: string;
 }
 
 export interface CreateRow {
@@ -36,6 +44,8 @@ export interface CreateRow {
   readonly attributes: string;
   readonly lines: string | null;
   readonly keys: readonly (readonly [name: string, value: string])[];
+  readonly uniqueKeys: readonly (readonly [name: string, value: string])[];
+  readonly lists: readonly string[];
   readonly actor: string;
   readonly note: string | null;
   readonly deadlines: readonly { readonly kind: string; readonly dueAt: number }[];
@@ -56,6 +66,7 @@ export interface CreateJob {
 export type Job =
   | CommitJob
   | CreateJob
+  | StoreJob
   | {
       readonly op: 'claim';
       readonly now: number;

@@ -1,7 +1,9 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
+import { CountedLists } from './counted-lists.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult } from './job.ts';
 import { prepareStatements } from './statements.ts';
+import { type StoreJob, storeJobs } from './store-jobs.ts';
 
 /** Thrown to undo what the job has done so far; the value is its result all the same. */
 class Undo {
@@ -18,6 +20,8 @@ class HalfDone extends Error {}
 export class Jobs {
   readonly #db: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #lists: CountedLists;
+  readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
   /** Whether the job under way has written anything. */
   #hasWritten = false;
@@ -25,6 +29,8 @@ export class Jobs {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#statements = prepareStatements(db);
+    this.#lists = new CountedLists(db);
+    this.#runStoreJob = storeJobs(db);
     this.#seq = this.#readSeq();
   }
 
@@ -115,6 +121,8 @@ export class Jobs {
         return String(this.#statements.setting.get(job.name)!.value);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
+      default:
+        return this.#runStoreJob(job);
     }
   }
 
@@ -155,6 +163,7 @@ export class Jobs {
       if (dueAt === null) s.clearDeadline.run(id, kind);
       else s.setDeadline.run(id, kind, dueAt);
     }
+    for (const { name, sealed, mask } of job.sealed ?? []) s.seal.run(id, name, sealed, mask);
     return 'committed';
   }
 
@@ -170,7 +179,10 @@ export class Jobs {
     }
     this.#hasWritten = true;
     const existing: string[] = [];
-    for (const row of job.rows) if (!this.#insert(row, job.now)) existing.push(row.orderId);
+    for (const row of job.rows) {
+      const there = this.#insert(row, job.now);
+      if (there !== null) existing.push(there);
+    }
     if (existing.length > 0 && job.existing === 'refuse')
       throw new Undo({ result: 'exists', existing });
     const created = job.rows.length - existing.length;
@@ -186,8 +198,13 @@ export class Jobs {
     return { result: 'created', created, existing };
   }
 
-  #insert(row: CreateRow, now: number): boolean {
+  /** Returns the id of the order that is there already, which is another's where a unique key is taken. */
+  #insert(row: CreateRow, now: number): string | null {
     const s = this.#statements;
+    for (const [name, value] of row.uniqueKeys) {
+      const holder = s.uniqueHolder.get(row.platform, row.owner, name, value);
+      if (holder) return String(holder.order_id);
+    }
     const seq = this.#seq + 1;
     const inserted = s.insert.run(
       row.orderId,
@@ -200,7 +217,7 @@ export class Jobs {
       row.lines,
       seq,
     );
-    if (inserted.changes === 0) return false;
+    if (inserted.changes === 0) return row.orderId;
     this.#seq = seq;
     const id = inserted.lastInsertRowid;
     for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
@@ -220,7 +237,14 @@ export class Jobs {
     );
     s.event.run(seq, 'order.created', null);
     for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);
-    return true;
+    for (const [name, value] of row.uniqueKeys) {
+      s.uniqueKey.run(row.platform, row.owner, name, value, id);
+    }
+    const { createdAt, orderId } = row;
+    for (const list of row.lists) {
+      this.#lists.add(row.platform, row.owner, list, { createdAt, orderId, row: id });
+    }
+    return null;
   }
 
   #keepReply(

@@ -1,5 +1,4 @@
 // The ledger on SQLite: reads on the caller's thread, writes in groups on a thread of their own.
-import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../core/clock.ts';
 import type {
   Change,
@@ -10,35 +9,40 @@ import type {
   DueDeadline,
   Ledger,
   LedgerAudit,
+  ListPage,
+  ListQuery,
   Loaded,
   NewOrder,
   OrderQuery,
+  OrderRecord,
   Page,
+  SealedText,
 } from '../../core/ledger.ts';
-import type { Json, Order, OrderId } from '../../core/order.ts';
+import type { Json, LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
-import type { CommitJob, CreateRow } from './job.ts';
-import { ORDER_COLUMNS, type OrderRow, readHistory, toOrder } from './queries.ts';
-import { Reader } from './reader.ts';
+import { CountedPages } from './counted-lists.ts';
+import type { CommitJob, CreateRow, SealedRow } from './job.ts';
+import { type OrderRow, readHistory, toOrder } from './queries.ts';
+import { prepareReads } from './read-statements.ts';
+import type { Reader } from './reader.ts';
 import type { Thread } from './thread.ts';
-import { Writer } from './writer.ts';
-
-/** Pages of the ledger that reads may keep in memory; it is taken as it is used. */
-const READ_CACHE_KIB = 65_536;
+import type { Writer } from './writer.ts';
 
 export class SqliteLedger implements Ledger {
   readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #background: Thread;
   readonly #sealer: Sealer;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareReads>;
+  readonly #pages: CountedPages;
 
-  constructor(path: string, background: Thread, sealer: Sealer) {
-    this.#reader = new Reader(path, READ_CACHE_KIB);
-    this.#statements = prepare(this.#reader.db);
-    this.#writer = new Writer(path);
+  constructor(reader: Reader, writer: Writer, background: Thread, sealer: Sealer) {
+    this.#reader = reader;
+    this.#statements = prepareReads(reader.db);
+    this.#pages = new CountedPages(reader.db);
+    this.#writer = writer;
     this.#background = background;
     this.#sealer = sealer;
   }
@@ -59,7 +63,13 @@ export class SqliteLedger implements Ledger {
   }
 
   commit(change: Change): Promise<Committed> {
-    return this.#writer.run(toCommitJob(change));
+    const { order, sealed = [] } = change;
+    const rows = sealed.map(({ name, text, mask }) => ({
+      name,
+      sealed: this.#sealer.seal(text, sealedPlace(order.platform, order.orderId, name)),
+      mask: JSON.stringify(mask),
+    }));
+    return this.#writer.run(toCommitJob(change, rows));
   }
 
   createOrders(request: CreateRequest): Promise<Created> {
@@ -73,16 +83,50 @@ export class SqliteLedger implements Ledger {
     });
   }
 
+  loadMany(platform: string, orderIds: readonly OrderId[]): Promise<readonly (Order | null)[]> {
+    return this.#reader.read(() =>
+      orderIds.map((id) => {
+        const row = this.#statements.order.get(id, platform) as unknown as OrderRow | undefined;
+        return row ? toOrder(row) : null;
+      }),
+    );
+  }
+
+  findByKey(platform: string, owner: OwnerId, [name, value]: LookUpKey): Promise<Order | null> {
+    return this.#reader.read(() => {
+      const found = this.#statements.byKey.get(platform, owner, name, value);
+      return found ? toOrder(found as unknown as OrderRow) : null;
+    });
+  }
+
+  readPage(query: ListQuery): Promise<ListPage> {
+    return this.#reader.read(() => this.#pages.read(query));
+  }
+
+  async readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null> {
+    const row = await this.#reader.read(() =>
+      this.#statements.sealedText.get(orderId, platform, name),
+    );
+    return row ? this.#sealer.open(String(row.sealed), sealedPlace(platform, orderId, name)) : null;
+  }
+
   listOrders(query: OrderQuery): Promise<Page<Order>> {
     return this.#background.call({ op: 'listOrders', argument: query });
   }
 
-  async readHistory(platform: string, orderId: OrderId) {
+  async readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null> {
     return this.#reader.read(() => {
       const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
-      return row
-        ? { order: toOrder(row), history: readHistory(this.#reader.db, platform, orderId) }
-        : null;
+      if (!row) return null;
+      const sealed = this.#statements.masks.all(orderId, platform);
+      return {
+        order: toOrder(row),
+        history: readHistory(this.#reader.db, platform, orderId),
+        sealed: sealed.map(({ name, mask }) => ({
+          name: String(name),
+          mask: JSON.parse(String(mask)) as SealedText['mask'],
+        })),
+      };
     });
   }
 
@@ -176,28 +220,15 @@ export class SqliteLedger implements Ledger {
   }
 }
 
-function prepare(db: DatabaseSync) {
-  const order = db.prepare(
-    `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ? AND platform = ?`,
-  );
-  order.setReturnArrays(true);
-  return {
-    order,
-    kept: db.prepare('SELECT reply FROM kept_replies WHERE key = ? AND expires_at > ?'),
-    anyOrder: db.prepare('SELECT 1 FROM orders LIMIT 1'),
-    anyParty: db.prepare('SELECT 1 FROM parties LIMIT 1'),
-    nextDeadline: db.prepare(
-      'SELECT due_at FROM deadlines WHERE lease_until <= ? ORDER BY due_at LIMIT 1',
-    ),
-    parties: db.prepare('SELECT document FROM parties'),
-    setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
-  };
-}
-
 const linesJson = (order: Order): string | null =>
   order.lines.length === 0 ? null : JSON.stringify(order.lines);
 
-function toCommitJob({ order, history, event, once, deadlines, completes }: Change): CommitJob {
+/** Where a sealed text belongs: it opens nowhere else. */
+const sealedPlace = (platform: string, orderId: OrderId, name: string): string =>
+  JSON.stringify([platform, orderId, name]);
+
+function toCommitJob(change: Change, sealed: readonly SealedRow[]): CommitJob {
+  const { order, history, event, once, deadlines, completes } = change;
   return {
     op: 'commit',
     platform: order.platform,
@@ -218,11 +249,13 @@ function toCommitJob({ order, history, event, once, deadlines, completes }: Chan
     eventPayload: event.payload === null ? null : JSON.stringify(event.payload),
     once: once ? { ...once, reply: JSON.stringify(once.reply) } : null,
     deadlines: deadlines ?? null,
+    sealed: sealed.length === 0 ? null : sealed,
     completes: completes ?? null,
   };
 }
 
-function toCreateRow({ order, keys, actor, note, deadlines }: NewOrder): CreateRow {
+function toCreateRow(created: NewOrder): CreateRow {
+  const { order, keys, actor, note, deadlines, uniqueKeys, lists } = created;
   return {
     platform: order.platform,
     orderId: order.orderId,
@@ -232,6 +265,8 @@ function toCreateRow({ order, keys, actor, note, deadlines }: NewOrder): CreateR
     attributes: JSON.stringify(order.attributes),
     lines: linesJson(order),
     keys,
+    uniqueKeys: uniqueKeys ?? [],
+    lists: lists ?? [],
     actor,
     note,
     deadlines: deadlines ?? [],

@@ -5,10 +5,16 @@ import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { openReader, prepareDatabase } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
+import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
+import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
+import { catalogStore, tokenStore } from './stores.ts';
 import { Thread } from './thread.ts';
+import { Writer } from './writer.ts';
 
+/** Pages of the ledger that reads may keep in memory; it is taken as it is used. */
+const READ_CACHE_KIB = 65_536;
 const KEY_CHECK = 'key-check';
 
 /**
@@ -31,13 +37,17 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
     throw error;
   }
   const background = new Thread('background-thread', { ledgerPath, requestsPath });
-  const ledger = new SqliteLedger(ledgerPath, background, sealer);
+  const reader = new Reader(ledgerPath, READ_CACHE_KIB);
+  const writer = new Writer(ledgerPath);
+  const ledger = new SqliteLedger(reader, writer, background, sealer);
+  const limits = await SqliteLimits.load(reader, writer);
   const requests = new SqliteRequestLog(background);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= (async () => {
       await requests.close();
       await background.close();
+      await limits.close();
       await ledger.close();
       unlock();
     })();
@@ -49,7 +59,9 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
     await close();
     throw error;
   }
-  return { ledger, requests, close };
+  const tokens = tokenStore(reader, writer);
+  const catalog = catalogStore(reader, writer);
+  return { ledger, requests, tokens, catalog, limits, close };
 }
 
 /**

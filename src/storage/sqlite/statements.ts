@@ -40,6 +40,15 @@ export function prepareStatements(db: DatabaseSync) {
          (SELECT platform FROM orders WHERE orders.id = order_row) AS platform,
          (SELECT order_id FROM orders WHERE orders.id = order_row) AS orderId`,
     ),
+    seal: db.prepare(
+      `INSERT INTO sealed_texts (order_row, name, sealed, mask) VALUES (?, ?, ?, ?)
+       ON CONFLICT (order_row, name) DO UPDATE SET sealed = excluded.sealed, mask = excluded.mask`,
+    ),
+    uniqueHolder: db.prepare(
+      `SELECT order_id FROM orders WHERE id =
+         (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
+    ),
+    uniqueKey: db.prepare('INSERT INTO unique_keys VALUES (?, ?, ?, ?, ?)'),
     keep: db.prepare(
       `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, fingerprint = excluded.fingerprint,

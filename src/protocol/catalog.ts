@@ -1,0 +1,45 @@
+// The platforms' catalogs in memory: a call may look an entry up, and they change rarely.
+import type { CatalogEntry, CatalogStore } from '../core/catalog.ts';
+import type { CatalogDirectory } from './platform.ts';
+
+export class Catalog implements CatalogDirectory {
+  readonly #store: CatalogStore;
+  readonly #entries = new Map<string, CatalogEntry>();
+
+  private constructor(store: CatalogStore) {
+    this.#store = store;
+  }
+
+  static async load(store: CatalogStore): Promise<Catalog> {
+    const catalog = new Catalog(store);
+    for (const entry of await store.list()) catalog.#entries.set(place(entry), entry);
+    return catalog;
+  }
+
+  find(platform: string, kind: string, key: string): CatalogEntry | undefined {
+    return this.#entries.get(place({ platform, kind, key }));
+  }
+
+  list(platform?: string): CatalogEntry[] {
+    const all = [...this.#entries.values()];
+    return platform === undefined ? all : all.filter((entry) => entry.platform === platform);
+  }
+
+  /** With `create`, resolves to false, and changes nothing, when the entry is already there. */
+  async save(entry: CatalogEntry, mode: 'create' | 'replace'): Promise<boolean> {
+    const saved = await this.#store.save(entry, mode);
+    if (saved) this.#entries.set(place(entry), entry);
+    return saved;
+  }
+
+  /** Resolves to false when there was none. */
+  async remove(platform: string, kind: string, key: string): Promise<boolean> {
+    const removed = await this.#store.remove(platform, kind, key);
+    this.#entries.delete(place({ platform, kind, key }));
+    return removed;
+  }
+}
+
+function place({ platform, kind, key }: Omit<CatalogEntry, 'document'>): string {
+  return JSON.stringify([platform, kind, key]);
+}

@@ -1,0 +1,210 @@
+// Counted lists: entries by time and id, with counts kept over runs of them, so that any position is found at once.
+import type { DatabaseSync } from 'node:sqlite';
+import type { ListPage, ListQuery } from '../../core/ledger.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
+
+/**
+ * How many children a run may have before it is split in two. A position is found by adding up the
+ * runs of runs, the runs of one of them, and the entries of one of those: with a million entries at
+ * most 60 + 256 + 256 short rows, and with a hundred million 6,000 + 256 + 256.
+ */
+const MAX_CHILDREN = 256;
+const TOP = 1;
+
+type Place = readonly [at: number, id: string];
+type RunRow = [at: number, id: string, children: number, entries: number];
+
+/** Before every place: where the first run of a list begins. */
+const START: Place = [-(2 ** 53), ''];
+
+/** Puts entries into lists, on the connection that writes. */
+export class CountedLists {
+  readonly #s: ReturnType<typeof prepareWriting>;
+
+  constructor(db: DatabaseSync) {
+    this.#s = prepareWriting(db);
+  }
+
+  add(
+    platform: string,
+    owner: string,
+    name: string,
+    entry: { readonly createdAt: number; readonly orderId: string; readonly row: number | bigint },
+  ): void {
+    const list = this.#listId(platform, owner, name);
+    const place: Place = [entry.createdAt, entry.orderId];
+    this.#s.addEntry.run(list, ...place, entry.row);
+    this.#count(list, 0, place, 1);
+  }
+
+  #listId(platform: string, owner: string, name: string): number {
+    const found = this.#s.findList.get(platform, owner, name) as unknown as [number] | undefined;
+    if (found) return found[0];
+    const id = Number(this.#s.addList.run(platform, owner, name).lastInsertRowid);
+    for (let level = 0; level <= TOP; level++) {
+      this.#s.addRun.run(id, level, ...START, level === 0 ? 0 : 1, 0);
+    }
+    return id;
+  }
+
+  /** Counts one more entry at `place`, and `children` more directly below, from this level up. */
+  #count(list: number, level: number, place: Place, children: number): void {
+    const [at, id, before] = this.#s.runAt.get(list, level, ...place) as unknown as RunRow;
+    this.#s.grow.run(children, 1, list, level, at, id);
+    const isFull = before + children > MAX_CHILDREN;
+    if (isFull) this.#split(list, level, [at, id], before + children);
+    if (level < TOP) this.#count(list, level + 1, place, isFull ? 1 : 0);
+  }
+
+  /** Makes a run of the upper half of the one at `first`. */
+  #split(list: number, level: number, first: Place, children: number): void {
+    const lower = children >> 1;
+    const end =
+      (this.#s.runAfter.get(list, level, ...first) as unknown as Place | undefined) ?? null;
+    const below =
+      level === 0
+        ? this.#s.entriesFrom.all(list, ...first, children)
+        : this.#s.runsFrom.all(list, level - 1, ...first, children);
+    const moved = (below as unknown as RunRow[]).slice(lower);
+    if (moved.length !== children - lower || (end && !isBefore(moved.at(-1)!, end))) {
+      throw new Error(`counted list ${list}: the run at ${first.join()} does not hold ${children}`);
+    }
+    const entries = level === 0 ? moved.length : moved.reduce((sum, run) => sum + run[3], 0);
+    const [at, id] = moved[0]!;
+    this.#s.addRun.run(list, level, at, id, moved.length, entries);
+    this.#s.grow.run(-moved.length, -entries, list, level, ...first);
+  }
+}
+
+function isBefore(
+  [at, id]: readonly [number, string, ...unknown[]],
+  [otherAt, otherId]: Place,
+): boolean {
+  return at < otherAt || (at === otherAt && id < otherId);
+}
+
+/** Reads pages, on a connection that reads; the caller has a transaction open. */
+export class CountedPages {
+  readonly #s: ReturnType<typeof prepareReading>;
+
+  constructor(db: DatabaseSync) {
+    this.#s = prepareReading(db);
+  }
+
+  read({ platform, owner, list: name, from, to, offset, limit }: ListQuery): ListPage {
+    const found = this.#s.findList.get(platform, owner, name) as unknown as [number] | undefined;
+    if (!found) return { total: 0, orders: [] };
+    const list = found[0];
+    const first = this.#rank(list, from);
+    const total = Math.max(0, this.#rank(list, to) - first);
+    const count = Math.min(limit, total - offset);
+    if (count <= 0) return { total, orders: [] };
+    const { at, id, skip } = this.#seek(list, first + offset);
+    const rows = this.#s.page.all(list, at, id, count, skip) as unknown as OrderRow[];
+    return { total, orders: rows.map(toOrder) };
+  }
+
+  /** How many entries are before `time`. */
+  #rank(list: number, time: number): number {
+    const place: Place = [time, ''];
+    let rank = 0;
+    let from = START;
+    for (let level = TOP; level >= 0; level--) {
+      const run = this.#s.runAt.get(list, level, ...place) as unknown as RunRow;
+      const runs = this.#s.sum.get(list, level, ...from, run[0], run[1]) as unknown as [number];
+      rank += runs[0];
+      from = [run[0], run[1]];
+    }
+    const rest = this.#s.countEntries.get(list, ...from, ...place) as unknown as [number];
+    return rank + rest[0];
+  }
+
+  /** The run that holds the entry at `position`, and how many of the run are before it. */
+  #seek(list: number, position: number): { at: number; id: string; skip: number } {
+    let skip = position;
+    let [at, id] = START;
+    for (let level = TOP; level >= 0; level--) {
+      for (const run of this.#s.runsFrom.iterate(list, level, at, id) as Iterable<unknown>) {
+        const [runAt, runId, , entries] = run as RunRow;
+        [at, id] = [runAt, runId];
+        if (skip < entries) break;
+        skip -= entries;
+      }
+    }
+    return { at, id, skip };
+  }
+}
+
+const RUN_COLUMNS = 'first_at, first_id, children, entries';
+const RUN_AT = `SELECT ${RUN_COLUMNS} FROM list_counts
+  WHERE list = ? AND level = ? AND (first_at, first_id) <= (?, ?)
+  ORDER BY first_at DESC, first_id DESC LIMIT 1`;
+const FIND_LIST = 'SELECT id FROM lists WHERE platform = ? AND owner = ? AND name = ?';
+
+function prepareWriting(db: DatabaseSync) {
+  return arrays({
+    findList: db.prepare(FIND_LIST),
+    addList: db.prepare('INSERT INTO lists (platform, owner, name) VALUES (?, ?, ?)'),
+    addEntry: db.prepare('INSERT INTO list_entries VALUES (?, ?, ?, ?)'),
+    addRun: db.prepare('INSERT INTO list_counts VALUES (?, ?, ?, ?, ?, ?)'),
+    runAt: db.prepare(RUN_AT),
+    runAfter: db.prepare(
+      `SELECT first_at, first_id FROM list_counts
+       WHERE list = ? AND level = ? AND (first_at, first_id) > (?, ?)
+       ORDER BY first_at, first_id LIMIT 1`,
+    ),
+    grow: db.prepare(
+      `UPDATE list_counts SET children = children + ?, entries = entries + ?
+       WHERE list = ? AND level = ? AND first_at = ? AND first_id = ?`,
+    ),
+    entriesFrom: db.prepare(
+      `SELECT created_at, order_id, 0, 1 FROM list_entries
+       WHERE list = ? AND (created_at, order_id) >= (?, ?)
+       ORDER BY created_at, order_id LIMIT ?`,
+    ),
+    runsFrom: db.prepare(
+      `SELECT ${RUN_COLUMNS} FROM list_counts
+       WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?)
+       ORDER BY first_at, first_id LIMIT ?`,
+    ),
+  });
+}
+
+function prepareReading(db: DatabaseSync) {
+  return arrays({
+    findList: db.prepare(FIND_LIST),
+    runAt: db.prepare(RUN_AT),
+    /** Entries of the runs from one (included) to another (not included). */
+    sum: db.prepare(
+      `SELECT coalesce(sum(entries), 0) FROM list_counts
+       WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?) AND (first_at, first_id) < (?, ?)`,
+    ),
+    countEntries: db.prepare(
+      `SELECT count(*) FROM list_entries
+       WHERE list = ? AND (created_at, order_id) >= (?, ?) AND (created_at, order_id) < (?, ?)`,
+    ),
+    runsFrom: db.prepare(
+      `SELECT ${RUN_COLUMNS} FROM list_counts
+       WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?)
+       ORDER BY first_at, first_id`,
+    ),
+    page: db.prepare(
+      `SELECT ${ORDER_COLUMNS.split(', ')
+        .map((column) => `orders.${column}`)
+        .join(', ')}
+       FROM (SELECT order_row, created_at AS at, order_id AS oid FROM list_entries
+             WHERE list = ? AND (created_at, order_id) >= (?, ?)
+             ORDER BY created_at, order_id LIMIT ? OFFSET ?) AS entry
+       JOIN orders ON orders.id = entry.order_row
+       ORDER BY entry.at, entry.oid`,
+    ),
+  });
+}
+
+/** Rows as arrays: these statements read columns by position. */
+function arrays<S extends { readonly [name: string]: { setReturnArrays(on: boolean): void } }>(
+  statements: S,
+): S {
+  for (const statement of Object.values(statements)) statement.setReturnArrays(true);
+  return statements;
+}

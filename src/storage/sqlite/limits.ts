@@ -1,0 +1,130 @@
+// Limits where one process serves alone: counted in memory, and what outlasts a restart kept in the ledger.
+import type { Instant } from '../../core/clock.ts';
+import { MINUTE } from '../../core/clock.ts';
+import type { Admission, Limits, LimitWindow } from '../../core/limits.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+/**
+ * What was counted since then is forgotten by a process that is killed: a limit protects capacity,
+ * and to wait for the disk at each call would cost more of it than a second of counting is worth.
+ */
+const KEEP_EVERY_MS = 1000;
+/** A window shorter than this has ended by the time a process is up again. */
+const KEPT_WINDOW = MINUTE;
+/** How many counts may be in memory before those that have ended are looked for. */
+const SWEEP_SIZE = 10_000;
+
+interface Count {
+  readonly endsAt: Instant;
+  count: number;
+}
+
+const NOTHING = (): void => {};
+
+export class SqliteLimits implements Limits {
+  readonly #writer: Writer;
+  readonly #counts: Map<string, Count>;
+  readonly #underWay = new Map<string, number>();
+  /** Those that the ledger does not know of yet. */
+  readonly #changed = new Map<string, Count>();
+  #sweepAt = SWEEP_SIZE;
+  #latest: Instant = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #keeping: Promise<unknown> = Promise.resolve();
+
+  private constructor(writer: Writer, counts: Map<string, Count>) {
+    this.#writer = writer;
+    this.#counts = counts;
+  }
+
+  static async load(reader: Reader, writer: Writer): Promise<SqliteLimits> {
+    const rows = await reader.read(() =>
+      reader.db.prepare('SELECT key, ends_at AS endsAt, count FROM limit_counts').all(),
+    );
+    const counts = rows as unknown as readonly (Count & { readonly key: string })[];
+    return new SqliteLimits(
+      writer,
+      new Map(counts.map(({ key, endsAt, count }) => [key, { endsAt, count }])),
+    );
+  }
+
+  async enter(
+    key: string,
+    atOnce: number | null,
+    windows: readonly LimitWindow[],
+    now: Instant,
+  ): Promise<Admission> {
+    const underWay = this.#underWay.get(key) ?? 0;
+    if (atOnce !== null && underWay >= atOnce) return { refusedBy: 'at-once', leave: NOTHING };
+    const counted = windows.map((window) => this.#window(key, window));
+    const full = counted.findIndex((entry, i) => entry.count.count >= windows[i]!.max);
+    if (full >= 0) return { refusedBy: windows[full]!.name, leave: NOTHING };
+    for (const [i, { place, count }] of counted.entries()) {
+      count.count++;
+      if (windows[i]!.length >= KEPT_WINDOW) this.#keep(place, count, now);
+    }
+    if (atOnce === null) return { refusedBy: null, leave: NOTHING };
+    this.#underWay.set(key, underWay + 1);
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      const rest = this.#underWay.get(key)! - 1;
+      if (rest === 0) this.#underWay.delete(key);
+      else this.#underWay.set(key, rest);
+    };
+    return { refusedBy: null, leave };
+  }
+
+  async pause(keys: readonly string[], length: number, now: Instant): Promise<readonly boolean[]> {
+    return keys.map((key) => {
+      const place = `pause ${key}`;
+      const running = this.#counts.get(place);
+      if (running && now < running.endsAt) return false;
+      const count = { endsAt: now + length, count: 1 };
+      this.#counts.set(place, count);
+      this.#keep(place, count, now);
+      return true;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#write();
+    await this.#keeping;
+  }
+
+  #window(key: string, { name, startsAt, length }: LimitWindow): { place: string; count: Count } {
+    const place = `${name} ${key}`;
+    const endsAt = startsAt + length;
+    let count = this.#counts.get(place);
+    if (count?.endsAt !== endsAt) {
+      count = { endsAt, count: 0 };
+      this.#counts.set(place, count);
+    }
+    return { place, count };
+  }
+
+  #keep(place: string, count: Count, now: Instant): void {
+    this.#latest = now;
+    this.#changed.set(place, count);
+    this.#timer ??= setTimeout(() => this.#write(), KEEP_EVERY_MS);
+    if (this.#counts.size < this.#sweepAt) return;
+    for (const [key, { endsAt }] of this.#counts) if (endsAt <= now) this.#counts.delete(key);
+    this.#sweepAt = Math.max(SWEEP_SIZE, 2 * this.#counts.size);
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#changed.size === 0) return;
+    const counts = [...this.#changed].map(
+      ([key, { endsAt, count }]) => [key, endsAt, count] as const,
+    );
+    this.#changed.clear();
+    // Lost where the ledger takes no changes: then no call that counts is answered, either.
+    this.#keeping = this.#writer
+      .run({ op: 'keepLimits', counts, now: this.#latest })
+      .catch(NOTHING);
+  }
+}

@@ -1,0 +1,95 @@
+// What the writer does for the stores beside the orders: tokens, the catalog, and what the limits counted.
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface TokenRow {
+  readonly platform: string;
+  readonly digest: string;
+  readonly kind: string;
+  readonly partyId: string;
+  readonly grantId: string;
+  readonly expiresAt: number;
+  readonly attributes: string;
+}
+
+export type StoreJob =
+  | {
+      readonly op: 'saveTokens';
+      readonly tokens: readonly TokenRow[];
+      readonly spend: { readonly platform: string; readonly digest: string } | null;
+    }
+  | { readonly op: 'revokeTokens'; readonly platform: string; readonly grantId: string }
+  | { readonly op: 'forgetTokens'; readonly before: number }
+  | {
+      readonly op: 'saveCatalog';
+      readonly platform: string;
+      readonly kind: string;
+      readonly key: string;
+      readonly document: string;
+      readonly create: boolean;
+    }
+  | {
+      readonly op: 'removeCatalog';
+      readonly platform: string;
+      readonly kind: string;
+      readonly key: string;
+    }
+  | {
+      readonly op: 'keepLimits';
+      readonly counts: readonly (readonly [key: string, endsAt: number, count: number])[];
+      readonly now: number;
+    };
+
+/** Returns how a job of the stores is carried out; a job writes nothing before it knows that it will. */
+export function storeJobs(db: DatabaseSync): (job: StoreJob) => unknown {
+  const s = prepare(db);
+  return (job) => {
+    switch (job.op) {
+      case 'saveTokens': {
+        if (job.spend && s.endToken.run(job.spend.platform, job.spend.digest).changes === 0) {
+          return false;
+        }
+        for (const t of job.tokens) {
+          s.addToken.run(
+            t.platform,
+            t.digest,
+            t.kind,
+            t.partyId,
+            t.grantId,
+            t.expiresAt,
+            t.attributes,
+          );
+        }
+        return true;
+      }
+      case 'revokeTokens':
+        return Number(s.revokeTokens.run(job.platform, job.grantId).changes);
+      case 'forgetTokens':
+        return Number(s.forgetTokens.run(job.before).changes);
+      case 'saveCatalog': {
+        const save = job.create ? s.createCatalog : s.replaceCatalog;
+        return save.run(job.platform, job.kind, job.key, job.document).changes === 1;
+      }
+      case 'removeCatalog':
+        return s.removeCatalog.run(job.platform, job.kind, job.key).changes === 1;
+      case 'keepLimits':
+        s.forgetLimits.run(job.now);
+        for (const count of job.counts) s.keepLimit.run(...count);
+        return job.counts.length;
+    }
+  };
+}
+
+function prepare(db: DatabaseSync) {
+  return {
+    // What is imported again is left as it is.
+    addToken: db.prepare('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    endToken: db.prepare('DELETE FROM tokens WHERE platform = ? AND digest = ?'),
+    revokeTokens: db.prepare('DELETE FROM tokens WHERE platform = ? AND grant_id = ?'),
+    forgetTokens: db.prepare('DELETE FROM tokens WHERE expires_at < ?'),
+    createCatalog: db.prepare('INSERT INTO catalog VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
+    replaceCatalog: db.prepare('INSERT OR REPLACE INTO catalog VALUES (?, ?, ?, ?)'),
+    removeCatalog: db.prepare('DELETE FROM catalog WHERE platform = ? AND kind = ? AND key = ?'),
+    forgetLimits: db.prepare('DELETE FROM limit_counts WHERE ends_at <= ?'),
+    keepLimit: db.prepare('INSERT OR REPLACE INTO limit_counts VALUES (?, ?, ?)'),
+  };
+}
