@@ -15,7 +15,7 @@ type Place = readonly [at: number, id: string];
 type RunRow = [at: number, id: string, children: number, entries: number];
 
 /** Before every place: where the first run of a list begins. */
-const START: Place = [-(2 ** 53), ''];
+const START: Place = [Number.MIN_SAFE_INTEGER, ''];
 
 /** Puts entries into lists, on the connection that writes. */
 export class CountedLists {
