@@ -55,13 +55,18 @@ export interface Ordergate extends Workplace {
 export async function openWorkplace(options: Options): Promise<Workplace> {
   const { config, platforms = allPlatforms } = options;
   const sandbox = config.environment === 'sandbox';
-  const storage = await openStorage(config.dataDirectory, new Sealer(readMasterKey(config)));
+  const sealer = new Sealer(readMasterKey(config));
+  const databaseTime = options.clock === undefined;
+  const storage = await openStorage(config, sealer, { databaseTime });
   try {
     await claimEnvironment(storage, config);
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
-    const clock = new OffsetClock(options.clock ?? systemClock, offset);
+    const clock = new OffsetClock(options.clock ?? storage.clock ?? systemClock, offset);
     const parties = await Parties.load(storage.ledger);
     const catalog = await Catalog.load(storage.catalog);
+    storage.shared?.onChange('parties', () => parties.reload());
+    storage.shared?.onChange('catalog', () => catalog.reload());
+    if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
     const workplace = { storage, parties, catalog, clock, platforms };
     if (sandbox && (await storage.ledger.isEmpty())) await fillSandbox(workplace);
     return workplace;
@@ -79,7 +84,7 @@ async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promis
   const environment = await ledger.claimEnvironment(config.environment);
   if (environment === config.environment) return;
   throw new ConfigError(
-    `${config.dataDirectory} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another data directory.`,
+    `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`,
   );
 }
 
@@ -178,7 +183,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   try {
     const url = await server.listen();
     deadlines.wake();
-    log.info({ url, environment, data: config.dataDirectory, version: VERSION }, 'started');
+    const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
+    log.info({ url, environment, data, version: VERSION }, 'started');
     return { ...workplace, url, adminToken, close };
   } catch (error) {
     await deadlines.stop();

@@ -13,7 +13,7 @@ const files = globSync('**/*.ts', { cwd: src }).filter(
 const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^core\//, may: /^core\//, packages: /^$/ },
   { place: /^protocol\//, may: /^(core|protocol)\//, packages: /^(node:|zod$)/ },
-  { place: /^storage\//, may: /^(core|storage)\//, packages: /^node:/ },
+  { place: /^storage\//, may: /^(core|storage)\//, packages: /^(node:|pg$)/ },
   {
     place: /^platforms\/index\.ts$/,
     may: /^(platforms\/\w+\/index\.ts|protocol\/)/,

@@ -11,6 +11,8 @@ export interface Replay {
 export interface Loaded {
   readonly order: Order | null;
   readonly replay: Replay | null;
+  /** The time of the ledger itself, where many nodes share it: rules then read it and no other. */
+  readonly now?: Instant;
 }
 
 /**
