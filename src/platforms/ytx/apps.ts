@@ -85,17 +85,3 @@ export function findApp(party: Party, appid: string): App | undefined {
 export function appIds(party: Party): readonly string[] {
   return [...appsOf(party).keys()];
 }
-
-/**
- * Where the results of an app's orders are pushed to; undefined where they are not: "沙箱环境没有相关
- * 设置", so in production only, and there to apps of that environment which have set one.
- */
-export function callbackUrl(
-  party: Party,
-  appid: string,
-  environment: Environment,
-): string | undefined {
-  const app = findApp(party, appid);
-  if (environment !== 'production' || app?.environment !== 'production') return undefined;
-  return app.callbackUrl;
-}

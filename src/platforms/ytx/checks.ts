@@ -16,7 +16,7 @@ import {
   MAX_IDS,
   VERSION,
 } from './contracts.ts';
-import { maskMobiles } from './redact.ts';
+import { quotable } from './redact.ts';
 import { AHEAD_MS, type Authorization, readAuthorization, sign, VALID_MS } from './signature.ts';
 import { type Asked, readBody, readIds, readSign } from './wire.ts';
 
@@ -25,7 +25,7 @@ export const PLATFORM = 'ytx';
 type Step<Added extends object> = Added | Refusal<Code>;
 
 function refuse(refused: Code, detail: string): Refusal<Code> {
-  return { refused, detail: maskMobiles(detail) };
+  return { refused, detail: quotable(detail) };
 }
 
 /** The path's parts as they were sent; what the request log is told even of a refused call. */
@@ -105,7 +105,8 @@ function findAction({
   if (typeof action === 'string' && isAction(action)) {
     return { action, contract: CONTRACTS[action] };
   }
-  return refuse('-206', `no action ${JSON.stringify(action)}`);
+  const named = typeof action === 'string' ? action : `that is of type ${typeof action}`;
+  return refuse('-206', `no action ${named}`);
 }
 
 type Values = Readonly<Record<string, string>>;

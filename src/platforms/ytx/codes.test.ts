@@ -223,6 +223,11 @@ const CASES: readonly Case[] = [
     body: { ...good, action: 'constructor' },
   },
   { clause: '-206: no string', code: '-206', body: { ...good, action: 1 } },
+  {
+    clause: '-101: a requestId that is deeply nested',
+    code: '-101',
+    body: `{"requestId":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+  },
 
   { clause: '-205 应用验证失败: unknown', code: '-205', body: query(ID, 'nosuchapp') },
   {
@@ -284,6 +289,11 @@ for (const { clause, code, text = CODES[code], body = good, parts } of CASES) {
 test('异常示例, byte for byte', async () => {
   const answer = await post(server, '{}');
   assert.equal(answer, '{"statusCode":"-2","statusMsg":"缺少必要参数","requestId":""}');
+});
+
+test('an action that is deeply nested is refused like any other, and is no fault of ours', async () => {
+  const deep = `{"action":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+  assert.match(JSON.parse(await post(server, deep)).statusCode, /^-(101|206)$/);
 });
 
 test('-705 查询过于频繁，每分钟限1次: "查询频率限制为每分钟1次"', async () => {

@@ -140,10 +140,9 @@ export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
 
 function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {
   const { note: _, oriAmount: amount, createdAt = now, ...row } = readItem(orderSchema, item);
-  if (!parties.some((party) => findApp(party, row.appid))) {
-    throw new ImportError('appid', `no account has an app ${row.appid}`);
-  }
-  return newYtxOrder({ ...row, amount, createdAt }, now);
+  const account = parties.find((party) => findApp(party, row.appid));
+  if (!account) throw new ImportError('appid', `no account has an app ${row.appid}`);
+  return newYtxOrder({ ...row, accountSID: account.partyId, amount, createdAt }, now);
 }
 
 function newParty(partyId: string, secret: string, attributes: JsonObject, now: Instant): Party {
@@ -179,6 +178,7 @@ export const seed: SeedGenerator = {
     newYtxOrder(
       {
         requestId: `19${String(index).padStart(14, '0')}`,
+        accountSID: party.partyId,
         appid: appIds(party)[0] ?? md5Hex(party.partyId),
         orderSts: SEED_STATES[index % SEED_STATES.length]!,
         mobile: `188${String(index % 100_000_000).padStart(8, '0')}`,

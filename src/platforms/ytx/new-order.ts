@@ -9,6 +9,7 @@ import { REMARKS, type State } from './states.ts';
 
 export interface OrderRow {
   readonly requestId: string;
+  readonly accountSID: string;
   readonly appid: string;
   readonly orderSts: State;
   readonly remark?: string | undefined;
@@ -32,6 +33,7 @@ export function newYtxOrder(row: OrderRow, now: Instant): NewOrder {
     createdAt: row.createdAt,
     updatedAt: now,
     attributes: {
+      accountSID: row.accountSID,
       mobile,
       productCode,
       amountFen: row.amount,

@@ -8,7 +8,7 @@ import { PLATFORM, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { type Action, isCustomParm, isRequestId } from './contracts.ts';
 import { newYtxOrder } from './new-order.ts';
-import { maskMobiles } from './redact.ts';
+import { quotable } from './redact.ts';
 import { newRequestId } from './request-id.ts';
 import { orderResult } from './result.ts';
 import { QUERY_INTERVAL_MS } from './rules.ts';
@@ -23,7 +23,7 @@ type Operation = (call: YtxCall, services: Services) => Promise<Verdict<Success>
 const succeed = (success: Success): Verdict<Success> => ({ ok: true, success });
 
 function decline(refused: Code, detail: string, description: string = CODES[refused]) {
-  const refusal: Refusal<Code> = { refused, detail: maskMobiles(detail), description };
+  const refusal: Refusal<Code> = { refused, detail: quotable(detail), description };
   return { ok: false, refusal } as const;
 }
 
@@ -35,7 +35,7 @@ const getOrderResult: Operation = async (call, services) => {
     const [answered] = await answerQueries([order], services);
     return answered!.ok ? succeed(answered!.value) : answered!;
   }
-  call.touched.orderId = maskMobiles(ids[0]!);
+  call.touched.orderId = quotable(ids[0]!);
   const asked = [...new Set(ids)];
   const orders = await loadOwn(asked, call, services);
   const answers = await answerQueries(orders, services);
@@ -110,6 +110,7 @@ const productOrder: Operation = async (call, services) => {
       ...newYtxOrder(
         {
           requestId: newRequestId(now),
+          accountSID: call.accountSID,
           appid: call.app.appid,
           orderSts: '0',
           mobile: rechargeAccount!,

@@ -20,8 +20,15 @@ export function redactBody(body: string, secrets: readonly string[]): string {
   );
 }
 
-/** Whatever the caller sent and the log quotes may hold a number, in a wrong field too. */
-export function maskMobiles(text: string): string {
+/** Longer than what is quoted ever has to be. */
+const QUOTED = 300;
+
+/** What a caller sent, as the log may quote it: it may hold a number, in a wrong field too. */
+export function quotable(text: string): string {
+  return maskMobiles(text.slice(0, QUOTED));
+}
+
+function maskMobiles(text: string): string {
   return text.replace(MOBILE, '$1****$2');
 }
 

@@ -1,7 +1,7 @@
-// An order as its app may see it: the fields of getOrderResult, and of the callback.
+// An order as its app may see it: the fields of getOrderResult's reply.
 import { formatYuan } from '../../core/money.ts';
-import type { JsonObject, Order } from '../../core/order.ts';
-import { type OrderResult, RESULT_FIELDS } from './contracts.ts';
+import type { Order } from '../../core/order.ts';
+import type { OrderResult } from './contracts.ts';
 
 /** `18812340804` to `188****0804`. */
 export function maskMobile(mobile: string): string {
@@ -20,12 +20,4 @@ export function orderResult(order: Pick<Order, 'orderId' | 'owner' | 'state' | '
     oriAmount: formatYuan(Number(amountFen)),
     customParm: String(customParm),
   } satisfies OrderResult;
-}
-
-/**
- * The body of the callback, from the event's payload, which is what {@link orderResult} made of the
- * order when it changed. Its order is the document's, whatever the payload went through meanwhile.
- */
-export function callbackBody(payload: JsonObject): string {
-  return JSON.stringify(Object.fromEntries(RESULT_FIELDS.map((name) => [name, payload[name]])));
 }

@@ -5,10 +5,11 @@ import { manage, startTestServer, TestClock } from '../../../test/support.ts';
 import { ACCOUNT, APP, call, query, submit } from '../../../test/ytx.ts';
 import { MINUTE, SECOND } from '../../core/clock.ts';
 import { orderId, ownerId } from '../../core/ledger.ts';
+import type { JsonObject } from '../../core/order.ts';
 import type { Ordergate } from '../../main.ts';
-import { callbackUrl } from './apps.ts';
+import { callbackBody, callbackUrl } from './callback.ts';
 import { readCallback } from './client.ts';
-import { callbackBody, orderResult } from './result.ts';
+import { orderResult } from './result.ts';
 import { moved } from './rules.ts';
 import { SANDBOX_PRODUCTS } from './sandbox-products.ts';
 import { STATES } from './states.ts';
@@ -161,6 +162,7 @@ test("the callback's body: requestId, appid, orderSts, remark, mobile, oriAmount
     createdAt: 0,
     updatedAt: 0,
     attributes: {
+      accountSID: ACCOUNT,
       mobile: '18812340804',
       productCode: 'P1',
       amountFen: 294,
@@ -170,7 +172,7 @@ test("the callback's body: requestId, appid, orderSts, remark, mobile, oriAmount
     lines: [],
   };
   const effects = moved({ order, line: null, to: '1', note: '成功', now: 0 });
-  const body = callbackBody(effects.eventPayload as ReturnType<typeof orderResult>);
+  const body = callbackBody(effects.eventPayload as JsonObject);
   // 003, 响应示例, whose blank behind a comma is the page's own.
   assert.equal(
     body,
@@ -182,11 +184,16 @@ test("the callback's body: requestId, appid, orderSts, remark, mobile, oriAmount
 });
 
 test('"沙箱环境没有相关设置": a callback URL counts in production only', () => {
-  const party = server.parties.find('ytx', ACCOUNT)!;
+  const url = (
+    appid: string,
+    environment: 'sandbox' | 'production',
+    accountSID: string = ACCOUNT,
+  ) => callbackUrl({ appid, accountSID }, server.parties, environment);
   const production = '3215ad6a7d0247ae8b39728b854fa59c';
-  assert.equal(callbackUrl(party, production, 'production'), 'http://127.0.0.1:9876/ytx');
-  assert.equal(callbackUrl(party, production, 'sandbox'), undefined);
-  assert.equal(callbackUrl(party, APP, 'sandbox'), undefined);
-  assert.equal(callbackUrl(party, APP, 'production'), undefined);
-  assert.equal(callbackUrl(party, 'nosuchapp', 'production'), undefined);
+  assert.equal(url(production, 'production'), 'http://127.0.0.1:9876/ytx');
+  assert.equal(url(production, 'sandbox'), undefined);
+  assert.equal(url(APP, 'sandbox'), undefined);
+  assert.equal(url(APP, 'production'), undefined);
+  assert.equal(url('nosuchapp', 'production'), undefined);
+  assert.equal(url(production, 'production', 'nobody'), undefined);
 });

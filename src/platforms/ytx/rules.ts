@@ -3,7 +3,7 @@ import type { Decide, Decision } from '../../core/change-order.ts';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { refuse } from '../../core/errors.ts';
 import type { MoveEffects, OperatorMove, Order } from '../../core/order.ts';
-import { orderResult } from './result.ts';
+import { callbackPayload } from './callback.ts';
 import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
 import { REMARKS, type State } from './states.ts';
 
@@ -16,7 +16,7 @@ function resulted(order: Order, to: string, remark: string) {
   const step = nextStep({ state: to, attributes });
   return {
     attributes,
-    eventPayload: orderResult({ ...order, state: to, attributes }),
+    eventPayload: callbackPayload({ ...order, state: to, attributes }),
     ...(step && { deadlines: [{ kind: RESOLVE, dueAt: dueAt(step, order.createdAt) }] }),
   };
 }
