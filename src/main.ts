@@ -115,10 +115,12 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
-  const runDue = () =>
-    runDueDeadlines(ledger, clock, handlers, (error, due) =>
+  // In turn: who asks for a run is not answered while another still has some of it under way.
+  const runDue = inTurn(async () => {
+    await runDueDeadlines(ledger, clock, handlers, (error, due) =>
       log.error({ err: error, ...due }, 'a deadline could not be carried out; it is tried again'),
     );
+  });
   const deadlines = new DeadlineWorker(ledger, clock, runDue);
   const metrics = new Metrics(platforms, () => requests.dropped);
   const onFault = (error: unknown, path: string) =>
@@ -139,8 +141,10 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     clock,
     advanceClock: inTurn(async (seconds: number) => {
-      await ledger.writeClockOffset(clock.offsetSeconds + seconds);
-      clock.advance(seconds);
+      // Another node may have moved it a moment ago, and this one may be told before it is answered.
+      const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
+      await ledger.writeClockOffset(offset);
+      clock.catchUp(offset);
       await runDue();
     }),
   };
@@ -194,7 +198,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
 }
 
 /** Calls of `run` one behind the other. */
-function inTurn<A>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
+function inTurn<A = void>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (argument) => {
     const done = last.then(() => run(argument));

@@ -67,7 +67,16 @@ export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
 
 /** A new order as the type `new_order_1` has it. */
 export function toCreateRow(created: NewOrder): object {
-  const { order, keys, actor, note, deadlines = [], uniqueKeys = [], lists = [] } = created;
+  const {
+    order,
+    keys,
+    actor,
+    note,
+    requestId,
+    deadlines = [],
+    uniqueKeys = [],
+    lists = [],
+  } = created;
   return {
     platform: order.platform,
     owner: order.owner,
@@ -81,6 +90,7 @@ export function toCreateRow(created: NewOrder): object {
     lists,
     actor,
     note: storable(note),
+    request_id: requestId ?? null,
     deadlines,
   };
 }

@@ -83,7 +83,7 @@ END $$;
 
 CREATE TYPE new_order_1 AS (
   platform text, owner text, order_id text, created_at bigint, state text, attributes text, lines text,
-  keys jsonb, unique_keys jsonb, lists jsonb, actor text, note text, deadlines jsonb
+  keys jsonb, unique_keys jsonb, lists jsonb, actor text, note text, request_id bigint, deadlines jsonb
 );
 
 -- The order that is there already under the id or a unique key of a new one; null when the new one
@@ -111,9 +111,9 @@ BEGIN
   END IF;
   -- It does not come to be: the keys that were just taken are given back.
   IF taken > 0 THEN
-    DELETE FROM unique_keys u USING jsonb_array_elements(o.unique_keys) WITH ORDINALITY AS k(value, i)
+    DELETE FROM unique_keys u USING jsonb_array_elements(o.unique_keys) WITH ORDINALITY AS t(value, i)
       WHERE u.platform = o.platform AND u.owner = o.owner
-        AND u.name = k.value ->> 0 AND u.value = k.value ->> 1 AND k.i <= taken;
+        AND u.name = t.value ->> 0 AND u.value = t.value ->> 1 AND t.i <= taken;
   END IF;
   RETURN coalesce(holder, o.order_id);
 END $$;
@@ -216,9 +216,9 @@ BEGIN
         SELECT r.platform, r.owner, r.order_id, r.created_at, r.state, 1, asked_at, r.attributes, r.lines
         FROM unnest(rows) AS r;
       INSERT INTO history (platform, owner, order_id, created_at, version, at, action, to_state, actor, note,
-          event_type, token)
+          request_id, event_type, token)
         SELECT r.platform, r.owner, r.order_id, r.created_at, 1, asked_at, 'created', r.state, r.actor, r.note,
-          'order.created', write_token
+          r.request_id, 'order.created', write_token
         FROM unnest(rows) AS r;
       INSERT INTO order_keys (platform, owner, order_id, created_at, name, value)
         SELECT r.platform, r.owner, r.order_id, r.created_at, k ->> 0, k ->> 1
