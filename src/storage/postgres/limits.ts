@@ -11,6 +11,9 @@ import { statements } from './statements.ts';
  */
 const ALIVE = '10 seconds';
 
+/** Longer than from one call to the next where many come, which then tell it by the way. */
+const TELL_AFTER_MS = 20;
+
 interface Call {
   readonly key: string;
   readonly atOnce: number | null;
@@ -21,24 +24,16 @@ const NOTHING = (): void => {};
 
 export class PostgresLimits implements Limits {
   readonly #pool: Pool;
-  readonly #node: string;
-  readonly #enter: GroupReader<Call, string | null>;
-  #left: string[] = [];
-  #leaving: Promise<unknown> | undefined;
+  readonly #enter: GroupReader<Call | null, string | null>;
+  readonly #underWay = new Map<string, number>();
+  /** Keys of which the database may believe another number. Told as numbers, so that it may be told twice. */
+  readonly #changed = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(pool: Pool, node: string) {
     this.#pool = pool;
-    this.#node = node;
-    this.#enter = new GroupReader(async (calls) => {
-      const numbered = calls.map((call, n) => ({ ...call, n }));
-      // Once: where the answer is lost a call may have been counted that was not let in, which
-      // is better than one let in that was not counted.
-      const values = [node, ALIVE, JSON.stringify(numbered)];
-      const [[refusals]] = (await pool.runOnce(statements.enter, values)) as [
-        [Record<string, string>],
-      ];
-      return calls.map((_, n) => refusals[n] ?? null);
-    });
+    // One group at a time: the numbers that it tells must be those of all groups before it.
+    this.#enter = new GroupReader((asked) => this.#enterAll(node, asked), 1);
   }
 
   async enter(
@@ -59,8 +54,9 @@ export class PostgresLimits implements Limits {
     const leave = (): void => {
       if (left) return;
       left = true;
-      this.#left.push(key);
-      this.#leaving ??= this.#leave();
+      this.#add(key, -1);
+      // Nobody waits for it: the next call tells it, or this.
+      this.#timer ??= setTimeout(() => this.#tell(), TELL_AFTER_MS);
     };
     return { refusedBy, leave };
   }
@@ -79,17 +75,42 @@ export class PostgresLimits implements Limits {
   }
 
   async close(): Promise<void> {
-    await this.#leaving;
+    await this.#tell();
   }
 
-  /** Nobody waits for it; what is left meanwhile goes with the next. */
-  async #leave(): Promise<void> {
-    while (this.#left.length > 0) {
-      const keys = this.#left;
-      this.#left = [];
-      // Lost with a connection it counts until this node ends; a database that is away lets nobody in.
-      await this.#pool.runOnce(statements.leave, [this.#node, keys]).catch(NOTHING);
+  async #enterAll(node: string, asked: readonly (Call | null)[]): Promise<(string | null)[]> {
+    const told = new Map([...this.#changed].map((key) => [key, this.#underWay.get(key) ?? 0]));
+    this.#changed.clear();
+    const calls = asked.flatMap((call, n) => (call ? [{ ...call, n }] : []));
+    try {
+      // Once: where the answer is lost a call may be counted that was not let in, which is better
+      // than one that is let in and not counted.
+      const values = [node, ALIVE, JSON.stringify(Object.fromEntries(told)), JSON.stringify(calls)];
+      const [[refusals]] = (await this.#pool.runOnce(statements.enter, values)) as [
+        [Record<string, string>],
+      ];
+      for (const { n, key, atOnce } of calls) {
+        if (atOnce !== null && refusals[n] === undefined) this.#add(key, 1, false);
+      }
+      return asked.map((_, n) => refusals[n] ?? null);
+    } catch (error) {
+      for (const key of told.keys()) this.#changed.add(key);
+      for (const { key, atOnce } of calls) if (atOnce !== null) this.#changed.add(key);
+      throw error;
     }
-    this.#leaving = undefined;
+  }
+
+  #add(key: string, count: number, isNews = true): void {
+    const now = (this.#underWay.get(key) ?? 0) + count;
+    if (now === 0) this.#underWay.delete(key);
+    else this.#underWay.set(key, now);
+    if (isNews) this.#changed.add(key);
+  }
+
+  async #tell(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // A database that is away lets nobody in; once it is back the next call tells it.
+    if (this.#changed.size > 0) await this.#enter.ask(null).catch(NOTHING);
   }
 }

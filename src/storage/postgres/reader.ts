@@ -16,13 +16,18 @@ interface Waiting<Q, A> {
 
 export class GroupReader<Q, A> {
   readonly #readAll: (questions: readonly Q[]) => Promise<readonly A[]>;
+  readonly #maxUnderWay: number;
   #waiting: Waiting<Q, A>[] = [];
   #underWay = 0;
   #isScheduled = false;
 
   /** @param readAll answers all, in the order they were asked */
-  constructor(readAll: (questions: readonly Q[]) => Promise<readonly A[]>) {
+  constructor(
+    readAll: (questions: readonly Q[]) => Promise<readonly A[]>,
+    maxUnderWay = MAX_UNDER_WAY,
+  ) {
     this.#readAll = readAll;
+    this.#maxUnderWay = maxUnderWay;
   }
 
   /** What is asked after a commit was answered sees that commit: each turn reads anew. */
@@ -39,7 +44,7 @@ export class GroupReader<Q, A> {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#underWay >= MAX_UNDER_WAY) return;
+    if (this.#isScheduled || this.#underWay >= this.#maxUnderWay) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;

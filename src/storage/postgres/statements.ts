@@ -163,13 +163,7 @@ export const statements = {
     'DELETE FROM tokens WHERE platform = $1 AND grant_id = $2 RETURNING 1',
   ),
   forgetTokens: statement('forget-tokens', 'DELETE FROM tokens WHERE expires_at < $1 RETURNING 1'),
-  enter: statement('enter', 'SELECT enter_calls_1($1, $2, $3)'),
-  leave: statement(
-    'leave',
-    `UPDATE calls_under_way u SET count = u.count - q.left
-     FROM (SELECT key, count(*)::integer AS left FROM unnest($2::text[]) AS k (key) GROUP BY key) AS q
-     WHERE u.key = q.key AND u.node = $1`,
-  ),
+  enter: statement('enter', 'SELECT enter_calls_1($1, $2, $3, $4)'),
   pause: statement(
     'pause',
     `INSERT INTO limit_counts (key, ends_at, count)

@@ -325,13 +325,17 @@ END $$;
 
 -- Admits calls, each if everything it counts in has room; the name of what is full, or null, by n.
 -- A node that has not been seen for as long as 'alive' says has no calls under way any more.
-CREATE FUNCTION enter_calls_1(this_node text, alive interval, calls jsonb) RETURNS jsonb
+-- under_way: how many calls of some keys this node has, whatever was said before.
+CREATE FUNCTION enter_calls_1(this_node text, alive interval, under_way jsonb, calls jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
   call record;
   full_one text;
   refusals jsonb := '{}';
 BEGIN
+  INSERT INTO calls_under_way (key, node, count)
+    SELECT w.key, this_node, w.value::integer FROM jsonb_each_text(under_way) AS w
+    ON CONFLICT (key, node) DO UPDATE SET count = excluded.count;
   FOR call IN SELECT c.n, c.key, c."atOnce" AS at_once, c.windows
       FROM jsonb_to_recordset(calls) AS c(n integer, key text, "atOnce" integer, windows jsonb)
       ORDER BY c.key COLLATE "C", c.n LOOP
