@@ -68,7 +68,7 @@ export async function openWorkplace(options: Options): Promise<Workplace> {
     storage.shared?.onChange('catalog', () => catalog.reload());
     if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
     const workplace = { storage, parties, catalog, clock, platforms };
-    if (sandbox && (await storage.ledger.isEmpty())) await fillSandbox(workplace);
+    if (sandbox) await fillWhenEmpty(workplace);
     return workplace;
   } catch (error) {
     await storage.close();
@@ -86,6 +86,17 @@ async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promis
   throw new ConfigError(
     `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`,
   );
+}
+
+/** Of several nodes that start on an empty ledger one fills it, and the others wait for it. */
+async function fillWhenEmpty(workplace: Workplace): Promise<void> {
+  const { ledger, shared } = workplace.storage;
+  const fill = async (): Promise<void> => {
+    if (await ledger.isEmpty()) await fillSandbox(workplace);
+  };
+  if (!shared) return fill();
+  await shared.alone(fill);
+  await Promise.all([workplace.parties.reload(), workplace.catalog.reload()]);
 }
 
 async function fillSandbox(workplace: Workplace): Promise<void> {

@@ -76,8 +76,11 @@ export interface ServerProcess {
 }
 
 /** Starts `ordergate serve` on a free port; resolves when it listens. */
-export async function startServerProcess(dataDirectory: string): Promise<ServerProcess> {
-  const { child, ended } = start([CLI, 'serve', '--port', '0', '--data', dataDirectory]);
+export async function startServerProcess(
+  dataDirectory: string,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const { child, ended } = start([CLI, 'serve', '--port', '0', '--data', dataDirectory], env);
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (more: string) => {
@@ -91,6 +94,7 @@ export async function startServerProcess(dataDirectory: string): Promise<ServerP
     child.kill('SIGKILL');
     await ended;
   };
-  const adminToken = readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
+  const adminToken =
+    env.ORDERGATE_ADMIN_TOKEN ?? readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
   return { url, pid: child.pid!, adminToken, kill };
 }

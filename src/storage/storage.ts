@@ -26,4 +26,6 @@ export interface SharedState {
   onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void;
   /** Told of the sandbox clock's offset when a node has moved it. */
   onClockOffset(listener: (seconds: number) => void): void;
+  /** Runs `task` while no other node runs one. */
+  alone<T>(task: () => Promise<T>): Promise<T>;
 }

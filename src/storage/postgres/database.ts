@@ -68,7 +68,10 @@ export async function prepareDatabase(
 }
 
 async function versionOf(connection: Connection): Promise<number> {
-  const [found] = await connection.runText("SELECT to_regclass('schema_version') IS NOT NULL");
+  // Not to_regclass: what it did not find before the lock it would not look for again behind it.
+  const [found] = await connection.runText(
+    "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'schema_version' AND relnamespace = current_schema()::regnamespace)",
+  );
   if (!found![0]) return 0;
   const [row] = await connection.runText('SELECT max(version) FROM schema_version');
   return Number(row?.[0] ?? 0);

@@ -6,6 +6,8 @@ import { statements } from './statements.ts';
 
 /** A node that missed a notice learns of the change within this time. */
 const BEAT_MS = 1000;
+/** One behind the other: a name for the lock among those of this database. */
+const ALONE = 0x6f676175;
 
 export class Shared implements SharedState {
   readonly #url: string;
@@ -47,6 +49,23 @@ export class Shared implements SharedState {
     if (seconds <= this.#offset) return;
     this.#offset = seconds;
     for (const listener of this.#offsetListeners) listener(seconds);
+  }
+
+  /** The lock goes with its connection, however this process ends. */
+  async alone<T>(task: () => Promise<T>): Promise<T> {
+    const connection = await Connection.open({
+      url: this.#url,
+      name: `${this.#node}.alone`,
+      kind: 'long',
+    });
+    try {
+      await connection.runText(
+        `SET lock_timeout = 0; SELECT pg_advisory_lock(${ALONE}, hashtext(current_schema()))`,
+      );
+      return await task();
+    } finally {
+      await connection.close();
+    }
   }
 
   async close(): Promise<void> {
