@@ -16,6 +16,8 @@ const PATIENCE_MS = 3000;
 /** Calls that may wait for a connection. */
 const MAX_WAITING = 10_000;
 const RECONNECT_MS = [50, 100, 200, 400, 800, 1000];
+/** Between two attempts on a server that takes nothing, so that it is asked and not stormed. */
+export const RETRY_MS = 50;
 /** Collisions in a row after which a statement is given up: each was a whole transaction of somebody else. */
 const MAX_COLLISIONS = 8;
 
@@ -54,9 +56,12 @@ export class Pool {
       try {
         return await this.use(until, (connection) => connection.run(statement, values));
       } catch (error) {
-        if (isCollision(error) && attempt < MAX_COLLISIONS) continue;
-        const again = error instanceof ConnectionLostError || isElsewhere(error);
+        const again =
+          error instanceof ConnectionLostError ||
+          isElsewhere(error) ||
+          (isCollision(error) && attempt < MAX_COLLISIONS);
         if (!again || performance.now() >= until) throw unavailable(error);
+        if (!isCollision(error)) await sleep(RETRY_MS);
       }
     }
   }
@@ -68,9 +73,9 @@ export class Pool {
       try {
         return await this.use(until, (connection) => connection.run(statement, values));
       } catch (error) {
-        if (isCollision(error) && attempt < MAX_COLLISIONS) continue;
-        if (isElsewhere(error) && performance.now() < until) continue;
-        throw unavailable(error);
+        const again = isElsewhere(error) || (isCollision(error) && attempt < MAX_COLLISIONS);
+        if (!again || performance.now() >= until) throw unavailable(error);
+        if (!isCollision(error)) await sleep(RETRY_MS);
       }
     }
   }

@@ -59,16 +59,22 @@ export function orderList(query: OrderQuery): { statement: Statement; values: un
   filter('platform', 'o.platform = ?', query.platform);
   filter('state', 'o.state = ?', query.state);
   filter('owner', 'o.owner = ?', query.owner);
-  filter('from', 'o.created_at >= ?::bigint', query.from);
-  filter('to', 'o.created_at < ?::bigint', query.to);
+  // Twice: once for the partitions that are read, once for the index ("+ 0": see the migration).
+  filter(
+    'from',
+    'o.created_at >= ?::bigint AND o.created_at + 0 >= ?::bigint',
+    query.from,
+    query.from,
+  );
+  filter('to', 'o.created_at < ?::bigint AND o.created_at + 0 < ?::bigint', query.to, query.to);
   if (query.cursor !== undefined) {
     const [createdAt, id] = query.cursor.split('.').map(Number);
-    filter('cursor', '(o.created_at, o.id) < (?::bigint, ?::bigint)', createdAt, id);
+    filter('cursor', '(o.created_at + 0, o.id) < (?::bigint, ?::bigint)', createdAt, id);
   }
   values.push(query.limit + 1);
   const text = `SELECT o.order_id, o.platform, o.owner, o.state, o.version, o.created_at, o.updated_at,
       o.attributes, o.lines, o.id FROM ${from} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-    ORDER BY o.created_at DESC, o.id DESC LIMIT $${values.length}`;
+    ORDER BY o.created_at + 0 DESC, o.id DESC LIMIT $${values.length}`;
   return { statement: { name: `list-${names.join('-')}`, text }, values };
 }
 

@@ -1,10 +1,10 @@
 // Group commit: changes that arrive while one commit is under way share the next call.
 import { randomBytes } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { ConnectionLostError, type Row } from './connection.ts';
 import { isCollision, isElsewhere, StatementError } from './errors.ts';
-import { type Pool, unavailable } from './pool.ts';
+import { type Pool, RETRY_MS, unavailable } from './pool.ts';
 import { statements } from './statements.ts';
 
 /** Changes in one call: enough to hide the disk, few enough to answer soon. */
@@ -145,10 +145,12 @@ export class GroupWriter<Job, Result> {
           const undone = await this.#settleLost(connectionName, token, left, until);
           if (undone === null || late) return reject(undone ?? left, unavailable(error));
           left = undone;
+          await sleep(RETRY_MS);
         } else if (isCollision(error) && ++collisions < MAX_COLLISIONS && !late) {
           // Another node was faster on one of these orders; nothing has happened.
         } else if (isElsewhere(error) && !late) {
           // The connection is gone with it; the next may lead to a server that takes changes.
+          await sleep(RETRY_MS);
         } else if (error instanceof StatementError && left.length > 1) {
           // One that the database refuses spoils no neighbour.
           for (const one of left) await this.#runGroup([one]);
@@ -205,6 +207,7 @@ export class GroupWriter<Job, Result> {
         return left.filter((_, i) => results[i] === undefined);
       } catch (error) {
         if (!(error instanceof ConnectionLostError) && !isElsewhere(error)) return null;
+        await sleep(RETRY_MS);
       }
     }
     return null;

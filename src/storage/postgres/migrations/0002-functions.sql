@@ -177,14 +177,15 @@ DECLARE
   there text;
   existing text[];
   rows new_order_1[];
-  o new_order_1;
+  not_made integer[];
+  o record;
   e record;
   kept record;
   asked_at bigint;
 BEGIN
   FOR job IN SELECT value FROM jsonb_array_elements(jobs) LOOP
     existing := '{}';
-    rows := '{}';
+    not_made := '{}';
     asked_at := (job ->> 'now')::bigint;
     BEGIN
       IF job ->> 'onceKey' IS NOT NULL THEN
@@ -203,14 +204,20 @@ BEGIN
           CONTINUE;
         END IF;
       END IF;
-      FOR o IN SELECT * FROM jsonb_populate_recordset(NULL::new_order_1, job -> 'rows') LOOP
-        there := take_order_id_1(o);
-        IF there IS NULL THEN rows := rows || o;
-        ELSE existing := existing || there;
-        END IF;
+      SELECT array_agg(r) INTO rows FROM jsonb_populate_recordset(NULL::new_order_1, job -> 'rows') AS r;
+      FOR o IN SELECT r AS new_order, i FROM (
+          SELECT r, row_number() OVER () AS i FROM unnest(rows) AS r) AS s ORDER BY i LOOP
+        there := take_order_id_1(o.new_order);
+        CONTINUE WHEN there IS NULL;
+        existing := existing || there;
+        not_made := not_made || o.i::integer;
       END LOOP;
       IF job ->> 'existing' = 'refuse' AND cardinality(existing) > 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'OG001', MESSAGE = 'undone';
+      END IF;
+      IF cardinality(not_made) > 0 THEN
+        SELECT array_agg(r) INTO rows FROM (SELECT r, row_number() OVER () AS i FROM unnest(rows) AS r) AS s
+          WHERE i <> ALL (not_made);
       END IF;
       INSERT INTO orders (platform, owner, order_id, created_at, state, version, updated_at, attributes, lines)
         SELECT r.platform, r.owner, r.order_id, r.created_at, r.state, 1, asked_at, r.attributes, r.lines
@@ -241,9 +248,9 @@ BEGIN
       PERFORM count_entry_1(r.platform, r.owner, l, r.created_at, r.order_id)
         FROM unnest(rows) AS r, jsonb_array_elements_text(r.lists) AS l;
       IF job ->> 'onceKey' IS NOT NULL THEN
-        UPDATE kept_replies SET reply = cardinality(rows)::text WHERE key = job ->> 'onceKey';
+        UPDATE kept_replies SET reply = coalesce(cardinality(rows), 0)::text WHERE key = job ->> 'onceKey';
       END IF;
-      result := jsonb_build_object('result', 'created', 'created', cardinality(rows), 'existing', existing);
+      result := jsonb_build_object('result', 'created', 'created', coalesce(cardinality(rows), 0), 'existing', existing);
     EXCEPTION WHEN SQLSTATE 'OG001' THEN
       result := jsonb_build_object('result', 'exists', 'existing', existing);
     END;
