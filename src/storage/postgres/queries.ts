@@ -58,7 +58,7 @@ export function orderList(query: OrderQuery): { statement: Statement; values: un
   }
   filter('platform', 'o.platform = ?', query.platform);
   filter('state', 'o.state = ?', query.state);
-  filter('owner', 'o.owner = ?', query.owner);
+  filter('owner', "o.owner || '' = ?", query.owner);
   // Twice: once for the partitions that are read, once for the index ("+ 0": see the migration).
   filter(
     'from',
