@@ -13,6 +13,12 @@ const ORDER = `o.order_id, o.platform, o.owner, ${STATE}`;
 const SAME_ORDER = (other: string): string =>
   `o.platform = ${other}.platform AND o.owner = ${other}.owner AND o.order_id = ${other}.order_id AND o.created_at = ${other}.created_at`;
 
+/**
+ * Where an order is, found first. OFFSET 0: else what is known of the id would be known of the order,
+ * too, and the planner might begin there and read all orders of an owner.
+ */
+const FOUND = '(SELECT * FROM order_ids WHERE order_id = $1 AND platform = $2 OFFSET 0) AS i';
+
 /** Tells every node that what they hold in memory has changed. */
 const announce = (topic: string, when: string): string => `
   bumped AS (UPDATE shared_versions SET version = version + 1 WHERE topic = '${topic}' AND ${when} RETURNING
@@ -37,14 +43,14 @@ export const statements = {
   ),
   byKey: statement(
     'by-key',
-    `SELECT ${ORDER} FROM unique_keys u JOIN orders o ON ${SAME_ORDER('u')}
-     WHERE u.platform = $1 AND u.owner = $2 AND u.name = $3 AND u.value = $4`,
+    `SELECT ${ORDER} FROM (SELECT * FROM unique_keys
+       WHERE platform = $1 AND owner = $2 AND name = $3 AND value = $4 OFFSET 0) AS u
+     JOIN orders o ON ${SAME_ORDER('u')}`,
   ),
   page: statement('page', 'SELECT * FROM list_page_1($1, $2, $3, $4, $5, $6, $7)'),
   sealedText: statement(
     'sealed-text',
-    `SELECT o.sealed FROM order_ids i JOIN sealed_texts o ON ${SAME_ORDER('i')}
-     WHERE i.order_id = $1 AND i.platform = $2 AND o.name = $3`,
+    `SELECT o.sealed FROM ${FOUND} JOIN sealed_texts o ON ${SAME_ORDER('i')} WHERE o.name = $3`,
   ),
   record: statement(
     'record',
@@ -54,7 +60,7 @@ export const statements = {
         WHERE h.platform = o.platform AND h.owner = o.owner AND h.order_id = o.order_id AND h.created_at = o.created_at),
        (SELECT json_agg(json_build_array(s.name, s.mask) ORDER BY s.name) FROM sealed_texts s
         WHERE s.platform = o.platform AND s.owner = o.owner AND s.order_id = o.order_id AND s.created_at = o.created_at)
-     FROM order_ids i JOIN orders o ON ${SAME_ORDER('i')} WHERE i.order_id = $1 AND i.platform = $2`,
+     FROM ${FOUND} JOIN orders o ON ${SAME_ORDER('i')}`,
   ),
   isEmpty: statement(
     'is-empty',

@@ -322,10 +322,10 @@ BEGIN
   END LOOP;
   RETURN QUERY
     SELECT total_count, r.order_id, r.state, r.version, r.created_at, r.updated_at, r.attributes, r.lines
-    FROM (SELECT e.created_at, e.order_id FROM list_entries e
+    FROM (SELECT e.platform, e.owner, e.created_at, e.order_id FROM list_entries e
           WHERE e.platform = p AND e.owner = o AND e.name = l AND (e.created_at, e.order_id) >= (at, id)
           ORDER BY e.created_at, e.order_id LIMIT least(wanted, total_count - skipped) OFFSET skip) AS entry
-    JOIN orders r ON r.platform = p AND r.owner = o AND r.order_id = entry.order_id
+    JOIN orders r ON r.platform = entry.platform AND r.owner = entry.owner AND r.order_id = entry.order_id
       AND r.created_at = entry.created_at
     ORDER BY entry.created_at, entry.order_id;
 END $$;
