@@ -145,6 +145,7 @@ describe('creating', () => {
       updatedAt: '2026-01-02T03:04:05.678Z',
       attributes: { userName: 'jane88', amountFen: 128_000, pnr: 'JX8K2P', flightNo: 'MU5101' },
       lines: [],
+      sealed: [],
       history: [
         {
           version: 1,

@@ -6,8 +6,11 @@ import { commitRules } from './suite/commit.ts';
 import { createRules } from './suite/create.ts';
 import { deadlineRules } from './suite/deadlines.ts';
 import { assertSound, type OpenDirectory, suiteDirectory } from './suite/fixtures.ts';
+import { keyRules } from './suite/keys.ts';
 import { listRules } from './suite/lists.ts';
+import { pageRules } from './suite/pages.ts';
 import { partyRules, restartRules } from './suite/parties.ts';
+import { limitRestartRules, storeRules } from './suite/stores.ts';
 
 /** @param open opens the storage of a directory; the same directory again is the same storage. */
 export function ledgerSuite(name: string, open: OpenDirectory): void {
@@ -28,7 +31,20 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
     shared('createOrders and load', createRules);
     shared('commit', commitRules);
     shared('listOrders', listRules);
+    shared('unique keys and sealed texts', keyRules);
+    shared('counted lists', pageRules);
     shared('parties', partyRules);
+
+    describe('tokens, catalog and limits', () => {
+      let storage: OpenStorage;
+      const directory = suiteDirectory();
+      before(async () => {
+        storage = await open(directory);
+      });
+      after(() => storage.close());
+      storeRules(() => storage);
+      limitRestartRules(open);
+    });
 
     describe('deadlines', () => {
       let storage: OpenStorage;

@@ -1,0 +1,203 @@
+// The suite of what is kept beside the orders: tokens, the catalog, and limits.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY, MINUTE, SECOND } from '../../core/clock.ts';
+import type { LimitWindow } from '../../core/limits.ts';
+import type { Token } from '../../core/token.ts';
+import type { OpenStorage } from '../storage.ts';
+import { newPlatform, type OpenDirectory, suiteDirectory, T0 } from './fixtures.ts';
+
+function aToken(platform: string, digest: string, fields: Partial<Token> = {}): Token {
+  return {
+    platform,
+    digest,
+    kind: 'access',
+    partyId: 'app',
+    grantId: 'g1',
+    expiresAt: T0 + DAY,
+    attributes: { user: '王' },
+    ...fields,
+  };
+}
+
+export function storeRules(open: () => OpenStorage): void {
+  test('a token is found by platform and digest, also when it has ended', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    const [a, b] = [aToken(platform, 'a'), aToken(platform, 'b', { expiresAt: T0 - 1 })];
+    assert.equal(await tokens.save([a, b]), true);
+    assert.deepEqual({ ...(await tokens.find(platform, 'a')) }, a);
+    assert.deepEqual({ ...(await tokens.find(platform, 'b')) }, b);
+    assert.equal(await tokens.find(platform, 'c'), null);
+    assert.equal(await tokens.find(newPlatform(), 'a'), null);
+  });
+
+  test('a token saved again stays as it was', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    await tokens.save([aToken(platform, 'a')]);
+    await tokens.save([aToken(platform, 'a', { expiresAt: T0 + 9 * DAY })]);
+    assert.equal((await tokens.find(platform, 'a'))!.expiresAt, T0 + DAY);
+  });
+
+  test('of fifty that spend one token one succeeds, and the others leave nothing behind', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    await tokens.save([aToken(platform, 'code')]);
+    const spent = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        tokens.save([aToken(platform, `t${i}`)], { platform, digest: 'code' }),
+      ),
+    );
+    assert.equal(spent.filter(Boolean).length, 1);
+    for (const [i, done] of spent.entries()) {
+      assert.equal((await tokens.find(platform, `t${i}`)) !== null, done);
+    }
+    assert.equal(await tokens.find(platform, 'code'), null);
+  });
+
+  test('a consent is revoked with all its tokens, and no other', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    await tokens.save([
+      aToken(platform, 'a'),
+      aToken(platform, 'b', { kind: 'refresh' }),
+      aToken(platform, 'c', { grantId: 'g2' }),
+    ]);
+    assert.equal(await tokens.revoke(platform, 'g1'), 2);
+    assert.equal(await tokens.find(platform, 'a'), null);
+    assert.notEqual(await tokens.find(platform, 'c'), null);
+  });
+
+  test('tokens that ended long ago are forgotten', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    const old = T0 - 400 * DAY;
+    await tokens.save([
+      aToken(platform, 'old', { expiresAt: old - 1 }),
+      aToken(platform, 'border', { expiresAt: old }),
+    ]);
+    assert.ok((await tokens.forget(old)) >= 1);
+    assert.equal(await tokens.find(platform, 'old'), null);
+    assert.notEqual(await tokens.find(platform, 'border'), null);
+  });
+
+  test('the catalog keeps entries by platform, kind and key', async () => {
+    const { catalog } = open();
+    const platform = newPlatform();
+    const entry = { platform, kind: 'product', key: 'P1', document: { amountFen: 294 } };
+    const other = { ...entry, kind: 'retired', document: {} };
+    const mine = async () => (await catalog.list()).filter((e) => e.platform === platform);
+    assert.equal(await catalog.save(entry, 'create'), true);
+    assert.equal(await catalog.save({ ...entry, document: {} }, 'create'), false);
+    assert.equal(await catalog.save(other, 'create'), true);
+    assert.deepEqual(
+      (await mine()).map((e) => ({ ...e })),
+      [entry, other],
+    );
+    const dearer = { ...entry, document: { amountFen: 300 } };
+    assert.equal(await catalog.save(dearer, 'replace'), true);
+    assert.equal(await catalog.remove(platform, 'retired', 'P1'), true);
+    assert.equal(await catalog.remove(platform, 'retired', 'P1'), false);
+    assert.deepEqual(
+      (await mine()).map((e) => ({ ...e })),
+      [dearer],
+    );
+  });
+
+  const second = (now: number, max: number): LimitWindow => ({
+    name: 'second',
+    startsAt: Math.floor(now / SECOND) * SECOND,
+    length: SECOND,
+    max,
+  });
+  const day = (now: number, max: number): LimitWindow => ({
+    name: 'day',
+    startsAt: Math.floor(now / DAY) * DAY,
+    length: DAY,
+    max,
+  });
+
+  test('a window admits its number of calls, and the next window as many again', async () => {
+    const { limits } = open();
+    const key = newPlatform();
+    const enter = async (now: number) =>
+      (await limits.enter(key, null, [second(now, 2)], now)).refusedBy;
+    const start = second(T0, 2).startsAt;
+    assert.deepEqual(
+      [
+        await enter(start),
+        await enter(start + 1),
+        await enter(start + 999),
+        await enter(start + 1000),
+      ],
+      [null, null, 'second', null],
+    );
+  });
+
+  test('a call that one window refuses counts in no other', async () => {
+    const { limits } = open();
+    const key = newPlatform();
+    const start = second(T0, 1).startsAt;
+    const enter = async (now: number) =>
+      (await limits.enter(key, null, [second(now, 1), day(now, 2)], now)).refusedBy;
+    assert.deepEqual(
+      [
+        await enter(start),
+        await enter(start),
+        await enter(start + 1000),
+        await enter(start + 2000),
+      ],
+      [null, 'second', null, 'day'],
+    );
+  });
+
+  test('as many calls are under way at once as allowed; one that left makes room, once', async () => {
+    const { limits } = open();
+    const key = newPlatform();
+    const enter = () => limits.enter(key, 2, [], T0);
+    const [a, b, c] = [await enter(), await enter(), await enter()];
+    assert.deepEqual([a.refusedBy, b.refusedBy, c.refusedBy], [null, null, 'at-once']);
+    c.leave();
+    assert.equal((await enter()).refusedBy, 'at-once');
+    a.leave();
+    a.leave();
+    assert.equal((await enter()).refusedBy, null);
+    assert.equal((await enter()).refusedBy, 'at-once');
+  });
+
+  test('a thousand at once: a window admits exactly its number', async () => {
+    const { limits } = open();
+    const key = newPlatform();
+    const admissions = await Promise.all(
+      Array.from({ length: 1000 }, () => limits.enter(key, null, [day(T0, 100)], T0)),
+    );
+    assert.equal(admissions.filter(({ refusedBy }) => refusedBy === null).length, 100);
+  });
+
+  test('a pause lasts its length, and a refused key does not make it longer', async () => {
+    const { limits } = open();
+    const [a, b] = [newPlatform(), newPlatform()];
+    const pause = (keys: string[], now: number) => limits.pause(keys, MINUTE, now);
+    assert.deepEqual(await pause([a], T0), [true]);
+    assert.deepEqual(await pause([a, b, b], T0 + MINUTE - 1), [false, true, false]);
+    assert.deepEqual(await pause([a, b], T0 + MINUTE), [true, false]);
+  });
+}
+
+export function limitRestartRules(openDirectory: OpenDirectory): void {
+  test('what a day has counted, and a pause, outlast a restart', async () => {
+    const directory = suiteDirectory();
+    const windows = [{ name: 'day', startsAt: T0, length: DAY, max: 3 }];
+    const first = await openDirectory(directory);
+    for (let i = 0; i < 2; i++) await first.limits.enter('app', null, windows, T0);
+    await first.limits.pause(['order'], MINUTE, T0);
+    await first.close();
+    const again = await openDirectory(directory);
+    const third = await again.limits.enter('app', null, windows, T0 + 5);
+    const fourth = await again.limits.enter('app', null, windows, T0 + 5);
+    assert.deepEqual([third.refusedBy, fourth.refusedBy], [null, 'day']);
+    assert.deepEqual(await again.limits.pause(['order'], MINUTE, T0 + 5), [false]);
+    await again.close();
+  });
+}
