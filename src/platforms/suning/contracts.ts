@@ -72,7 +72,7 @@ export function isMethod(name: string): name is Method {
   return Object.hasOwn(CONTRACTS, name);
 }
 
-/** The 18 names of an order in 004's reply: those of the order, then those of `orderDetail`. */
+/** The 17 names of an order in 004's reply: those of the order, then those of `orderDetail`. */
 export const ORDER_FIELDS = [
   'orderId',
   'orderCategory',

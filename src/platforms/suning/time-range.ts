@@ -27,10 +27,14 @@ export function readTimeRange(
   { absent }: RangeRules,
 ): { readonly range: TimeRange | null } | Refusal<Code> {
   if (start === undefined && end === undefined && !absent) return { range: null };
-  if (start === undefined) return refuse(absent?.startTime ?? 'sys.check.miss-time:starttime');
-  if (end === undefined) return refuse(absent?.endTime ?? 'sys.check.miss-time:endtime');
-  if (start.trim() === '') return refuse('sys.check.starttime-value:null');
-  if (end.trim() === '') return refuse('sys.check.endtime-value:null');
+  if (start === undefined) {
+    return refuse(absent?.startTime ?? 'sys.check.miss-time:starttime', 'startTime is absent');
+  }
+  if (end === undefined) {
+    return refuse(absent?.endTime ?? 'sys.check.miss-time:endtime', 'endTime is absent');
+  }
+  if (start.trim() === '') return refuse('sys.check.starttime-value:null', 'startTime is empty');
+  if (end.trim() === '') return refuse('sys.check.endtime-value:null', 'endTime is empty');
   const from = parseShanghai(start);
   if (from === null)
     return refuse('sys.check.starttime-format:error', `startTime is ${cut(start)}`);
@@ -59,6 +63,4 @@ export function addMonths(instant: Instant, months: number): Instant {
 
 const cut = (text: string): string => JSON.stringify(text.slice(0, 40));
 
-function refuse(refused: Code, detail?: string): Refusal<Code> {
-  return detail === undefined ? { refused } : { refused, detail };
-}
+const refuse = (refused: Code, detail: string): Refusal<Code> => ({ refused, detail });
