@@ -43,6 +43,8 @@ export interface Call {
   readonly signed?: Readonly<
     Partial<Record<'appMethod' | 'appRequestTime' | 'versionNo' | 'body', string>>
   >;
+  /** How header names are written. */
+  readonly spell?: (name: string) => string;
   readonly path?: string;
   /** The request's time; default: the server's. */
   readonly at?: number;
@@ -73,8 +75,11 @@ export function signedHeaders(call: Call, now: number): Record<string, string> {
   for (const [name, value] of Object.entries(call.headers ?? {})) {
     headers[name] = typeof value === 'function' ? value(headers[name]!) : value;
   }
+  const { spell = (name) => name } = call;
   return Object.fromEntries(
-    Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== undefined),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[spell(name), value]],
+    ),
   );
 }
 
