@@ -187,7 +187,7 @@ export async function inOnePacket(server: Ordergate, ...calls: readonly Call[]):
     return `POST ${GATEWAY} HTTP/1.1\r\nHost: test\r\n${lines}${last}Content-Length: ${length}\r\n\r\n${its.body}`;
   });
   const socket = connect(Number(port), hostname);
-  socket.end(packet.join(''));
+  socket.write(packet.join(''));
   const text = await readText(socket);
   return text
     .split(/HTTP\/1\.1 200 OK\r\n/)

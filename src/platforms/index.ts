@@ -2,5 +2,6 @@
 import type { Platform } from '../protocol/platform.ts';
 import { jintong } from './jintong/index.ts';
 import { suning } from './suning/index.ts';
+import { ytx } from './ytx/index.ts';
 
-export const platforms: readonly Platform[] = [jintong, suning];
+export const platforms: readonly Platform[] = [jintong, suning, ytx];
