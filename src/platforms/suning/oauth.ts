@@ -49,17 +49,16 @@ function readAsked(parameters: Parameters, { parties }: Services): Asked | Endpo
   return { app, redirectUri, parameters };
 }
 
-/** Back to the app, with `state` as it came. */
+/** Back to the app, with `state` as it came. The address is kept character by character. */
 function redirect(
   { redirectUri, parameters }: Asked,
   answer: Record<string, string>,
 ): EndpointReply {
-  const url = new URL(redirectUri);
-  for (const [name, value] of Object.entries(answer)) url.searchParams.append(name, value);
   const state = parameters.get('state');
-  if (state !== undefined) url.searchParams.append('state', state);
+  const query = new URLSearchParams({ ...answer, ...(state !== undefined && { state }) });
+  const location = `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
   const reply = htmlReply(302, '');
-  return { ...reply, headers: { ...reply.headers, location: url.href } };
+  return { ...reply, headers: { ...reply.headers, location } };
 }
 
 /** "response_type=code" */
