@@ -177,7 +177,6 @@ export class Jobs {
         throw new Undo({ result: 'replayed', created: JSON.parse(kept.reply) });
       }
     }
-    this.#hasWritten = true;
     const existing: string[] = [];
     for (const row of job.rows) {
       const there = this.#insert(row, job.now);
@@ -218,6 +217,7 @@ export class Jobs {
       seq,
     );
     if (inserted.changes === 0) return row.orderId;
+    this.#hasWritten = true;
     this.#seq = seq;
     const id = inserted.lastInsertRowid;
     for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
