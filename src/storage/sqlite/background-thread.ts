@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
 import { audit, listOrders } from './queries.ts';
-import { RequestTable } from './request-table.ts';
+import { type RequestRow, RequestTable } from './request-table.ts';
 import type { ThreadReply } from './thread.ts';
 
 const { ledgerPath, requestsPath } = workerData as { ledgerPath: string; requestsPath: string };
@@ -21,7 +21,7 @@ requestsDb.exec(`
 const requests = new RequestTable(requestsDb);
 
 const OPERATIONS = {
-  appendRequests: (rows: string) => requests.append(JSON.parse(rows)),
+  appendRequests: (lines: Uint8Array) => requests.append(readLines(lines)),
   listRequests: requests.list,
   pruneRequests: requests.prune,
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
@@ -38,6 +38,14 @@ interface Message {
   readonly id: number;
   readonly op: BackgroundOperation;
   readonly argument: never;
+}
+
+function readLines(lines: Uint8Array): RequestRow[] {
+  const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString();
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 parentPort!.on('message', ({ id, op, argument }: Message) => {

@@ -33,7 +33,10 @@ function reply(message: Message): ThreadReply {
   try {
     switch (message.op) {
       case 'run':
-        return { id: message.id, value: jobs.runAll(JSON.parse(message.jobs) as Job[]) };
+        return {
+          id: message.id,
+          value: JSON.stringify(jobs.runAll(JSON.parse(message.jobs) as Job[])),
+        };
       case 'durability':
         return { id: message.id, value: { ...pragma('journal_mode'), ...pragma('synchronous') } };
       case 'close':
