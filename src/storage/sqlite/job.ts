@@ -1,11 +1,19 @@
 // What is asked of the writer: flat values, cheap to hand to a thread.
 import type { StoreJob } from './store-jobs.ts';
 
+/** Where `load` found the order: with that version, this is still what its row holds. */
+export interface Place {
+  readonly row: number;
+  readonly lastChange: number;
+  readonly state: string;
+}
+
 export interface CommitJob {
   readonly op: 'commit';
   readonly platform: string;
   readonly orderId: string;
   readonly expectedVersion: number;
+  readonly place: Place | null;
   readonly state: string;
   readonly at: number;
   readonly attributes: string;
