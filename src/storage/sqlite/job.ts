@@ -1,4 +1,5 @@
 // What is asked of the writer: flat values, cheap to hand to a thread.
+import type { CallbackJob } from './callback-jobs.ts';
 import type { StoreJob } from './store-jobs.ts';
 
 export interface CommitJob {
@@ -67,6 +68,7 @@ export type Job =
   | CommitJob
   | CreateJob
   | StoreJob
+  | { readonly op: 'callbacks'; readonly job: CallbackJob }
   | {
       readonly op: 'claim';
       readonly now: number;
