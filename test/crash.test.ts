@@ -204,7 +204,8 @@ test(`kill -9 under write load, ${ROUNDS} times: after each restart every acknow
   assert.equal(verified.code, 0, verified.stderr);
   const { orders, changes: _, ...faults } = JSON.parse(verified.stdout);
   assert.ok(orders >= all.size);
-  assert.deepEqual(faults, { ordersOutOfStep: 0, changesWithoutEvent: 0, eventsWithoutChange: 0 });
+  assert.ok(Object.keys(faults).length >= 6);
+  for (const [fault, count] of Object.entries(faults)) assert.equal(count, 0, fault);
   assert.ok(totals.acknowledged >= ROUNDS * LOAD_BEFORE_KILL);
   t.diagnostic(`${ROUNDS} kills: ${JSON.stringify(totals)}`);
 });
