@@ -12,8 +12,9 @@ export async function seedOrdergate(
   data: string,
   orders: number,
   secret: string,
+  platform = 'jintong',
 ): Promise<void> {
-  const what = ['--platform', 'jintong', '--orders', String(orders), '--secret', secret];
+  const what = ['--platform', platform, '--orders', String(orders), '--secret', secret];
   await runScript(ordergateCommand(entry, 'seed', ...what, '--data', data));
 }
 

@@ -12,12 +12,14 @@ const HELP = `npm run bench -- [options]
   --warm-reads N    the same before the rounds, not counted (40000)
   --warm-writes N   (20000)
   --entry FILE      what to run as ordergate (src/cli/index.ts; dist/cli/index.js is what npm has)
-  --out FILE        where the figures go (bench/results/latest.json; scale.json with --scale)
+  --out FILE        where the figures go (bench/results/latest.json; scale.json, ytx.json with --scale, --ytx)
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
+  --ytx             getOrderResult and productOrder of ytx beside the floor
 `;
 
 export interface BenchOptions {
   readonly scale: boolean;
+  readonly ytx: boolean;
   readonly orders: number;
   readonly rounds: number;
   readonly connections: number;
@@ -47,13 +49,16 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       entry: { type: 'string', default: 'src/cli/index.ts' },
       out: { type: 'string' },
       scale: { type: 'boolean', default: false },
+      ytx: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale } = values;
+  const { scale, ytx } = values;
+  const name = ytx ? 'ytx' : scale ? 'scale' : 'latest';
   if (values.help) return 'help';
   return {
     scale,
+    ytx,
     orders: count('orders', values.orders ?? (scale ? '1000000' : '100000')),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),
@@ -62,7 +67,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
     warmReads: count('warm-reads', values['warm-reads']),
     warmWrites: count('warm-writes', values['warm-writes']),
     entry: values.entry,
-    out: values.out ?? `bench/results/${scale ? 'scale' : 'latest'}.json`,
+    out: values.out ?? `bench/results/${name}.json`,
     secret: randomBytes(16).toString('hex'),
   };
 }

@@ -16,6 +16,7 @@ import {
   stop,
 } from './cli-process.ts';
 import { document, form, GATEWAY } from './jintong.ts';
+import { SANDBOX_ORDERS } from './sandbox.ts';
 import type { Ended } from './server-process.ts';
 import { temporaryDirectory } from './support.ts';
 
@@ -99,7 +100,10 @@ describe('import', { concurrency: 2 }, () => {
       [again.code, again.stdout],
       [1, 'imported 0 orders and 0 parties; 3 were there already; 3 refused\n'],
     );
-    deepEqual(await verified(data), { orders: 30, changes: 30 });
+    deepEqual(await verified(data), {
+      orders: SANDBOX_ORDERS + 2,
+      changes: SANDBOX_ORDERS + 2,
+    });
     const server = await serve(['--data', data]);
     equal((await ask(server.url, data, '/orders/jintong/new-4')).body.history[0].actor, 'import');
     await stop(server);
@@ -183,7 +187,10 @@ describe('seed', { concurrency: 2 }, () => {
       stdout: 'seeded 100 orders of jintong party load01\n',
       stderr: '',
     });
-    deepEqual(await verified(data), { orders: 28 + 1600, changes: 28 + 1600 });
+    deepEqual(await verified(data), {
+      orders: SANDBOX_ORDERS + 1600,
+      changes: SANDBOX_ORDERS + 1600,
+    });
     const server = await serve(['--data', data]);
     const basic = { Partner: 'load01' };
     const body = form(
@@ -242,14 +249,14 @@ describe('seed', { concurrency: 2 }, () => {
       await seed(data, '--orders', '1', '--secret', 'fifteen letters'),
       /--secret has to be at least 16 characters/,
     );
-    deepEqual(await verified(data), { orders: 28, changes: 28 });
+    deepEqual(await verified(data), { orders: SANDBOX_ORDERS, changes: SANDBOX_ORDERS });
   });
 });
 
 describe('verify', () => {
   test('ends with 0 for a sound ledger, and with 1 for one that somebody has altered', async () => {
     const data = temporaryDirectory();
-    deepEqual(await verified(data), { orders: 28, changes: 28 });
+    deepEqual(await verified(data), { orders: SANDBOX_ORDERS, changes: SANDBOX_ORDERS });
     const alter = (sql: string): void => {
       const db = new DatabaseSync(join(data, 'ledger.db'));
       db.exec(`PRAGMA foreign_keys = OFF; ${sql}`);

@@ -15,7 +15,7 @@ import { temporaryDirectory } from './support.ts';
 describe('a mistake is explained in one line, and ends with 1', { concurrency: 4 }, () => {
   const data = temporaryDirectory();
   const cases: readonly (readonly [string[], Record<string, string>, RegExp])[] = [
-    [['serv'], {}, /there is no command "serv"; there are: serve, import, seed, verify/],
+    [['serv'], {}, /there is no command "serv"; there are: serve, import, move, seed, verify/],
     [['__proto__'], {}, /there is no command "__proto__"/],
     [['serve', '--prot', '1'], {}, /'--prot'/],
     [['serve', '--port'], {}, /'--port <value>' argument missing/],

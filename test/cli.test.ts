@@ -16,6 +16,7 @@ import {
   stop,
 } from './cli-process.ts';
 import { form, GATEWAY, hasten } from './jintong.ts';
+import { SANDBOX_ORDERS } from './sandbox.ts';
 import { temporaryDirectory } from './support.ts';
 
 describe('serve', () => {
@@ -23,7 +24,7 @@ describe('serve', () => {
     const data = temporaryDirectory();
     const server = await serve(['--data', data]);
     equal((await fetch(`${server.url}/healthz`)).status, 200);
-    equal((await ask(server.url, data, '/orders?limit=1000')).body.items.length, 28);
+    equal((await ask(server.url, data, '/orders?limit=1000')).body.items.length, SANDBOX_ORDERS);
     const { code, signal, stdout, stderr } = await stop(server);
     deepEqual([code, signal], [0, null]);
     match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);

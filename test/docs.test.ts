@@ -60,6 +60,7 @@ test('every relative link of the documents leads to a file', () => {
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
     'src/platforms/jintong/README.md',
+    'src/platforms/ytx/README.md',
   ]) {
     const folder = new URL(`../${page}`, import.meta.url);
     for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

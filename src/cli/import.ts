@@ -38,8 +38,9 @@ export const importCommand: Command = {
         },
       );
       if (refused > SHOWN) process.stderr.write(`and ${refused - SHOWN} more\n`);
+      const entries = report.catalog > 0 ? `, ${report.catalog} catalog entries` : '';
       process.stdout.write(
-        `imported ${report.orders} orders and ${report.parties} parties; ${report.existing} were there already; ${report.refused} refused\n`,
+        `imported ${report.orders} orders and ${report.parties} parties${entries}; ${report.existing} were there already; ${report.refused} refused\n`,
       );
       return report.refused === 0 ? 0 : 1;
     } finally {

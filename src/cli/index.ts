@@ -4,11 +4,18 @@ import { ConfigError } from '../config.ts';
 import { VERSION } from '../main.ts';
 import type { Command } from './command.ts';
 import { importCommand } from './import.ts';
+import { moveCommand } from './move.ts';
 import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
 import { verifyCommand } from './verify.ts';
 
-const commands: readonly Command[] = [serveCommand, importCommand, seedCommand, verifyCommand];
+const commands: readonly Command[] = [
+  serveCommand,
+  importCommand,
+  moveCommand,
+  seedCommand,
+  verifyCommand,
+];
 
 const SETTINGS = `Settings, as flags or variables:
   --port PORT          PORT            8787

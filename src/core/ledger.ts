@@ -51,6 +51,8 @@ export interface NewOrder {
   readonly keys: readonly LookUpKey[];
   readonly actor: Actor;
   readonly note: string | null;
+  /** The gateway request that caused it, where one did. */
+  readonly requestId?: number;
   readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant }[];
   /** Names and values that no other order of the same owner has. */
   readonly uniqueKeys?: readonly LookUpKey[];

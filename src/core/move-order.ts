@@ -15,6 +15,15 @@ export interface MoveRequest {
   readonly note: string | null;
 }
 
+/** The state of that name, or of that word for it; undefined where the platform has none. */
+export function findState(
+  { states, stateWords = {} }: OrderModel,
+  name: string,
+): string | undefined {
+  if (Object.hasOwn(states, name)) return name;
+  return Object.hasOwn(stateWords, name) ? stateWords[name] : undefined;
+}
+
 /** Resolves to the new version. Refuses with `state-refuses` and the state that it is in. */
 export function moveOrder(
   ledger: Ledger,

@@ -83,6 +83,8 @@ export interface OrderModel {
   readonly states: Readonly<Record<string, string>>;
   /** What an operator may do through the management API, by state. */
   readonly operatorTransitions: Transitions;
+  /** Words that an operator may write instead of a state's name, where that is none: `failed` for `-1`. */
+  readonly stateWords?: Readonly<Record<string, string>>;
   lookUpKeys(order: Order): readonly LookUpKey[];
   /** What an operator's move brings with it besides the state; by default nothing. */
   moved?(move: OperatorMove): MoveEffects;

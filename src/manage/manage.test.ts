@@ -10,11 +10,35 @@ import {
   startTestServer,
   temporaryDirectory,
 } from '../../test/support.ts';
+import { changeOrder } from '../core/change-order.ts';
+import { orderId } from '../core/ledger.ts';
 import { VERSION } from '../main.ts';
+import { jintong } from '../platforms/jintong/index.ts';
+import { ImportError, type Platform } from '../protocol/platform.ts';
 import { errorSchema } from './endpoint.ts';
 import { manageEndpoints } from './index.ts';
 
-const server = await startTestServer();
+/** Jintong, as it would be if it had a catalog. */
+const platform: Platform = {
+  ...jintong,
+  checkCatalogEntry({ document }) {
+    if (typeof document.price !== 'number') throw new ImportError('price', 'has to be a number');
+  },
+};
+const server = await startTestServer({ platforms: [platform] });
+const ORDER = '15112480268';
+await changeOrder(
+  server.storage.ledger,
+  server.clock,
+  { platform: 'jintong', orderId: orderId(ORDER), actor: 'operator', requestId: null },
+  ({ state }) => ({
+    ok: true,
+    action: 'sealed',
+    state,
+    sealed: [{ name: 'cards', text: 'I001XB999', mask: ['****'] }],
+    reply: null,
+  }),
+);
 await call(server, form(hasten('15112480268'))); // so that there is a request to list
 
 const endpoints = manageEndpoints(true, VERSION);
@@ -22,8 +46,9 @@ const endpoints = manageEndpoints(true, VERSION);
 const existing = (path: string): string =>
   path
     .replace('{platform}', 'jintong')
-    .replace('{orderId}', '15112480268')
-    .replace('{partyId}', 'jane88');
+    .replace('{orderId}', ORDER)
+    .replace('{partyId}', 'jane88')
+    .replace('{kind}/{key}', 'product/P1');
 
 interface Call {
   readonly path?: string;
@@ -48,6 +73,10 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   createOrders: { body: [order('new-1'), order('new-2')] },
   readOrder: {},
   moveOrder: { body: { to: 'S', note: 'asked for by phone' } },
+  revealSealed: { body: { name: 'cards', note: 'the customer lost them' } },
+  listCatalog: {},
+  saveCatalogEntry: { body: { price: 294 } },
+  removeCatalogEntry: {},
   listParties: {},
   createParty: {
     body: { platform: 'jintong', partyId: 'new01', attributes: { a: [1, { b: null }] } },
@@ -95,8 +124,32 @@ const ERRORS: Readonly<
       path: '/orders/nobody/0/transitions',
       body: { to: 'A' },
     },
+    { status: 404, code: 'unknown-line', field: 'line', body: { to: 'S', line: '1' } },
     { status: 409, code: 'state-refuses', field: 'to', body: { to: 'N' } },
   ],
+  revealSealed: [
+    { status: 400, code: 'bad-request', field: 'note', body: { name: 'cards', note: ' ' } },
+    {
+      status: 404,
+      code: 'unknown-order',
+      field: 'orderId',
+      path: '/orders/jintong/0/reveal',
+      body: { name: 'cards', note: 'x' },
+    },
+    { status: 404, code: 'unknown-sealed', field: 'name', body: { name: 'x', note: 'x' } },
+    {
+      status: 404,
+      code: 'unknown-platform',
+      path: '/orders/nobody/0/reveal',
+      body: { name: 'cards', note: 'x' },
+    },
+  ],
+  listCatalog: [{ status: 400, code: 'bad-request', field: 'key', path: '/catalog?key=x' }],
+  saveCatalogEntry: [
+    { status: 400, code: 'bad-entry', field: 'price', body: { price: '2.94' } },
+    { status: 404, code: 'unknown-platform', path: '/catalog/nobody/a/b', body: {} },
+  ],
+  removeCatalogEntry: [{ status: 404, code: 'unknown-platform', path: '/catalog/nobody/a/b' }],
   listParties: [{ status: 400, code: 'bad-request', field: 'party', path: '/parties?party=x' }],
   createParty: [
     { status: 400, code: 'bad-request', field: 'partyId', body: { platform: 'jintong' } },
@@ -270,17 +323,17 @@ describe('an error', () => {
 
 test('a ledger that takes nothing is 503 wherever it is needed, and what is in memory stays as it was', async () => {
   const dataDirectory = temporaryDirectory();
-  const broken = await startTestServer({ config: { dataDirectory } });
+  const broken = await startTestServer({ config: { dataDirectory }, platforms: [platform] });
   const before = await manage(broken, 'GET', '/parties/jintong/jane88');
   for (const [file, tables] of [
-    ['ledger.db', ['orders', 'parties', 'settings']],
+    ['ledger.db', ['orders', 'parties', 'settings', 'catalog']],
     ['requests.db', ['requests']],
   ] as const) {
     const db = new DatabaseSync(join(dataDirectory, file));
     for (const table of tables) db.exec(`ALTER TABLE ${table} RENAME TO gone_${table}`);
     db.close();
   }
-  const inMemory = ['listParties', 'readParty', 'readClock', 'readOpenApi'];
+  const inMemory = ['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi'];
   for (const target of endpoints.filter((e) => !inMemory.includes(e.operationId))) {
     const { path = existing(target.path), body } = SUCCESSES[target.operationId]!;
     const answer = await manage(broken, target.method, path, body);

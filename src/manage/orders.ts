@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
-import { moveOrder } from '../core/move-order.ts';
+import { findState, moveOrder } from '../core/move-order.ts';
 import type { HistoryEntry, Json, Order } from '../core/order.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
@@ -206,7 +206,8 @@ export const orderEndpoints: readonly Endpoint[] = [
     async handle({ params, body }, { ledger, clock, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
       const { states, operatorTransitions } = platform.model;
-      if (!Object.hasOwn(states, body.to)) {
+      const to = findState(platform.model, body.to);
+      if (to === undefined) {
         throw new ManageError(
           400,
           'unknown-state',
@@ -215,7 +216,7 @@ export const orderEndpoints: readonly Endpoint[] = [
         );
       }
       const id = orderId(params.orderId!);
-      const move = { platform: platform.name, orderId: id, ...body };
+      const move = { platform: platform.name, orderId: id, ...body, to };
       const moved = await moveOrder(ledger, clock, platform.model, move);
       if (!moved.ok && moved.code === 'unknown-order') throw unknownOrder(platform, id);
       if (!moved.ok && moved.code === 'unknown-line') {

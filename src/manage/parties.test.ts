@@ -52,7 +52,7 @@ describe('the list and a single party', () => {
       keys: [{ keyId: 'k1', createdAt: '2026-01-02T03:04:05.678Z', expiresAt: null }],
       attributes: {},
     });
-    const list = await get('/parties');
+    const list = await get('/parties?platform=jintong');
     deepEqual(
       list.body.items.map((p: { partyId: string }) => p.partyId).sort(),
       Object.keys(KEYS).sort(),

@@ -56,9 +56,9 @@ test('sections bring in parties and orders; the same file again changes nothing'
   const server = await emptyServer();
   const stream = () => createReadStream(SANDBOX, { encoding: 'utf8', highWaterMark: 37 });
   const first = await run(server, stream());
-  deepEqual(first.report, { orders: 28, parties: 4, existing: 0, refused: 0 });
+  deepEqual(first.report, { orders: 28, parties: 4, catalog: 0, existing: 0, refused: 0 });
   const again = await run(server, stream());
-  deepEqual(again.report, { orders: 0, parties: 0, existing: 32, refused: 0 });
+  deepEqual(again.report, { orders: 0, parties: 0, catalog: 0, existing: 32, refused: 0 });
   deepEqual([first.refused, again.refused], [[], []]);
   deepEqual(await counts(server), { orders: 28, changes: 28 });
   equal(server.parties.list().length, 4);
@@ -78,6 +78,7 @@ test('what is there already is left as it is, though the file says otherwise', a
   deepEqual((await run(server, changed)).report, {
     orders: 0,
     parties: 0,
+    catalog: 0,
     existing: 2,
     refused: 0,
   });
@@ -93,7 +94,7 @@ test('NDJSON brings in orders of parties that are there; blank lines and CR LF a
   const lines = ndjson([order('1'), order('2', { section: 'orders', userName: 'wang01' })]);
   const { report, refused } = await run(server, `\n${lines.replaceAll('\n', '\r\n\r\n')}\r\n`);
   deepEqual(refused, []);
-  deepEqual(report, { orders: 2, parties: 0, existing: 0, refused: 0 });
+  deepEqual(report, { orders: 2, parties: 0, catalog: 0, existing: 0, refused: 0 });
   const { body } = await manage(server, 'GET', '/orders/jintong/2');
   deepEqual(
     body.history.map((h: { action: string; actor: string }) => [h.action, h.actor]),
@@ -119,7 +120,7 @@ test('an order given twice in one file is one order, and a user name means its o
       ],
     ),
   );
-  deepEqual(report, { orders: 3, parties: 2, existing: 1, refused: 2 });
+  deepEqual(report, { orders: 3, parties: 2, catalog: 0, existing: 1, refused: 2 });
   deepEqual(refused, [
     '1: partner: several partners have a user jane88; say which one',
     '1: userName: no partner has a user wang01; add it to its users',
@@ -183,7 +184,7 @@ test('an element of a section that is no object is refused, each in its line', a
   const server = await emptyServer();
   const text = '{"jintong":{"partners":[\n1,\n"x",\nnull],"orders":[\ntrue,\n[{}],\noops]}}';
   const { report, refused } = await run(server, text);
-  deepEqual(report, { orders: 0, parties: 0, existing: 0, refused: 6 });
+  deepEqual(report, { orders: 0, parties: 0, catalog: 0, existing: 0, refused: 6 });
   deepEqual(
     refused.map((problem) => problem.split(':', 2).join(':')),
     ['2', '3', '4', '5', '6', '7'].map((line) => `${line}: (item)`),
@@ -224,7 +225,7 @@ test('an unknown platform or section is refused by name, and the others are impo
     '2: jintong.constructor: no such section; there are: partners, orders',
     '3: jintong.__proto__: no such section; there are: partners, orders',
   ]);
-  deepEqual(report, { orders: 0, parties: 1, existing: 0, refused: 4 });
+  deepEqual(report, { orders: 0, parties: 1, catalog: 0, existing: 0, refused: 4 });
 });
 
 test('a file that cannot be read to its end: "what came before stays", and it can be run again', async () => {
@@ -237,7 +238,7 @@ test('a file that cannot be read to its end: "what came before stays", and it ca
   equal(server.parties.list().length, 1);
   deepEqual(await counts(server), { orders: 2, changes: 2 });
   const whole = await run(server, text);
-  deepEqual(whole.report, { orders: 0, parties: 0, existing: 3, refused: 0 });
+  deepEqual(whole.report, { orders: 0, parties: 0, catalog: 0, existing: 3, refused: 0 });
 });
 
 test('thousands of orders go in by batches of 500, and progress is told', async () => {
@@ -245,7 +246,7 @@ test('thousands of orders go in by batches of 500, and progress is told', async 
   await run(server, sections([partner()]));
   const many = Array.from({ length: 1234 }, (_, i) => order(String(i)));
   const { report, progress } = await run(server, ndjson(many));
-  deepEqual(report, { orders: 1234, parties: 0, existing: 0, refused: 0 });
+  deepEqual(report, { orders: 1234, parties: 0, catalog: 0, existing: 0, refused: 0 });
   deepEqual(progress, [500, 1000, 1234]);
   deepEqual(await counts(server), { orders: 1234, changes: 1234 });
 });

@@ -124,11 +124,11 @@ export class CountedPages {
     let skip = position;
     let [at, id] = START;
     for (let level = TOP; level >= 0; level--) {
-      for (const run of this.#s.runsFrom.iterate(list, level, at, id) as Iterable<unknown>) {
-        const [runAt, runId, , entries] = run as RunRow;
-        [at, id] = [runAt, runId];
-        if (skip < entries) break;
-        skip -= entries;
+      const most = level === TOP ? -1 : MAX_CHILDREN;
+      for (const run of this.#s.runsFrom.all(list, level, at, id, most) as unknown as RunRow[]) {
+        [at, id] = run;
+        if (skip < run[3]) break;
+        skip -= run[3];
       }
     }
     return { at, id, skip };
@@ -139,6 +139,9 @@ const RUN_COLUMNS = 'first_at, first_id, children, entries';
 const RUN_AT = `SELECT ${RUN_COLUMNS} FROM list_counts
   WHERE list = ? AND level = ? AND (first_at, first_id) <= (?, ?)
   ORDER BY first_at DESC, first_id DESC LIMIT 1`;
+const RUNS_FROM = `SELECT ${RUN_COLUMNS} FROM list_counts
+  WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?)
+  ORDER BY first_at, first_id LIMIT ?`;
 const FIND_LIST = 'SELECT id FROM lists WHERE platform = ? AND owner = ? AND name = ?';
 
 function prepareWriting(db: DatabaseSync) {
@@ -162,11 +165,7 @@ function prepareWriting(db: DatabaseSync) {
        WHERE list = ? AND (created_at, order_id) >= (?, ?)
        ORDER BY created_at, order_id LIMIT ?`,
     ),
-    runsFrom: db.prepare(
-      `SELECT ${RUN_COLUMNS} FROM list_counts
-       WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?)
-       ORDER BY first_at, first_id LIMIT ?`,
-    ),
+    runsFrom: db.prepare(RUNS_FROM),
   });
 }
 
@@ -183,11 +182,7 @@ function prepareReading(db: DatabaseSync) {
       `SELECT count(*) FROM list_entries
        WHERE list = ? AND (created_at, order_id) >= (?, ?) AND (created_at, order_id) < (?, ?)`,
     ),
-    runsFrom: db.prepare(
-      `SELECT ${RUN_COLUMNS} FROM list_counts
-       WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?)
-       ORDER BY first_at, first_id`,
-    ),
+    runsFrom: db.prepare(RUNS_FROM),
     page: db.prepare(
       `SELECT ${ORDER_COLUMNS.split(', ')
         .map((column) => `orders.${column}`)

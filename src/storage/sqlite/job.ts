@@ -49,6 +49,7 @@ export interface CreateRow {
   readonly lists: readonly string[];
   readonly actor: string;
   readonly note: string | null;
+  readonly requestId: number | null;
   readonly deadlines: readonly { readonly kind: string; readonly dueAt: number }[];
 }
 

@@ -238,7 +238,7 @@ export class Jobs {
       row.state,
       row.actor,
       row.note,
-      null,
+      row.requestId,
     );
     s.event.run(seq, 'order.created', null);
     for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);

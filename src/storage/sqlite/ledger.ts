@@ -255,7 +255,7 @@ function toCommitJob(change: Change, sealed: readonly SealedRow[]): CommitJob {
 }
 
 function toCreateRow(created: NewOrder): CreateRow {
-  const { order, keys, actor, note, deadlines, uniqueKeys, lists } = created;
+  const { order, keys, actor, note, requestId, deadlines, uniqueKeys, lists } = created;
   return {
     platform: order.platform,
     orderId: order.orderId,
@@ -269,6 +269,7 @@ function toCreateRow(created: NewOrder): CreateRow {
     lists: lists ?? [],
     actor,
     note,
+    requestId: requestId ?? null,
     deadlines: deadlines ?? [],
   };
 }

@@ -1,0 +1,87 @@
+// The apps of an account: their environment, functions, address list and callback, as the party keeps them.
+import { z } from 'zod';
+import type { Json, JsonObject } from '../../core/order.ts';
+import type { Party } from '../../core/party.ts';
+import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
+import { readItem } from '../../protocol/import.ts';
+import { type Environment, ImportError } from '../../protocol/platform.ts';
+import { FUNCTIONS, isAppId } from './contracts.ts';
+
+const functionName = z.enum(FUNCTIONS, `has to be one of ${FUNCTIONS.join(', ')}`);
+
+const appSchema = z.strictObject({
+  appid: z.string().refine(isAppId, 'has to be 1 to 64 letters or digits'),
+  /** "应用ID与环境不匹配": an app works in one of the two. */
+  environment: z.enum(['sandbox', 'production']),
+  functions: z.array(functionName),
+  /** "应用上线后,应用ID才有效" */
+  online: z.boolean().default(true),
+  /** "多个ip使用英文,号分隔。配置空表示不鉴权" */
+  allowedIps: z.union([z.string(), z.array(z.string())]).default([]),
+  callbackUrl: z.url({ protocol: /^https?$/, error: 'has to be an http or https URL' }).optional(),
+});
+
+const attributesSchema = z.looseObject({ apps: z.array(appSchema).default([]) });
+
+export interface App {
+  readonly appid: string;
+  readonly environment: Environment;
+  readonly functions: readonly string[];
+  readonly online: boolean;
+  readonly addresses: AddressList;
+  readonly callbackUrl: string | undefined;
+}
+
+/** The apps of an import file's account, checked. @throws {ImportError} */
+export function readApps(apps: Json): JsonObject {
+  const read = readItem(attributesSchema, { apps });
+  const attributes = {
+    apps: read.apps.map(({ allowedIps, callbackUrl, ...app }) => ({
+      ...app,
+      allowedIps: splitAddresses(allowedIps),
+      ...(callbackUrl !== undefined && { callbackUrl }),
+    })),
+  };
+  toApps(attributes);
+  return attributes;
+}
+
+/** @throws {ImportError} that names the field in which the attributes hold no proper apps. */
+export function checkApps(attributes: JsonObject): void {
+  toApps(attributes);
+}
+
+function toApps(attributes: JsonObject): ReadonlyMap<string, App> {
+  const apps = new Map<string, App>();
+  for (const [i, row] of readItem(attributesSchema, attributes).apps.entries()) {
+    const { allowedIps, callbackUrl, ...app } = row;
+    if (apps.has(app.appid)) throw new ImportError(`apps.${i}.appid`, 'is there twice');
+    try {
+      const addresses = new AddressList(splitAddresses(allowedIps));
+      apps.set(app.appid, { ...app, addresses, callbackUrl });
+    } catch (error) {
+      throw new ImportError(`apps.${i}.allowedIps`, (error as Error).message);
+    }
+  }
+  return apps;
+}
+
+/** Read once for each state of a party: every call looks its app up. */
+const known = new WeakMap<JsonObject, ReadonlyMap<string, App>>();
+
+function appsOf(party: Party): ReadonlyMap<string, App> {
+  let apps = known.get(party.attributes);
+  if (!apps) {
+    apps = toApps(party.attributes);
+    known.set(party.attributes, apps);
+  }
+  return apps;
+}
+
+export function findApp(party: Party, appid: string): App | undefined {
+  return appsOf(party).get(appid);
+}
+
+export function appIds(party: Party): readonly string[] {
+  return [...appsOf(party).keys()];
+}

@@ -1,0 +1,35 @@
+// What ytx pushes to an app when one of its orders gets a result (状态回推), and where to.
+import type { JsonObject, Order } from '../../core/order.ts';
+import type { Environment, PartyDirectory } from '../../protocol/platform.ts';
+import { findApp } from './apps.ts';
+import { PLATFORM } from './checks.ts';
+import { RESULT_FIELDS } from './contracts.ts';
+import { orderResult } from './result.ts';
+
+/** What a result's event keeps: the order as its app sees it at that moment, and whose app it is. */
+export function callbackPayload(order: Order): JsonObject {
+  return { ...orderResult(order), accountSID: order.attributes.accountSID ?? '' };
+}
+
+/**
+ * JSON with requestId, appid, orderSts, remark, mobile (masked), oriAmount and customParm: the
+ * document's fields in its order, whatever the payload went through meanwhile.
+ */
+export function callbackBody(payload: JsonObject): string {
+  return JSON.stringify(Object.fromEntries(RESULT_FIELDS.map((name) => [name, payload[name]])));
+}
+
+/**
+ * The app's callback URL as it is now; undefined where nothing is pushed: "沙箱环境没有相关设置", so
+ * in production only, and there to apps of that environment which have set one.
+ */
+export function callbackUrl(
+  { accountSID, appid }: JsonObject,
+  parties: PartyDirectory,
+  environment: Environment,
+): string | undefined {
+  const party = parties.find(PLATFORM, String(accountSID));
+  const app = party?.enabled ? findApp(party, String(appid)) : undefined;
+  const pushes = environment === 'production' && app?.environment === 'production';
+  return pushes ? app.callbackUrl : undefined;
+}

@@ -1,0 +1,75 @@
+// The document against the code: every row of its tables is here, and nothing is here besides.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { CODES } from './codes.ts';
+import { CONTRACTS, FUNC, FUNC_URL, FUNCTIONS, RESULT_FIELDS, VERSION } from './contracts.ts';
+import { ytx } from './index.ts';
+import { STATES } from './states.ts';
+
+const text = readFileSync(new URL('./documents/order-query.txt', import.meta.url), 'utf8');
+
+/** The rows of the table behind the line `title`: cells by ` | `, up to the first line without one. */
+function table(title: string): string[][] {
+  const [header, ...rest] = text.slice(text.indexOf(`\n${title}\n`) + title.length + 2).split('\n');
+  assert.match(header!, /^名称 \| /, title);
+  const end = rest.findIndex((line) => !line.includes(' | '));
+  return rest.slice(0, end).map((line) => line.split('|').map((cell) => cell.trim()));
+}
+
+test('公共请求参数: where each of them is read', () => {
+  const rows = table('公共请求参数:');
+  assert.deepEqual(
+    rows.map(([name, , required]) => [name, required]),
+    ['accountSID', 'authToken', 'version', 'func', 'funcURL', 'Authorization', 'Sign'].map(
+      (name) => [name, '是'],
+    ),
+  );
+  const says = (name: string): string =>
+    rows
+      .find((row) => row[0] === name)!
+      .slice(3)
+      .join('|');
+  assert.ok(says('version').includes(`目前可选版本:${VERSION}`));
+  assert.ok(says('func').includes(`当前功能属:${FUNC}`));
+  assert.ok(says('funcURL').includes(`当前功能属:${FUNC_URL}`));
+  for (const name of FUNCTIONS) assert.ok(says('func').includes(name), name);
+  assert.ok(says('Sign').includes('MD5加密(账户Id + 账户授权令牌 +时间戳)'));
+  assert.ok(says('Sign').includes('注:MD5加密32位,无论大小写'));
+});
+
+test('请求包头: the URL', () => {
+  const url = /^2 \| (\/\{version\}\S*)\?Sign=\{Sign\}/m.exec(text)![1];
+  assert.deepEqual(ytx.paths, [url]);
+});
+
+test('请求参数 of getOrderResult', () => {
+  const names = table('请求参数:').map(([name]) => name);
+  assert.deepEqual(names, ['action', ...Object.keys(CONTRACTS.getOrderResult)]);
+});
+
+test('响应参数: the fields, in the order of the table and of the samples', () => {
+  assert.deepEqual(
+    table('响应参数:').map(([name, type]) => [name, type]),
+    RESULT_FIELDS.map((name) => [name, 'string']),
+  );
+  const sample = /传一个requestId: (\{[^}]*\})/.exec(text)![1]!;
+  assert.deepEqual(Object.keys(JSON.parse(sample)), [...RESULT_FIELDS]);
+});
+
+test('orderSts: 1:充值成功 -1:充值失败 0: 充值中 -2: 已退款', () => {
+  const row = table('响应参数:').find(([name]) => name === 'orderSts')!;
+  const documented = [...row[3]!.matchAll(/(-?\d): ?(\S+)/g)].map(([, value, name]) => [
+    value,
+    name,
+  ]);
+  assert.equal(documented.length, 4);
+  assert.deepEqual(Object.fromEntries(documented), STATES);
+});
+
+test('the two codes that the document prints: -2 缺少必要参数, and -205 应用验证失败', () => {
+  const { statusCode, statusMsg } = JSON.parse(/\{"statusCode"[^}]*\}/.exec(text)![0]);
+  assert.equal(CODES[statusCode as '-2'], statusMsg);
+  assert.match(text, /应用验证失败原因\(-205\)/);
+  assert.equal(CODES['-205'], '应用验证失败');
+});

@@ -1,0 +1,192 @@
+// Accounts, products and orders as an import file gives them, and load data for benchmarks.
+import { z } from 'zod';
+import type { CatalogEntry } from '../../core/catalog.ts';
+import { type Instant, MINUTE } from '../../core/clock.ts';
+import type { NewOrder } from '../../core/ledger.ts';
+import { parseYuan } from '../../core/money.ts';
+import type { Json, JsonObject } from '../../core/order.ts';
+import type { Party } from '../../core/party.ts';
+import { AddressList } from '../../protocol/addresses.ts';
+import { md5Hex } from '../../protocol/digest.ts';
+import { readItem } from '../../protocol/import.ts';
+import {
+  type ImportContext,
+  ImportError,
+  type ImportFormat,
+  type SeedGenerator,
+} from '../../protocol/platform.ts';
+import { parseShanghai } from '../../protocol/shanghai-time.ts';
+import { appIds, checkApps, findApp, readApps } from './apps.ts';
+import { PLATFORM } from './checks.ts';
+import {
+  FUNC,
+  isAccountSID,
+  isCustomParm,
+  isMobile,
+  isProductCode,
+  isRequestId,
+} from './contracts.ts';
+import { newYtxOrder } from './new-order.ts';
+import { findSandboxProduct } from './sandbox-products.ts';
+import { STATES, type State } from './states.ts';
+
+const ACCOUNT_SID = 'has to be 1 to 64 letters or digits';
+const states = Object.keys(STATES);
+
+const accountSchema = z.strictObject({
+  note: z.string().optional(),
+  accountSID: z.string().refine(isAccountSID, ACCOUNT_SID),
+  authToken: z.string().min(16, 'has to be at least 16 characters'),
+  apps: z.json(),
+});
+
+const yuan = z.string().transform((text, context) => {
+  const fen = parseYuan(text);
+  if (fen === null) context.addIssue('has to be an amount in yuan, like "2.94"');
+  return fen ?? z.NEVER;
+});
+
+const productCode = z
+  .string()
+  .refine(isProductCode, 'has to be 1 to 64 characters, none a control character');
+
+const productSchema = z.strictObject({
+  note: z.string().optional(),
+  productCode,
+  amount: yuan,
+});
+
+const orderSchema = z.strictObject({
+  note: z.string().optional(),
+  requestId: z.string().refine(isRequestId, 'has to be 1 to 32 letters, digits or -'),
+  appid: z.string(),
+  orderSts: z
+    .string()
+    .refine((text): text is State => states.includes(text), `has to be one of ${states.join(' ')}`),
+  remark: z.string().max(500).optional(),
+  mobile: z.string().refine(isMobile, 'has to be a mobile number of 11 digits'),
+  productCode: z.union([z.literal(''), productCode]).default(''),
+  oriAmount: yuan,
+  customParm: z
+    .string()
+    .refine(
+      (text) => text === '' || isCustomParm(text),
+      'has to be up to 64 characters, none a control character',
+    )
+    .default(''),
+  createdAt: z
+    .string()
+    .transform((text, context) => {
+      const instant = parseShanghai(text);
+      if (instant === null)
+        context.addIssue('has to be a time like "2016-01-02 09:12:33" (Asia/Shanghai)');
+      return instant ?? z.NEVER;
+    })
+    .optional(),
+});
+
+function readAccount(item: Json, { now, parties }: ImportContext): Party[] {
+  const { accountSID, authToken, apps } = readItem(accountSchema, item);
+  const party = newParty(accountSID, authToken, readApps(apps as Json), now);
+  // An order belongs to its app, so an app belongs to one account.
+  for (const other of parties) {
+    if (other.partyId === accountSID) continue;
+    const shared = appIds(party).find((id) => findApp(other, id));
+    if (shared) throw new ImportError('apps', `app ${shared} is account ${other.partyId}'s`);
+  }
+  checkParty(party);
+  return [party];
+}
+
+/** What ytx keeps of an account is in `attributes.apps`; grants and users it has none. */
+export function checkParty(party: Party): void {
+  if (!isAccountSID(party.partyId)) throw new ImportError('partyId', ACCOUNT_SID);
+  if (party.grants.length > 0) {
+    throw new ImportError('grants', 'ytx has none: an app has functions, see attributes.apps');
+  }
+  if (party.users.length > 0) throw new ImportError('users', 'ytx has none');
+  try {
+    new AddressList(party.addresses);
+  } catch (error) {
+    throw new ImportError('addresses', (error as Error).message);
+  }
+  try {
+    checkApps(party.attributes);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new ImportError(`attributes.${error.field}`, error.problem);
+  }
+}
+
+function readProduct(item: Json): CatalogEntry[] {
+  const { productCode, amount } = readItem(productSchema, item);
+  const entry = { platform: PLATFORM, kind: 'product', key: productCode };
+  if (findSandboxProduct(productCode)) throw new ImportError('productCode', RESERVED);
+  return [{ ...entry, document: { amountFen: amount } }];
+}
+
+const RESERVED = "is one of the sandbox's, whose orders resolve by themselves";
+
+const productDocument = z.strictObject({
+  amountFen: z.int('has to be the price in fen').min(0).max(1e15),
+});
+
+export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
+  if (kind !== 'product') throw new ImportError('kind', 'ytx has products only: product');
+  if (!isProductCode(key)) throw new ImportError('key', 'has to be a product code');
+  if (findSandboxProduct(key)) throw new ImportError('key', RESERVED);
+  readItem(productDocument, document);
+}
+
+function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {
+  const { note: _, oriAmount: amount, createdAt = now, ...row } = readItem(orderSchema, item);
+  const account = parties.find((party) => findApp(party, row.appid));
+  if (!account) throw new ImportError('appid', `no account has an app ${row.appid}`);
+  return newYtxOrder({ ...row, accountSID: account.partyId, amount, createdAt }, now);
+}
+
+function newParty(partyId: string, secret: string, attributes: JsonObject, now: Instant): Party {
+  return {
+    platform: PLATFORM,
+    partyId,
+    enabled: true,
+    users: [],
+    grants: [],
+    addresses: [],
+    keys: [{ keyId: 'k1', secret, createdAt: now, expiresAt: null }],
+    attributes,
+  };
+}
+
+export const importFormat: ImportFormat = {
+  parties: { accounts: readAccount },
+  catalog: { products: readProduct },
+  orders: { orders: readOrder },
+};
+
+const SEED_STATES: readonly State[] = ['1', '1', '0', '-1', '-2'];
+
+export const seed: SeedGenerator = {
+  party: (partyId, secret, now) =>
+    newParty(
+      partyId,
+      secret,
+      readApps([{ appid: md5Hex(partyId), environment: 'sandbox', functions: [FUNC] }]),
+      now,
+    ),
+  order: (party, index, now) =>
+    newYtxOrder(
+      {
+        requestId: `19${String(index).padStart(14, '0')}`,
+        accountSID: party.partyId,
+        appid: appIds(party)[0] ?? md5Hex(party.partyId),
+        orderSts: SEED_STATES[index % SEED_STATES.length]!,
+        mobile: `188${String(index % 100_000_000).padStart(8, '0')}`,
+        productCode: '',
+        amount: 294,
+        customParm: `load-${index}`,
+        createdAt: now - ((index % 100_000) * MINUTE) / 10,
+      },
+      now,
+    ),
+};

@@ -1,0 +1,82 @@
+// ytx 云通信: top-up orders over JSON and MD5. Everything about how it speaks is in this folder.
+import { changeOrder } from '../../core/change-order.ts';
+import { type CoreRefusal, LedgerUnavailableError } from '../../core/errors.ts';
+import type { DeadlineHandler } from '../../core/run-deadlines.ts';
+import type { Refusal } from '../../protocol/checks.ts';
+import { definePlatform, type Services, type Verdict } from '../../protocol/platform.ts';
+import { checks, PLATFORM, type YtxCall } from './checks.ts';
+import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
+import { CONTRACTS } from './contracts.ts';
+import { checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
+import { model } from './model.ts';
+import { OPERATIONS, type Success } from './operations.ts';
+import { redactBody } from './redact.ts';
+import { resolve } from './rules.ts';
+import { CONTENT_TYPE, refusalBody } from './wire.ts';
+
+function refusal({ code, state }: CoreRefusal): Refusal<Code> {
+  const refused = CORE_TO_CODE[code];
+  return {
+    refused,
+    description: CODES[refused],
+    detail: state ? `${code} (state ${state})` : code,
+  };
+}
+
+function reply(verdict: Verdict<Success>) {
+  const body = verdict.ok ? verdict.success : refusalBody(verdict.refusal);
+  return { contentType: CONTENT_TYPE, body: JSON.stringify(body) };
+}
+
+/** What the log keeps must not suffice to call again: Authorization and Sign hold for 24 hours. */
+function redact(body: string, { sign, party, request }: Partial<YtxCall>): string {
+  const tokens = party?.keys.map((key) => key.secret) ?? [];
+  const header = request?.headers.authorization;
+  return redactBody(body, [...tokens, sign ?? '', typeof header === 'string' ? header : '']);
+}
+
+/** Gives an order of the sandbox the result that its product's code promises. */
+function resolver({ ledger, clock, environment }: Services): DeadlineHandler {
+  return async ({ orderId }, claim) => {
+    if (environment !== 'sandbox') return false; // There are no such products in production.
+    const request = {
+      platform: PLATFORM,
+      orderId,
+      actor: 'deadline:resolve',
+      requestId: null,
+      completes: claim,
+    } as const;
+    const outcome = await changeOrder(ledger, clock, request, resolve);
+    if (!outcome.ok && outcome.code === 'unavailable') {
+      throw new LedgerUnavailableError(`order ${orderId} changes too often; tried again`);
+    }
+    return outcome.ok;
+  };
+}
+
+export const ytx = definePlatform<YtxCall, Success>({
+  name: PLATFORM,
+  title: '云通信',
+  paths: ['/{version}/sid/{accountSID}/{func}/{funcURL}'],
+  model,
+  actions: Object.keys(CONTRACTS),
+  checkParty,
+  checkCatalogEntry,
+  checks,
+  execute: (call, services) => OPERATIONS[call.action](call, services),
+  refusal,
+  successCode: '0' satisfies Code,
+  reply,
+  summary: ({ accountSID, action, touched, authorization }) => ({
+    party: accountSID,
+    method: action,
+    orderId: touched?.orderId,
+    stringToSign:
+      authorization && `${authorization.accountSID}{authToken}${authorization.timestamp}`,
+  }),
+  redact,
+  deadlines: (services) => ({ resolve: resolver(services) }),
+  import: importFormat,
+  sandboxFile: new URL('./sandbox.json', import.meta.url),
+  seed,
+});

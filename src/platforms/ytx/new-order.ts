@@ -1,0 +1,54 @@
+// A new order of ytx: from an import file, from productOrder, or as load data.
+import type { Instant } from '../../core/clock.ts';
+import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
+import type { Order } from '../../core/order.ts';
+import { PLATFORM } from './checks.ts';
+import { model } from './model.ts';
+import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
+import { REMARKS, type State } from './states.ts';
+
+export interface OrderRow {
+  readonly requestId: string;
+  readonly accountSID: string;
+  readonly appid: string;
+  readonly orderSts: State;
+  readonly remark?: string | undefined;
+  readonly mobile: string;
+  readonly productCode: string;
+  /** In fen. */
+  readonly amount: number;
+  /** Empty where it has none. */
+  readonly customParm: string;
+  readonly createdAt: Instant;
+}
+
+export function newYtxOrder(row: OrderRow, now: Instant): NewOrder {
+  const { mobile, productCode, customParm, orderSts } = row;
+  const order: Order = {
+    platform: PLATFORM,
+    orderId: orderId(row.requestId),
+    owner: ownerId(row.appid),
+    state: orderSts,
+    version: 1,
+    createdAt: row.createdAt,
+    updatedAt: now,
+    attributes: {
+      accountSID: row.accountSID,
+      mobile,
+      productCode,
+      amountFen: row.amount,
+      customParm,
+      remark: row.remark ?? REMARKS[orderSts],
+    },
+    lines: [],
+  };
+  const step = nextStep(order);
+  return {
+    order,
+    keys: model.lookUpKeys(order),
+    ...(customParm !== '' && { uniqueKeys: [['customParm', customParm]] }),
+    ...(step && { deadlines: [{ kind: RESOLVE, dueAt: dueAt(step, row.createdAt) }] }),
+    actor: 'import',
+    note: null,
+  };
+}

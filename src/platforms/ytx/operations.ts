@@ -1,0 +1,164 @@
+// What each action does with the ledger, once its call is accepted.
+import { type CoreRefusal, refuse } from '../../core/errors.ts';
+import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
+import type { JsonObject, LookUpKey, Order } from '../../core/order.ts';
+import type { Refusal } from '../../protocol/checks.ts';
+import type { Services, Verdict } from '../../protocol/platform.ts';
+import { PLATFORM, type YtxCall } from './checks.ts';
+import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
+import { type Action, isCustomParm, isRequestId } from './contracts.ts';
+import { newYtxOrder } from './new-order.ts';
+import { quotable } from './redact.ts';
+import { newRequestId } from './request-id.ts';
+import { orderResult } from './result.ts';
+import { QUERY_INTERVAL_MS } from './rules.ts';
+import { findSandboxProduct } from './sandbox-products.ts';
+import { refusalBody } from './wire.ts';
+
+/** A reply: an object, or an array where a list was asked for. */
+export type Success = JsonObject | readonly JsonObject[];
+
+type Operation = (call: YtxCall, services: Services) => Promise<Verdict<Success> | CoreRefusal>;
+
+const succeed = (success: Success): Verdict<Success> => ({ ok: true, success });
+
+function decline(refused: Code, detail: string, description: string = CODES[refused]) {
+  const refusal: Refusal<Code> = { refused, detail: quotable(detail), description };
+  return { ok: false, refusal } as const;
+}
+
+const getOrderResult: Operation = async (call, services) => {
+  const { ids, list } = call.asked;
+  // "没收到requestId才选择customParm": a requestId that is given goes first.
+  if (ids.length === 0) {
+    const order = await findByCustomParm(call, services);
+    const [answered] = await answerQueries([order], services);
+    return answered!.ok ? succeed(answered!.value) : answered!;
+  }
+  call.touched.orderId = quotable(ids[0]!);
+  const asked = [...new Set(ids)];
+  const orders = await loadOwn(asked, call, services);
+  const answers = await answerQueries(orders, services);
+  if (!list) return answers[0]!.ok ? succeed(answers[0]!.value) : answers[0]!;
+  // An id given twice is asked once, and answered in both places. [ours]
+  const byId = new Map(asked.map((id, i) => [id, answers[i]!]));
+  return succeed(
+    ids.map((id) => {
+      const answer = byId.get(id)!;
+      return answer.ok ? answer.value : refusalBody({ refused: CORE_TO_CODE[answer.code] }, id);
+    }),
+  );
+};
+
+/** The app's own orders; null where there is none, or it is another app's: nobody learns of it. */
+async function loadOwn(
+  ids: readonly string[],
+  { values }: YtxCall,
+  { ledger }: Services,
+): Promise<(Order | null)[]> {
+  const wellFormed = ids.filter(isRequestId).map(orderId);
+  const found = wellFormed.length === 0 ? [] : await ledger.loadMany(PLATFORM, wellFormed);
+  const own = new Map<string, Order>();
+  for (const order of found)
+    if (order && order.owner === values.appid) own.set(order.orderId, order);
+  return ids.map((id) => own.get(id) ?? null);
+}
+
+async function findByCustomParm(
+  { values, touched }: YtxCall,
+  { ledger }: Services,
+): Promise<Order | null> {
+  const { appid, customParm } = values;
+  if (!isCustomParm(customParm!)) return null;
+  const order = await ledger.findByKey(PLATFORM, ownerId(appid!), customParmKey(customParm!));
+  touched.orderId = order?.orderId;
+  return order;
+}
+
+const customParmKey = (value: string): LookUpKey => ['customParm', value];
+
+type Answer = { readonly ok: true; readonly value: JsonObject } | CoreRefusal;
+
+/** What is not there does not count; neither does a query that is refused. */
+async function answerQueries(
+  orders: readonly (Order | null)[],
+  { limits, clock }: Services,
+): Promise<Answer[]> {
+  const found = orders.filter((order) => order !== null);
+  const keys = found.map((order) => `${PLATFORM} query ${order.orderId}`);
+  const started = await limits.pause(keys, QUERY_INTERVAL_MS, clock.now());
+  const may = new Map(found.map((order, i) => [order, started[i]!]));
+  return orders.map((order): Answer => {
+    if (!order) return refuse('unknown-order');
+    return may.get(order) ? { ok: true, value: orderResult(order) } : refuse('too-soon');
+  });
+}
+
+/** How often an id may be drawn that is taken: with a million orders a day, one in a hundred is. */
+const MAX_DRAWS = 16;
+
+const productOrder: Operation = async (call, services) => {
+  const { rechargeAccount, productCode, customParm } = call.values;
+  // Asked for again, also when the product has gone since: what was submitted stays submitted.
+  const existing = await findByCustomParm(call, services);
+  if (existing) return answerAgain(existing, call);
+  const price = findPrice(productCode!, services);
+  if (price === null) return decline('-301', `no product ${productCode}`);
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const now = services.clock.now();
+    const order: NewOrder = {
+      ...newYtxOrder(
+        {
+          requestId: newRequestId(now),
+          accountSID: call.accountSID,
+          appid: call.app.appid,
+          orderSts: '0',
+          mobile: rechargeAccount!,
+          productCode: productCode!,
+          amount: price,
+          customParm: customParm!,
+          createdAt: now,
+        },
+        now,
+      ),
+      actor: `party:${call.accountSID}`,
+      requestId: call.request.id,
+    };
+    const id = order.order.orderId;
+    const created = await services.ledger.createOrders({
+      orders: [order],
+      existing: 'refuse',
+      now,
+    });
+    if (created.result === 'created') {
+      call.touched.orderId = id;
+      return submitted(id);
+    }
+    // An equal call was faster; or else the id was taken, and another is drawn.
+    const faster = await findByCustomParm(call, services);
+    if (faster) return answerAgain(faster, call);
+  }
+  return refuse('unavailable');
+};
+
+/** In fen; null where there is no such product. */
+function findPrice(code: string, { catalog, environment }: Services): number | null {
+  const sandbox = environment === 'sandbox' ? findSandboxProduct(code) : undefined;
+  const entry = sandbox ?? catalog.find(PLATFORM, 'product', code)?.document;
+  return entry ? Number(entry.amountFen) : null;
+}
+
+/** The same customParm again: the same requestId. With other content it is a mistake. [ours] */
+function answerAgain({ orderId, attributes }: Order, { values }: YtxCall) {
+  const { mobile, productCode } = attributes;
+  if (mobile === values.rechargeAccount && productCode === values.productCode) {
+    return submitted(orderId);
+  }
+  const detail = `customParm is order ${orderId}'s, of another product or account`;
+  return decline('-101', detail, 'customParm 已用于其他订单');
+}
+
+const submitted = (requestId: string): Verdict<Success> =>
+  succeed({ statusCode: '0', statusMsg: CODES['0'], requestId });
+
+export const OPERATIONS: Record<Action, Operation> = { getOrderResult, productOrder };

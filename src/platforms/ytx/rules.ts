@@ -1,0 +1,45 @@
+// The business rules: pure functions of an order and the time.
+import type { Decide, Decision } from '../../core/change-order.ts';
+import { type Instant, MINUTE } from '../../core/clock.ts';
+import { refuse } from '../../core/errors.ts';
+import type { MoveEffects, OperatorMove, Order } from '../../core/order.ts';
+import { callbackPayload } from './callback.ts';
+import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
+import { REMARKS, type State } from './states.ts';
+
+/** "查询频率限制为每分钟1次", for each order; at exactly a minute it is allowed again. */
+export const QUERY_INTERVAL_MS = MINUTE;
+
+/** What a result brings with it, whoever gives it; the remark is the operator's serial number. */
+function resulted(order: Order, to: string, remark: string) {
+  const attributes = { ...order.attributes, remark };
+  const step = nextStep({ state: to, attributes });
+  return {
+    attributes,
+    eventPayload: callbackPayload({ ...order, state: to, attributes }),
+    ...(step && { deadlines: [{ kind: RESOLVE, dueAt: dueAt(step, order.createdAt) }] }),
+  };
+}
+
+/** An operator gives the result: the note becomes the order's remark. */
+export function moved({ order, to, note }: OperatorMove): MoveEffects {
+  return resulted(order, to, note ?? REMARKS[to as State]);
+}
+
+/**
+ * The sandbox gives the result that the product's code promises. Refused where there is none to give:
+ * an operator was faster, or, the deadline being that of a step before, it is not time yet.
+ */
+export const resolve: Decide<null> = (order: Order, now: Instant) => {
+  const step = nextStep(order);
+  if (!step || now < dueAt(step, order.createdAt)) return refuse('state-refuses', order.state);
+  const remark = step.to === '1' ? `S${order.orderId}` : REMARKS[step.to];
+  return {
+    ok: true,
+    action: 'resolved',
+    state: step.to,
+    note: remark,
+    ...resulted(order, step.to, remark),
+    reply: null,
+  } satisfies Decision<null>;
+};

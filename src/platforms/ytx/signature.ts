@@ -1,0 +1,52 @@
+// Authorization and Sign (003, 公共请求参数): who calls, and when; what an Authorization says.
+import type { Instant } from '../../core/clock.ts';
+import { DAY, MINUTE } from '../../core/clock.ts';
+import { md5Hex } from '../../protocol/digest.ts';
+import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
+
+/** "时间戳有效时间为24小时": still good when it is exactly that old. */
+export const VALID_MS = DAY;
+/** How far a caller's clock may be ahead. [ours] */
+export const AHEAD_MS = 10 * MINUTE;
+
+/** `yyyyMMddHHmmss`, Asia/Shanghai. */
+export function formatTimestamp(instant: Instant): string {
+  return formatShanghai(instant).replaceAll(/\D/g, '');
+}
+
+const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+
+/** Null where there is no such time. */
+export function parseTimestamp(text: string): Instant | null {
+  return TIMESTAMP.test(text) ? parseShanghai(text.replace(TIMESTAMP, '$1-$2-$3 $4:$5:$6')) : null;
+}
+
+/** "MD5加密(账户Id + 账户授权令牌 +时间戳)": lower-case hex; "无论大小写" when it is compared. */
+export function sign(accountSID: string, authToken: string, timestamp: string): string {
+  return md5Hex(accountSID + authToken + timestamp);
+}
+
+/** "base64加密(账户Id + "|" + 时间戳)" */
+export function authorization(accountSID: string, timestamp: string): string {
+  return Buffer.from(`${accountSID}|${timestamp}`).toString('base64');
+}
+
+export interface Authorization {
+  readonly accountSID: string;
+  /** As it was sent: the Sign is over these digits. */
+  readonly timestamp: string;
+  readonly at: Instant;
+}
+
+const BASE64 = /^[0-9A-Za-z+/]+={0,2}$/;
+/** The document prescribes `|`, and its own sample has `:`. */
+const CONTENT = /^([0-9A-Za-z]{1,64})[|:](\d{14})$/;
+
+/** Null where it cannot be read. */
+export function readAuthorization(header: string): Authorization | null {
+  const text = header.trim();
+  if (!BASE64.test(text)) return null;
+  const found = CONTENT.exec(Buffer.from(text, 'base64').toString('latin1'));
+  const at = found && parseTimestamp(found[2]!);
+  return at === null ? null : { accountSID: found![1]!, timestamp: found![2]!, at };
+}
