@@ -73,10 +73,12 @@ export class Poster {
     try {
       outcome = await this.#post(post, abort.signal);
     } catch (error) {
-      const late = `no whole answer within ${this.#timeoutMs / SECOND} s`;
-      outcome = failed(null, abort.signal.aborted ? late : describe(error as Error));
+      outcome = failed(null, describe(error as Error));
     } finally {
       clearTimeout(timer);
+    }
+    if (outcome.error !== null && abort.signal.aborted) {
+      outcome = { ...outcome, error: `no whole answer within ${this.#timeoutMs / SECOND} s` };
     }
     return { ...outcome, durationMicros: Math.round((performance.now() - started) * 1000) };
   }
@@ -144,7 +146,7 @@ interface Answer {
 }
 
 function readAnswer(response: IncomingMessage): Promise<Answer> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const text = (): string =>
@@ -158,10 +160,7 @@ function readAnswer(response: IncomingMessage): Promise<Answer> {
     });
     response.on('end', () => resolve({ text: text(), isWhole: response.complete }));
     response.on('close', () => resolve({ text: text(), isWhole: response.complete }));
-    response.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.name === 'AbortError') reject(error);
-      else resolve({ text: text(), isWhole: false });
-    });
+    response.on('error', () => resolve({ text: text(), isWhole: false }));
   });
 }
 

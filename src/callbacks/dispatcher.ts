@@ -62,6 +62,10 @@ export class Dispatcher {
   #posts = 0;
   #heldInAll = 0;
   #results: Written[] = [];
+  /** Claimed, and to be given back untried. */
+  #returned: ClaimedDelivery[] = [];
+  /** Endpoints that have just failed: until that is written down, nothing more is begun of them. */
+  readonly #suspect = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   /** Claims and results are written one behind the other. */
   #writing: Promise<void> = Promise.resolve();
@@ -82,6 +86,7 @@ export class Dispatcher {
   /** Sends until nothing is due any more and everything is written down. */
   async drain(): Promise<void> {
     for (;;) {
+      this.#write();
       await this.#writing;
       if (this.#claiming) {
         await this.#claiming;
@@ -95,8 +100,7 @@ export class Dispatcher {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const [endpointId, works] of this.#waiting) this.#release(endpointId, works.length);
-    this.#waiting.clear();
+    for (const endpointId of [...this.#waiting.keys()]) this.#giveBack(endpointId);
     const cut = setTimeout(() => this.#parts.poster.close(), STOP_MS);
     await this.#claiming;
     while (this.#posts > 0) await new Promise<void>((idle) => this.#whenIdle.push(idle));
@@ -157,6 +161,7 @@ export class Dispatcher {
       begun = false;
       for (const [endpointId, works] of this.#waiting) {
         if (this.#posts >= MAX_POSTS || this.#stopped) return;
+        if (this.#suspect.has(endpointId)) continue;
         if ((this.#posting.get(endpointId) ?? 0) >= MAX_POSTS_OF_ONE) continue;
         const work = works.shift()!;
         if (works.length === 0) this.#waiting.delete(endpointId);
@@ -203,6 +208,7 @@ export class Dispatcher {
     add(this.#posting, endpointId, -1);
     if (result === null) this.#release(endpointId, 1);
     else this.#results.push({ result, endpointId });
+    if (result?.attempt.error) this.#suspect.add(endpointId);
     if (this.#results.length >= GROUP) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), GROUP_AGE_MS);
     this.#begin();
@@ -213,22 +219,26 @@ export class Dispatcher {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const group = this.#results;
-    this.#results = [];
-    if (group.length === 0) return;
-    const settled = this.#settle(group);
+    const [group, returned] = [this.#results, this.#returned];
+    [this.#results, this.#returned] = [[], []];
+    if (group.length === 0 && returned.length === 0) return;
+    const settled = this.#settle(group, returned);
     this.#writing = Promise.all([this.#writing, settled]).then(() => {});
     void this.#claim();
   }
 
-  async #settle(group: readonly Written[]): Promise<void> {
+  async #settle(group: readonly Written[], returned: readonly ClaimedDelivery[]): Promise<void> {
     const { store, onAlert, onError } = this.#parts;
     // Before it is written: the claim that goes with it is carried out behind it.
     for (const { endpointId } of group) add(this.#held, endpointId, -1);
     this.#heldInAll -= group.length;
     try {
-      const { alerts } = await store.settle(group.map(({ result }) => result));
+      const results = group.map(({ result }) => result);
+      const { alerts, paused } = await store.settle(results, returned);
+      for (const { endpointId } of group) this.#suspect.delete(endpointId);
+      for (const endpointId of paused) this.#giveBack(endpointId);
       for (const alert of alerts) onAlert(alert);
+      this.#begin();
     } catch (error) {
       onError(error);
       for (const { endpointId } of group) add(this.#held, endpointId, 1);
@@ -238,6 +248,16 @@ export class Dispatcher {
       if (!this.#stopped) this.#timer ??= setTimeout(() => this.#write(), RETRY_WRITE_MS);
     }
     this.#tellIdle();
+  }
+
+  /** What waits here of an endpoint that gets nothing now waits in the store again. */
+  #giveBack(endpointId: string): void {
+    const works = this.#waiting.get(endpointId) ?? [];
+    this.#waiting.delete(endpointId);
+    if (works.length === 0) return;
+    this.#returned.push(...works.map(({ delivery }) => delivery));
+    this.#timer ??= setTimeout(() => this.#write(), GROUP_AGE_MS);
+    this.#release(endpointId, works.length);
   }
 
   #release(endpointId: string, count: number): void {

@@ -33,16 +33,17 @@ export interface FannedOut {
 
 /** Fans out everything there is. */
 export async function fanOut(parts: FanOutParts): Promise<FannedOut> {
-  const { store, clock, platforms } = parts;
-  const everything = platforms.some((platform) => platform.callbacks !== undefined);
+  const { store, clock, platforms, environment } = parts;
+  const declaring = platforms
+    .filter(({ callbacks }) => callbacks?.environments.includes(environment))
+    .map(({ name }) => name);
   for (let made = 0; ; ) {
-    const pending = await store.readEvents(STEP, everything);
-    const { cursor, to, events, isHeard } = pending;
+    const pending = await store.readEvents(STEP, declaring);
+    const { cursor, to, isHeard } = pending;
     if (to === cursor) return { made, isHeard };
     const found = match(pending, parts);
     const isDone = await store.fanOut({ from: cursor, to, ...found, now: clock.now() });
     if (isDone) made += found.deliveries.length;
-    if (events.length < STEP) return { made, isHeard };
   }
 }
 
@@ -72,24 +73,24 @@ function match(
   return { deliveries, declared: declared.used };
 }
 
-/** The endpoints that platforms declare, each owner asked for once a step. */
+/** The endpoints that platforms declare, one an owner. */
 class DeclaredEndpoints {
   readonly used: DeclaredEndpoint[] = [];
   readonly #parts: FanOutParts;
-  readonly #places = new Map<string, number | null>();
 
   constructor(parts: FanOutParts) {
     this.#parts = parts;
   }
 
   push(event: CallbackEvent): Pick<NewDelivery, 'endpoint' | 'contentType' | 'body'> | null {
-    const { platforms, onHookError } = this.#parts;
+    const { platforms, environment, parties, onHookError } = this.#parts;
     const callbacks = platforms.find(({ name }) => name === event.platform)?.callbacks;
-    if (!callbacks) return null;
+    if (!callbacks?.environments.includes(environment)) return null;
     try {
-      const place = this.#place(callbacks, event);
-      const message = place === null ? null : callbacks.body(event);
-      return place === null || message === null ? null : { endpoint: place, ...message };
+      const message = callbacks.body(event);
+      const wanted = message && callbacks.endpoint(event, { environment, parties });
+      if (!message || !wanted) return null;
+      return { endpoint: this.#place({ expects: null, ...wanted }, event), ...message };
     } catch (error) {
       // Waiting for it to be mended would hold back the callbacks of everybody else.
       onHookError(error, event);
@@ -98,17 +99,11 @@ class DeclaredEndpoints {
   }
 
   #place(
-    callbacks: NonNullable<Platform['callbacks']>,
+    wanted: Pick<DeclaredEndpoint, 'url' | 'preset' | 'expects'>,
     { platform, owner }: CallbackEvent,
-  ): number | null {
-    const key = `${platform}/${owner}`;
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    const { environment, parties } = this.#parts;
-    const wanted = callbacks.endpoint(owner, { environment, parties });
-    this.#places.set(key, wanted === null ? null : this.used.length);
-    if (wanted === null) return null;
-    const { url, preset, expects = null } = wanted;
-    return this.used.push({ platform, party: owner, url, preset, expects }) - 1;
+  ): number {
+    const place = this.used.findIndex((e) => e.platform === platform && e.party === owner);
+    if (place >= 0) return place;
+    return this.used.push({ platform, party: owner, ...wanted }) - 1;
   }
 }

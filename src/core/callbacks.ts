@@ -48,13 +48,13 @@ export interface FanOut {
 }
 
 export interface PendingEvents {
-  /** False where no endpoint is registered and not `everything` was asked for. */
+  /** False where no endpoint is registered and no platform declares any. */
   readonly isHeard: boolean;
   /** The newest event that has been fanned out. */
   readonly cursor: number;
   /** How far this answer reaches: give it back as {@link FanOut.to}. */
   readonly to: number;
-  /** Oldest first; empty where nobody listens, whatever happened. */
+  /** Oldest first; those that nobody listens to may be missing. */
   readonly events: readonly CallbackEvent[];
   /** The registered endpoints, switched on, of their owners that have to get them. */
   readonly endpoints: readonly (Pick<
@@ -131,6 +131,8 @@ export interface CallbackAlert {
 }
 
 export interface Settled {
+  /** Endpoints of these results that get nothing now: the breaker is open, or they are off. */
+  readonly paused: readonly string[];
   readonly alerts: readonly Omit<CallbackAlert, 'alertId'>[];
 }
 
@@ -196,11 +198,10 @@ export interface CallbackStore {
   onChange(listener: () => void): void;
 
   /**
-   * The next events past the cursor. Storage answers with an event only when none before it can
-   * still come. Where `everything` is false and no endpoint is registered, it answers at once that
-   * there is nothing, up to the newest event.
+   * The next events past the cursor, of all platforms where an endpoint is registered, else of those
+   * of `declaring` alone. Storage answers with an event only when none before it can still come.
    */
-  readEvents(limit: number, everything: boolean): Promise<PendingEvents>;
+  readEvents(limit: number, declaring: readonly string[]): Promise<PendingEvents>;
 
   /** Makes deliveries, and moves the cursor. False, and nothing done, when it is elsewhere by now. */
   fanOut(result: FanOut): Promise<boolean>;
@@ -212,8 +213,14 @@ export interface CallbackStore {
    */
   claim(request: ClaimRequest): Promise<Claimed>;
 
-  /** Writes down what became of claimed deliveries, and of their endpoints' health; a lost lease changes nothing. */
-  settle(results: readonly DeliveryResult[]): Promise<Settled>;
+  /**
+   * Writes down what became of claimed deliveries, and of their endpoints' health, and gives others
+   * back that were not tried. A lost lease changes nothing.
+   */
+  settle(
+    results: readonly DeliveryResult[],
+    returned: readonly Pick<ClaimedDelivery, 'deliveryId' | 'leaseUntil'>[],
+  ): Promise<Settled>;
 
   /** Gives back what a process that is gone had claimed; returns how many. Before the first claim. */
   reclaim(): Promise<number>;

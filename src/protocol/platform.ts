@@ -6,7 +6,7 @@ import type { Clock, Instant } from '../core/clock.ts';
 import type { CoreRefusal } from '../core/errors.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Json, JsonObject, OrderModel, OwnerId } from '../core/order.ts';
+import type { Json, JsonObject, OrderModel } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
@@ -72,20 +72,23 @@ export interface PlatformEndpoint {
 
 /** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
 export interface PlatformCallbacks {
-  /** Where an owner of orders wants it; null where it has none, as in an environment without callbacks. */
-  endpoint(
-    owner: OwnerId,
-    context: { readonly environment: Environment; readonly parties: PartyDirectory },
-  ): {
-    readonly url: string;
-    readonly preset: RetryPreset;
-    readonly expects?: ExpectedBody;
-  } | null;
+  /** Elsewhere nothing is pushed, and no event is read for it. */
+  readonly environments: readonly Environment[];
   /**
    * What tells of an event, in the platform's form, unsigned; null for one that it does not tell of.
    * From the event alone, so that it is a snapshot: a rule puts what is needed into `eventPayload`.
    */
   body(event: CallbackEvent): { readonly contentType: string; readonly body: string } | null;
+  /** Where it goes, the same for all orders of an owner; null where its owner wants none now. */
+  endpoint(
+    event: CallbackEvent,
+    context: { readonly environment: Environment; readonly parties: PartyDirectory },
+  ): {
+    readonly url: string;
+    readonly preset: RetryPreset;
+    /** Absent: any 2xx acknowledges. */
+    readonly expects?: ExpectedBody;
+  } | null;
 }
 
 export interface EndpointReply {

@@ -4,9 +4,11 @@ import { afterFailure, HEALTHY, isLost } from '../../core/breaker.ts';
 import type {
   AlertKind,
   CallbackAlert,
+  ClaimedDelivery,
   ClaimRequest,
   DeliveryResult,
   FanOut,
+  Settled,
 } from '../../core/callbacks.ts';
 import type { EndpointRow } from './callback-rows.ts';
 import { prepareCallbackStatements } from './callback-statements.ts';
@@ -15,7 +17,11 @@ export type CallbackJob =
   /** `ids` for endpoints that are declared for the first time. */
   | ({ readonly do: 'fanOut'; readonly ids: readonly string[] } & FanOut)
   | ({ readonly do: 'claim'; readonly after: number } & ClaimRequest)
-  | { readonly do: 'settle'; readonly results: readonly DeliveryResult[] }
+  | {
+      readonly do: 'settle';
+      readonly results: readonly DeliveryResult[];
+      readonly returned: readonly Pick<ClaimedDelivery, 'deliveryId' | 'leaseUntil'>[];
+    }
   | { readonly do: 'reclaim' }
   | { readonly do: 'createEndpoint'; readonly row: EndpointRow }
   | {
@@ -69,6 +75,9 @@ export class CallbackJobs {
       case 'claim':
         return this.#claim(job, job.after);
       case 'settle':
+        for (const { deliveryId, leaseUntil } of job.returned) {
+          this.#s.giveBack.run(deliveryId, leaseUntil);
+        }
         return this.#settle(job.results);
       case 'reclaim':
         return Number(this.#s.reclaim.run().changes);
@@ -150,8 +159,9 @@ export class CallbackJobs {
     return { deliveries, endpoints, last };
   }
 
-  #settle(results: readonly DeliveryResult[]): Omit<CallbackAlert, 'alertId'>[] {
+  #settle(results: readonly DeliveryResult[]): Settled {
     const s = this.#s;
+    const paused = new Set<string>();
     const alerts: Omit<CallbackAlert, 'alertId'>[] = [];
     for (const { deliveryId, leaseUntil, attempt, retryAt } of results) {
       const found = s.claimed.get(deliveryId, leaseUntil) as
@@ -177,9 +187,12 @@ export class CallbackJobs {
         // One that was replayed meanwhile is older and goes first.
         this.#letNextOut(orderRow, endpoint);
       }
+      if (row.enabled === 0) paused.add(row.endpointId);
       if (error === null && row.failures === 0 && row.openUntil === null) continue;
       const health = error === null ? HEALTHY : afterFailure(row, at);
       s.health.run(health.failures, health.failingSince, health.openUntil, endpoint);
+      if (health.openUntil !== null) paused.add(row.endpointId);
+      else paused.delete(row.endpointId);
       if (row.enabled === 1 && isLost(health, at)) {
         const since = new Date(health.failingSince!).toISOString();
         const reason = `every attempt since ${since} has failed, the last with: ${error}`;
@@ -187,7 +200,7 @@ export class CallbackJobs {
         alert('endpoint-switched-off', null, reason);
       }
     }
-    return alerts;
+    return { alerts, paused: [...paused] };
   }
 
   /** Of an order's pending deliveries to an endpoint the oldest may go out, and no other; one under way is let finish. */

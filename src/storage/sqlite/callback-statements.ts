@@ -60,6 +60,9 @@ export function prepareCallbackStatements(db: DatabaseSync) {
        FROM deliveries WHERE endpoint = ? AND state = 0 AND claim_at <= ? ORDER BY claim_at LIMIT ?`,
     ),
     lease: db.prepare('UPDATE deliveries SET claim_at = ? WHERE id = ?'),
+    giveBack: db.prepare(
+      'UPDATE deliveries SET claim_at = due_at WHERE id = ? AND state = 0 AND claim_at = ?',
+    ),
     claimed: db.prepare(
       `SELECT endpoint, order_row AS orderRow, attempts, seq FROM deliveries
        WHERE id = ? AND state = 0 AND claim_at = ?`,

@@ -39,7 +39,7 @@ export function callbackStore({
       writer.onChange = listener;
     },
 
-    readEvents: (limit, everything) => reader.read(() => readEvents(s, limit, everything)),
+    readEvents: (limit, declaring) => reader.read(() => readEvents(s, limit, declaring)),
 
     fanOut(result) {
       const ids = result.declared.map(() => newEndpointId());
@@ -56,9 +56,7 @@ export function callbackStore({
       };
     },
 
-    async settle(results) {
-      return { alerts: await run<Settled['alerts']>({ do: 'settle', results }) };
-    },
+    settle: (results, returned) => run<Settled>({ do: 'settle', results, returned }),
 
     // A data directory belongs to one process: what is claimed as this one starts is nobody's.
     reclaim: () => run({ do: 'reclaim' }),
@@ -166,7 +164,8 @@ function prepareReads({ db }: Reader) {
       `SELECT e.seq, e.type, o.platform, o.order_id AS orderId, o.owner, h.version, h.at, h.action, h.line,
          h.from_state AS "from", h.to_state AS "to", e.payload
        FROM events AS e JOIN history AS h ON h.seq = e.seq JOIN orders AS o ON o.id = h.order_row
-       WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
+       WHERE e.seq > ? AND e.seq <= ? AND (? OR o.platform IN (SELECT value FROM json_each(?)))
+       ORDER BY e.seq LIMIT ?`,
     ),
     endpoint: db.prepare(`SELECT ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ?`),
     endpoints: db.prepare(
@@ -176,19 +175,27 @@ function prepareReads({ db }: Reader) {
   };
 }
 
+/**
+ * How far one question looks for events of platforms that declare endpoints: some milliseconds of
+ * this thread, also behind an import of a million orders of others.
+ */
+const WINDOW = 2000;
+
 /** In one transaction of the reader, so that an endpoint is seen together with every event past it. */
 function readEvents(
   s: ReturnType<typeof prepareReads>,
   limit: number,
-  everything: boolean,
+  declaring: readonly string[],
 ): PendingEvents {
   const cursor = Number(s.cursor.get()!.cursor);
   const newest = Number(s.newest.get()!.seq);
-  const isHeard = everything || s.anybody.get() !== undefined;
+  const isAnybody = s.anybody.get() !== undefined;
+  const isHeard = isAnybody || declaring.length > 0;
   if (newest <= cursor || !isHeard) {
     return { isHeard, cursor, to: Math.max(cursor, newest), events: [], endpoints: [] };
   }
-  const rows = s.events.all(cursor, limit);
+  const end = Math.min(newest, cursor + WINDOW);
+  const rows = s.events.all(cursor, end, isAnybody ? 1 : 0, JSON.stringify(declaring), limit);
   const events = rows.map(
     (row) =>
       ({
@@ -205,5 +212,6 @@ function readEvents(
       eventTypes: row.eventTypes === null ? null : JSON.parse(String(row.eventTypes)),
     })),
   ) as unknown as PendingEvents['endpoints'];
-  return { isHeard, cursor, to: events.at(-1)?.seq ?? newest, events, endpoints };
+  const to = events.length === limit ? events.at(-1)!.seq : end;
+  return { isHeard, cursor, to, events, endpoints };
 }

@@ -64,7 +64,7 @@ export function hands({ ledger, callbacks }: OpenStorage) {
     },
     /** Makes a delivery of every new event for every endpoint that listens. */
     async fanOut(now = T0): Promise<number> {
-      const { cursor, to, events, endpoints } = await callbacks.readEvents(1000, false);
+      const { cursor, to, events, endpoints } = await callbacks.readEvents(1000, []);
       const deliveries = events.flatMap(({ seq, owner, version, orderId }) =>
         endpoints
           .filter((e) => e.party === owner && seq > e.sinceSeq)
@@ -86,9 +86,9 @@ export function hands({ ledger, callbacks }: OpenStorage) {
     bodies: async (now: number, fields?: Partial<ClaimRequest>) =>
       (await claim(now, fields)).map(({ body }) => body).sort(),
     deliver: (delivery: ClaimedDelivery, at: number) =>
-      callbacks.settle([result(delivery, at, null, null)]),
+      callbacks.settle([result(delivery, at, null, null)], []),
     fail: (delivery: ClaimedDelivery, at: number, retryAt: number | null) =>
-      callbacks.settle([result(delivery, at, 'status 500', retryAt)]),
+      callbacks.settle([result(delivery, at, 'status 500', retryAt)], []),
   };
 }
 

@@ -11,10 +11,25 @@ export function callbackRules(open: () => OpenStorage): void {
   test('with no endpoint the cursor moves past what happens, and no event is read', async () => {
     const h = hands(open());
     await h.changes((await h.orders('a'))[0]!);
-    const read = await h.callbacks.readEvents(10, false);
+    const read = await h.callbacks.readEvents(10, []);
     assert.deepEqual(read, { isHeard: false, cursor: 0, to: 2, events: [], endpoints: [] });
     assert.equal(await h.fanOut(), 0);
-    assert.equal((await h.callbacks.readEvents(10, false)).cursor, 2);
+    assert.equal((await h.callbacks.readEvents(10, [])).cursor, 2);
+  });
+
+  test('where platforms declare endpoints, and nobody has registered one, their events alone are read', async () => {
+    const h = hands(open());
+    await h.orders('a', 'b');
+    await create(h.ledger, [anOrder('q', 'c'), anOrder('q', 'd')]);
+    const read = async (limit: number, declaring: string[]) => {
+      const { to, events, isHeard } = await h.callbacks.readEvents(limit, declaring);
+      return { to, isHeard, orders: events.map(({ orderId }) => orderId) };
+    };
+    assert.deepEqual(await read(9, ['q']), { to: 4, isHeard: true, orders: ['c', 'd'] });
+    assert.deepEqual(await read(1, ['q']), { to: 3, isHeard: true, orders: ['c'] });
+    assert.deepEqual(await read(9, ['r']), { to: 4, isHeard: true, orders: [] });
+    await h.callbacks.createEndpoint(anEndpoint());
+    assert.deepEqual(await read(9, ['r']), { to: 4, isHeard: true, orders: ['a', 'b', 'c', 'd'] });
   });
 
   test('an event is a snapshot of its change; an endpoint gets those that come after it', async () => {
@@ -24,7 +39,7 @@ export function callbackRules(open: () => OpenStorage): void {
     const moved = change(order!, 'paid', { event: { type: 'order.paid', payload: { fen: 1 } } });
     await h.ledger.commit(moved);
     await h.changes(moved.order);
-    const { events } = await h.callbacks.readEvents(10, false);
+    const { events } = await h.callbacks.readEvents(10, []);
     const [, event] = events;
     assert.deepEqual(
       { ...event },
