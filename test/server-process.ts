@@ -76,8 +76,11 @@ export interface ServerProcess {
 }
 
 /** Starts `ordergate serve` on a free port; resolves when it listens. */
-export async function startServerProcess(dataDirectory: string): Promise<ServerProcess> {
-  const { child, ended } = start([CLI, 'serve', '--port', '0', '--data', dataDirectory]);
+export async function startServerProcess(
+  dataDirectory: string,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const { child, ended } = start([CLI, 'serve', '--port', '0', '--data', dataDirectory], env);
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (more: string) => {

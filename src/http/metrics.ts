@@ -3,7 +3,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Platform } from '../protocol/platform.ts';
 
 export class Metrics {
-  readonly #registry = new Registry();
+  /** Where what else is measured joins in. */
+  readonly registry = new Registry();
   readonly #calls: Counter<'platform' | 'method' | 'outcome'>;
   /** Found once: finding the labels costs more than counting. */
   readonly #counters = new Map<string, Counter.Internal>();
@@ -11,8 +12,8 @@ export class Metrics {
   readonly #methods: ReadonlySet<string>;
 
   constructor(platforms: readonly Platform[], droppedRequests: () => number) {
-    const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry });
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
     this.#calls = new Counter({
       name: 'ordergate_gateway_calls_total',
       help: 'Gateway calls answered, by the code that was answered',
@@ -52,10 +53,10 @@ export class Metrics {
   }
 
   get contentType(): string {
-    return this.#registry.contentType;
+    return this.registry.contentType;
   }
 
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return this.registry.metrics();
   }
 }

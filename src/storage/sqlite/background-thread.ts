@@ -1,6 +1,13 @@
 // The thread for what may take long: the request log's writes, and the questions of the console.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import {
+  auditCallbacks,
+  callbackStats,
+  endedIds,
+  listAlerts,
+  listDeliveries,
+} from './callback-queries.ts';
 import { BUSY_TIMEOUT_MS, openReader } from './database.ts';
 import { audit, listOrders } from './queries.ts';
 import { type RequestRow, RequestTable } from './request-table.ts';
@@ -25,6 +32,11 @@ const OPERATIONS = {
   pruneRequests: requests.prune,
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
   audit: () => audit(ledger),
+  listDeliveries: (query: Parameters<typeof listDeliveries>[1]) => listDeliveries(ledger, query),
+  endedIds: (query: Parameters<typeof endedIds>[1]) => endedIds(ledger, query),
+  listAlerts: (query: Parameters<typeof listAlerts>[1]) => listAlerts(ledger, query),
+  callbackStats: () => callbackStats(ledger),
+  auditCallbacks: () => auditCallbacks(ledger),
   close: () => {
     requestsDb.close();
     ledger.close();

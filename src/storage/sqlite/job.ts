@@ -1,4 +1,5 @@
 // What is asked of the writer: flat values, cheap to hand to a thread.
+import type { CallbackJob } from './callback-jobs.ts';
 import type { StoreJob } from './store-jobs.ts';
 
 /** Where `load` found the order: with that version, this is still what its row holds. */
@@ -76,6 +77,7 @@ export type Job =
   | CommitJob
   | CreateJob
   | StoreJob
+  | { readonly op: 'callbacks'; readonly job: CallbackJob }
   | {
       readonly op: 'claim';
       readonly now: number;

@@ -1,5 +1,6 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
+import { CallbackJobs } from './callback-jobs.ts';
 import { CountedLists } from './counted-lists.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
 import { prepareStatements } from './statements.ts';
@@ -21,6 +22,7 @@ export class Jobs {
   readonly #db: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #lists: CountedLists;
+  readonly #callbacks: CallbackJobs;
   readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
   /** Whether the job under way has written anything. */
@@ -30,6 +32,7 @@ export class Jobs {
     this.#db = db;
     this.#statements = prepareStatements(db);
     this.#lists = new CountedLists(db);
+    this.#callbacks = new CallbackJobs(db);
     this.#runStoreJob = storeJobs(db);
     this.#seq = this.#readSeq();
   }
@@ -121,6 +124,8 @@ export class Jobs {
         return String(this.#statements.setting.get(job.name)!.value);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
+      case 'callbacks':
+        return this.#callbacks.run(job.job);
       default:
         return this.#runStoreJob(job);
     }

@@ -24,6 +24,8 @@ export class Writer {
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #lastError: string | undefined;
+  /** Called after each group in which an order may have changed. */
+  onChange: () => void = () => {};
 
   constructor(path: string) {
     this.#thread = new Thread('writer-thread', { path });
@@ -75,6 +77,7 @@ export class Writer {
         if (result.error === undefined) resolve(result.value);
         else reject(new LedgerUnavailableError(result.error));
       }
+      if (group.some(({ job }) => job.op === 'commit' || job.op === 'create')) this.onChange();
     } catch (error) {
       this.#lastError = (error as Error).message;
       for (const { reject } of group) reject(error as Error);
