@@ -255,7 +255,7 @@ class Reader {
   }
 
   #space(): boolean {
-    if (this.#text.charCodeAt(this.#at) > 0x20) return false; // As most places do.
+    if (this.#text.charCodeAt(this.#at) > 0x20) return false; // As in most places.
     SPACE.lastIndex = this.#at;
     SPACE.test(this.#text);
     const moved = SPACE.lastIndex > this.#at;
