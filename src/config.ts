@@ -19,7 +19,9 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** ORDERGATE_TRUSTED_PROXIES: addresses and ranges whose X-Forwarded-For counts. Default: none. */
   readonly trustedProxies: AddressList;
-  /** ORDERGATE_REQUEST_LOG_DAYS: 30. How long gateway calls are kept. */
+  /** ORDERGATE_CALLBACK_ALLOW: addresses and ranges that are not public and callbacks may go to. Default: none. */
+  readonly callbackAllow: AddressList;
+  /** ORDERGATE_REQUEST_LOG_DAYS: 30. How long gateway calls and ended callbacks are kept. */
   readonly requestLogDays: number;
   /** ORDERGATE_LOG_LEVEL: info. */
   readonly logLevel: string;
@@ -64,6 +66,7 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
     masterKey: env.ORDERGATE_KEY || undefined,
     adminToken: env.ORDERGATE_ADMIN_TOKEN || undefined,
     trustedProxies: addresses('ORDERGATE_TRUSTED_PROXIES', env.ORDERGATE_TRUSTED_PROXIES ?? ''),
+    callbackAllow: addresses('ORDERGATE_CALLBACK_ALLOW', env.ORDERGATE_CALLBACK_ALLOW ?? ''),
     requestLogDays: wholeNumber(
       'ORDERGATE_REQUEST_LOG_DAYS',
       env.ORDERGATE_REQUEST_LOG_DAYS ?? '30',

@@ -1,8 +1,11 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { createReadStream, readFileSync } from 'node:fs';
+import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
+import { callbackDesk } from './callbacks/desk.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Clock, DAY, HOUR, OffsetClock, systemClock } from './core/clock.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
+import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
 import { type Route, routeTable } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
@@ -33,6 +36,8 @@ export interface Options {
   readonly clock?: Clock;
   readonly platforms?: readonly Platform[];
   readonly log?: Logger;
+  /** For tests: what stands in the place of the world that callbacks go to. */
+  readonly callbacks?: CallbackOverrides;
 }
 
 /** A ledger that is open, with what is needed to work on it; for the server and the commands. */
@@ -47,6 +52,7 @@ export interface Workplace {
 export interface Ordergate extends Workplace {
   readonly url: string;
   readonly adminToken: string;
+  readonly callbacks: Callbacks;
   /** Stops taking calls, finishes those under way, closes the ledger. */
   close(): Promise<void>;
 }
@@ -126,8 +132,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
-  // In turn: who asks for a run is not answered while another still has some of it under way.
-  const runDue = inTurn(async () => {
+  // One behind the other: who waits for what is due must not miss what the worker has just claimed.
+  const runDue = inTurn<void>(async () => {
     await runDueDeadlines(ledger, clock, handlers, (error, due) =>
       log.error({ err: error, ...due }, 'a deadline could not be carried out; it is tried again'),
     );
@@ -136,6 +142,22 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const metrics = new Metrics(platforms, () => requests.dropped);
   const onFault = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed');
+  const callbackMetrics = new CallbackMetrics(metrics.registry, storage.callbacks, clock);
+  const callbacks = new Callbacks({
+    store: storage.callbacks,
+    clock,
+    environment,
+    parties,
+    platforms,
+    allowed: config.callbackAllow,
+    ...options.callbacks,
+    onAttempt: (outcome) => callbackMetrics.count(outcome),
+    onAlert: (alert) => {
+      callbackMetrics.alert(alert.kind);
+      log.error(alert, `callbacks: ${alert.kind}`);
+    },
+    onError: (error, what) => log.error({ err: error }, `callbacks: ${what} failed; tried again`),
+  });
 
   const pipeline: PipelineServices = {
     ...services,
@@ -151,12 +173,14 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     catalog,
     platforms,
     clock,
+    callbacks: callbackDesk(storage.callbacks, callbacks, config.callbackAllow),
     advanceClock: inTurn(async (seconds: number) => {
       // Another node may have moved it a moment ago, and this one may be told before it is answered.
       const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
       await ledger.writeClockOffset(offset);
       clock.catchUp(offset);
       await runDue();
+      await callbacks.drain();
     }),
   };
   const manageRoutes = manageEndpoints(sandbox, VERSION).map(
@@ -183,6 +207,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       .prune(Date.now() - config.requestLogDays * DAY)
       .then(() => ledger.forgetReplies(clock.now()))
       .then(() => tokens.forget(clock.now() - TOKEN_MEMORY_MS))
+      .then(() => storage.callbacks.prune(clock.now() - config.requestLogDays * DAY))
       .catch((error: unknown) =>
         log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
       );
@@ -193,16 +218,19 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     clearInterval(housekeeping);
     await server.close();
     await deadlines.stop();
+    await callbacks.stop();
     await storage.close();
   };
   try {
     const url = await server.listen();
     deadlines.wake();
+    await callbacks.start();
     const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
     log.info({ url, environment, data, version: VERSION }, 'started');
-    return { ...workplace, url, adminToken, close };
+    return { ...workplace, url, adminToken, callbacks, close };
   } catch (error) {
     await deadlines.stop();
+    await callbacks.stop();
     await storage.close();
     throw error;
   }

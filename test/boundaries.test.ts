@@ -25,6 +25,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^(node:|zod$)/,
   },
   { place: /^http\//, may: /^(core|protocol|http)\//, packages: /^(node:|prom-client$)/ },
+  { place: /^callbacks\//, may: /^(core|protocol|callbacks)\//, packages: /^node:/ },
   { place: /^manage\//, may: /^(core|protocol|manage)\//, packages: /^(node:|zod$)/ },
   { place: /^cli\//, may: /^(core|protocol|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },

@@ -47,7 +47,8 @@ async function verified(
   const { code, stdout, stderr } = await run(['verify', '--data', data], env);
   deepEqual([code, stderr], [0, '']);
   const { orders, changes, ...broken } = JSON.parse(stdout);
-  deepEqual(broken, { ordersOutOfStep: 0, changesWithoutEvent: 0, eventsWithoutChange: 0 });
+  ok(Object.keys(broken).length >= 6);
+  for (const [fault, count] of Object.entries(broken)) equal(count, 0, fault);
   return { orders, changes };
 }
 
@@ -272,6 +273,12 @@ describe('verify', () => {
     equal((await broken()).changesWithoutEvent, 1);
     alter("INSERT INTO events VALUES (999, 'x', NULL)");
     equal((await broken()).eventsWithoutChange, 1);
+    alter(`INSERT INTO endpoints (id, endpoint_id, platform, party, origin, url, preset, enabled, created_at, secrets, since_seq)
+             VALUES (1, 'ep', 'jintong', 'jane88', 'registered', 'https://a.example', 'standard', 1, 0, '', 0);
+           INSERT INTO deliveries (id, endpoint, seq, order_row, message_id, content_type, body, created_at, due_at, attempts)
+             VALUES (1, 1, 777, 1, 'm', 't', 'b', 0, 0, 1)`);
+    const { deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck } = await broken();
+    deepEqual([deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck], [1, 1, 1]);
   });
 
   test('says what the engine says of a file that is damaged inside', async () => {

@@ -1,12 +1,17 @@
 // The write load of the crash test: seeded orders and new ones, each brought along a plan of changes.
 import assert from 'node:assert/strict';
-import { type Agent, request } from 'node:http';
+import { randomInt } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildRequest, readReply } from '../src/platforms/jintong/client.ts';
 import { CANCEL, type State } from '../src/platforms/jintong/states.ts';
-import type { ServerProcess } from './server-process.ts';
+import { runOrdergate, type ServerProcess } from './server-process.ts';
 
 export const PARTY = 'load01';
 export const SECRET = 'the-key-of-the-crash-test';
+export const CONNECTIONS = 24;
+/** Acknowledged changes before a kill may come: a round that has killed nothing would show nothing. */
+export const LOAD_BEFORE_KILL = 100;
 /** The states of the seeded orders, one after the other, as `ordergate seed` documents them. */
 const SEEDED_STATES: readonly State[] = ['A', 'B', 'D', 'K', 'L', 'W'];
 const CREATED_STATE: State = 'D';
@@ -50,7 +55,7 @@ export function changeOf({ entry, kind, to }: Call): string {
   return describeChange(kind, from, to, byParty ? `party:${PARTY}` : 'operator');
 }
 
-export function seededEntry(index: number): Entry {
+function seededEntry(index: number): Entry {
   const plans: Kind[][] = [
     ['hastened', 'moved', 'cancelled'],
     ['cancelled'],
@@ -152,6 +157,49 @@ export async function send(server: ServerProcess, agent: Agent, call: Call): Pro
   if (!reply) return false;
   assert.equal(reply.status, kind === 'created' ? 201 : 200, reply.text);
   return true;
+}
+
+/** Brings orders of the load's party into a ledger; returns them by id. */
+export async function seed(directory: string, orders: number): Promise<Map<string, Entry>> {
+  const flags = ['--platform', 'jintong', '--orders', String(orders), '--secret', SECRET];
+  const seeded = await runOrdergate(['seed', ...flags, '--data', directory]);
+  assert.equal(seeded.code, 0, seeded.stderr);
+  const entries = Array.from({ length: orders }, (_, i) => seededEntry(i));
+  return new Map(entries.map((entry) => [entry.id, entry]));
+}
+
+/** Loads the server, waits for `underWay`, and kills it; the calls that were acknowledged, and those that never were. */
+export async function loadAndKill(
+  server: ServerProcess,
+  calls: Iterator<Call>,
+  underWay: () => Promise<unknown> = async () => {},
+) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const acknowledged: Call[] = [];
+  const unanswered: Call[] = [];
+  let enough = () => {};
+  const loaded = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  const connection = async (): Promise<void> => {
+    for (let call: Call = calls.next().value; ; ) {
+      if (!(await send(server, agent, call))) {
+        unanswered.push(call);
+        return;
+      }
+      acknowledge(call);
+      if (acknowledged.push(call) === LOAD_BEFORE_KILL) enough();
+      const kind = call.entry.plan.shift();
+      call = kind ? nextCall(call.entry, kind) : calls.next().value;
+    }
+  };
+  const load = Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  await Promise.race([loaded.then(underWay), load]);
+  await sleep(randomInt(30, 280));
+  await server.kill();
+  await load;
+  agent.destroy();
+  return { acknowledged, unanswered };
 }
 
 /** The caller knows now that it has happened. */

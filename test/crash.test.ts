@@ -1,24 +1,23 @@
 // kill -9 under write load: what was acknowledged is there, and nothing is there by half.
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   acknowledge,
   type Call,
+  CONNECTIONS,
   changeOf,
   describeChange,
   type Entry,
   endlessCalls,
-  nextCall,
+  LOAD_BEFORE_KILL,
+  loadAndKill,
   PARTY,
-  SECRET,
-  seededEntry,
+  seed,
   send,
 } from './crash-load.ts';
 import { runOrdergate, type ServerProcess, startServerProcess } from './server-process.ts';
@@ -26,41 +25,8 @@ import { runOrdergate, type ServerProcess, startServerProcess } from './server-p
 /** How often the process is killed. CI sets 50. */
 const ROUNDS = Number(process.env.ORDERGATE_CRASH_ROUNDS ?? 3);
 const SEEDED = 20_000;
-const CONNECTIONS = 24;
-/** Acknowledged changes before a kill may come: a round that has killed nothing would show nothing. */
-const LOAD_BEFORE_KILL = 100;
 /** Cancels and creations of the round before that are sent once more. */
 const REPEATED = 20;
-
-/** Loads the server until it is killed; the calls that were acknowledged, and those that never were. */
-async function loadAndKill(server: ServerProcess, calls: Iterator<Call>) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const acknowledged: Call[] = [];
-  const unanswered: Call[] = [];
-  let enough = () => {};
-  const loaded = new Promise<void>((resolve) => {
-    enough = resolve;
-  });
-  const connection = async (): Promise<void> => {
-    for (let call: Call = calls.next().value; ; ) {
-      if (!(await send(server, agent, call))) {
-        unanswered.push(call);
-        return;
-      }
-      acknowledge(call);
-      if (acknowledged.push(call) === LOAD_BEFORE_KILL) enough();
-      const kind = call.entry.plan.shift();
-      call = kind ? nextCall(call.entry, kind) : calls.next().value;
-    }
-  };
-  const load = Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  await Promise.race([loaded, load]);
-  await sleep(randomInt(30, 280));
-  await server.kill();
-  await load;
-  agent.destroy();
-  return { acknowledged, unanswered };
-}
 
 /** What the file holds, read after the kill and before any restart. */
 class Disk {
@@ -151,20 +117,12 @@ async function repeat(server: ServerProcess, calls: readonly Call[]): Promise<vo
   agent.destroy();
 }
 
-async function seed(directory: string): Promise<Map<string, Entry>> {
-  const flags = ['--platform', 'jintong', '--orders', String(SEEDED), '--secret', SECRET];
-  const seeded = await runOrdergate(['seed', ...flags, '--data', directory]);
-  assert.equal(seeded.code, 0, seeded.stderr);
-  const entries = Array.from({ length: SEEDED }, (_, i) => seededEntry(i));
-  return new Map(entries.map((entry) => [entry.id, entry]));
-}
-
 test(`kill -9 under write load, ${ROUNDS} times: after each restart every acknowledged change is there with its history and event, and no unacknowledged one by half`, {
   timeout: 60_000 + ROUNDS * 20_000,
 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'ordergate-crash-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
-  const all = await seed(directory);
+  const all = await seed(directory, SEEDED);
   const calls = endlessCalls([...all.values()]);
   const totals = { acknowledged: 0, unanswered: 0, ofThoseHappened: 0, repeated: 0 };
   let disk = new Disk(directory);
@@ -204,7 +162,8 @@ test(`kill -9 under write load, ${ROUNDS} times: after each restart every acknow
   assert.equal(verified.code, 0, verified.stderr);
   const { orders, changes: _, ...faults } = JSON.parse(verified.stdout);
   assert.ok(orders >= all.size);
-  assert.deepEqual(faults, { ordersOutOfStep: 0, changesWithoutEvent: 0, eventsWithoutChange: 0 });
+  assert.ok(Object.keys(faults).length >= 6);
+  for (const [fault, count] of Object.entries(faults)) assert.equal(count, 0, fault);
   assert.ok(totals.acknowledged >= ROUNDS * LOAD_BEFORE_KILL);
   t.diagnostic(`${ROUNDS} kills: ${JSON.stringify(totals)}`);
 });

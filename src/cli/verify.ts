@@ -6,17 +6,17 @@ import type { Command } from './command.ts';
 export const verifyCommand: Command = {
   name: 'verify',
   usage: 'verify',
-  summary: 'check every order, its history and its events, and the files',
+  summary: 'check every order, its history, its events and its callbacks, and the files',
   async run(args) {
     const { values } = readFlags(args, {});
     const { storage } = await openWorkplace({ config: readConfig(values) });
     try {
-      const { damage, ...counts } = await storage.ledger.audit();
+      const { damage, orders, changes, ...ledger } = await storage.ledger.audit();
+      const faults = { ...ledger, ...(await storage.callbacks.audit()) };
       for (const line of damage) process.stderr.write(`damage: ${line}\n`);
-      process.stdout.write(`${JSON.stringify(counts)}\n`);
-      const broken =
-        counts.ordersOutOfStep + counts.changesWithoutEvent + counts.eventsWithoutChange;
-      return broken === 0 && damage.length === 0 ? 0 : 1;
+      process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
+      const isSound = damage.length === 0 && Object.values(faults).every((count) => count === 0);
+      return isSound ? 0 : 1;
     } finally {
       await storage.close();
     }

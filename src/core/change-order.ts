@@ -50,14 +50,14 @@ export async function changeOrder<R extends Json>(
     const asked = clock.now();
     const once = request.once && { key: request.once.key, now: asked };
     const loaded = await ledger.load(request.platform, request.orderId, once);
-    const { order, replay, now = asked } = loaded;
+    const { order, place, replay, now = asked } = loaded;
     if (replay) return { ok: true, value: replay.reply as R };
     if (!order) return refuse('unknown-order');
 
     const decision = decide(order, now);
     if (!decision.ok) return decision;
 
-    const committed = await ledger.commit(toChange(request, order, decision, now));
+    const committed = await ledger.commit({ ...toChange(request, order, decision, now), place });
     if (committed === 'committed') return { ok: true, value: decision.reply };
     if (committed === 'lease-lost') return refuse('state-refuses', order.state);
   }

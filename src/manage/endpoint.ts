@@ -1,5 +1,6 @@
 // The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
 import { z } from 'zod';
+import type { CallbackDesk } from '../core/callback-desk.ts';
 import type { OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
@@ -14,6 +15,7 @@ export interface ManageServices {
   readonly catalog: Catalog;
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
+  readonly callbacks: CallbackDesk;
   /** Moves the clock, keeps its offset, and carries out everything that has become due. */
   advanceClock(seconds: number): Promise<void>;
 }

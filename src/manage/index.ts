@@ -1,8 +1,10 @@
 // The management API: all its endpoints, and how a request to one is read and answered.
 import { z } from 'zod';
 import { LedgerUnavailableError } from '../core/errors.ts';
+import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
+import { deliveryEndpoints } from './deliveries.ts';
 import {
   type Endpoint,
   type EndpointCall,
@@ -20,6 +22,8 @@ const documented: readonly Endpoint[] = [
   ...partyEndpoints,
   ...catalogEndpoints,
   ...requestEndpoints,
+  ...callbackEndpointEndpoints,
+  ...deliveryEndpoints,
   ...clockEndpoints,
 ];
 

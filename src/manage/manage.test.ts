@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { call, form, hasten } from '../../test/jintong.ts';
+import { ALLOW_LOCAL, startReceiver } from '../../test/receiver.ts';
 import {
   type ManageAnswer,
   manage,
@@ -26,7 +27,13 @@ const platform: Platform = {
     if (typeof document.price !== 'number') throw new ImportError('price', 'has to be a number');
   },
 };
-const server = await startTestServer({ platforms: [platform] });
+const receiver = await startReceiver();
+const server = await startTestServer({
+  platforms: [platform],
+  config: { callbackAllow: ALLOW_LOCAL },
+});
+const endpointToMake = { platform: 'jintong', party: 'jane88', url: receiver.url };
+const { endpointId } = (await manage(server, 'POST', '/callbacks/endpoints', endpointToMake)).body;
 const ORDER = '15112480268';
 await changeOrder(
   server.storage.ledger,
@@ -40,7 +47,8 @@ await changeOrder(
     reply: null,
   }),
 );
-await call(server, form(hasten('15112480268'))); // so that there is a request to list
+await call(server, form(hasten('15112480268'))); // so that there is a request to list, and a callback
+await server.callbacks.drain();
 
 const endpoints = manageEndpoints(true, VERSION);
 /** A path that exists, for endpoints whose path has parameters. */
@@ -49,7 +57,9 @@ const existing = (path: string): string =>
     .replace('{platform}', 'jintong')
     .replace('{orderId}', ORDER)
     .replace('{partyId}', 'jane88')
-    .replace('{kind}/{key}', 'product/P1');
+    .replace('{kind}/{key}', 'product/P1')
+    .replace('{endpointId}', endpointId)
+    .replace('{deliveryId}', '1');
 
 interface Call {
   readonly path?: string;
@@ -86,6 +96,17 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   changeParty: { body: { users: ['jane88', 'wang01', 'new02'] } },
   rotateKey: { body: {} },
   listRequests: {},
+  listCallbackEndpoints: {},
+  createCallbackEndpoint: { body: { ...endpointToMake, eventTypes: ['order.moved'] } },
+  changeCallbackEndpoint: { body: { expects: 'ok', preset: 'wechat', enabled: true } },
+  rotateCallbackSecret: { body: { overlapSeconds: 60 } },
+  pingCallbackEndpoint: { body: {} },
+  listDeliveries: {},
+  replayDelivery: { body: {} },
+  replayDeliveries: {
+    body: { platform: 'jintong', party: 'jane88', from: '2026-01-01', to: '2036-01-01' },
+  },
+  listCallbackAlerts: {},
   readClock: {},
   advanceClock: { body: { advanceSeconds: 1 } },
   readOpenApi: {},
@@ -190,6 +211,84 @@ const ERRORS: Readonly<
   ],
   listRequests: [
     { status: 400, code: 'bad-request', field: 'from', path: '/requests?from=yesterday' },
+  ],
+  listCallbackEndpoints: [
+    { status: 400, code: 'bad-request', field: 'partyId', path: '/callbacks/endpoints?partyId=x' },
+  ],
+  createCallbackEndpoint: [
+    { status: 400, code: 'bad-request', field: 'url', body: { platform: 'jintong', party: 'x' } },
+    {
+      status: 400,
+      code: 'bad-endpoint',
+      field: 'url',
+      body: { ...endpointToMake, url: 'http://0xA9FEA9FE/latest' },
+    },
+    {
+      status: 400,
+      code: 'bad-endpoint',
+      field: 'secret',
+      body: { ...endpointToMake, secret: 'whsec_c2hvcnQ=' },
+    },
+    { status: 404, code: 'unknown-platform', body: { ...endpointToMake, platform: 'nobody' } },
+  ],
+  changeCallbackEndpoint: [
+    { status: 400, code: 'bad-endpoint', field: 'url', body: { url: 'ftp://shop.example' } },
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_none',
+      body: {},
+    },
+  ],
+  rotateCallbackSecret: [
+    { status: 400, code: 'bad-request', field: 'overlapSeconds', body: { overlapSeconds: -1 } },
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_none/secrets',
+      body: {},
+    },
+  ],
+  pingCallbackEndpoint: [
+    { status: 400, code: 'bad-request', field: 'x', body: { x: 1 } },
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_none/ping',
+      body: {},
+    },
+  ],
+  listDeliveries: [
+    {
+      status: 400,
+      code: 'bad-request',
+      field: 'platform',
+      path: '/callbacks/deliveries?orderId=1',
+    },
+  ],
+  replayDelivery: [
+    { status: 400, code: 'bad-request', field: 'x', body: { x: 1 } },
+    {
+      status: 404,
+      code: 'unknown-delivery',
+      field: 'deliveryId',
+      path: '/callbacks/deliveries/999/replay',
+      body: {},
+    },
+  ],
+  replayDeliveries: [
+    {
+      status: 400,
+      code: 'bad-request',
+      field: 'endpointId',
+      body: { platform: 'jintong', from: '2026-01-01', to: '2027-01-01' },
+    },
+  ],
+  listCallbackAlerts: [
+    { status: 400, code: 'bad-request', field: 'cursor', path: '/callbacks/alerts?cursor=x' },
   ],
   readClock: [],
   advanceClock: [{ status: 400, code: 'bad-request', field: 'advanceSeconds', body: {} }],
@@ -326,13 +425,17 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   skip: sqliteOnly,
 }, async () => {
   const dataDirectory = temporaryDirectory();
-  const broken = await startTestServer({ config: { dataDirectory }, platforms: [platform] });
+  const config = { dataDirectory, callbackAllow: ALLOW_LOCAL };
+  const broken = await startTestServer({ config, platforms: [platform] });
   const before = await manage(broken, 'GET', '/parties/jintong/jane88');
   for (const [file, tables] of [
-    ['ledger.db', ['orders', 'parties', 'settings', 'catalog']],
+    [
+      'ledger.db',
+      ['orders', 'parties', 'settings', 'catalog', 'endpoints', 'deliveries', 'callback_alerts'],
+    ],
     ['requests.db', ['requests']],
   ] as const) {
-    const db = new DatabaseSync(join(dataDirectory, file));
+    const db = new DatabaseSync(join(dataDirectory, file), { timeout: 5000 });
     for (const table of tables) db.exec(`ALTER TABLE ${table} RENAME TO gone_${table}`);
     db.close();
   }

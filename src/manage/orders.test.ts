@@ -152,6 +152,7 @@ describe('creating', () => {
       attributes: { userName: 'jane88', amountFen: 128_000, pnr: 'JX8K2P', flightNo: 'MU5101' },
       lines: [],
       sealed: [],
+      callbacks: [],
       history: [
         {
           version: 1,

@@ -8,6 +8,7 @@ import type { HistoryEntry, Json, Order } from '../core/order.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
+import { callbacksOf, deliverySchema } from './deliveries.ts';
 import {
   type Endpoint,
   endpoint,
@@ -159,13 +160,17 @@ export const orderEndpoints: readonly Endpoint[] = [
     method: 'GET',
     path: '/orders/{platform}/{orderId}',
     operationId: 'readOrder',
-    summary: 'One order with its lines and its whole history',
+    summary: 'One order with its lines, its whole history, and its newest callbacks',
     status: 200,
     response: orderSchema
-      .extend({ history: z.array(historySchema), sealed: z.array(sealedSchema) })
+      .extend({
+        history: z.array(historySchema),
+        sealed: z.array(sealedSchema),
+        callbacks: z.array(deliverySchema).describe('newest first; /callbacks/deliveries has all'),
+      })
       .meta({ id: 'OrderWithHistory' }),
     errors: { 404: 'no such platform or order' },
-    async handle({ params }, { ledger, platforms }) {
+    async handle({ params }, { ledger, platforms, callbacks }) {
       const platform = findPlatform(platforms, params.platform!);
       const found = await ledger.readHistory(platform.name, orderId(params.orderId!));
       if (!found) throw unknownOrder(platform, params.orderId!);
@@ -173,7 +178,12 @@ export const orderEndpoints: readonly Endpoint[] = [
         name,
         mask: mask as z.core.util.JSONType,
       }));
-      return { ...view(found.order, platforms), history: found.history.map(historyView), sealed };
+      return {
+        ...view(found.order, platforms),
+        history: found.history.map(historyView),
+        sealed,
+        callbacks: await callbacksOf(callbacks, found.order),
+      };
     },
   }),
   endpoint({
@@ -182,7 +192,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     operationId: 'moveOrder',
     summary: 'Move an order, or one line of it, to another state',
     body: z.strictObject({
-      to: z.string(),
+      to: z.string().describe('a state, or the platform’s word for one, such as `failed`'),
       line: z
         .string()
         .nullable()

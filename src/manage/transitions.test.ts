@@ -28,7 +28,7 @@ test('"to S, from where the management API moves the refund on to M and N"', asy
   clock.advance(1000);
   const moved = await move(id, { to: 'M', note: '已提交退款' });
   equal(moved.status, 200);
-  const { history, sealed, ...order } = await read(id);
+  const { history, sealed, callbacks, ...order } = await read(id);
   deepEqual(sealed, []);
   deepEqual(moved.body, order);
   deepEqual([order.state, order.stateName, order.version], ['M', '退款处理中', 3]);

@@ -1,10 +1,12 @@
 // The interface that a platform implements: everything about how it speaks, in one value.
+import type { ExpectedBody, RetryPreset } from '../core/callback-endpoint.ts';
+import type { CallbackEvent } from '../core/callbacks.ts';
 import type { CatalogEntry } from '../core/catalog.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { CoreRefusal } from '../core/errors.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Json, JsonObject, OrderModel } from '../core/order.ts';
+import type { Json, JsonObject, Order, OrderModel } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
@@ -68,6 +70,27 @@ export interface PlatformEndpoint {
   handle(request: GatewayRequest, services: Services): Promise<EndpointReply>;
 }
 
+/** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
+export interface PlatformCallbacks {
+  /** Elsewhere nothing is pushed, and no event is read for it. */
+  readonly environments: readonly Environment[];
+  /**
+   * What tells of an event, in the platform's form, unsigned; null for one that it does not tell of.
+   * From the event alone, so that it is a snapshot: a rule puts what is needed into `eventPayload`.
+   */
+  body(event: CallbackEvent): { readonly contentType: string; readonly body: string } | null;
+  /** Where it goes, the same for all orders of an owner; null where its owner wants none now. */
+  endpoint(
+    event: CallbackEvent,
+    context: { readonly environment: Environment; readonly parties: PartyDirectory },
+  ): {
+    readonly url: string;
+    readonly preset: RetryPreset;
+    /** Absent: any 2xx acknowledges. */
+    readonly expects?: ExpectedBody;
+  } | null;
+}
+
 export interface EndpointReply {
   readonly status: number;
   readonly contentType: string;
@@ -122,6 +145,7 @@ export interface PlatformDefinition<Call extends Start, Success> {
   /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */
   redact(body: string, call: Partial<Call>): string;
   readonly endpoints?: readonly PlatformEndpoint[];
+  readonly callbacks?: PlatformCallbacks;
   /**
    * What to do when a deadline of its orders is due, by kind; of a kind like `refund:LINE`, by what
    * stands before the colon.
@@ -144,6 +168,13 @@ export interface ImportFormat {
     readonly [section: string]: (item: Json, context: ImportContext) => CatalogEntry[];
   };
   readonly orders: { readonly [section: string]: (item: Json, context: ImportContext) => NewOrder };
+  /** Where an order may come in several rows, one a line. */
+  readonly rows?: {
+    /** Two rows of one id, next to each other, as one order. @throws {ImportError} where they are not */
+    combine(first: NewOrder, next: NewOrder): NewOrder;
+    /** Why a row of an id that is there already must not be passed over as imported; null where it may. */
+    missingIn(existing: Order, row: NewOrder): string | null;
+  };
 }
 
 export interface ImportContext {

@@ -2,6 +2,9 @@
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Ledger } from '../core/ledger.ts';
 import type { OpenStorage } from './storage.ts';
+import { callbackDeskRules } from './suite/callback-desk.ts';
+import { assertCallbacksSound } from './suite/callback-fixtures.ts';
+import { callbackRules } from './suite/callbacks.ts';
 import { commitRules } from './suite/commit.ts';
 import { createRules } from './suite/create.ts';
 import { deadlineRules } from './suite/deadlines.ts';
@@ -56,6 +59,19 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
         await storage.close();
       });
       deadlineRules(() => storage.ledger);
+    });
+
+    describe('callbacks', () => {
+      let storage: OpenStorage;
+      beforeEach(async () => {
+        storage = await open(suiteDirectory());
+      });
+      afterEach(async () => {
+        await assertCallbacksSound(storage);
+        await storage.close();
+      });
+      callbackRules(() => storage);
+      callbackDeskRules(() => storage);
     });
 
     describe('over a restart', () => restartRules(open));

@@ -1,4 +1,5 @@
 // What opening storage gives: the ledger, and the request log beside it.
+import type { CallbackStore } from '../core/callbacks.ts';
 import type { CatalogStore } from '../core/catalog.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -12,6 +13,7 @@ export interface OpenStorage {
   readonly tokens: TokenStore;
   readonly catalog: CatalogStore;
   readonly limits: Limits;
+  readonly callbacks: CallbackStore;
   /** The time that rules read where many nodes share the ledger; absent where it is this process's. */
   readonly clock?: Clock;
   /** Absent where one process serves alone. */

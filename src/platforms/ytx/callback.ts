@@ -1,6 +1,6 @@
 // What ytx pushes to an app when one of its orders gets a result (状态回推), and where to.
-import type { JsonObject, Order } from '../../core/order.ts';
-import type { Environment, PartyDirectory } from '../../protocol/platform.ts';
+import type { Json, JsonObject, Order } from '../../core/order.ts';
+import type { Environment, PartyDirectory, PlatformCallbacks } from '../../protocol/platform.ts';
 import { findApp } from './apps.ts';
 import { PLATFORM } from './checks.ts';
 import { RESULT_FIELDS } from './contracts.ts';
@@ -33,3 +33,19 @@ export function callbackUrl(
   const pushes = environment === 'production' && app?.environment === 'production';
   return pushes ? app.callbackUrl : undefined;
 }
+
+const hasResult = (payload: Json): payload is JsonObject =>
+  typeof payload === 'object' && payload !== null && 'requestId' in payload;
+
+/** Results are pushed; that an order was created is not. Any 2xx acknowledges. */
+export const callbacks: PlatformCallbacks = {
+  environments: ['production'],
+  body({ payload }) {
+    if (!hasResult(payload)) return null;
+    return { contentType: 'application/json; charset=utf-8', body: callbackBody(payload) };
+  },
+  endpoint({ payload }, { environment, parties }) {
+    const url = hasResult(payload) ? callbackUrl(payload, parties, environment) : undefined;
+    return url === undefined ? null : { url, preset: 'standard' };
+  },
+};

@@ -4,6 +4,7 @@ import { type CoreRefusal, LedgerUnavailableError } from '../../core/errors.ts';
 import type { DeadlineHandler } from '../../core/run-deadlines.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Services, type Verdict } from '../../protocol/platform.ts';
+import { callbacks } from './callback.ts';
 import { checks, PLATFORM, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { CONTRACTS } from './contracts.ts';
@@ -76,6 +77,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   }),
   redact,
   deadlines: (services) => ({ resolve: resolver(services) }),
+  callbacks,
   import: importFormat,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
   seed,

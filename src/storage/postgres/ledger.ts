@@ -51,6 +51,8 @@ export interface LedgerOptions {
   readonly databaseTime: boolean;
   /** Told of the database's time and the sandbox's offset, with each load. */
   onTime(now: Instant, offsetSeconds: number, sentAt: number): void;
+  /** Called when changes of this node are on disk. */
+  onChange?(): void;
 }
 
 export class PostgresLedger implements Ledger {
@@ -66,8 +68,8 @@ export class PostgresLedger implements Ledger {
     this.#sealer = sealer;
     this.#options = options;
     this.#loads = new GroupReader((questions) => this.#loadAll(questions));
-    this.#commits = new GroupWriter(pool, commitRules);
-    this.#creations = new GroupWriter(pool, createRules);
+    this.#commits = new GroupWriter(pool, commitRules, options.onChange);
+    this.#creations = new GroupWriter(pool, createRules, options.onChange);
   }
 
   load(

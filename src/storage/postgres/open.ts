@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
+import { callbackStore } from './callback-store.ts';
 import { DatabaseClock } from './clock.ts';
 import { prepareDatabase, prepareMonths, UnusableDatabaseError } from './database.ts';
 import { PostgresLedger } from './ledger.ts';
@@ -42,7 +43,9 @@ export async function openPostgres(
     shared = await Shared.start(url, node, clock);
     await prepareMonths(url, `${node}.months`, clock.now());
     const started = shared;
+    const callbacks = callbackStore(pool, node, sealer);
     const ledger = new PostgresLedger(pool, sealer, {
+      onChange: () => callbacks.changed(),
       url,
       node,
       databaseTime,
@@ -78,6 +81,7 @@ export async function openPostgres(
       requests,
       ...stores,
       limits,
+      callbacks,
       ...(databaseTime && { clock }),
       shared,
       close,

@@ -50,6 +50,7 @@ interface Waiting<Job, Result> {
 export class GroupWriter<Job, Result> {
   readonly #pool: Pool;
   readonly #rules: GroupRules<Job, Result>;
+  readonly #onWritten: () => void;
   #queue: Waiting<Job, Result>[] = [];
   #underWay = 0;
   readonly #names = new Set<string>();
@@ -57,8 +58,10 @@ export class GroupWriter<Job, Result> {
   #closed = false;
   #idle: (() => void) | undefined;
 
-  constructor(pool: Pool, rules: GroupRules<Job, Result>) {
+  /** @param onWritten called when a group is on disk */
+  constructor(pool: Pool, rules: GroupRules<Job, Result>, onWritten: () => void = () => {}) {
     this.#pool = pool;
+    this.#onWritten = onWritten;
     this.#rules = rules;
   }
 
@@ -136,6 +139,7 @@ export class GroupWriter<Job, Result> {
         });
         for (const [i, { resolve }] of left.entries()) resolve(results[i]!);
         this.#foresee(jobs, results);
+        this.#onWritten();
         this.#lastError = undefined;
         return;
       } catch (error) {

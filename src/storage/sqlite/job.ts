@@ -1,11 +1,20 @@
 // What is asked of the writer: flat values, cheap to hand to a thread.
+import type { CallbackJob } from './callback-jobs.ts';
 import type { StoreJob } from './store-jobs.ts';
+
+/** Where `load` found the order: with that version, this is still what its row holds. */
+export interface Place {
+  readonly row: number;
+  readonly lastChange: number;
+  readonly state: string;
+}
 
 export interface CommitJob {
   readonly op: 'commit';
   readonly platform: string;
   readonly orderId: string;
   readonly expectedVersion: number;
+  readonly place: Place | null;
   readonly state: string;
   readonly at: number;
   readonly attributes: string;
@@ -68,6 +77,7 @@ export type Job =
   | CommitJob
   | CreateJob
   | StoreJob
+  | { readonly op: 'callbacks'; readonly job: CallbackJob }
   | {
       readonly op: 'claim';
       readonly now: number;

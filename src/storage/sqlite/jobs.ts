@@ -1,7 +1,8 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
+import { CallbackJobs } from './callback-jobs.ts';
 import { CountedLists } from './counted-lists.ts';
-import type { CommitJob, CreateJob, CreateRow, Job, JobResult } from './job.ts';
+import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
 import { prepareStatements } from './statements.ts';
 import { type StoreJob, storeJobs } from './store-jobs.ts';
 
@@ -21,6 +22,7 @@ export class Jobs {
   readonly #db: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #lists: CountedLists;
+  readonly #callbacks: CallbackJobs;
   readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
   /** Whether the job under way has written anything. */
@@ -30,6 +32,7 @@ export class Jobs {
     this.#db = db;
     this.#statements = prepareStatements(db);
     this.#lists = new CountedLists(db);
+    this.#callbacks = new CallbackJobs(db);
     this.#runStoreJob = storeJobs(db);
     this.#seq = this.#readSeq();
   }
@@ -121,6 +124,8 @@ export class Jobs {
         return String(this.#statements.setting.get(job.name)!.value);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
+      case 'callbacks':
+        return this.#callbacks.run(job.job);
       default:
         return this.#runStoreJob(job);
     }
@@ -128,22 +133,22 @@ export class Jobs {
 
   #commit(job: CommitJob): 'committed' {
     const s = this.#statements;
-    const found = s.find.get(job.orderId, job.platform) as unknown as
-      | [id: number, version: number, lastChange: number, state: string]
-      | undefined;
-    if (!found || found[1] !== job.expectedVersion) throw new Undo('stale');
-    const [id, , previous, state] = found;
+    const place = job.place ?? (s.find.get(job.orderId, job.platform) as Place | undefined);
+    if (!place) throw new Undo('stale');
+    const { row: id, lastChange: previous, state } = place;
+    const seq = this.#seq + 1;
+    const version = job.expectedVersion + 1;
+    const row = [version, job.at, job.attributes, job.lines, seq, id, job.expectedVersion] as const;
+    const updated =
+      job.state === state ? s.keepState.run(...row) : s.moveState.run(job.state, ...row);
+    if (updated.changes === 0) throw new Undo('stale');
+    this.#seq = seq;
     this.#hasWritten = true;
     if (job.completes) {
       const { deadlineId, leaseUntil } = job.completes;
       if (s.endDeadline.run(deadlineId, leaseUntil).changes === 0) throw new Undo('lease-lost');
     }
     if (job.once) this.#keepReply(job.once.key, job.once.reply, null, job.once.expiresAt, job.at);
-    const seq = ++this.#seq;
-    const version = job.expectedVersion + 1;
-    const row = [version, job.at, job.attributes, job.lines, seq, id] as const;
-    if (job.state === state) s.keepState.run(...row);
-    else s.moveState.run(job.state, ...row);
     s.history.run(
       seq,
       id,
@@ -177,7 +182,6 @@ export class Jobs {
         throw new Undo({ result: 'replayed', created: JSON.parse(kept.reply) });
       }
     }
-    this.#hasWritten = true;
     const existing: string[] = [];
     for (const row of job.rows) {
       const there = this.#insert(row, job.now);
@@ -218,6 +222,7 @@ export class Jobs {
       seq,
     );
     if (inserted.changes === 0) return row.orderId;
+    this.#hasWritten = true;
     this.#seq = seq;
     const id = inserted.lastInsertRowid;
     for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
+import { callbackStore } from './callback-store.ts';
 import { openReader, prepareDatabase } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
@@ -61,7 +62,8 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   }
   const tokens = tokenStore(reader, writer);
   const catalog = catalogStore(reader, writer);
-  return { ledger, requests, tokens, catalog, limits, close };
+  const callbacks = callbackStore({ reader, writer, background, sealer });
+  return { ledger, requests, tokens, catalog, limits, callbacks, close };
 }
 
 /**

@@ -24,6 +24,8 @@ export class Writer {
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #lastError: string | undefined;
+  /** Called after each group in which an order may have changed. */
+  onChange: () => void = () => {};
 
   constructor(path: string) {
     this.#thread = new Thread('writer-thread', { path });
@@ -67,13 +69,15 @@ export class Writer {
     try {
       // As one text: cloning objects of twenty names for each change costs the caller's thread more.
       const jobs = JSON.stringify(group.map((waiting) => waiting.job));
-      const results = await this.#thread.call<JobResult[]>({ op: 'run', jobs });
+      const text = await this.#thread.call<string>({ op: 'run', jobs });
+      const results = JSON.parse(text) as JobResult[];
       this.#lastError = undefined;
       for (const [i, { resolve, reject }] of group.entries()) {
         const result = results[i]!;
         if (result.error === undefined) resolve(result.value);
         else reject(new LedgerUnavailableError(result.error));
       }
+      if (group.some(({ job }) => job.op === 'commit' || job.op === 'create')) this.onChange();
     } catch (error) {
       this.#lastError = (error as Error).message;
       for (const { reject } of group) reject(error as Error);

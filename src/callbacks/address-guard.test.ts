@@ -1,0 +1,295 @@
+// No way inside: forbidden addresses in every spelling, refused where the socket would connect.
+import assert from 'node:assert/strict';
+import type { LookupAddress } from 'node:dns';
+import { describe, test } from 'node:test';
+import { startReceiver } from '../../test/receiver.ts';
+import { AddressList } from '../protocol/addresses.ts';
+import { type Lookup, mayConnect, urlProblem } from './address-guard.ts';
+import { Poster } from './deliver.ts';
+
+const NONE = new AddressList([]);
+
+/** Hosts as they may stand in a URL, and what they are. */
+const FORBIDDEN: readonly (readonly [what: string, hosts: readonly string[]])[] = [
+  [
+    'loopback',
+    [
+      '127.0.0.1',
+      '127.0.0.1.',
+      '127.1',
+      '127.0.1',
+      '127.255.255.254',
+      '2130706433',
+      '2130706433.',
+      '017700000001',
+      '0177.0.0.1',
+      '0177.1',
+      '0x7f.0.0.1',
+      '0x7f000001',
+      '0X7F.1',
+      '0x7f.0x0.0x0.0x1',
+      '127.0.0.01',
+      '１２７.０.０.１',
+      '127。0。0。1',
+      '%31%32%37.0.0.1',
+      '[::1]',
+      '[0:0:0:0:0:0:0:1]',
+      '[0000:0000:0000:0000:0000:0000:0000:0001]',
+      '[::0.0.0.1]',
+    ],
+  ],
+  [
+    'the metadata service of clouds',
+    [
+      '169.254.169.254',
+      '169.254.169.254.',
+      '2852039166',
+      '0xa9fea9fe',
+      '0xA9.0xFE.0xA9.0xFE',
+      '0251.0376.0251.0376',
+      '025177524776',
+      '169.254.43518',
+      '169.16689662',
+      '[::ffff:169.254.169.254]',
+      '[::ffff:a9fe:a9fe]',
+      '[64:ff9b::a9fe:a9fe]',
+      '[2002:a9fe:a9fe::]',
+      '[fd00:ec2::254]',
+    ],
+  ],
+  ['link-local', ['169.254.0.1', '169.254.255.255', '[fe80::1]', '[febf::1]', '[fec0::1]']],
+  [
+    'private',
+    [
+      '10.0.0.1',
+      '10.255.255.255',
+      '10.1',
+      '012.1',
+      '0xa000001',
+      '167772161',
+      '172.16.0.1',
+      '172.31.255.255',
+      '0xac.0x10.0.1',
+      '192.168.0.1',
+      '192.168.257',
+      '3232235521',
+      '0300.0250.0.1',
+      '[fc00::1]',
+      '[fd12:3456:789a::1]',
+    ],
+  ],
+  ['this network', ['0.0.0.0', '0', '0x0', '00', '0.0', '0.1.2.3', '[::]', '[::0.0.0.0]']],
+  ['carrier-grade NAT', ['100.64.0.1', '100.127.255.255', '0x64400001']],
+  [
+    'multicast, reserved, broadcast',
+    [
+      '224.0.0.1',
+      '239.255.255.250',
+      '240.0.0.1',
+      '255.255.255.255',
+      '4294967295',
+      '0xffffffff',
+      '[ff02::1]',
+      '[ff0e::1]',
+    ],
+  ],
+  ['benchmarking', ['198.18.0.1', '198.19.255.255', '[2001:2::1]']],
+  ['documentation', ['192.0.2.1', '198.51.100.7', '203.0.113.255', '[2001:db8::1]', '[3fff::1]']],
+  ['protocol assignments', ['192.0.0.8', '192.88.99.1', '192.31.196.1', '[100::1]', '[5f00::1]']],
+  [
+    'IPv4 within IPv6',
+    [
+      '[::ffff:127.0.0.1]',
+      '[::ffff:7f00:1]',
+      '[::FFFF:10.0.0.1]',
+      '[0:0:0:0:0:ffff:c0a8:1]',
+      '[::ffff:0:127.0.0.1]',
+      '[::127.0.0.1]',
+      '[::7f00:1]',
+      '[::10.0.0.1]',
+      '[64:ff9b::127.0.0.1]',
+      '[64:ff9b::c0a8:1]',
+      '[64:ff9b:1::7f00:1]',
+      '[2002:7f00:1::]',
+      '[2002:c0a8:1::1]',
+      '[2001:0:7f00:1::]',
+      '[2001::c0a8:1]',
+    ],
+  ],
+];
+
+const hosts = FORBIDDEN.flatMap(([, all]) => all);
+
+describe('forbidden addresses in every spelling', () => {
+  test(`there are at least 100 of them: ${hosts.length}`, () => {
+    assert.ok(new Set(hosts).size >= 100);
+  });
+
+  const poster = new Poster({ allowed: NONE });
+  for (const [what, all] of FORBIDDEN) {
+    test(`${what}: none is registered, and none is connected to`, async () => {
+      for (const host of all) {
+        const url = `http://${host}:9/`;
+        assert.match(urlProblem(url, NONE) ?? 'accepted', /not a public address/, host);
+        // The same again where it connects, which is what counts: there the name is looked up.
+        const { hostname } = new URL(url);
+        const address = hostname.replace(/^\[|\]$/g, '');
+        assert.equal(mayConnect(address, NONE), false, address);
+        const outcome = await poster.post({ url, headers: {}, body: '', expects: null });
+        assert.match(outcome.error ?? 'posted', /not a public address/, host);
+      }
+    });
+
+    test(`${what}: a name that has such an address is refused when it connects`, async () => {
+      for (const host of all) {
+        const address = new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '');
+        const family = address.includes(':') ? 6 : 4;
+        const lookup = answering([[{ address, family }]]);
+        const named = new Poster({ allowed: NONE, lookup });
+        const url = 'http://shop.example:9/';
+        const outcome = await named.post({ url, headers: {}, body: '', expects: null });
+        assert.match(outcome.error ?? 'posted', /not a public address/, host);
+      }
+    });
+  }
+});
+
+/** A resolver that answers with one after the other, and with the last from then on. */
+function answering(answers: readonly LookupAddress[][]): Lookup {
+  let asked = 0;
+  return (_hostname, _options, done) => {
+    done(null, answers[Math.min(asked++, answers.length - 1)]!);
+  };
+}
+
+const PUBLIC = { address: '93.184.215.14', family: 4 };
+const LOOPBACK = { address: '127.0.0.1', family: 4 };
+
+test('rebinding: a name that is public when it is registered and private when it connects is refused', async () => {
+  const lookup = answering([[PUBLIC], [LOOPBACK]]);
+  lookup('shop.example', { all: true }, (_, addresses) => {
+    assert.ok(
+      addresses.every(({ address }) => mayConnect(address, NONE)),
+      'the first look is fine',
+    );
+  });
+  const receiver = await startReceiver();
+  const poster = new Poster({ allowed: NONE, lookup });
+  const url = receiver.url.replace('127.0.0.1', 'shop.example');
+  const { error } = await poster.post({ url, headers: {}, body: '{}', expects: null });
+  assert.match(error!, /shop\.example is 127\.0\.0\.1, which is not a public address/);
+  assert.equal(receiver.received.length, 0);
+});
+
+test('a name of which one address is inside is refused, whichever comes first', async () => {
+  for (const answer of [
+    [PUBLIC, LOOPBACK],
+    [LOOPBACK, PUBLIC],
+    [PUBLIC, { address: '::ffff:10.0.0.1', family: 6 }],
+  ]) {
+    const poster = new Poster({ allowed: NONE, lookup: answering([answer]) });
+    const url = 'http://shop.example:9/';
+    const { error } = await poster.post({ url, headers: {}, body: '{}', expects: null });
+    assert.match(error!, /not a public address/);
+  }
+});
+
+test('it connects to the very address that was judged: one look-up a connection, and no other', async () => {
+  const receiver = await startReceiver();
+  let lookups = 0;
+  const lookup: Lookup = (_hostname, _options, done) => {
+    lookups++;
+    done(null, [LOOPBACK]);
+  };
+  const poster = new Poster({ allowed: new AddressList(['127.0.0.1']), lookup });
+  const url = receiver.url.replace('127.0.0.1', 'shop.example');
+  const { error } = await poster.post({ url, headers: {}, body: '{}', expects: null });
+  assert.equal(error, null);
+  assert.deepEqual([lookups, receiver.received.length], [1, 1]);
+  assert.match(receiver.received[0]!.headers.host!, /^shop\.example:/);
+  poster.close();
+});
+
+test('names of this machine are looked up like all others', async () => {
+  const poster = new Poster({ allowed: NONE });
+  for (const host of ['localhost', 'localhost.', 'LOCALHOST']) {
+    const url = `http://${host}:9/`;
+    const { error } = await poster.post({ url, headers: {}, body: '', expects: null });
+    // With the dot at the end some resolvers know no such name, which is as good.
+    assert.match(error!, /not a public address|ENOTFOUND/, host);
+  }
+});
+
+test('what is allowed besides is just that', () => {
+  const allowed = new AddressList(['10.1.0.0/16', 'fd00::/8']);
+  const may = (address: string) => mayConnect(address, allowed);
+  for (const yes of ['10.1.0.1', '::ffff:10.1.255.255', 'fd12::1', '8.8.8.8', '2606:4700::1111']) {
+    assert.equal(may(yes), true, yes);
+  }
+  for (const no of ['10.2.0.1', '127.0.0.1', 'fc00::1', '::1', '::ffff:10.2.0.1']) {
+    assert.equal(may(no), false, no);
+  }
+});
+
+test('public addresses are not refused, at the borders of what is', () => {
+  for (const address of [
+    '1.1.1.1',
+    '9.255.255.255',
+    '11.0.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '126.255.255.255',
+    '128.0.0.0',
+    '169.253.255.255',
+    '169.255.0.0',
+    '172.15.255.255',
+    '172.32.0.0',
+    '192.167.255.255',
+    '192.169.0.0',
+    '198.17.255.255',
+    '198.20.0.0',
+    '223.255.255.255',
+    '2001:4860:4860::8888',
+    '2606:4700::1111',
+    '::ffff:8.8.8.8',
+    '64:ff9b::8.8.8.8',
+  ]) {
+    assert.equal(mayConnect(address, NONE), true, address);
+  }
+  for (const address of ['', 'shop.example', '999.1.1.1', 'fe80::1%eth0', '1.2.3', '::1%lo']) {
+    assert.equal(mayConnect(address, NONE), false, address);
+  }
+});
+
+test('a URL is http or https, without user, password or fragment', () => {
+  const problem = (url: string) => urlProblem(url, NONE);
+  for (const good of [
+    'https://shop.example/a?b=c',
+    'http://shop.example:8080',
+    'HTTPS://8.8.8.8/',
+  ]) {
+    assert.equal(problem(good), null, good);
+  }
+  for (const bad of [
+    '',
+    'shop.example',
+    '//shop.example',
+    'ftp://shop.example',
+    'file:///etc/passwd',
+    'gopher://8.8.8.8/',
+    'javascript:alert(1)',
+    'data:text/plain,x',
+    'unix:/run/docker.sock',
+    'http://',
+    'http://user@shop.example/',
+    'http://:pass@shop.example/',
+    'http://127.0.0.1@shop.example/',
+    'https://shop.example/#x',
+    'http://[::1',
+    'http://256.256.256.256/',
+    'http://[::1%25eth0]/',
+    'http://1.2.3.4.5.6/',
+  ]) {
+    assert.notEqual(problem(bad), null, bad);
+  }
+});

@@ -1,0 +1,157 @@
+// The callbacks of a running server: fans events out as they come, sends what is due, and stops in order.
+import { randomBytes } from 'node:crypto';
+import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
+import type { CallbackAlert } from '../core/callbacks.ts';
+import { SECOND, systemClock } from '../core/clock.ts';
+import type { AddressList } from '../protocol/addresses.ts';
+import type { Lookup } from './address-guard.ts';
+import { Poster, type PostOutcome } from './deliver.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { type FanOutParts, fanOut } from './fan-out.ts';
+import { CONTENT_TYPE, pingBody } from './message.ts';
+import { liveSecrets, signatureHeaders } from './signature.ts';
+
+/** What tests put in the place of the world. */
+export interface CallbackOverrides {
+  readonly random?: () => number;
+  /** Milliseconds that a post may take in all. */
+  readonly timeoutMs?: number;
+  readonly lookup?: Lookup;
+  /** False: nothing happens until `drain` is called. */
+  readonly isLive?: boolean;
+}
+
+export interface CallbackParts extends Omit<FanOutParts, 'onHookError'>, CallbackOverrides {
+  /** Addresses that callbacks may go to besides the public ones. */
+  readonly allowed: AddressList;
+  onAttempt(outcome: 'delivered' | 'failed' | 'dead'): void;
+  onAlert(alert: Omit<CallbackAlert, 'alertId'>): void;
+  onError(error: unknown, what: string): void;
+}
+
+/** What is due by now is seen this late at most: a retry's time, and what another process has made. */
+const POLL_MS = SECOND;
+/** After a change others may follow at once; they are fanned out together. */
+const GATHER_MS = 10;
+
+export class Callbacks {
+  readonly #parts: CallbackParts;
+  readonly #poster: Poster;
+  readonly #dispatcher: Dispatcher;
+  #timer: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #fanningOut: Promise<unknown> = Promise.resolve();
+  #isFanningOut = false;
+  #fanOutAgain = false;
+  #isListening = true;
+  #stopped = false;
+
+  constructor(parts: CallbackParts) {
+    this.#parts = parts;
+    const { store, clock, allowed, random = Math.random, timeoutMs, lookup } = parts;
+    this.#poster = new Poster({
+      allowed,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(lookup && { lookup }),
+    });
+    this.#dispatcher = new Dispatcher({
+      store,
+      clock,
+      poster: this.#poster,
+      random,
+      sentAt: () => systemClock.now(),
+      onAttempt: parts.onAttempt,
+      onAlert: parts.onAlert,
+      onError: (error) => parts.onError(error, 'deliveries'),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { store, isLive = true } = this.#parts;
+    await store.reclaim();
+    if (!isLive) return;
+    store.onChange(() => this.#changed());
+    this.#poll();
+  }
+
+  /** An endpoint may want events now, or a delivery may be due. */
+  wake(): void {
+    if (this.#parts.isLive === false || this.#stopped) return;
+    this.#isListening = true;
+    this.#changed();
+    this.#dispatcher.wake();
+  }
+
+  /** Fans out and sends until nothing is due any more. */
+  async drain(): Promise<void> {
+    await this.#fanningOut; // It may have looked before what the caller has in mind.
+    await this.#fanOut();
+    await this.#dispatcher.drain();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
+    await this.#fanningOut;
+    await this.#dispatcher.stop();
+  }
+
+  /** Posts a message that says nothing, at once, and keeps no record of it. */
+  ping(endpoint: CallbackEndpoint): Promise<PostOutcome> {
+    const { clock } = this.#parts;
+    const { endpointId, url, expects, secrets } = endpoint;
+    const body = pingBody(endpointId, clock.now());
+    const id = `msg_${randomBytes(15).toString('base64url')}`;
+    const live = liveSecrets(secrets, clock.now());
+    const signed = signatureHeaders(live, id, systemClock.now(), body);
+    return this.#poster.post({
+      url,
+      expects,
+      body,
+      headers: { 'content-type': CONTENT_TYPE, ...signed },
+    });
+  }
+
+  #poll(): void {
+    if (this.#stopped) return;
+    void this.#fanOut();
+    this.#dispatcher.wake();
+    this.#timer = setTimeout(() => this.#poll(), POLL_MS);
+    this.#timer.unref();
+  }
+
+  /** Where the last look found nobody to tell, the next one can wait for the poll. */
+  #changed(): void {
+    if (!this.#isListening || this.#stopped) return;
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      void this.#fanOut();
+    }, GATHER_MS);
+  }
+
+  #fanOut(): Promise<unknown> {
+    const run = async (): Promise<void> => {
+      const { onError } = this.#parts;
+      try {
+        const onHookError = (error: unknown) => onError(error, "a platform's callback hook");
+        const { made, isHeard } = await fanOut({ ...this.#parts, onHookError });
+        this.#isListening = isHeard;
+        if (made > 0 && this.#parts.isLive !== false) this.#dispatcher.wake();
+      } catch (error) {
+        onError(error, 'fan-out');
+      }
+    };
+    if (this.#isFanningOut) {
+      this.#fanOutAgain = true; // What has happened meanwhile may be past what it has read.
+      return this.#fanningOut;
+    }
+    this.#isFanningOut = true;
+    this.#fanOutAgain = false;
+    this.#fanningOut = run().finally(() => {
+      this.#isFanningOut = false;
+      if (this.#fanOutAgain && !this.#stopped) void this.#fanOut();
+    });
+    return this.#fanningOut;
+  }
+}

@@ -1,0 +1,109 @@
+// The outbox's other end: reads events past the cursor and makes a delivery for each endpoint that wants one.
+import { randomBytes } from 'node:crypto';
+import type { DeclaredEndpoint } from '../core/callback-endpoint.ts';
+import type {
+  CallbackEvent,
+  CallbackStore,
+  NewDelivery,
+  PendingEvents,
+} from '../core/callbacks.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Environment, PartyDirectory, Platform } from '../protocol/platform.ts';
+import { CONTENT_TYPE, messageBody } from './message.ts';
+
+export interface FanOutParts {
+  readonly store: CallbackStore;
+  readonly clock: Clock;
+  readonly environment: Environment;
+  readonly parties: PartyDirectory;
+  readonly platforms: readonly Platform[];
+  /** A platform's callback hook has thrown: that event is not pushed by it. */
+  onHookError(error: unknown, event: CallbackEvent): void;
+}
+
+/** Events of one step: some milliseconds of this thread, and one commit. */
+const STEP = 256;
+
+export interface FannedOut {
+  /** Deliveries. */
+  readonly made: number;
+  /** Whether anybody wants events at all. */
+  readonly isHeard: boolean;
+}
+
+/** Fans out everything there is. */
+export async function fanOut(parts: FanOutParts): Promise<FannedOut> {
+  const { store, clock, platforms, environment } = parts;
+  const declaring = platforms
+    .filter(({ callbacks }) => callbacks?.environments.includes(environment))
+    .map(({ name }) => name);
+  for (let made = 0; ; ) {
+    const pending = await store.readEvents(STEP, declaring);
+    const { cursor, to, isHeard } = pending;
+    if (to === cursor) return { made, isHeard };
+    const found = match(pending, parts);
+    const isDone = await store.fanOut({ from: cursor, to, ...found, now: clock.now() });
+    if (isDone) made += found.deliveries.length;
+  }
+}
+
+/** An id that says nothing: a running number would tell a party how much all others do. */
+const newMessageId = (): string => `msg_${randomBytes(15).toString('base64url')}`;
+
+function match(
+  { events, endpoints }: PendingEvents,
+  parts: FanOutParts,
+): { deliveries: NewDelivery[]; declared: DeclaredEndpoint[] } {
+  const deliveries: NewDelivery[] = [];
+  const declared = new DeclaredEndpoints(parts);
+  const byOwner = Map.groupBy(endpoints, ({ platform, party }) => `${platform}/${party}`);
+  for (const event of events) {
+    const { seq, type, platform, owner } = event;
+    const own = declared.push(event);
+    if (own) deliveries.push({ seq, messageId: newMessageId(), ...own });
+    let body: string | undefined;
+    for (const endpoint of byOwner.get(`${platform}/${owner}`) ?? []) {
+      const { endpointId, eventTypes, sinceSeq } = endpoint;
+      if (seq <= sinceSeq || (eventTypes && !eventTypes.includes(type))) continue;
+      body ??= messageBody(event);
+      const messageId = newMessageId();
+      deliveries.push({ seq, endpoint: endpointId, messageId, contentType: CONTENT_TYPE, body });
+    }
+  }
+  return { deliveries, declared: declared.used };
+}
+
+/** The endpoints that platforms declare, one an owner. */
+class DeclaredEndpoints {
+  readonly used: DeclaredEndpoint[] = [];
+  readonly #parts: FanOutParts;
+
+  constructor(parts: FanOutParts) {
+    this.#parts = parts;
+  }
+
+  push(event: CallbackEvent): Pick<NewDelivery, 'endpoint' | 'contentType' | 'body'> | null {
+    const { platforms, environment, parties, onHookError } = this.#parts;
+    const callbacks = platforms.find(({ name }) => name === event.platform)?.callbacks;
+    if (!callbacks?.environments.includes(environment)) return null;
+    try {
+      const message = callbacks.body(event);
+      const wanted = message && callbacks.endpoint(event, { environment, parties });
+      if (!message || !wanted) return null;
+      return { endpoint: this.#place({ expects: null, ...wanted }, event), ...message };
+    } catch (error) {
+      // Waiting for it to be mended would hold back the callbacks of everybody else.
+      onHookError(error, event);
+      return null;
+    }
+  }
+
+  #place(
+    wanted: Pick<DeclaredEndpoint, 'url' | 'preset' | 'expects'>,
+    { platform, owner }: CallbackEvent,
+  ): number {
+    const place = this.used.findIndex((e) => e.platform === platform && e.party === owner);
+    if (place >= 0) return place;
+    return this.used.push({ platform, party: owner, ...wanted }) - 1;
+  }
+}

@@ -1,0 +1,193 @@
+// /callbacks/endpoints: list, register, change, rotate secrets, and test. A secret is shown once, when it is made.
+import { z } from 'zod';
+import { type DeskOutcome, isProblem } from '../core/callback-desk.ts';
+import {
+  type CallbackEndpoint,
+  EXPECTED_BODIES,
+  RETRY_PRESETS,
+} from '../core/callback-endpoint.ts';
+import { DAY, SECOND } from '../core/clock.ts';
+import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
+
+const endpointSchema = z
+  .object({
+    endpointId: z.string(),
+    platform: z.string(),
+    party: z.string().describe('the owner whose orders’ events it gets'),
+    origin: z.enum(['registered', 'declared']).describe('declared by the platform for the party'),
+    url: z.string(),
+    preset: z.enum(RETRY_PRESETS).describe('when a failed delivery is tried again'),
+    expects: z.enum(EXPECTED_BODIES).nullable().describe('what has to be answered besides 2xx'),
+    eventTypes: z.array(z.string()).nullable().describe('null: all of them'),
+    enabled: z.boolean(),
+    off: z
+      .object({ reason: z.string(), at: z.iso.datetime() })
+      .nullable()
+      .describe('why it is switched off, and since when'),
+    createdAt: z.iso.datetime(),
+    failures: z.int().describe('attempts that failed since the last success'),
+    failingSince: z.iso.datetime().nullable(),
+    pausedUntil: z.iso
+      .datetime()
+      .nullable()
+      .describe('nothing is sent until then, as it seems to be down'),
+    secrets: z
+      .array(z.object({ createdAt: z.iso.datetime(), expiresAt: z.iso.datetime().nullable() }))
+      .describe('those that sign, newest first, without their text'),
+  })
+  .meta({ id: 'CallbackEndpoint' });
+
+const secretSchema = z.string().describe('whsec_ and base64; shown this once');
+const withSecret = endpointSchema
+  .extend({ secret: secretSchema })
+  .meta({ id: 'CallbackEndpointWithSecret' });
+const givenSecret = z.string().optional().describe('default: a new one');
+
+const settings = {
+  url: z.string().max(2048),
+  preset: z.enum(RETRY_PRESETS),
+  expects: z.enum(EXPECTED_BODIES).nullable(),
+  eventTypes: z.array(z.string().min(1).max(100)).min(1).max(100).nullable(),
+};
+
+/** Enough for the other side to change over on a working day. */
+const DEFAULT_OVERLAP_SECONDS = DAY / SECOND;
+
+export const callbackEndpointEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/callbacks/endpoints',
+    operationId: 'listCallbackEndpoints',
+    summary: 'Where callbacks go, without secrets',
+    query: z.strictObject({ platform: z.string().optional(), party: z.string().optional() }),
+    status: 200,
+    response: z.object({ items: z.array(endpointSchema) }),
+    errors: {},
+    async handle({ query }, { callbacks, clock }) {
+      const found = await callbacks.listEndpoints(query);
+      return { items: found.map((one) => view(one, clock.now())) };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/callbacks/endpoints',
+    operationId: 'createCallbackEndpoint',
+    summary: 'Register an endpoint for the events of a party’s orders; the answer has its secret',
+    body: z.strictObject({
+      platform: z.string(),
+      party: z.string().min(1).max(255),
+      url: settings.url,
+      preset: settings.preset.default('standard'),
+      expects: settings.expects.default(null),
+      eventTypes: settings.eventTypes.default(null),
+      secret: givenSecret,
+    }),
+    status: 201,
+    response: withSecret,
+    errors: { 404: 'no such platform' },
+    async handle({ body }, { callbacks, platforms, clock }) {
+      const { name } = findPlatform(platforms, body.platform);
+      const made = found(
+        await callbacks.register({ ...body, platform: name }, clock.now()),
+        'it was just made',
+      );
+      return { ...view(made, clock.now()), secret: made.secrets[0]!.secret };
+    },
+  }),
+  endpoint({
+    method: 'PATCH',
+    path: '/callbacks/endpoints/{endpointId}',
+    operationId: 'changeCallbackEndpoint',
+    summary: 'Change an endpoint, switch it off, or on again; what is pending goes on then',
+    body: z.strictObject({
+      url: settings.url.optional(),
+      preset: settings.preset.optional(),
+      expects: settings.expects.optional(),
+      eventTypes: settings.eventTypes.optional(),
+      enabled: z.boolean().optional(),
+    }),
+    status: 200,
+    response: endpointSchema,
+    errors: { 404: 'no such endpoint' },
+    async handle({ params, body }, { callbacks, clock }) {
+      const given = Object.fromEntries(
+        Object.entries(body).filter(([, value]) => value !== undefined),
+      );
+      const id = params.endpointId!;
+      return view(found(await callbacks.change(id, given, clock.now()), id), clock.now());
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/callbacks/endpoints/{endpointId}/secrets',
+    operationId: 'rotateCallbackSecret',
+    summary: 'Make a new secret; the older ones sign besides for a while',
+    body: z.strictObject({
+      secret: givenSecret,
+      overlapSeconds: z
+        .int()
+        .min(0)
+        .max(90 * DEFAULT_OVERLAP_SECONDS)
+        .default(DEFAULT_OVERLAP_SECONDS)
+        .describe('how long the secrets that hold now go on; 0 ends them at once'),
+    }),
+    status: 201,
+    response: withSecret,
+    errors: { 404: 'no such endpoint' },
+    async handle({ params, body }, { callbacks, clock }) {
+      const id = params.endpointId!;
+      const overlapMs = body.overlapSeconds * SECOND;
+      const now = clock.now();
+      const changed = found(await callbacks.rotate(id, body.secret, overlapMs, now), id);
+      return { ...view(changed, now), secret: changed.secrets[0]!.secret };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/callbacks/endpoints/{endpointId}/ping',
+    operationId: 'pingCallbackEndpoint',
+    summary: 'Post a signed test message at once, and tell what was answered',
+    body: z.strictObject({}),
+    status: 200,
+    response: z.object({
+      status: z.int().nullable(),
+      error: z.string().nullable().describe('why it would not count as delivered'),
+      durationMicros: z.int(),
+      answer: z.string().describe('the first KiB'),
+    }),
+    errors: { 404: 'no such endpoint' },
+    async handle({ params }, { callbacks }) {
+      const target = found(await callbacks.findEndpoint(params.endpointId!), params.endpointId!);
+      const { status, error, durationMicros, answer } = await callbacks.ping(target);
+      return { status, error, durationMicros, answer };
+    },
+  }),
+];
+
+function found(outcome: DeskOutcome, endpointId: string): CallbackEndpoint {
+  if (outcome === null) {
+    const message = `no endpoint "${endpointId}"; GET /callbacks/endpoints lists them`;
+    throw new ManageError(404, 'unknown-endpoint', message, 'endpointId');
+  }
+  if (!isProblem(outcome)) return outcome;
+  const { field, problem } = outcome;
+  throw new ManageError(400, 'bad-endpoint', `${field}: ${problem}`, field);
+}
+
+function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchema> {
+  const { secrets, health, createdAt, off, eventTypes, ...rest } = from;
+  const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
+  const { failures, failingSince, openUntil } = health;
+  return {
+    ...rest,
+    eventTypes: eventTypes && [...eventTypes],
+    off: off && { reason: off.reason, at: isoTime(off.at) },
+    createdAt: isoTime(createdAt),
+    failures,
+    failingSince: time(failingSince),
+    pausedUntil: openUntil !== null && openUntil > now ? isoTime(openUntil) : null,
+    secrets: secrets
+      .filter(({ expiresAt }) => expiresAt === null || now < expiresAt)
+      .map((s) => ({ createdAt: isoTime(s.createdAt), expiresAt: time(s.expiresAt) })),
+  };
+}

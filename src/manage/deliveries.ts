@@ -1,0 +1,174 @@
+// /callbacks/deliveries: every callback with its attempts, what was given up, and sending again.
+import { z } from 'zod';
+import type { CallbackDesk } from '../core/callback-desk.ts';
+import type { Delivery } from '../core/callbacks.ts';
+import type { Order } from '../core/order.ts';
+import {
+  type Endpoint,
+  endpoint,
+  instantText,
+  isoTime,
+  ManageError,
+  page,
+  pageQuery,
+} from './endpoint.ts';
+
+const STATES = ['pending', 'delivered', 'dead'] as const;
+
+export const deliverySchema = z
+  .object({
+    deliveryId: z.int(),
+    messageId: z.string().describe('webhook-id: the same over all attempts and replays'),
+    endpointId: z.string(),
+    url: z.string(),
+    platform: z.string(),
+    party: z.string(),
+    orderId: z.string(),
+    version: z.int().describe('of the order, as the change made it'),
+    eventType: z.string(),
+    state: z.enum(STATES).describe('dead: given up; replay sends it again'),
+    createdAt: z.iso.datetime(),
+    dueAt: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'the next attempt at the earliest; null: it has ended, or waits for an earlier one',
+      ),
+    endedAt: z.iso.datetime().nullable(),
+    body: z.string(),
+    attempts: z
+      .array(
+        z.object({
+          at: z.iso.datetime(),
+          status: z.int().nullable(),
+          error: z.string().nullable(),
+          durationMicros: z.int(),
+          answer: z.string().describe('the first KiB'),
+        }),
+      )
+      .describe('oldest first'),
+  })
+  .meta({ id: 'Delivery' });
+
+const alertSchema = z
+  .object({
+    alertId: z.int(),
+    at: z.iso.datetime(),
+    kind: z.enum(['dead-letter', 'endpoint-switched-off']),
+    endpointId: z.string(),
+    platform: z.string(),
+    party: z.string(),
+    deliveryId: z.int().nullable(),
+    detail: z.string(),
+  })
+  .meta({ id: 'CallbackAlert' });
+
+export const deliveryEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/callbacks/deliveries',
+    operationId: 'listDeliveries',
+    summary: 'Callbacks with every attempt, newest first',
+    query: z.strictObject({
+      platform: z.string().optional(),
+      party: z.string().optional(),
+      endpointId: z.string().optional(),
+      orderId: z.string().optional().describe('together with platform'),
+      state: z.enum(STATES).optional(),
+      ...pageQuery(/^\d{1,16}$/),
+    }),
+    status: 200,
+    response: page(deliverySchema),
+    errors: {},
+    async handle({ query }, { callbacks }) {
+      if (query.orderId !== undefined && query.platform === undefined) {
+        throw new ManageError(400, 'bad-request', 'platform: needed with orderId', 'platform');
+      }
+      const { items, nextCursor } = await callbacks.listDeliveries(query);
+      return { items: items.map(deliveryView), nextCursor };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/callbacks/deliveries/{deliveryId}/replay',
+    operationId: 'replayDelivery',
+    summary: 'Send one again that was delivered or given up',
+    body: z.strictObject({}),
+    status: 200,
+    response: z.object({ replayed: z.int() }),
+    errors: { 404: 'no such delivery, or it is pending' },
+    async handle({ params }, { callbacks, clock }) {
+      const id = /^\d{1,15}$/.test(params.deliveryId!) ? Number(params.deliveryId) : -1;
+      if (await callbacks.replay(id, clock.now())) return { replayed: 1 };
+      const message = `no delivery ${params.deliveryId} that has ended`;
+      throw new ManageError(404, 'unknown-delivery', message, 'deliveryId');
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/callbacks/replay',
+    operationId: 'replayDeliveries',
+    summary:
+      'Send all again of an endpoint or a party that were made in a time range and have ended',
+    body: z
+      .strictObject({
+        endpointId: z.string().optional(),
+        platform: z.string().optional(),
+        party: z.string().optional(),
+        state: z.enum(['delivered', 'dead']).optional().describe('default: both'),
+        from: instantText.describe('the earliest, included'),
+        to: instantText.describe('the latest, excluded'),
+      })
+      .refine(
+        ({ endpointId, platform, party }) =>
+          endpointId !== undefined || (platform !== undefined && party !== undefined),
+        { message: 'name the endpoint, or platform and party', path: ['endpointId'] },
+      ),
+    status: 200,
+    response: z.object({ replayed: z.int() }),
+    errors: {},
+    async handle({ body }, { callbacks, clock }) {
+      return { replayed: await callbacks.replayAll(body, clock.now()) };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/callbacks/alerts',
+    operationId: 'listCallbackAlerts',
+    summary: 'Dead letters and endpoints that were switched off, newest first',
+    query: z.strictObject({
+      limit: pageQuery(/^/).limit,
+      cursor: pageQuery(/^\d{1,16}$/).cursor,
+    }),
+    status: 200,
+    response: page(alertSchema),
+    errors: {},
+    async handle({ query: { limit, cursor } }, { callbacks }) {
+      const { items, nextCursor } = await callbacks.listAlerts(limit, cursor);
+      return { items: items.map((alert) => ({ ...alert, at: isoTime(alert.at) })), nextCursor };
+    },
+  }),
+];
+
+function deliveryView(delivery: Delivery): z.input<typeof deliverySchema> {
+  const { createdAt, dueAt, endedAt, attempts, ...rest } = delivery;
+  return {
+    ...rest,
+    createdAt: isoTime(createdAt),
+    dueAt: dueAt === null ? null : isoTime(dueAt),
+    endedAt: endedAt === null ? null : isoTime(endedAt),
+    attempts: attempts.map((attempt) => ({ ...attempt, at: isoTime(attempt.at) })),
+  };
+}
+
+/** As many as a person looks through. */
+const MAX_OF_ORDER = 100;
+
+/** The newest callbacks that an order has caused. */
+export async function callbacksOf(
+  { listDeliveries }: CallbackDesk,
+  { platform, orderId }: Order,
+): Promise<z.input<typeof deliverySchema>[]> {
+  const { items } = await listDeliveries({ platform, orderId, limit: MAX_OF_ORDER });
+  return items.map(deliveryView);
+}

@@ -1,0 +1,149 @@
+// The console's questions about callbacks: deliveries, alerts, counts, and the audit.
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type {
+  Attempt,
+  CallbackAlert,
+  CallbackAudit,
+  CallbackStats,
+  Delivery,
+  DeliveryFilter,
+  DeliveryQuery,
+} from '../../core/callbacks.ts';
+import type { Page } from '../../core/ledger.ts';
+import { type DeliveryRow, STATES, toDelivery } from './callback-rows.ts';
+
+interface Conditions {
+  readonly where: string[];
+  readonly values: SQLInputValue[];
+}
+
+function conditions(filter: DeliveryFilter): Conditions {
+  const where: string[] = [];
+  const values: SQLInputValue[] = [];
+  const add = (condition: string, value: SQLInputValue | undefined): void => {
+    if (value === undefined) return;
+    where.push(condition);
+    values.push(value);
+  };
+  add('e.platform = ?', filter.platform);
+  add('e.party = ?', filter.party);
+  add('e.endpoint_id = ?', filter.endpointId);
+  add('d.created_at >= ?', filter.from);
+  add('d.created_at < ?', filter.to);
+  // As a literal, so that the index of that state alone serves.
+  if (filter.state !== undefined) where.push(`d.state = ${STATES.indexOf(filter.state)}`);
+  return { where, values };
+}
+
+const text = ({ where }: Conditions): string =>
+  where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+
+const DELIVERIES = `
+  SELECT d.id AS deliveryId, d.message_id AS messageId, e.endpoint_id AS endpointId, e.url, e.platform,
+    e.party, o.order_id AS orderId, h.version, v.type AS eventType, d.state, d.created_at AS createdAt,
+    d.claim_at AS claimAt, d.ended_at AS endedAt, d.body
+  FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint JOIN orders AS o ON o.id = d.order_row
+    JOIN history AS h ON h.seq = d.seq JOIN events AS v ON v.seq = d.seq`;
+
+export function listDeliveries(db: DatabaseSync, query: DeliveryQuery): Page<Delivery> {
+  const given = conditions(query);
+  const { orderId, platform, cursor, limit } = query;
+  if (orderId !== undefined) {
+    given.where.push('d.order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)');
+    given.values.push(orderId, platform ?? '');
+  }
+  if (cursor !== undefined) {
+    given.where.push('d.id < ?');
+    given.values.push(Number(cursor));
+  }
+  const rows = db
+    .prepare(`${DELIVERIES} ${text(given)} ORDER BY d.id DESC LIMIT ?`)
+    .all(...given.values, limit + 1) as unknown as DeliveryRow[];
+  const more = rows.length > limit;
+  if (more) rows.pop();
+  const attempts = db.prepare(
+    `SELECT at, status, error, micros AS durationMicros, answer
+     FROM delivery_attempts WHERE delivery = ? ORDER BY number`,
+  );
+  return {
+    items: rows.map((row) =>
+      toDelivery(row, attempts.all(row.deliveryId) as unknown as readonly Attempt[]),
+    ),
+    nextCursor: more ? String(rows.at(-1)!.deliveryId) : null,
+  };
+}
+
+/** Ids of deliveries that have ended, past `after`, in their order. */
+export function endedIds(
+  db: DatabaseSync,
+  query: DeliveryFilter & { readonly after: number; readonly limit: number },
+): number[] {
+  const given = conditions(query);
+  const all = { where: [...given.where, 'd.state != 0', 'd.id > ?'], values: given.values };
+  const rows = db
+    .prepare(
+      `SELECT d.id FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint
+       ${text(all)} ORDER BY d.id LIMIT ?`,
+    )
+    .all(...all.values, query.after, query.limit);
+  return rows.map((row) => Number(row.id));
+}
+
+export function listAlerts(
+  db: DatabaseSync,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+): Page<CallbackAlert> {
+  const items = db
+    .prepare(
+      `SELECT a.id AS alertId, at, kind, endpoint_id AS endpointId, platform, party,
+         delivery AS deliveryId, detail
+       FROM callback_alerts AS a JOIN endpoints AS e ON e.id = a.endpoint
+       WHERE a.id < ? ORDER BY a.id DESC LIMIT ?`,
+    )
+    .all(cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit + 1);
+  const more = items.length > limit;
+  if (more) items.pop();
+  return {
+    items: items as unknown as CallbackAlert[],
+    nextCursor: more ? String(items.at(-1)!.alertId) : null,
+  };
+}
+
+export function callbackStats(db: DatabaseSync): CallbackStats {
+  const pending = db
+    .prepare(
+      `SELECT count, (SELECT created_at FROM deliveries WHERE id = first) AS oldestAt
+       FROM (SELECT endpoint, count(*) AS count, min(id) AS first FROM deliveries
+             WHERE state = 0 GROUP BY endpoint) JOIN endpoints ON endpoints.id = endpoint
+       WHERE enabled = 1`,
+    )
+    .all() as unknown as { count: number; oldestAt: number }[];
+  const count = (sql: string): number => Number(db.prepare(sql).get()!.n);
+  return {
+    pending: pending.reduce((sum, row) => sum + row.count, 0),
+    oldestPendingAt:
+      pending.length === 0 ? null : Math.min(...pending.map(({ oldestAt }) => oldestAt)),
+    dead: count('SELECT count(*) AS n FROM deliveries WHERE state = 2'),
+    endpointsOff: count('SELECT count(*) AS n FROM endpoints WHERE enabled = 0'),
+  };
+}
+
+/** Reads everything that is kept of callbacks. */
+export function auditCallbacks(db: DatabaseSync): CallbackAudit {
+  const count = (sql: string): number => Number(db.prepare(sql).get()!.n);
+  return {
+    deliveriesWithoutEvent: count(
+      `SELECT count(*) AS n FROM deliveries AS d LEFT JOIN history AS h ON h.seq = d.seq
+       WHERE h.order_row IS NOT d.order_row OR d.seq NOT IN (SELECT seq FROM events)`,
+    ),
+    attemptsOutOfStep: count(
+      `SELECT (SELECT count(*) FROM deliveries AS d WHERE attempts !=
+                 (SELECT count(*) FROM delivery_attempts WHERE delivery = d.id))
+            + (SELECT count(*) FROM delivery_attempts WHERE delivery NOT IN (SELECT id FROM deliveries)) AS n`,
+    ),
+    queuesStuck: count(
+      `SELECT count(*) AS n FROM (
+         SELECT 1 FROM deliveries WHERE state = 0 GROUP BY order_row, endpoint HAVING count(claim_at) != 1)`,
+    ),
+  };
+}

@@ -1,0 +1,99 @@
+// The writer's statements for callbacks, prepared once.
+import type { DatabaseSync } from 'node:sqlite';
+import { ENDPOINT_COLUMNS } from './callback-rows.ts';
+
+export function prepareCallbackStatements(db: DatabaseSync) {
+  return {
+    cursor: db.prepare('SELECT cursor FROM fan_out'),
+    moveCursor: db.prepare('UPDATE fan_out SET cursor = ?'),
+    newestEvent: db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM events'),
+    orderOf: db.prepare('SELECT order_row AS orderRow FROM history WHERE seq = ?'),
+    endpointRow: db.prepare('SELECT id FROM endpoints WHERE endpoint_id = ?'),
+    endpoint: db.prepare(`SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ?`),
+    endpointById: db.prepare(`SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE id = ?`),
+    insertEndpoint: db.prepare(
+      `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, event_types,
+         enabled, created_at, secrets, since_seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM events))`,
+    ),
+    declare: db.prepare(
+      `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, enabled,
+         created_at, secrets, since_seq)
+       VALUES (?, ?, ?, 'declared', ?, ?, ?, 1, ?, '', 0)
+       ON CONFLICT (platform, party) WHERE origin = 'declared' DO UPDATE SET
+         url = excluded.url, preset = excluded.preset, expects = excluded.expects
+       RETURNING id, enabled`,
+    ),
+    changeEndpoint: db.prepare(
+      `UPDATE endpoints SET url = ?, preset = ?, expects = ?, event_types = ?, secrets = ? WHERE id = ?`,
+    ),
+    switchOn: db.prepare(
+      `UPDATE endpoints SET enabled = 1, off_reason = NULL, off_at = NULL, failures = 0,
+         failing_since = NULL, open_until = NULL WHERE id = ?`,
+    ),
+    switchOff: db.prepare(
+      'UPDATE endpoints SET enabled = 0, off_reason = ?, off_at = ? WHERE id = ? AND enabled = 1',
+    ),
+    health: db.prepare(
+      'UPDATE endpoints SET failures = ?, failing_since = ?, open_until = ? WHERE id = ?',
+    ),
+    insert: db.prepare(
+      `INSERT INTO deliveries (endpoint, seq, order_row, message_id, content_type, body, created_at, due_at, claim_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    oldestPending: db.prepare(
+      `SELECT id, claim_at AS claimAt FROM deliveries
+       WHERE order_row = ? AND endpoint = ? AND state = 0 ORDER BY id LIMIT 1`,
+    ),
+    head: db.prepare(
+      `SELECT id, due_at AS dueAt, claim_at AS claimAt FROM deliveries
+       WHERE order_row = ? AND endpoint = ? AND state = 0 AND claim_at IS NOT NULL LIMIT 1`,
+    ),
+    holdBack: db.prepare('UPDATE deliveries SET claim_at = NULL WHERE id = ?'),
+    letOut: db.prepare('UPDATE deliveries SET claim_at = due_at WHERE id = ?'),
+    // One step along the index for each endpoint that has anything pending.
+    nextBusy: db.prepare(
+      'SELECT endpoint FROM deliveries WHERE state = 0 AND endpoint > ? ORDER BY endpoint LIMIT 1',
+    ),
+    due: db.prepare(
+      `SELECT id AS deliveryId, message_id AS messageId, step, content_type AS contentType, body
+       FROM deliveries WHERE endpoint = ? AND state = 0 AND claim_at <= ? ORDER BY claim_at LIMIT ?`,
+    ),
+    lease: db.prepare('UPDATE deliveries SET claim_at = ? WHERE id = ?'),
+    giveBack: db.prepare(
+      'UPDATE deliveries SET claim_at = due_at WHERE id = ? AND state = 0 AND claim_at = ?',
+    ),
+    claimed: db.prepare(
+      `SELECT endpoint, order_row AS orderRow, attempts, seq FROM deliveries
+       WHERE id = ? AND state = 0 AND claim_at = ?`,
+    ),
+    attempt: db.prepare('INSERT INTO delivery_attempts VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    end: db.prepare(
+      `UPDATE deliveries SET state = ?, ended_at = ?, claim_at = NULL, attempts = attempts + 1, step = step + 1
+       WHERE id = ?`,
+    ),
+    retry: db.prepare(
+      `UPDATE deliveries SET due_at = ?, claim_at = ?, attempts = attempts + 1, step = step + 1 WHERE id = ?`,
+    ),
+    alert: db.prepare(
+      'INSERT INTO callback_alerts (at, kind, endpoint, delivery, detail) VALUES (?, ?, ?, ?, ?)',
+    ),
+    reclaim: db.prepare(
+      'UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at',
+    ),
+    ended: db.prepare(
+      'SELECT endpoint, order_row AS orderRow FROM deliveries WHERE id = ? AND state != 0',
+    ),
+    requeue: db.prepare(
+      `UPDATE deliveries SET state = 0, step = 0, due_at = ?, claim_at = NULL, ended_at = NULL WHERE id = ?`,
+    ),
+    oldest: db.prepare(
+      'SELECT id, state, created_at AS createdAt FROM deliveries WHERE id > ? ORDER BY id LIMIT ?',
+    ),
+    forgetAttempts: db.prepare('DELETE FROM delivery_attempts WHERE delivery = ?'),
+    forget: db.prepare('DELETE FROM deliveries WHERE id = ?'),
+    forgetAlerts: db.prepare(
+      'DELETE FROM callback_alerts WHERE id IN (SELECT id FROM callback_alerts WHERE at < ? ORDER BY id LIMIT 1000)',
+    ),
+  };
+}
