@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { WrongAnswerError } from './load.ts';
 
 const HELP = `npm run bench -- [options]
-  --orders N        orders in the ledger (100000; 1000000 with --scale)
+  --orders N        orders in the ledger (100000; 1000000 with --scale, 200000 with --callbacks)
   --rounds N        counted rounds (5)
   --connections N   connections at once (32)
   --reads N         reads per round and server (10000)
@@ -12,14 +12,16 @@ const HELP = `npm run bench -- [options]
   --warm-reads N    the same before the rounds, not counted (40000)
   --warm-writes N   (20000)
   --entry FILE      what to run as ordergate (src/cli/index.ts; dist/cli/index.js is what npm has)
-  --out FILE        where the figures go (bench/results/latest.json; scale.json, ytx.json with --scale, --ytx)
+  --out FILE        where the figures go (bench/results/latest.json; scale.json, ytx.json, callbacks.json with those flags)
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
+  --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --ytx             getOrderResult and productOrder of ytx beside the floor
 `;
 
 export interface BenchOptions {
   readonly scale: boolean;
   readonly ytx: boolean;
+  readonly callbacks: boolean;
   readonly orders: number;
   readonly rounds: number;
   readonly connections: number;
@@ -50,16 +52,19 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       out: { type: 'string' },
       scale: { type: 'boolean', default: false },
       ytx: { type: 'boolean', default: false },
+      callbacks: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, ytx } = values;
-  const name = ytx ? 'ytx' : scale ? 'scale' : 'latest';
+  const { scale, ytx, callbacks } = values;
+  const name = ytx ? 'ytx' : callbacks ? 'callbacks' : scale ? 'scale' : 'latest';
+  const orders = scale ? '1000000' : callbacks ? '200000' : '100000';
   if (values.help) return 'help';
   return {
     scale,
     ytx,
-    orders: count('orders', values.orders ?? (scale ? '1000000' : '100000')),
+    callbacks,
+    orders: count('orders', values.orders ?? orders),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),
     reads: count('reads', values.reads),
