@@ -16,12 +16,15 @@ import { type Measurement, median, medians } from './phase.ts';
 import { type Bound, print, printBounds, printTable, writeResults } from './report.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
-/** Changes, and with them callbacks, of the second part: the pace that its bound names. */
+/** Callbacks that go out beside the reads: the pace that the bound names, kept by the receiver. */
 const PER_SECOND = 1000;
-const SLICE_MS = 20;
-/** Connections that change orders: enough for the pace while the server is busy. */
-const CHANGING = 16;
+const SMALL = 10_000;
+const LARGE = 40_000;
 const SAMPLE_MS = 50;
+/** Connections that change orders. */
+const CHANGING = 32;
+/** So that times set the changes before apart from those behind. */
+const GAP_MS = 20;
 const MEGABYTE = 1e6;
 
 interface Drain {
@@ -50,32 +53,28 @@ export async function measureCallbacks(options: BenchOptions): Promise<void> {
     shotsAt(path, 'read', randomIndexes(random, orders, count), secret);
   print('warming up');
   await measureBusy(server, options.connections, shots(warmReads));
+  print(`${LARGE.toLocaleString('en')} changes, each of which is posted`);
+  await bench.prepare();
+  const drains: Drain[] = [];
+  for (const count of [SMALL, SMALL, SMALL, LARGE]) drains.push(await bench.drain(count));
+
   const without: Measurement[] = [];
   const beside: Measurement[] = [];
   const rates: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     print(round === 0 ? 'one round to warm up' : `round ${round} of ${rounds}`);
-    for (const callbacks of round % 2 === 0 ? [false, true] : [true, false]) {
-      await bench.listen(callbacks);
-      const { measured, rate, changes } = await bench.readBesideChanges(
-        options.connections,
-        shots(reads),
-      );
-      print(`  ${Math.round(changes)} changes/s, ${Math.round(rate)} callbacks/s`);
+    for (const isBeside of round % 2 === 0 ? [false, true] : [true, false]) {
+      const end = isBeside ? await bench.beginPaced() : null;
+      const measured = await measureBusy(server, options.connections, shots(reads));
+      const rate = end ? await end() : 0;
       if (round === 0) continue;
-      (callbacks ? beside : without).push(measured);
-      if (callbacks) rates.push(rate);
+      (isBeside ? beside : without).push(measured);
+      if (isBeside) rates.push(rate);
     }
   }
-  await bench.listen(true);
-  const drains: Drain[] = [];
-  for (const count of [10_000, 10_000, 10_000, 40_000]) drains.push(await bench.drain(count));
   await Promise.all([server.stop(), receiver.stop()]);
 
-  printTable(`reads beside ${PER_SECOND} changes/s`, {
-    'nobody listens': without,
-    'each is posted': beside,
-  });
+  printTable('signed reads', { alone: without, 'beside callbacks': beside });
   print('');
   for (const { callbacks, perSecond, beforeBytes, peakBytes } of drains) {
     print(
@@ -113,8 +112,9 @@ class CallbackBench {
   readonly #receiver: RunningServer;
   readonly #token: string;
   readonly #secret: string;
-  #endpointId: string | undefined;
-  #nextOrder = 0;
+  #endpointId = '';
+  /** Between the first two stand the small number of callbacks, between the first and last all. */
+  readonly #times: string[] = [];
 
   constructor(server: RunningServer, receiver: RunningServer, data: string, secret: string) {
     this.#server = server;
@@ -123,90 +123,79 @@ class CallbackBench {
     this.#token = readFileSync(join(data, 'admin.token'), 'utf8').trim();
   }
 
-  /** Whether changes of the party are posted from now on. */
-  async listen(enabled: boolean): Promise<void> {
-    if (this.#endpointId !== undefined) {
-      await this.#manage('PATCH', `/callbacks/endpoints/${this.#endpointId}`, { enabled });
-      return;
-    }
-    if (!enabled) return;
+  /** Changes orders, each once, and waits until every change has been posted. */
+  async prepare(): Promise<void> {
     const url = `http://127.0.0.1:${this.#receiver.port}/`;
     const body = { platform: 'jintong', party: PARTY, url };
-    const made = await this.#manage('POST', '/callbacks/endpoints', body);
-    this.#endpointId = String(made.endpointId);
-  }
-
-  /** Reads as fast as they go, while orders change at a steady pace. */
-  async readBesideChanges(
-    connections: number,
-    shots: readonly Shot[],
-  ): Promise<{ measured: Measurement; rate: number; changes: number }> {
+    this.#endpointId = String(
+      (await this.#manage('POST', '/callbacks/endpoints', body)).endpointId,
+    );
     const sockets = await openConnections(this.#server.port, CHANGING);
-    let isOver = false;
-    const before = (await this.#counts()).count;
-    const began = performance.now();
-    let sent = 0;
-    const pace = (async () => {
-      while (!isOver) {
-        const due = Math.floor(((performance.now() - began) / 1000) * PER_SECOND);
-        await fire(sockets, this.#hastens(due - sent));
-        sent = due;
-        await sleep(SLICE_MS);
-      }
-    })();
-    const measured = await measureBusy(this.#server, connections, shots);
-    isOver = true;
-    await pace;
-    const seconds = (performance.now() - began) / 1000;
-    const rate = ((await this.#counts()).count - before) / seconds;
+    const mark = () => this.#times.push(new Date().toISOString());
+    mark();
+    for (const [from, to] of [
+      [0, SMALL],
+      [SMALL, LARGE],
+    ] as const) {
+      const indexes = Array.from({ length: to - from }, (_, i) => from + i);
+      await fire(sockets, shotsAt(GATEWAY_PATH, 'write', indexes, this.#secret));
+      await this.#until(to);
+      await sleep(GAP_MS);
+      mark();
+    }
     for (const socket of sockets) socket.destroy();
-    return { measured, rate, changes: sent / seconds };
   }
 
   /** Makes so many callbacks due at once, and waits until they have arrived. */
   async drain(count: number): Promise<Drain> {
-    const sockets = await openConnections(this.#server.port, 32);
-    await this.listen(true);
-    const from = new Date(Date.now() - 1).toISOString();
-    const first = (await this.#counts()).count;
-    await fire(sockets, this.#hastens(count));
-    for (const socket of sockets) socket.destroy();
-    await this.#until(first + count);
-    await this.#untilWritten();
-    const to = new Date(Date.now() + 1).toISOString();
-    await this.listen(false);
-    const again = { endpointId: this.#endpointId, from, to };
-    const { replayed } = await this.#manage('POST', '/callbacks/replay', again);
-    if (Number(replayed) < count)
-      throw new WrongAnswerError(`${replayed} of ${count} were made due`);
+    await this.#makeDue(count);
     const beforeBytes = this.#server.residentBytes();
     let peakBytes = beforeBytes;
     const sampler = setInterval(() => {
       peakBytes = Math.max(peakBytes, this.#server.residentBytes());
     }, SAMPLE_MS);
-    const { count: before } = await this.#counts();
+    const before = await this.#count();
     const began = performance.now();
-    await this.listen(true);
-    await this.#until(before + Number(replayed));
+    await this.#switch(true);
+    await this.#until(before + count);
     const seconds = (performance.now() - began) / 1000;
     clearInterval(sampler);
-    return {
-      callbacks: Number(replayed),
-      perSecond: Number(replayed) / seconds,
-      beforeBytes,
-      peakBytes,
+    return { callbacks: count, perSecond: count / seconds, beforeBytes, peakBytes };
+  }
+
+  /** Lets callbacks go out at a steady pace; what it resolves to ends that, and tells how many went out a second. */
+  async beginPaced(): Promise<() => Promise<number>> {
+    await this.#makeDue(LARGE);
+    const first = await this.#count(PER_SECOND);
+    await this.#switch(true);
+    await this.#until(first + 1);
+    const began = performance.now();
+    const before = await this.#count();
+    return async () => {
+      const rate = ((await this.#count()) - before) / ((performance.now() - began) / 1000);
+      await this.#count(0);
+      await this.#until(first + LARGE);
+      return rate;
     };
   }
 
-  #hastens(count: number) {
-    // Each of another order, since one may be hastened every ten minutes only.
-    const indexes = Array.from({ length: count }, () => this.#nextOrder++);
-    return shotsAt(GATEWAY_PATH, 'write', indexes, this.#secret);
+  /** So many that were delivered are due again; none goes out until the endpoint is switched on. */
+  async #makeDue(count: number): Promise<void> {
+    await this.#untilWritten();
+    await this.#switch(false);
+    const [from, middle, to] = this.#times;
+    const range = { endpointId: this.#endpointId, from, to: count === SMALL ? middle : to };
+    const { replayed } = await this.#manage('POST', '/callbacks/replay', range);
+    if (replayed !== count) throw new WrongAnswerError(`${replayed} of ${count} were made due`);
+  }
+
+  #switch(enabled: boolean): Promise<unknown> {
+    return this.#manage('PATCH', `/callbacks/endpoints/${this.#endpointId}`, { enabled });
   }
 
   async #until(count: number): Promise<void> {
     for (let last = -1, stalled = 0; stalled < 1500; await sleep(10)) {
-      const now = (await this.#counts()).count;
+      const now = await this.#count();
       if (now >= count) return;
       stalled = now === last ? stalled + 1 : 0;
       last = now;
@@ -223,9 +212,11 @@ class CallbackBench {
     }
   }
 
-  async #counts(): Promise<{ count: number; ids: number }> {
-    const response = await fetch(`http://127.0.0.1:${this.#receiver.port}/`);
-    return response.json() as Promise<{ count: number; ids: number }>;
+  /** How many have arrived. @param pace how many are answered a second from now on; 0: as they come */
+  async #count(pace?: number): Promise<number> {
+    const query = pace === undefined ? '' : `?pace=${pace}`;
+    const response = await fetch(`http://127.0.0.1:${this.#receiver.port}/${query}`);
+    return ((await response.json()) as { count: number }).count;
   }
 
   async #manage(method: string, path: string, body?: object): Promise<Record<string, unknown>> {

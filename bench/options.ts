@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { WrongAnswerError } from './load.ts';
 
 const HELP = `npm run bench -- [options]
-  --orders N        orders in the ledger (100000; 1000000 with --scale, 200000 with --callbacks)
+  --orders N        orders in the ledger (100000; 1000000 with --scale, 40000 with --callbacks)
   --rounds N        counted rounds (5)
   --connections N   connections at once (32)
   --reads N         reads per round and server (10000)
@@ -58,7 +58,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
   });
   const { scale, ytx, callbacks } = values;
   const name = ytx ? 'ytx' : callbacks ? 'callbacks' : scale ? 'scale' : 'latest';
-  const orders = scale ? '1000000' : callbacks ? '200000' : '100000';
+  const orders = scale ? '1000000' : callbacks ? '40000' : '100000';
   if (values.help) return 'help';
   return {
     scale,
