@@ -1,5 +1,5 @@
-// The comparison: ordergate, the floor and the plain stack under the same load, interleaved round by round.
-import { writeFileSync } from 'node:fs';
+// The comparison: ordergate, two floors and the plain stack under the same load, interleaved round by round.
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   GATEWAY_PATH,
@@ -18,7 +18,7 @@ import { floorReplies, refuseDroppedRecords, verifyReplies } from './replies.ts'
 import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
-const SUBJECTS = ['floor', 'ordergate', 'plain'] as const;
+const SUBJECTS = ['floor', 'durable floor', 'ordergate', 'plain'] as const;
 type Subject = (typeof SUBJECTS)[number];
 type Figures = Record<Kind, Record<Subject, Measurement[]>>;
 
@@ -37,6 +37,8 @@ export async function compare(options: BenchOptions): Promise<void> {
   const data = join(directory, 'ordergate');
   print(`seeding ${orders.toLocaleString('en')} orders, twice`);
   await seedOrdergate(entry, data, orders, secret);
+  const durableData = join(directory, 'durable');
+  cpSync(data, durableData, { recursive: true });
   const plainFile = seedPlain(directory, orders, secret);
 
   const random = repeatableRandom(1);
@@ -51,11 +53,21 @@ export async function compare(options: BenchOptions): Promise<void> {
   const repliesFile = join(directory, 'replies.json');
   writeFileSync(repliesFile, JSON.stringify(floorReplies(replies)));
   const floor = await RunningServer.start(['bench/floor.ts', repliesFile]);
-  const servers: Record<Subject, RunningServer> = { floor, ordergate, plain };
+  const durable = await RunningServer.start([
+    'bench/durable-floor.ts',
+    repliesFile,
+    join(durableData, 'ledger.db'),
+  ]);
+  const servers: Record<Subject, RunningServer> = {
+    floor,
+    'durable floor': durable,
+    ordergate,
+    plain,
+  };
 
   const figures: Figures = {
-    read: { floor: [], ordergate: [], plain: [] },
-    write: { floor: [], ordergate: [], plain: [] },
+    read: { floor: [], 'durable floor': [], ordergate: [], plain: [] },
+    write: { floor: [], 'durable floor': [], ordergate: [], plain: [] },
   };
   for (let round = 0; round <= rounds; round++) {
     print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
@@ -64,10 +76,10 @@ export async function compare(options: BenchOptions): Promise<void> {
       write: fresh.splice(0, round === 0 ? warmWrites : writes),
     };
     for (let turn = 0; turn < SUBJECTS.length; turn++) {
-      // Each server goes first, second and third in turn: what one leaves behind hits all alike.
+      // Each server goes first, second and so on in turn: what one leaves behind hits all alike.
       const subject = SUBJECTS[(round + turn) % SUBJECTS.length]!;
       for (const kind of KINDS) {
-        const path = subject === 'floor' ? `/${kind}` : GATEWAY_PATH;
+        const path = subject.endsWith('floor') ? `/${kind}` : GATEWAY_PATH;
         const shots = shotsAt(path, kind, indexes[kind], secret);
         const measured = await measure(servers[subject], options.connections, shots);
         if (round > 0) figures[kind][subject].push(measured);
@@ -90,6 +102,11 @@ function report({ orders, rounds, connections, reads, writes, out }: BenchOption
   );
   printTable('signed reads', f.read);
   printTable('durable writes', f.write);
+  print('');
+  for (const kind of KINDS) {
+    const { value } = cpuRatio(f[kind].ordergate, f[kind]['durable floor']);
+    print(`${kind}s: CPU in that of the durable floor ${value.toFixed(2)}x`);
+  }
   print('');
   const bounds = [
     ratioBound(

@@ -116,10 +116,12 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
-  const runDue = () =>
-    runDueDeadlines(ledger, clock, handlers, (error, due) =>
+  // One behind the other: who waits for what is due must not miss what the worker has just claimed.
+  const runDue = inTurn<void>(async () => {
+    await runDueDeadlines(ledger, clock, handlers, (error, due) =>
       log.error({ err: error, ...due }, 'a deadline could not be carried out; it is tried again'),
     );
+  });
   const deadlines = new DeadlineWorker(ledger, clock, runDue);
   const metrics = new Metrics(platforms, () => requests.dropped);
   const onFault = (error: unknown, path: string) =>

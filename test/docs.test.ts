@@ -60,6 +60,7 @@ test('every relative link of the documents leads to a file', () => {
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
     'src/platforms/jintong/README.md',
+    'src/platforms/suning/README.md',
     'src/platforms/ytx/README.md',
   ]) {
     const folder = new URL(`../${page}`, import.meta.url);
@@ -79,13 +80,14 @@ test('the management calls that README shows answer', async () => {
     assert.equal((await fetch(server.url + path, { headers })).status, 200, path);
 });
 
-test('ARCHITECTURE.md names every dependency and every check of Jintong', () => {
+test('ARCHITECTURE.md names every dependency and every check of Jintong and Suning', () => {
   const text = read('ARCHITECTURE.md');
   const { dependencies, devDependencies } = JSON.parse(read('package.json'));
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     if (!name.startsWith('@types/')) assert.ok(text.includes(name), name);
   }
-  for (const [, name] of read('src/platforms/jintong/checks.ts').matchAll(/\.step\('(\w+)'/g)) {
-    assert.ok(text.includes(name!), name);
+  for (const platform of ['jintong', 'suning']) {
+    const code = read(`src/platforms/${platform}/checks.ts`);
+    for (const [, name] of code.matchAll(/\.step\('(\w+)'/g)) assert.ok(text.includes(name!), name);
   }
 });

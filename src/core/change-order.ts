@@ -49,14 +49,14 @@ export async function changeOrder<R extends Json>(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = clock.now();
     const once = request.once && { key: request.once.key, now };
-    const { order, replay } = await ledger.load(request.platform, request.orderId, once);
+    const { order, place, replay } = await ledger.load(request.platform, request.orderId, once);
     if (replay) return { ok: true, value: replay.reply as R };
     if (!order) return refuse('unknown-order');
 
     const decision = decide(order, now);
     if (!decision.ok) return decision;
 
-    const committed = await ledger.commit(toChange(request, order, decision, now));
+    const committed = await ledger.commit({ ...toChange(request, order, decision, now), place });
     if (committed === 'committed') return { ok: true, value: decision.reply };
     if (committed === 'lease-lost') return refuse('state-refuses', order.state);
   }

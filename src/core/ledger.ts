@@ -8,8 +8,13 @@ export interface Replay {
   readonly reply: Json;
 }
 
+/** Where a storage keeps an order, in its own terms; the row of that version never moves. */
+export type OrderPlace = object;
+
 export interface Loaded {
   readonly order: Order | null;
+  /** Handed back with the change, it spares the storage finding the order once more. */
+  readonly place?: OrderPlace;
   readonly replay: Replay | null;
 }
 
@@ -20,6 +25,8 @@ export interface Loaded {
 export interface Change {
   /** The order as it shall be; `version` is one more than the version it was decided upon. */
   readonly order: Order;
+  /** As {@link Loaded.place} gave it with the version that was decided upon. */
+  readonly place?: OrderPlace | undefined;
   readonly history: Omit<HistoryEntry, 'version' | 'at'>;
   readonly event: { readonly type: string; readonly payload: Json };
   /** Keeps `reply` under `key` until `expiresAt`; if the key is already there, nothing happens. */

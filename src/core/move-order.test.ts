@@ -59,3 +59,42 @@ test('of operators that make the same move at once one is told that it is done a
 test('an order that is not there is unknown-order', async () => {
   assert.deepEqual(await move('none', 'paid'), { ok: false, code: 'unknown-order' });
 });
+
+test('a line moves alone; the platform says what its state, and the order’s, are afterwards', async () => {
+  const { create, order, history, ledger, clock } = shop();
+  const lines = ['a', 'b'].map((lineId) => ({
+    lineId,
+    state: 'open',
+    attributes: { paid: false },
+  }));
+  const id = await create({}, { lines });
+  const move = (line: string, to: string) =>
+    moveOrder(
+      ledger,
+      clock,
+      {
+        ...model,
+        moved: ({ line: moving, to: asked }) =>
+          asked === 'closed'
+            ? { lineState: 'open', lineAttributes: { ...moving!.attributes, closing: true } }
+            : { state: 'partly', lineAttributes: { paid: true } },
+      },
+      { platform: SHOP, orderId: id, line, to, note: null },
+    );
+  assert.deepEqual(await move('a', 'paid'), { ok: true, value: 2 });
+  assert.deepEqual(await move('b', 'closed'), { ok: true, value: 3 });
+  const { state, lines: after } = await order(id);
+  assert.equal(state, 'partly');
+  assert.deepEqual(after, [
+    { lineId: 'a', state: 'paid', attributes: { paid: true } },
+    { lineId: 'b', state: 'open', attributes: { paid: false, closing: true } },
+  ]);
+  // What the operator asked for is what the history tells.
+  assert.deepEqual(
+    (await history(id)).slice(1).map(({ line, from, to }) => [line, from, to]),
+    [
+      ['a', 'open', 'paid'],
+      ['b', 'open', 'closed'],
+    ],
+  );
+});

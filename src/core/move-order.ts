@@ -51,15 +51,17 @@ function decide(
   const from = line ? line.state : order.state;
   if (!allows(model.operatorTransitions, from, to)) return refuse('state-refuses', from);
   const effects = model.moved?.({ order, line, to, note, now }) ?? {};
-  const { attributes, lineAttributes, deadlines, eventPayload } = effects;
+  const { attributes, lineState = to, lineAttributes, deadlines, eventPayload } = effects;
   return {
     ok: true,
     action: 'moved',
-    state: line ? order.state : to,
+    state: line ? (effects.state ?? order.state) : to,
     ...(attributes && { attributes }),
     ...(line && {
       lines: order.lines.map((one) =>
-        one === line ? { ...line, state: to, attributes: lineAttributes ?? line.attributes } : one,
+        one === line
+          ? { ...line, state: lineState, attributes: lineAttributes ?? line.attributes }
+          : one,
       ),
       line: { lineId: line.lineId, from, to },
     }),

@@ -67,6 +67,10 @@ export interface OperatorMove {
 }
 
 export interface MoveEffects {
+  /** The order's state after it, where that sums up its lines. */
+  readonly state?: string;
+  /** The line's state after it, where `to` names something besides, such as how its refund went. */
+  readonly lineState?: string;
   /** The order's attributes after it. */
   readonly attributes?: JsonObject;
   /** The line's attributes after it. */

@@ -6,6 +6,8 @@ export class Metrics {
   /** Where what else is measured joins in. */
   readonly registry = new Registry();
   readonly #calls: Counter<'platform' | 'method' | 'outcome'>;
+  /** Found once: finding the labels costs more than counting. */
+  readonly #counters = new Map<string, Counter.Internal>();
   readonly #durations = new Map<string, ReturnType<Histogram<'platform'>['labels']>>();
   readonly #methods: ReadonlySet<string>;
 
@@ -40,7 +42,13 @@ export class Metrics {
   /** A method that no platform has is counted as `other`: a stranger must not make label values. */
   count(platform: string, method: string | undefined, outcome: string, micros: number): void {
     const known = method !== undefined && this.#methods.has(method) ? method : 'other';
-    this.#calls.inc({ platform, method: known, outcome });
+    const key = `${platform} ${known} ${outcome}`;
+    let counter = this.#counters.get(key);
+    if (!counter) {
+      counter = this.#calls.labels(platform, known, outcome);
+      this.#counters.set(key, counter);
+    }
+    counter.inc();
     this.#durations.get(platform)?.observe(micros / 1e6);
   }
 

@@ -83,13 +83,10 @@ export class HttpServer {
     readBody(request, response, (body) => {
       const { headers } = request;
       const address = this.#caller(request);
-      route
-        .handle({ params, url, headers, body, address })
-        .catch((fault: unknown) => {
-          this.#options.onFault(fault, path);
-          return error(500, 'fault', 'a mistake of ours; the log has more');
-        })
-        .then(answer);
+      route.handle({ params, url, headers, body, address }).then(answer, (fault: unknown) => {
+        this.#options.onFault(fault, path);
+        answer(error(500, 'fault', 'a mistake of ours; the log has more'));
+      });
     });
   }
 

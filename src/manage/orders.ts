@@ -192,7 +192,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     operationId: 'moveOrder',
     summary: 'Move an order, or one line of it, to another state',
     body: z.strictObject({
-      to: z.string(),
+      to: z.string().describe('a state, or the platform’s word for one, such as `failed`'),
       line: z
         .string()
         .nullable()

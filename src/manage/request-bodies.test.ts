@@ -64,7 +64,7 @@ describe('"a signed request holds for ever": no body keeps a signature that coul
 
   test('its beginning stays, to tell two calls apart', async () => {
     await post(server, signed);
-    equal((await newest()).body, signed.replace(sign, `${sign.slice(0, 6)}…`));
+    equal((await newest()).body, signed.replace(sign, `${sign.slice(0, 6)}...`));
   });
 
   test('a signature that was wrong is masked like one that was right', async () => {

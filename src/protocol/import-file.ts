@@ -59,12 +59,18 @@ export async function importFile(
   return run.report;
 }
 
+interface BatchRow {
+  line: number;
+  readonly platform: Platform;
+  order: NewOrder;
+}
+
 class ImportRun {
   readonly report: ImportReport = { orders: 0, parties: 0, catalog: 0, existing: 0, refused: 0 };
   readonly #target: ImportTarget;
   readonly #observer: ImportObserver;
   readonly #contexts = new Map<string, ImportContext>();
-  #batch: NewOrder[] = [];
+  #batch: BatchRow[] = [];
 
   constructor(target: ImportTarget, observer: ImportObserver) {
     this.#target = target;
@@ -79,27 +85,58 @@ class ImportRun {
       this.report.refused++;
       this.#observer.onRefused(item.line, error.message);
     }
+  }
+
+  /** Rows of one order stay together: a batch ends before a row of another. */
+  async #addOrder(line: number, platform: Platform, order: NewOrder): Promise<void> {
+    const last = this.#batch.at(-1);
+    const { rows } = platform.import;
+    if (rows && last?.platform === platform && last.order.order.orderId === order.order.orderId) {
+      last.order = rows.combine(last.order, order);
+      last.line = line;
+      return;
+    }
     if (this.#batch.length >= BATCH) await this.flush();
+    this.#batch.push({ line, platform, order });
   }
 
   async flush(): Promise<void> {
-    const orders = this.#batch;
-    if (orders.length === 0) return;
+    const batch = this.#batch;
+    if (batch.length === 0) return;
     this.#batch = [];
     const now = this.#target.clock.now();
+    const orders = batch.map((row) => row.order);
     const created = await this.#target.ledger.createOrders({ orders, existing: 'skip', now });
     if (created.result !== 'created') throw new Error(`import: unexpected ${created.result}`);
+    const refused = await this.#refuseRowsMissing(batch, new Set<string>(created.existing));
     this.report.orders += created.created;
-    this.report.existing += created.existing.length;
+    this.report.existing += created.existing.length - refused;
     this.#observer.onProgress(this.report);
   }
 
-  async #read({ place, text }: ImportItem): Promise<void> {
+  /** A row that is more than the order of its id, which is there, was not imported: it is refused. */
+  async #refuseRowsMissing(batch: BatchRow[], existing: ReadonlySet<string>): Promise<number> {
+    let refused = 0;
+    for (const { line, platform, order } of batch) {
+      const { rows } = platform.import;
+      const id = order.order.orderId;
+      if (!rows || !existing.has(id)) continue;
+      const there = (await this.#target.ledger.load(platform.name, id)).order;
+      const problem = there && rows.missingIn(there, order);
+      if (!problem) continue;
+      refused++;
+      this.report.refused++;
+      this.#observer.onRefused(line, `orderId: ${problem}`);
+    }
+    return refused;
+  }
+
+  async #read({ line, place, text }: ImportItem): Promise<void> {
     const item = parse(text);
     const { platforms } = this.#target;
     if (!place) {
       const { platform, read, fields } = orderItem(platforms, item);
-      this.#batch.push(read(fields, this.#context(platform.name)));
+      await this.#addOrder(line, platform, read(fields, this.#context(platform.name)));
       return;
     }
     const platform = platforms.find((p) => p.name === place.platform);
@@ -111,7 +148,7 @@ class ImportRun {
     const context = this.#context(platform.name);
     const order = sectionOf(orders, place.section);
     if (order) {
-      this.#batch.push(order(item, context));
+      await this.#addOrder(line, platform, order(item, context));
       return;
     }
     const ofParties = sectionOf(parties, place.section);

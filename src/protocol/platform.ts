@@ -6,7 +6,7 @@ import type { Clock, Instant } from '../core/clock.ts';
 import type { CoreRefusal } from '../core/errors.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Json, JsonObject, OrderModel } from '../core/order.ts';
+import type { Json, JsonObject, Order, OrderModel } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
@@ -168,6 +168,13 @@ export interface ImportFormat {
     readonly [section: string]: (item: Json, context: ImportContext) => CatalogEntry[];
   };
   readonly orders: { readonly [section: string]: (item: Json, context: ImportContext) => NewOrder };
+  /** Where an order may come in several rows, one a line. */
+  readonly rows?: {
+    /** Two rows of one id, next to each other, as one order. @throws {ImportError} where they are not */
+    combine(first: NewOrder, next: NewOrder): NewOrder;
+    /** Why a row of an id that is there already must not be passed over as imported; null where it may. */
+    missingIn(existing: Order, row: NewOrder): string | null;
+  };
 }
 
 export interface ImportContext {

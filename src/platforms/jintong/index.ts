@@ -60,7 +60,8 @@ function redact(body: string, { sign }: Partial<JintongCall>): string {
   return '(not kept: its Sign is written with escapes)';
 }
 
-const masked = (sign: string): string => `${sign.slice(0, 6)}…`;
+// In ASCII, as the body is: one `…` would make a text of two bytes a character of all of it.
+const masked = (sign: string): string => `${sign.slice(0, 6)}...`;
 
 export const jintong = definePlatform<JintongCall, Success>({
   name: PLATFORM,

@@ -1,7 +1,10 @@
 // The document against the code: every row of its tables is here, and nothing is here besides.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { startTestServer } from '../../../test/support.ts';
 import { CODES } from './codes.ts';
 import { CONTRACTS, FUNC, FUNC_URL, FUNCTIONS, RESULT_FIELDS, VERSION } from './contracts.ts';
 import { ytx } from './index.ts';
@@ -72,4 +75,16 @@ test('the two codes that the document prints: -2 缺少必要参数, and -205 �
   assert.equal(CODES[statusCode as '-2'], statusMsg);
   assert.match(text, /应用验证失败原因\(-205\)/);
   assert.equal(CODES['-205'], '应用验证失败');
+});
+
+test('README.md: the first call, pasted, answers what is printed; pasted again, -705', async () => {
+  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
+  const block = (language: string): string =>
+    new RegExp(`\`\`\`${language}\n([^]*?)\n\`\`\``).exec(readme)![1]!;
+  const server = await startTestServer();
+  const script = block('sh').replaceAll('http://127.0.0.1:8787', server.url);
+  const run = async (): Promise<string> =>
+    (await promisify(execFile)('sh', ['-c', script])).stdout.trim();
+  assert.equal(await run(), block('json'));
+  assert.equal(JSON.parse(await run()).statusCode, '-705');
 });

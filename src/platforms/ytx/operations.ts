@@ -99,11 +99,12 @@ const MAX_DRAWS = 16;
 
 const productOrder: Operation = async (call, services) => {
   const { rechargeAccount, productCode, customParm } = call.values;
-  // Asked for again, also when the product has gone since: what was submitted stays submitted.
-  const existing = await findByCustomParm(call, services);
-  if (existing) return answerAgain(existing, call);
   const price = findPrice(productCode!, services);
-  if (price === null) return decline('-301', `no product ${productCode}`);
+  if (price === null) {
+    // Asked for again when its product has gone: what was submitted stays submitted.
+    const existing = await findByCustomParm(call, services);
+    return existing ? answerAgain(existing, call) : decline('-301', `no product ${productCode}`);
+  }
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const now = services.clock.now();
     const order: NewOrder = {
@@ -134,9 +135,9 @@ const productOrder: Operation = async (call, services) => {
       call.touched.orderId = id;
       return submitted(id);
     }
-    // An equal call was faster; or else the id was taken, and another is drawn.
-    const faster = await findByCustomParm(call, services);
-    if (faster) return answerAgain(faster, call);
+    // The customParm was used before; or else the id is taken, and another is drawn.
+    const existing = await findByCustomParm(call, services);
+    if (existing) return answerAgain(existing, call);
   }
   return refuse('unavailable');
 };

@@ -247,14 +247,16 @@ class Reader {
   }
 
   #name(pattern = NAME): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text);
-    if (!found) this.#fail('a name is expected');
+    const start = this.#at;
+    pattern.lastIndex = start;
+    if (!pattern.test(this.#text)) this.#fail('a name is expected');
     this.#at = pattern.lastIndex;
-    return found[0];
+    return this.#text.slice(start, this.#at);
   }
 
   #space(): boolean {
+    // Most places that may hold white space hold none.
+    if (this.#text.charCodeAt(this.#at) > 0x20) return false;
     SPACE.lastIndex = this.#at;
     SPACE.test(this.#text);
     const moved = SPACE.lastIndex > this.#at;

@@ -8,14 +8,14 @@ import {
   listAlerts,
   listDeliveries,
 } from './callback-queries.ts';
-import { openReader } from './database.ts';
+import { BUSY_TIMEOUT_MS, openReader } from './database.ts';
 import { audit, listOrders } from './queries.ts';
-import { RequestTable } from './request-table.ts';
+import { type RequestRow, RequestTable } from './request-table.ts';
 import type { ThreadReply } from './thread.ts';
 
 const { ledgerPath, requestsPath } = workerData as { ledgerPath: string; requestsPath: string };
 const ledger = openReader(ledgerPath, 8192);
-const requestsDb = new DatabaseSync(requestsPath);
+const requestsDb = new DatabaseSync(requestsPath, { timeout: BUSY_TIMEOUT_MS });
 // NORMAL: the log may lose its last second when the power goes; the ledger may not, and is elsewhere.
 requestsDb.exec(`
   PRAGMA journal_mode = WAL;
@@ -23,12 +23,11 @@ requestsDb.exec(`
   PRAGMA wal_autocheckpoint = 4000;
   PRAGMA journal_size_limit = 67108864;
   PRAGMA cache_size = -16384;
-  PRAGMA busy_timeout = 5000;
 `);
 const requests = new RequestTable(requestsDb);
 
 const OPERATIONS = {
-  appendRequests: (rows: string) => requests.append(JSON.parse(rows)),
+  appendRequests: (lines: Uint8Array) => requests.append(readLines(lines)),
   listRequests: requests.list,
   pruneRequests: requests.prune,
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
@@ -50,6 +49,14 @@ interface Message {
   readonly id: number;
   readonly op: BackgroundOperation;
   readonly argument: never;
+}
+
+function readLines(lines: Uint8Array): RequestRow[] {
+  const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString();
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 parentPort!.on('message', ({ id, op, argument }: Message) => {

@@ -23,6 +23,12 @@ const MAGIC = 'SQLite format 3\0';
 /** Checked page by page at start up to this size; a larger file with `ordergate verify`. */
 const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
 
+/**
+ * How long a connection waits for another's lock. Given when it is opened, not by a pragma behind
+ * others: the first of those may meet a connection beside it that is opening or closing.
+ */
+export const BUSY_TIMEOUT_MS = 5000;
+
 interface Migration {
   readonly version: number;
   readonly sql: string;
@@ -125,7 +131,7 @@ const newer = (path: string, version: number, newest: number) =>
   `${path} has schema version ${version}; this Ordergate knows versions up to ${newest}. Nothing was changed. Start the newer Ordergate that wrote it.`;
 
 export function openReader(path: string, cacheKiB: number): DatabaseSync {
-  const db = new DatabaseSync(path, { readOnly: true });
-  db.exec(`PRAGMA cache_size = -${cacheKiB}; PRAGMA busy_timeout = 5000`);
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  db.exec(`PRAGMA cache_size = -${cacheKiB}`);
   return db;
 }

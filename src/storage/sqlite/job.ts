@@ -2,11 +2,19 @@
 import type { CallbackJob } from './callback-jobs.ts';
 import type { StoreJob } from './store-jobs.ts';
 
+/** Where `load` found the order: with that version, this is still what its row holds. */
+export interface Place {
+  readonly row: number;
+  readonly lastChange: number;
+  readonly state: string;
+}
+
 export interface CommitJob {
   readonly op: 'commit';
   readonly platform: string;
   readonly orderId: string;
   readonly expectedVersion: number;
+  readonly place: Place | null;
   readonly state: string;
   readonly at: number;
   readonly attributes: string;

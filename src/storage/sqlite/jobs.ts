@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CallbackJobs } from './callback-jobs.ts';
 import { CountedLists } from './counted-lists.ts';
-import type { CommitJob, CreateJob, CreateRow, Job, JobResult } from './job.ts';
+import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
 import { prepareStatements } from './statements.ts';
 import { type StoreJob, storeJobs } from './store-jobs.ts';
 
@@ -133,22 +133,22 @@ export class Jobs {
 
   #commit(job: CommitJob): 'committed' {
     const s = this.#statements;
-    const found = s.find.get(job.orderId, job.platform) as unknown as
-      | [id: number, version: number, lastChange: number, state: string]
-      | undefined;
-    if (!found || found[1] !== job.expectedVersion) throw new Undo('stale');
-    const [id, , previous, state] = found;
+    const place = job.place ?? (s.find.get(job.orderId, job.platform) as Place | undefined);
+    if (!place) throw new Undo('stale');
+    const { row: id, lastChange: previous, state } = place;
+    const seq = this.#seq + 1;
+    const version = job.expectedVersion + 1;
+    const row = [version, job.at, job.attributes, job.lines, seq, id, job.expectedVersion] as const;
+    const updated =
+      job.state === state ? s.keepState.run(...row) : s.moveState.run(job.state, ...row);
+    if (updated.changes === 0) throw new Undo('stale');
+    this.#seq = seq;
     this.#hasWritten = true;
     if (job.completes) {
       const { deadlineId, leaseUntil } = job.completes;
       if (s.endDeadline.run(deadlineId, leaseUntil).changes === 0) throw new Undo('lease-lost');
     }
     if (job.once) this.#keepReply(job.once.key, job.once.reply, null, job.once.expiresAt, job.at);
-    const seq = ++this.#seq;
-    const version = job.expectedVersion + 1;
-    const row = [version, job.at, job.attributes, job.lines, seq, id] as const;
-    if (job.state === state) s.keepState.run(...row);
-    else s.moveState.run(job.state, ...row);
     s.history.run(
       seq,
       id,
@@ -182,7 +182,6 @@ export class Jobs {
         throw new Undo({ result: 'replayed', created: JSON.parse(kept.reply) });
       }
     }
-    this.#hasWritten = true;
     const existing: string[] = [];
     for (const row of job.rows) {
       const there = this.#insert(row, job.now);
@@ -223,6 +222,7 @@ export class Jobs {
       seq,
     );
     if (inserted.changes === 0) return row.orderId;
+    this.#hasWritten = true;
     this.#seq = seq;
     const id = inserted.lastInsertRowid;
     for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);

@@ -23,7 +23,7 @@ import type { Party } from '../../core/party.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { CountedPages } from './counted-lists.ts';
-import type { CommitJob, CreateRow, SealedRow } from './job.ts';
+import type { CommitJob, CreateRow, Place, SealedRow } from './job.ts';
 import { type OrderRow, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
@@ -47,16 +47,18 @@ export class SqliteLedger implements Ledger {
     this.#sealer = sealer;
   }
 
-  async load(
+  load(
     platform: string,
     orderId: OrderId,
     once?: { readonly key: string; readonly now: Instant },
   ): Promise<Loaded> {
     return this.#reader.read(() => {
-      const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
+      const row = this.#statements.placed.get(orderId, platform) as unknown as
+        | PlacedRow
+        | undefined;
       const kept = once && this.#statements.kept.get(once.key, once.now);
       return {
-        order: row ? toOrder(row) : null,
+        ...(row ? placed(row) : { order: null }),
         replay: kept ? { reply: JSON.parse(String(kept.reply)) as Json } : null,
       };
     });
@@ -220,6 +222,12 @@ export class SqliteLedger implements Ledger {
   }
 }
 
+type PlacedRow = [...OrderRow, row: number, lastChange: number];
+
+function placed(row: PlacedRow): { order: Order; place: Place } {
+  return { order: toOrder(row), place: { row: row[9], lastChange: row[10], state: row[3] } };
+}
+
 const linesJson = (order: Order): string | null =>
   order.lines.length === 0 ? null : JSON.stringify(order.lines);
 
@@ -228,12 +236,13 @@ const sealedPlace = (platform: string, orderId: OrderId, name: string): string =
   JSON.stringify([platform, orderId, name]);
 
 function toCommitJob(change: Change, sealed: readonly SealedRow[]): CommitJob {
-  const { order, history, event, once, deadlines, completes } = change;
+  const { order, place, history, event, once, deadlines, completes } = change;
   return {
     op: 'commit',
     platform: order.platform,
     orderId: order.orderId,
     expectedVersion: order.version - 1,
+    place: (place as Place | undefined) ?? null,
     state: order.state,
     at: order.updatedAt,
     attributes: JSON.stringify(order.attributes),

@@ -18,7 +18,7 @@ export type OrderRow = [
   lines: string | null,
 ];
 
-export function toOrder(row: OrderRow): Order {
+export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
   const [orderId, platform, owner, state, version, createdAt, updatedAt, attributes, lines] = row;
   return {
     platform,

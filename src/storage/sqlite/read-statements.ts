@@ -17,8 +17,13 @@ export function prepareReads(db: DatabaseSync) {
       `SELECT ${columns} FROM sealed_texts
        WHERE order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)${more}`,
     );
+  const placed = db.prepare(
+    `SELECT ${ORDER_COLUMNS}, id, last_change FROM orders WHERE order_id = ? AND platform = ?`,
+  );
+  placed.setReturnArrays(true);
   return {
     order,
+    placed,
     byKey,
     sealedText: sealedOf('sealed', ' AND name = ?'),
     masks: sealedOf('name, mask', ' ORDER BY name'),

@@ -3,9 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 
 export function prepareStatements(db: DatabaseSync) {
   const find = db.prepare(
-    'SELECT id, version, last_change, state FROM orders WHERE order_id = ? AND platform = ?',
+    `SELECT id AS "row", last_change AS lastChange, state FROM orders
+     WHERE order_id = ? AND platform = ?`,
   );
-  find.setReturnArrays(true);
   return {
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
@@ -15,10 +15,10 @@ export function prepareStatements(db: DatabaseSync) {
     find,
     // Two, since naming a column of an index in SET rewrites the index even with an equal value.
     moveState: db.prepare(
-      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
+      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ? AND version = ?',
     ),
     keepState: db.prepare(
-      'UPDATE orders SET version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ?',
+      'UPDATE orders SET version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ? AND version = ?',
     ),
     insert: db.prepare(
       `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change)

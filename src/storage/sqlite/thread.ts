@@ -28,11 +28,12 @@ export class Thread {
     this.#worker.unref();
   }
 
-  call<T>(message: object): Promise<T> {
+  /** @param transfer what is handed over instead of being copied */
+  call<T>(message: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
     if (this.#dead) return Promise.reject(this.#unavailable());
     const id = this.#nextId++;
     this.#worker.ref(); // A process does not end while it waits for an answer.
-    this.#worker.postMessage({ id, ...message });
+    this.#worker.postMessage({ id, ...message }, transfer);
     return new Promise<unknown>((resolve, reject) =>
       this.#waiting.set(id, { resolve, reject }),
     ) as Promise<T>;

@@ -1,12 +1,13 @@
 // The thread that alone writes to the ledger: waiting for the disk here keeps no request waiting there.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { BUSY_TIMEOUT_MS } from './database.ts';
 import type { Job } from './job.ts';
 import { Jobs } from './jobs.ts';
 import type { ThreadReply } from './thread.ts';
 
 const { path } = workerData as { path: string };
-const db = new DatabaseSync(path);
+const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
 // FULL: a commit returns when the write-ahead log is on disk. 16 MiB of log between checkpoints
 // keep a page that many changes touch from being copied back for each of them.
 db.exec(`
@@ -15,7 +16,6 @@ db.exec(`
   PRAGMA wal_autocheckpoint = 4000;
   PRAGMA journal_size_limit = 67108864;
   PRAGMA cache_size = -65536;
-  PRAGMA busy_timeout = 5000;
   PRAGMA temp_store = MEMORY;
 `);
 const jobs = new Jobs(db);
@@ -33,7 +33,10 @@ function reply(message: Message): ThreadReply {
   try {
     switch (message.op) {
       case 'run':
-        return { id: message.id, value: jobs.runAll(JSON.parse(message.jobs) as Job[]) };
+        return {
+          id: message.id,
+          value: JSON.stringify(jobs.runAll(JSON.parse(message.jobs) as Job[])),
+        };
       case 'durability':
         return { id: message.id, value: { ...pragma('journal_mode'), ...pragma('synchronous') } };
       case 'close':

@@ -69,7 +69,8 @@ export class Writer {
     try {
       // As one text: cloning objects of twenty names for each change costs the caller's thread more.
       const jobs = JSON.stringify(group.map((waiting) => waiting.job));
-      const results = await this.#thread.call<JobResult[]>({ op: 'run', jobs });
+      const text = await this.#thread.call<string>({ op: 'run', jobs });
+      const results = JSON.parse(text) as JobResult[];
       this.#lastError = undefined;
       for (const [i, { resolve, reject }] of group.entries()) {
         const result = results[i]!;

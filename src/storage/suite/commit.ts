@@ -100,6 +100,27 @@ export function commitRules(open: () => Ledger): void {
     assert.equal(replay, null);
   });
 
+  test('where load found the order leads to it, and never past a newer version', async () => {
+    const ledger = open();
+    const order = await createOne(ledger);
+    const { place } = await ledger.load(order.platform, order.orderId);
+    const paid = change(order, 'paid', { place });
+    assert.equal(await ledger.commit(paid), 'committed');
+    assert.equal(await ledger.commit(change(order, 'closed', { place })), 'stale');
+    const next = await ledger.load(order.platform, order.orderId);
+    assert.deepEqual(next.order, paid.order);
+    assert.equal(
+      await ledger.commit(change(next.order!, 'open', { place: next.place })),
+      'committed',
+    );
+    const found = await ledger.readHistory(order.platform, order.orderId);
+    assert.deepEqual(
+      found?.history.map(({ to }) => to),
+      ['open', 'paid', 'open'],
+    );
+    await assertSound(ledger);
+  });
+
   test('a change of an order that is not there is stale and writes nothing', async () => {
     const ledger = open();
     const order = await createOne(ledger);

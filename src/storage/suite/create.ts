@@ -28,7 +28,8 @@ export function createRules(open: () => Ledger): void {
     const before = await ledger.audit();
     await create(ledger, [asNew(order, { actor: 'operator', note: '备注' })]);
 
-    assert.deepEqual(await ledger.load(order.platform, order.orderId), { order, replay: null });
+    const loaded = await ledger.load(order.platform, order.orderId);
+    assert.deepEqual([loaded.order, loaded.replay], [order, null]);
     const found = await ledger.readHistory(order.platform, order.orderId);
     assert.deepEqual(found?.order, order);
     assert.deepEqual(

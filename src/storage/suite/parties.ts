@@ -147,7 +147,7 @@ export function restartRules(openDirectory: OpenDirectory): void {
     const again = await reopen();
     assert.deepEqual(await again.readHistory(order.platform, order.orderId), history);
     const loaded = await again.load(order.platform, order.orderId, { ...once, now: T0 });
-    assert.deepEqual(loaded, { order: moved.order, replay: { reply: ['kept'] } });
+    assert.deepEqual([loaded.order, loaded.replay], [moved.order, { reply: ['kept'] }]);
     assert.deepEqual(await again.listParties(), parties);
     const found = await again.listOrders({ q: 'JX8', platform: order.platform, limit: 1 });
     assert.deepEqual(found.items, [moved.order]);

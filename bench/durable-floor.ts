@@ -1,0 +1,83 @@
+// The durable floor: what durability alone costs. The floor's HTTP and bytes, behind the storage's own look-up and commit.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CommitJob } from '../src/storage/sqlite/job.ts';
+import { ORDER_COLUMNS, type OrderRow } from '../src/storage/sqlite/queries.ts';
+import { Reader } from '../src/storage/sqlite/reader.ts';
+import { Writer } from '../src/storage/sqlite/writer.ts';
+import type { FloorReplies } from './floor.ts';
+import type { Kind } from './jintong-requests.ts';
+
+const [, , repliesFile, ledgerPath] = process.argv as [string, string, string, string];
+const replies = JSON.parse(readFileSync(repliesFile, 'utf8')) as FloorReplies;
+const reader = new Reader(ledgerPath, 65_536);
+const writer = new Writer(ledgerPath);
+const order = reader.db.prepare(
+  `SELECT ${ORDER_COLUMNS}, id, last_change FROM orders WHERE order_id = ? AND platform = ?`,
+);
+order.setReturnArrays(true);
+
+type Row = [...OrderRow, row: number, lastChange: number];
+
+const find = (id: string): Promise<Row> =>
+  reader.read(() => order.get(id, 'jintong') as unknown as Row);
+
+/** The statements of a hasten. No rule decides, and the order's document goes back as it came. */
+async function hasten(id: string): Promise<boolean> {
+  const [orderId, platform, owner, state, version, , , attributes, lines, row, lastChange] =
+    await find(id);
+  const job: CommitJob = {
+    op: 'commit',
+    platform,
+    orderId,
+    expectedVersion: version,
+    place: { row, lastChange, state },
+    state,
+    at: Date.now(),
+    attributes,
+    lines,
+    action: 'hastened',
+    line: null,
+    from: state,
+    to: state,
+    actor: `party:${owner}`,
+    note: null,
+    requestId: Date.now(),
+    eventType: 'order.hastened',
+    eventPayload: null,
+    once: null,
+    deadlines: null,
+    sealed: null,
+    completes: null,
+  };
+  return (await writer.run(job)) === 'committed';
+}
+
+const TAG = '%3COrderID%3E';
+const SERVED: Record<Kind, (id: string) => Promise<unknown>> = { read: find, write: hasten };
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', async () => {
+    const body = Buffer.concat(chunks).toString('latin1');
+    const start = body.indexOf(TAG) + TAG.length;
+    const id = body.slice(start, body.indexOf('%', start));
+    const path = request.url ?? '';
+    const done = await SERVED[path.slice(1) as Kind](id);
+    if (!done) return response.writeHead(500).end();
+    const reply = replies[path]!;
+    response.writeHead(200, {
+      'content-type': reply.contentType,
+      'content-length': Buffer.byteLength(reply.body),
+    });
+    response.end(reply.body);
+  });
+});
+
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`durable floor listening on http://127.0.0.1:${port}\n`);
+});
+process.once('SIGTERM', () => process.exit(0));

@@ -1,0 +1,16 @@
+// Cards: how they are kept encrypted with their order, and what anybody who may see the order sees of them.
+import type { SealedText } from '../../core/ledger.ts';
+import type { Card } from './values.ts';
+
+export const cardsName = (lineId: string): string => `cards:${lineId}`;
+
+export function sealCards(lineId: string, cards: readonly Card[]): SealedText {
+  const text = JSON.stringify(cards.map(({ cardCode, cardSec }) => ({ cardCode, cardSec })));
+  return { name: cardsName(lineId), text, mask: cards.map(({ cardCode }) => maskCode(cardCode)) };
+}
+
+/** The last four characters at most, and never more than a third: enough to tell cards apart. */
+export function maskCode(code: string): string {
+  const shown = Math.min(4, Math.floor(code.length / 3));
+  return `******${shown === 0 ? '' : code.slice(-shown)}`;
+}

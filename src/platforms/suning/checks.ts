@@ -1,0 +1,258 @@
+// From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
+import { hash } from 'node:crypto';
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.ts';
+import type { LimitWindow } from '../../core/limits.ts';
+import { liveKeys, type Party } from '../../core/party.ts';
+import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
+import { isOneOfDigests } from '../../protocol/digest.ts';
+import type { Start } from '../../protocol/platform.ts';
+import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
+import { readApp } from './app.ts';
+import { type Code, OTHER_TEXTS } from './codes.ts';
+import { CONTRACTS, type Contract, isAppKey, isMethod, type Method, VERSION } from './contracts.ts';
+import { describeSigned, type Signed, signInfo } from './signature.ts';
+import { readValues, type Values } from './values.ts';
+import { type Element, type Format, readBody, readFormat, UnreadableBodyError } from './wire.ts';
+
+export const PLATFORM = 'suning';
+/** The catalog's kind of methods that were taken out of use. */
+export const RETIRED_METHOD = 'retired-method';
+
+type Step<Added extends object> = Added | Refusal<Code>;
+
+const refuse = (refused: Code, detail: string): Refusal<Code> => ({ refused, detail });
+
+/** "names in any case": Node gives them in lower case. */
+export function header({ request }: Start, name: string): string {
+  const value = request.headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(',') : (value ?? '');
+}
+
+interface System {
+  readonly appMethod: string;
+  readonly appRequestTime: string;
+  readonly appKey: string;
+  readonly versionNo: string;
+  readonly sign: string;
+}
+
+function requireHeaders(call: Start): Step<System> {
+  const appMethod = header(call, 'AppMethod');
+  const appKey = header(call, 'AppKey');
+  const appRequestTime = header(call, 'AppRequestTime');
+  const versionNo = header(call, 'VersionNo');
+  const sign = header(call, 'signInfo');
+  if (!appMethod) return refuse('sys.check.header-param:null', 'header AppMethod is missing');
+  if (!appKey) return refuse('sys.check.header-param:null', 'header AppKey is missing');
+  if (!appRequestTime) {
+    return refuse('sys.check.missing-parameter:appRequestTime', 'header AppRequestTime is missing');
+  }
+  if (!versionNo) {
+    return refuse('sys.check.missing-parameter:apiversion', 'header VersionNo is missing');
+  }
+  if (!sign) return refuse('sys.check.app-sign:null', 'header signInfo is missing');
+  return { appMethod, appRequestTime, appKey, versionNo, sign };
+}
+
+/** What stands in the string to sign has a shape, so that nothing slides from one part to the next. */
+function checkShapes(
+  call: Start & System,
+): Step<{ readonly format: Format; readonly requestedAt: number }> {
+  const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
+  const requestedAt = parseShanghai(call.appRequestTime);
+  if (requestedAt === null) return malformed('AppRequestTime is not yyyy-MM-dd HH:mm:ss');
+  const format = readFormat(header(call, 'Format'));
+  if (!format) return malformed('Format is neither xml nor json');
+  if (call.versionNo !== VERSION) return malformed(`VersionNo is not ${VERSION}`);
+  const inPath = call.request.params.appMethod;
+  if (inPath !== undefined && inPath !== call.appMethod) {
+    return malformed('the method of the path is not that of the header AppMethod');
+  }
+  return { format, requestedAt };
+}
+
+/** "API服务端允许客户端请求时间误差为10分钟" */
+const MAX_TIME_ERROR_MS = 10 * MINUTE;
+
+function checkTime(call: Start & { readonly requestedAt: number }): Step<object> {
+  if (Math.abs(call.now - call.requestedAt) <= MAX_TIME_ERROR_MS) return PASS;
+  return refuse('sys.check.app-time:error', `the server's time is ${formatShanghai(call.now)}`);
+}
+
+function findApp(call: Start & System): Step<{ readonly party: Party }> {
+  const party = isAppKey(call.appKey) ? call.parties.find(PLATFORM, call.appKey) : undefined;
+  if (party?.enabled) return { party };
+  const description = OTHER_TEXTS['sys.check.user-permission:inexistence'];
+  const detail = party ? 'the app is switched off' : 'no such app';
+  return { refused: 'sys.check.user-permission:inexistence', description, detail };
+}
+
+function buildSigned(
+  call: Start & System,
+): Step<{ readonly signed: Signed; readonly signedText: string }> {
+  const { appMethod, appRequestTime, appKey, versionNo, request } = call;
+  const signed = { appMethod, appRequestTime, appKey, versionNo, body: request.body };
+  return { signed, signedText: describeSigned(signed) };
+}
+
+function checkSignature(
+  call: Start & System & { readonly party: Party; readonly signed: Signed },
+): Step<object> {
+  const keys = liveKeys(call.party, call.now);
+  const expected = keys.map((key) => signInfo(key.secret, call.signed));
+  if (isOneOfDigests(call.sign, expected)) return PASS;
+  const detail = `signInfo is not MD5(string to sign) by any of ${keys.length} secrets`;
+  return refuse('sys.check.app-sign:error', detail);
+}
+
+function findMethod(
+  call: Start & System,
+): Step<{ readonly method: Method; readonly contract: Contract }> {
+  if (call.catalog.find(PLATFORM, RETIRED_METHOD, call.appMethod)) {
+    return refuse('sys.check.api-permission:overdue', 'the method was retired');
+  }
+  if (!isMethod(call.appMethod)) {
+    return refuse('sys.check.api-permission:inexistence', 'no such method');
+  }
+  return { method: call.appMethod, contract: CONTRACTS[call.appMethod] };
+}
+
+function checkGrant(call: { readonly party: Party; readonly method: Method }): Step<object> {
+  if (call.party.grants.includes(call.method)) return PASS;
+  return refuse('sys.check.method-permission:authority', `the app is not granted ${call.method}`);
+}
+
+/** SHA-256, base64url: how tokens are kept. */
+export const tokenDigest = (token: string): string => hash('sha256', token, 'base64url');
+
+/** "采用OAuth授权方式为必填参数" */
+function checkToken(call: Start & { readonly party: Party }): Step<object> | Promise<Step<object>> {
+  return readApp(call.party).oauthRequired ? checkAccessToken(call) : PASS;
+}
+
+async function checkAccessToken(call: Start & { readonly party: Party }): Promise<Step<object>> {
+  const given = header(call, 'access_token');
+  const token = given === '' ? null : await call.tokens.find(PLATFORM, tokenDigest(given));
+  if (token?.kind !== 'access' || token.partyId !== call.party.partyId) {
+    const detail = given === '' ? 'header access_token is missing' : 'no such token of this app';
+    return refuse('sys.check.user-permission:inexistence', detail);
+  }
+  if (call.now < token.expiresAt) return PASS;
+  const detail = `the token ended ${formatShanghai(token.expiresAt)}`;
+  return refuse('sys.check.user-permission:overdue', detail);
+}
+
+const LIMIT_CODES: Readonly<Record<string, Code>> = {
+  'at-once': 'sys.controller.api-access:limit',
+  second: 'sys.controller.api-frequency:limit',
+  day: 'sys.controller.api-request:limit',
+};
+
+/** "an app without limits has none" */
+function checkLimits(
+  call: Start & { readonly party: Party },
+): Step<object> | Promise<Step<object>> {
+  const { limits } = readApp(call.party);
+  return limits ? enterLimits(call, limits) : PASS;
+}
+
+async function enterLimits(
+  call: Start & { readonly party: Party },
+  { perSecond, perDay, atOnce }: NonNullable<ReturnType<typeof readApp>['limits']>,
+): Promise<Step<object>> {
+  const { now } = call;
+  const windows: LimitWindow[] = [];
+  if (perSecond !== undefined) {
+    const startsAt = Math.floor(now / SECOND) * SECOND;
+    windows.push({ name: 'second', startsAt, length: SECOND, max: perSecond });
+  }
+  if (perDay !== undefined) {
+    // The day of Asia/Shanghai, as all times of the platform are.
+    const startsAt = Math.floor((now + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
+    windows.push({ name: 'day', startsAt, length: DAY, max: perDay });
+  }
+  const key = `${PLATFORM}/${call.party.partyId}`;
+  const { refusedBy, leave } = await call.limits.enter(key, atOnce ?? null, windows, now);
+  if (refusedBy !== null)
+    return refuse(LIMIT_CODES[refusedBy]!, `the limit ${refusedBy} is reached`);
+  call.atEnd(leave);
+  return PASS;
+}
+
+function readDocument(call: Start & { readonly format: Format }): Step<{ readonly root: Element }> {
+  try {
+    return { root: readBody(call.request.body, call.format) };
+  } catch (error) {
+    if (!(error instanceof UnreadableBodyError)) throw error;
+    return refuse('sys.check.request-params:error', error.message);
+  }
+}
+
+function findNode(call: {
+  readonly root: Element;
+  readonly contract: Contract;
+}): Step<{ readonly node: Element }> {
+  const { root, contract } = call;
+  const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
+  if (root.name !== 'sn_request') return malformed(`the root is ${root.name}, not sn_request`);
+  const bodies = root.children.filter((child) => child.name === 'sn_body');
+  if (bodies.length === 0) {
+    return refuse('sys.check.missing-nestElement:sn_body', 'sn_request holds no sn_body');
+  }
+  if (bodies.length > 1) return malformed('sn_body is given several times');
+  const children = bodies[0]!.children;
+  const nodes = children.filter((child) => child.name === contract.node);
+  if (nodes.length > 1) {
+    const several =
+      contract.kind === 'query'
+        ? 'biz.handler.request-message:error'
+        : 'biz.handler.batch-handler:no-support';
+    return refuse(several, `${contract.node} is given ${nodes.length} times`);
+  }
+  const other = children.find((child) => child.name !== contract.node);
+  if (other) return malformed(`sn_body holds ${other.name} where ${contract.node} belongs`);
+  const [node] = nodes;
+  if (!node) return malformed(`sn_body holds no ${contract.node}`);
+  if (node.text.trim() !== '') return malformed(`${contract.node} holds text instead of elements`);
+  return { node };
+}
+
+/** "混淆会员编码长度不是48位": wherever in the method's node it stands. */
+function checkUnionId({ node }: { readonly node: Element }): Step<object> {
+  for (const child of node.children) {
+    if (child.name === 'snunionid' && child.text.length !== 48) {
+      const detail = `snunionid has ${child.text.length} characters`;
+      return refuse('sys.check.snunionid.length.is.not:48', detail);
+    }
+    const below = checkUnionId({ node: child });
+    if (below !== PASS) return below;
+  }
+  return PASS;
+}
+
+function checkValues(call: {
+  readonly method: Method;
+  readonly node: Element;
+}): Step<{ readonly values: Values[Method] }> {
+  const values = readValues(call.method, call.node);
+  return 'refused' in values ? values : { values };
+}
+
+/** protocol: "Order of checks". The first refusal is the answer. */
+export const checks = Checks.from<Start>()
+  .step('requireHeaders', requireHeaders) //  header-param:null · missing-parameter:* · app-sign:null
+  .step('checkShapes', checkShapes) //        request-params:error
+  .step('checkTime', checkTime) //            app-time:error
+  .step('findApp', findApp) //                user-permission:inexistence 用户key不存在
+  .step('buildSigned', buildSigned)
+  .step('checkSignature', checkSignature) //  app-sign:error
+  .step('findMethod', findMethod) //          api-permission:overdue · api-permission:inexistence
+  .step('checkGrant', checkGrant) //          method-permission:authority
+  .step('checkToken', checkToken) //          user-permission:inexistence 访问令牌不存在 · :overdue
+  .step('checkLimits', checkLimits) //        api-access:limit · api-frequency:limit · api-request:limit
+  .step('readDocument', readDocument) //      request-params:error
+  .step('findNode', findNode) //              missing-nestElement:sn_body · request-message:error · …
+  .step('checkUnionId', checkUnionId) //      snunionid.length.is.not:48
+  .step('checkValues', checkValues); //       the method's own
+
+export type SuningCall = typeof checks extends Checks<Start, infer Call> ? Call : never;

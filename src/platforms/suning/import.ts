@@ -1,0 +1,103 @@
+// Apps with their tokens, retired methods and merchants as an import file gives them; its sections.
+import { z } from 'zod';
+import type { CatalogEntry } from '../../core/catalog.ts';
+import { type Instant, MINUTE } from '../../core/clock.ts';
+import type { Json } from '../../core/order.ts';
+import type { Party } from '../../core/party.ts';
+import type { Token } from '../../core/token.ts';
+import { readItem } from '../../protocol/import.ts';
+import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
+import { appSettings, checkParty } from './app.ts';
+import { PLATFORM, RETIRED_METHOD, tokenDigest } from './checks.ts';
+import { orderSections, rows } from './import-orders.ts';
+import { MERCHANT, merchantEntry, merchantSchema } from './merchant.ts';
+
+const appSchema = z.strictObject({
+  note: z.string().optional(),
+  appKey: z.string(),
+  appSecret: z.string().min(16, 'has to be at least 16 characters'),
+  methods: z.array(z.string()),
+  ...appSettings,
+  accessTokens: z
+    .array(z.strictObject({ token: z.string().min(16).max(256), expiresInMinutes: z.int() }))
+    .default([]),
+});
+
+/** A party's fields as the import file calls them. */
+const FILE_NAMES: Readonly<Record<string, string>> = { partyId: 'appKey', grants: 'methods' };
+
+function readAppRow(item: Json, { now }: ImportContext): Party[] {
+  const {
+    note: _,
+    appKey,
+    appSecret,
+    methods,
+    accessTokens: __,
+    ...attributes
+  } = readItem(appSchema, item);
+  const party = newApp(appKey, appSecret, methods, attributes as Party['attributes'], now);
+  try {
+    checkParty(party);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new ImportError(FILE_NAMES[error.field] ?? error.field, error.problem);
+  }
+  return [party];
+}
+
+export function newApp(
+  appKey: string,
+  appSecret: string,
+  methods: readonly string[],
+  attributes: Party['attributes'],
+  now: Instant,
+): Party {
+  return {
+    platform: PLATFORM,
+    partyId: appKey,
+    enabled: true,
+    users: [],
+    grants: methods,
+    addresses: [],
+    keys: [{ keyId: 'k1', secret: appSecret, createdAt: now, expiresAt: null }],
+    attributes,
+  };
+}
+
+function readTokens(item: Json, { now }: ImportContext): Token[] {
+  const { appKey, accessTokens } = readItem(appSchema, item);
+  return accessTokens.map(({ token, expiresInMinutes }) => ({
+    platform: PLATFORM,
+    digest: tokenDigest(token),
+    kind: 'access',
+    partyId: appKey,
+    grantId: `import:${tokenDigest(token)}`,
+    expiresAt: now + expiresInMinutes * MINUTE,
+    attributes: {},
+  }));
+}
+
+const methodName = z.string().regex(/^[a-z][a-z0-9.]{2,99}$/i, 'has to be the name of a method');
+
+function readRetiredMethod(item: Json): CatalogEntry[] {
+  return [
+    { platform: PLATFORM, kind: RETIRED_METHOD, key: readItem(methodName, item), document: {} },
+  ];
+}
+
+/** What the management API may keep in the catalog. @throws {ImportError} */
+export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
+  if (kind === RETIRED_METHOD) {
+    readItem(methodName, key);
+    readItem(z.strictObject({}), document);
+  } else if (kind === MERCHANT) readItem(merchantSchema, document);
+  else throw new ImportError('kind', `has to be one of ${RETIRED_METHOD}, ${MERCHANT}`);
+}
+
+export const importFormat: ImportFormat = {
+  parties: { apps: readAppRow },
+  tokens: { apps: readTokens },
+  catalog: { retiredMethods: readRetiredMethod, merchants: merchantEntry },
+  orders: orderSections,
+  rows,
+};

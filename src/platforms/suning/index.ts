@@ -1,0 +1,77 @@
+// Suning 苏宁开放平台: virtual goods and service-market orders over XML and JSON. Everything about how it speaks is in this folder.
+import type { CoreRefusal } from '../../core/errors.ts';
+import type { Refusal } from '../../protocol/checks.ts';
+import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
+import { checkParty } from './app.ts';
+import { checks, header, PLATFORM, type SuningCall } from './checks.ts';
+import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
+import { CONTRACTS, isMethod } from './contracts.ts';
+import { checkCatalogEntry, importFormat } from './import.ts';
+import { REFUND_DEADLINE } from './lines.ts';
+import { model } from './model.ts';
+import { oauthEndpoints } from './oauth.ts';
+import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
+import { redact } from './redact.ts';
+import { seed } from './seed.ts';
+import { CONTENT_TYPES, type Document, readFormat, writeDocument } from './wire.ts';
+
+type Call = Partial<SuningCall> & Start;
+
+function refusal(core: CoreRefusal, call: Call): Refusal<Code> {
+  const detail = core.state ? `${core.code} (state ${core.state})` : core.code;
+  if (core.code !== 'unavailable' && core.code !== 'fault') {
+    return { refused: CORE_TO_CODE[core.code], detail };
+  }
+  // What failed may have failed before the method was looked up.
+  const method = header(call, 'AppMethod');
+  const { service } = isMethod(method) ? CONTRACTS[method] : { service: 'somp' as const };
+  return { refused: SERVICE_CODES[service][core.code], detail };
+}
+
+/** The error envelope of the public SDKs; "in XML the same tree". */
+function content(verdict: Verdict<Success>): Document {
+  if (verdict.ok) return verdict.success;
+  const { refused, description = describe(refused) } = verdict.refusal;
+  return { sn_error: { error_code: refused, error_msg: description } };
+}
+
+function reply(verdict: Verdict<Success>, call: Call) {
+  const format = call.format ?? readFormat(header(call, 'Format')) ?? 'xml';
+  const body = writeDocument({ sn_responseContent: content(verdict) }, format);
+  return { contentType: CONTENT_TYPES[format], body };
+}
+
+/** A header may be long, and a name in the request log is looked for. */
+const named = (text: string | undefined): string | undefined => text?.slice(0, 100) || undefined;
+
+function summary(call: Partial<SuningCall>) {
+  const { values } = call;
+  return {
+    party: named(call.appKey),
+    method: named(call.appMethod),
+    orderId: values && 'orderId' in values ? named(values.orderId) : undefined,
+    stringToSign: call.signedText,
+  };
+}
+
+export const suning = definePlatform<SuningCall, Success>({
+  name: PLATFORM,
+  title: '苏宁开放平台',
+  paths: ['/api/http/sopRequest', '/api/http/sopRequest/{appMethod}'],
+  model,
+  actions: Object.keys(CONTRACTS),
+  checkParty,
+  checkCatalogEntry,
+  checks,
+  execute: (call, services) => OPERATIONS[call.method](call, services),
+  refusal,
+  successCode: 'success',
+  reply,
+  summary,
+  redact: (body, call) => redact(body, call as Call),
+  endpoints: oauthEndpoints,
+  deadlines: (services) => ({ [REFUND_DEADLINE]: startOverdueRefund(services) }),
+  import: importFormat,
+  sandboxFile: new URL('./sandbox.json', import.meta.url),
+  seed,
+});

@@ -1,0 +1,65 @@
+// An order line of virtual goods as the rules see it, and as core keeps it.
+import type { Instant } from '../../core/clock.ts';
+import { MINUTE } from '../../core/clock.ts';
+import type { JsonObject, Order, OrderLine } from '../../core/order.ts';
+import type { Fulfilment, LineState, Refund, RefundCause } from './states.ts';
+
+/** "订单超100分钟未发货,系统进行自动退款处理" (invalid-biz:107) */
+export const SHIPPING_TIME_MS = 100 * MINUTE;
+
+export interface VirtualLine {
+  readonly lineId: string;
+  readonly state: LineState;
+  readonly supplierCode: string;
+  readonly fulfilment: Fulfilment;
+  /** Pieces sold; of a card line, cards. */
+  readonly quantity: number;
+  readonly paidAt: Instant;
+  readonly refund: Refund;
+  readonly refundCause: RefundCause | null;
+  readonly failReason: string | null;
+}
+
+export function readLine({ lineId, state, attributes }: OrderLine): VirtualLine {
+  return { lineId, state, ...attributes } as unknown as VirtualLine;
+}
+
+export function toOrderLine({ lineId, state, ...attributes }: VirtualLine): OrderLine {
+  return { lineId, state, attributes: attributes as unknown as JsonObject };
+}
+
+export function findLine(order: Order, lineId: string): VirtualLine | null {
+  const line = order.lines.find((one) => one.lineId === lineId);
+  return line ? readLine(line) : null;
+}
+
+/** The state of an order: that of its lines, or `mixed`. */
+export function sumUp(lines: readonly { readonly state: string }[]): string {
+  const [first, ...others] = lines;
+  if (!first) return 'mixed';
+  return others.every((line) => line.state === first.state) ? first.state : 'mixed';
+}
+
+/** Gifts are not paid for, and a parcel is no virtual goods: the 100 minutes leave both alone. */
+const hasShippingTime = ({ fulfilment }: VirtualLine): boolean =>
+  fulfilment !== 'gift' && fulfilment !== 'parcel';
+
+/** Whether the 100 minutes have passed, unshipped and without a refund. At exactly 100 they have. */
+export function isOverdue(line: VirtualLine, now: Instant): boolean {
+  return awaitsShipping(line) && now >= line.paidAt + SHIPPING_TIME_MS;
+}
+
+function awaitsShipping(line: VirtualLine): boolean {
+  return hasShippingTime(line) && line.state === 'unshipped' && line.refund === 'none';
+}
+
+/** A line's deadline as it has to stand: when the refund starts by itself, or cleared. */
+export function refundDeadline(line: VirtualLine): {
+  readonly kind: string;
+  readonly dueAt: Instant | null;
+} {
+  const dueAt = awaitsShipping(line) ? line.paidAt + SHIPPING_TIME_MS : null;
+  return { kind: `${REFUND_DEADLINE}:${line.lineId}`, dueAt };
+}
+
+export const REFUND_DEADLINE = 'refund';

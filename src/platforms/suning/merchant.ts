@@ -1,0 +1,94 @@
+// Merchants (商户) who may consent that an app acts for them: kept by the operator, with a digest of their password.
+import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { CatalogEntry } from '../../core/catalog.ts';
+import type { Json } from '../../core/order.ts';
+import { md5Hex } from '../../protocol/digest.ts';
+import { readItem } from '../../protocol/import.ts';
+import type { CatalogDirectory, Environment } from '../../protocol/platform.ts';
+
+const PLATFORM = 'suning';
+/** The catalog's kind; its key is the name that the merchant signs in with. */
+export const MERCHANT = 'merchant';
+
+/** What a token call answers about the merchant who consented. */
+export interface Merchant {
+  readonly userName: string;
+  readonly custnum: string;
+  readonly vendorCode: string;
+}
+
+/** About 50 ms and 16 MiB a guess. */
+const COST = { N: 16_384, r: 8, p: 1 };
+const LENGTH = 32;
+const DIGEST = /^scrypt\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}$/;
+
+const plain = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+const userName = plain(64).min(1);
+const numbers = { custnum: plain(32).default(''), vendorCode: plain(32).default('') };
+
+export const merchantSchema = z.strictObject({
+  passwordDigest: z
+    .string()
+    .regex(
+      DIGEST,
+      'has to be scrypt$SALT$DIGEST (README, "Merchants"); an import file takes a password',
+    ),
+  ...numbers,
+});
+const rowSchema = z.strictObject({
+  note: z.string().optional(),
+  userName,
+  password: z.string().min(8, 'has to be at least 8 characters').max(256),
+  ...numbers,
+});
+
+/** A row of an import file's `merchants`; the password itself is not kept. */
+export function merchantEntry(item: Json): CatalogEntry[] {
+  const { userName: key, password, custnum, vendorCode } = readItem(rowSchema, item);
+  const salt = randomBytes(16).toString('base64url');
+  const digest = scryptSync(password, salt, LENGTH, COST).toString('base64url');
+  const document = { passwordDigest: `scrypt$${salt}$${digest}`, custnum, vendorCode };
+  return [{ platform: PLATFORM, kind: MERCHANT, key, document }];
+}
+
+const derive = promisify<string, string, number, typeof COST, Buffer>(scrypt);
+/** For a name that nobody has: an answer takes as long as for one that somebody has. */
+const NOBODY = `scrypt$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+/**
+ * Who signs in; null where nobody does. In the sandbox any name will do, since its keys are public
+ * and nothing in it is worth a password; elsewhere it takes the account that the operator keeps.
+ * [ours]
+ */
+export async function findMerchant(
+  catalog: CatalogDirectory,
+  environment: Environment,
+  name: string,
+  password: string,
+): Promise<Merchant | null> {
+  if (!userName.safeParse(name).success) return null;
+  const entry = catalog.find(PLATFORM, MERCHANT, name);
+  if (environment === 'sandbox') {
+    const { custnum, vendorCode } = entry?.document ?? {};
+    return {
+      userName: name,
+      custnum: String(custnum ?? sandboxNumber(name)),
+      vendorCode: String(vendorCode ?? ''),
+    };
+  }
+  const [, salt, digest] = String(entry?.document.passwordDigest ?? NOBODY).split('$');
+  const derived = await derive(password, salt!, LENGTH, COST);
+  if (!timingSafeEqual(derived, Buffer.from(digest!, 'base64url')) || !entry) return null;
+  const { custnum, vendorCode } = entry.document;
+  return { userName: name, custnum: String(custnum), vendorCode: String(vendorCode) };
+}
+
+/** Ten digits that are always the same for a name. */
+const sandboxNumber = (name: string): string =>
+  String(Number.parseInt(md5Hex(name).slice(0, 10), 16) % 10_000_000_000).padStart(10, '0');

@@ -1,0 +1,58 @@
+// The parameters of the OAuth endpoints, from wherever a client puts them.
+
+import { parseForm } from '../../protocol/codecs/form.ts';
+import { JsonError, parseRelaxedJson } from '../../protocol/codecs/json.ts';
+import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
+import type { GatewayRequest } from '../../protocol/platform.ts';
+
+export type Parameters = ReadonlyMap<string, string>;
+
+/** Why the parameters could not be read. */
+export class ParametersError extends Error {
+  override readonly name = 'ParametersError';
+}
+
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * "token called by GET query, by POST query with a JSON body, and by form POST": whatever the
+ * Content-Type, a body that begins with `{` is JSON, any other a form. One that is given twice
+ * has to say the same both times.
+ *
+ * @throws {ParametersError}
+ */
+export function readParameters({
+  query,
+  body,
+}: Pick<GatewayRequest, 'query' | 'body'>): Parameters {
+  const all = new Map<string, string>();
+  for (const [name, value] of [...fields(query, 'query'), ...bodyFields(body)]) {
+    if ((all.get(name) ?? value) !== value) {
+      throw new ParametersError(`${name.slice(0, 40)} is given twice, with two values`);
+    }
+    all.set(name, value);
+  }
+  return all;
+}
+
+function fields(text: string, where: string): [string, string][] {
+  const read = parseForm(text);
+  if (!read) throw new ParametersError(`the ${where} does not URL-decode`);
+  return read;
+}
+
+function bodyFields(body: Buffer): [string, string][] {
+  if (body.length > MAX_BYTES) throw new ParametersError('the body is too long');
+  const text = decodeUtf8(body);
+  if (text === null) throw new ParametersError('the body is not UTF-8');
+  if (!/^\s*\{/.test(text)) return fields(text.trim(), 'body');
+  try {
+    const read = parseRelaxedJson(text, { maxBytes: MAX_BYTES, maxDepth: 2, numbers: 'text' });
+    return Object.entries(read as object).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' ? [[name, value]] : [],
+    );
+  } catch (error) {
+    if (error instanceof JsonError) throw new ParametersError(error.message);
+    throw error;
+  }
+}

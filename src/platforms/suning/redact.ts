@@ -1,0 +1,80 @@
+// What the request log keeps of a body: all of it, where it holds no card codes, tokens or signatures.
+import type { Start } from '../../protocol/platform.ts';
+import { header } from './checks.ts';
+import {
+  type Document,
+  type Element,
+  type Format,
+  readBody,
+  readFormat,
+  writeDocument,
+} from './wire.ts';
+
+/** Names whose values are not kept, in any case; below `cardList` nothing is. */
+const SECRET = /^(card.*|.*secret|.*token|sign.*|.*password)$/i;
+const MASK = '***';
+const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
+
+/** Where a text that is no document may begin to tell what must not be kept. */
+const SUSPICIOUS = /card|sec|token|sign|password|\\|&#/i;
+
+/**
+ * A body that parses is judged by what it means: one without secrets is kept as it came, one with
+ * them is written anew without. What does not parse is kept up to the first sign of one.
+ */
+export function redact(body: string, call: { readonly root?: Element } & Start): string {
+  const kept = redactDocument(body, call) ?? redactText(body);
+  const sent = [header(call, 'access_token'), header(call, 'signInfo')];
+  return sent.reduce((text, one) => (one.length < 8 ? text : text.replaceAll(one, MASK)), kept);
+}
+
+/** Null where the body is no document of either format. */
+function redactDocument(body: string, call: { readonly root?: Element } & Start): string | null {
+  const format = readFormat(header(call, 'Format')) ?? 'xml';
+  if (call.root) return redactTree(body, call.root, format);
+  // It was refused before it was read, perhaps because it is not of the format that it says.
+  for (const candidate of [format, OTHER[format]]) {
+    try {
+      return redactTree(body, readBody(call.request.body, candidate), candidate);
+    } catch {
+      // Neither is any other reading of it.
+    }
+  }
+  return null;
+}
+
+function redactTree(body: string, root: Element, format: Format): string {
+  // A comment is not in the tree, and may hold anything.
+  const hidesNothing = format === 'json' || !body.includes('<!');
+  if (hidesNothing && !holdsSecret(root)) return body;
+  return writeDocument({ [root.name]: withoutSecrets(root) }, format);
+}
+
+function holdsSecret({ name, text, children }: Element): boolean {
+  return (SECRET.test(name) && (text !== '' || children.length > 0)) || children.some(holdsSecret);
+}
+
+function withoutSecrets({ name, text, children }: Element): string | Document {
+  const isSecret = SECRET.test(name);
+  if (isSecret && children.length > 0) return MASK;
+  if (children.length === 0) return isSecret && text !== '' ? MASK : text;
+  const document: Record<string, string | Document> = {};
+  for (const child of children) {
+    const written = withoutSecrets(child);
+    // Of a list the first is kept; how many there were is what matters of the others.
+    document[child.name] ??= written;
+  }
+  for (const name of Object.keys(document)) {
+    const count = children.filter((child) => child.name === name).length;
+    if (count > 1 && document[name] === MASK) document[name] = `${MASK} (${count})`;
+  }
+  return document;
+}
+
+function redactText(body: string): string {
+  if (/[\0\uFFFD]/.test(body)) return '(not kept: not UTF-8 text)';
+  if (!/^\uFEFF?\s*[<{[]/.test(body))
+    return body.trim() === '' ? '' : '(not kept: neither XML nor JSON)';
+  const at = body.search(SUSPICIOUS);
+  return at < 0 ? body : `${body.slice(0, at)}… (the rest is not kept: it does not parse)`;
+}

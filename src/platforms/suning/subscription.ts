@@ -1,0 +1,68 @@
+// A service-market order (服务市场订单) as core keeps it, and as queryHistoryOrder answers with it.
+import type { Instant } from '../../core/clock.ts';
+import { formatYuan } from '../../core/money.ts';
+import type { JsonObject, Order } from '../../core/order.ts';
+import { formatShanghai } from '../../protocol/shanghai-time.ts';
+import type { DETAIL_FIELDS, ORDER_FIELDS } from './contracts.ts';
+import type { Category } from './states.ts';
+import type { Document } from './wire.ts';
+
+/** One line of it (订单行). */
+export interface SubscriptionDetail {
+  readonly serverId: string;
+  readonly serviceName: string;
+  readonly chargeId: string;
+  readonly chargeName: string;
+  readonly orderDetailId: string;
+  readonly orderQuantity: number;
+  readonly basePriceFen: number;
+  readonly effectiveAt: Instant;
+  readonly failureAt: Instant;
+  readonly originalCostTotalFen: number;
+  readonly realPaymentTotalFen: number;
+  readonly preferentialPriceTotalFen: number;
+}
+
+export interface Subscription {
+  readonly orderCategory: `${Category}`;
+  readonly shopName: string;
+  readonly businessAccounts: string;
+  readonly details: readonly SubscriptionDetail[];
+}
+
+export const toAttributes = (subscription: Subscription): JsonObject =>
+  subscription as unknown as JsonObject;
+
+type Detail = Record<(typeof DETAIL_FIELDS)[number], string>;
+type Head = Record<(typeof ORDER_FIELDS)[number], string>;
+
+/** "every value is a string", and `orderDetail` always a list; names in the sample's order. */
+export function describeOrder(order: Order): Document {
+  const { orderCategory, shopName, businessAccounts, details } =
+    order.attributes as unknown as Subscription;
+  const head: Head = {
+    orderId: order.orderId,
+    orderCategory,
+    shopName,
+    businessAccounts,
+    createTime: formatShanghai(order.createdAt),
+  };
+  return { ...head, orderDetail: details.map(describeDetail) };
+}
+
+function describeDetail(detail: SubscriptionDetail): Detail {
+  return {
+    serverId: detail.serverId,
+    serviceName: detail.serviceName,
+    chargeId: detail.chargeId,
+    chargeName: detail.chargeName,
+    orderDetailId: detail.orderDetailId,
+    orderQuantity: String(detail.orderQuantity),
+    basePrice: formatYuan(detail.basePriceFen),
+    effectiveTime: formatShanghai(detail.effectiveAt),
+    failureTime: formatShanghai(detail.failureAt),
+    originalCostTotal: formatYuan(detail.originalCostTotalFen),
+    realPaymentTotal: formatYuan(detail.realPaymentTotalFen),
+    preferentialPriceTotal: formatYuan(detail.preferentialPriceTotalFen),
+  };
+}

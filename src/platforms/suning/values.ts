@@ -1,0 +1,173 @@
+// What a method's node says: its fields checked against their contract, one reader a method.
+import type { Refusal } from '../../protocol/checks.ts';
+import { type Code, invalidBiz, missingParameter } from './codes.ts';
+import { CONTRACTS, type Field, type Method } from './contracts.ts';
+import { isCategory } from './states.ts';
+import { readTimeRange, type TimeRange } from './time-range.ts';
+import type { Element } from './wire.ts';
+
+export interface Card {
+  readonly cardCode: string;
+  readonly cardSec: string;
+}
+
+/** 002, iqStatus: 180 短信已发送, 190 卡密已激活, 200 赠品发放成功, 210 充值失败. */
+export const IQ_STATUSES = ['180', '190', '200', '210'] as const;
+export type IqStatus = (typeof IQ_STATUSES)[number];
+
+export interface LeaguerStatus {
+  readonly iqStatus: IqStatus;
+  readonly orderId: string;
+  readonly orderItemId: string;
+  readonly supplierCode: string | null;
+  readonly failReason: string | null;
+  readonly cards: readonly Card[];
+}
+
+export interface HistoryQuery {
+  readonly serverId: string | null;
+  readonly chargeId: string | null;
+  readonly range: TimeRange;
+  readonly orderCategory: string | null;
+  readonly pageNo: number;
+  readonly pageSize: number;
+}
+
+export interface Values {
+  readonly 'suning.selfmarket.leaguerstatus.add': LeaguerStatus;
+  readonly 'suning.fws.historyorder.query': HistoryQuery;
+}
+
+type Fields = Readonly<Record<string, string | undefined>>;
+type Read<V> = V | Refusal<Code>;
+
+/** Room for a sentence; longer ones are a mistake. [ours] */
+const MAX_REASON = 1000;
+const MAX_PAGE_NO = 99_999;
+/** "订单相关是1到100" */
+const MAX_PAGE_SIZE = 100;
+
+const malformed = (detail: string): Refusal<Code> => ({
+  refused: 'sys.check.request-params:error',
+  detail,
+});
+
+const READERS: { readonly [M in Method]: (fields: Fields, node: Element) => Read<Values[M]> } = {
+  'suning.selfmarket.leaguerstatus.add': readLeaguerStatus,
+  'suning.fws.historyorder.query': readHistoryQuery,
+};
+
+export function readValues(method: Method, node: Element): Read<Values[Method]> {
+  const { fields: contract } = CONTRACTS[method];
+  const fields: Record<string, string> = {};
+  for (const [name, field] of Object.entries<Field>(contract)) {
+    const given = node.children.filter((child) => child.name === name);
+    if (field.repeats || given.length === 0) continue;
+    if (given.length > 1) return malformed(`${name} is given ${given.length} times`);
+    if (given[0]!.children.length > 0) return malformed(`${name} holds elements`);
+    fields[name] = given[0]!.text;
+  }
+  return READERS[method](fields, node);
+}
+
+const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
+
+function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
+  for (const name of ['iqStatus', 'orderId', 'orderItemId']) {
+    if (isBlank(fields[name])) {
+      const detail = `${name} is ${fields[name] === undefined ? 'absent' : 'empty'}`;
+      return { refused: missingParameter(name), detail };
+    }
+  }
+  const { iqStatus, orderId, orderItemId, supplierCode, failReason } = fields as Record<
+    string,
+    string
+  >;
+  if (failReason !== undefined && failReason.length > MAX_REASON) {
+    return malformed(`failReason is longer than ${MAX_REASON} characters`);
+  }
+  const cards = readCards(node);
+  if ('refused' in cards) return cards;
+  if (!IQ_STATUSES.includes(iqStatus as IqStatus)) {
+    return {
+      refused: invalidBiz('108'),
+      detail: `iqStatus is ${JSON.stringify(iqStatus!.slice(0, 40))}`,
+    };
+  }
+  return {
+    iqStatus: iqStatus as IqStatus,
+    orderId: orderId!,
+    orderItemId: orderItemId!,
+    supplierCode: isBlank(supplierCode) ? null : supplierCode!,
+    failReason: isBlank(failReason) ? null : failReason!,
+    cards: cards.list,
+  };
+}
+
+/**
+ * "in XML one cardList element per card, or one element holding several pairs": a name that comes
+ * again begins the next card, so that a pair with a part missing is never filled from its neighbour.
+ */
+function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<Code> {
+  const list: Card[] = [];
+  for (const element of node.children) {
+    if (element.name !== 'cardList') continue;
+    if (element.children.length === 0 && !isBlank(element.text)) {
+      return malformed('cardList holds text instead of cardCode and cardSec');
+    }
+    let card: { cardCode?: string; cardSec?: string } = {};
+    for (const { name, text, children } of element.children) {
+      if (name !== 'cardCode' && name !== 'cardSec') continue;
+      if (children.length > 0) return malformed(`${name} holds elements`);
+      if (card[name] !== undefined) {
+        list.push(complete(card));
+        card = {};
+      }
+      card[name] = text;
+    }
+    if (element.children.length > 0) list.push(complete(card));
+  }
+  return { list };
+}
+
+const complete = ({ cardCode = '', cardSec = '' }: Partial<Card>): Card => ({ cardCode, cardSec });
+
+const ABSENT = {
+  startTime: 'biz.fws.queryhistoryorder.missing-parameter:startTime',
+  endTime: 'biz.fws.queryhistoryorder.missing-parameter:endTime',
+} as const;
+
+function readHistoryQuery(fields: Fields): Read<HistoryQuery> {
+  const time = readTimeRange(fields.startTime, fields.endTime, { absent: ABSENT });
+  if ('refused' in time) return time;
+  const pageNo = readInteger(fields.pageNo, 1);
+  if (pageNo === null) return notInteger('sys.check.pageno-format:error', 'pageNo', fields);
+  const pageSize = readInteger(fields.pageSize, 10);
+  if (pageSize === null) return notInteger('sys.check.pagesize-format:error', 'pageSize', fields);
+  if (pageNo < 1 || pageNo > MAX_PAGE_NO || pageSize < 1 || pageSize > MAX_PAGE_SIZE) {
+    const detail = `pageNo ${fields.pageNo?.slice(0, 40)}, pageSize ${fields.pageSize?.slice(0, 40)}`;
+    return { refused: 'sys.check.page-param:error', detail };
+  }
+  const { serverId, chargeId, orderCategory } = fields;
+  if (!isBlank(orderCategory) && !isCategory(orderCategory!)) {
+    return malformed('orderCategory is not 1, 2 or 3');
+  }
+  return {
+    serverId: isBlank(serverId) ? null : serverId!,
+    chargeId: isBlank(chargeId) ? null : chargeId!,
+    range: time.range!,
+    orderCategory: isBlank(orderCategory) ? null : orderCategory!,
+    pageNo,
+    pageSize,
+  };
+}
+
+/** Null where it is no integer; an optional field that is there and empty is not given. [ours] */
+function readInteger(text: string | undefined, byDefault: number): number | null {
+  if (isBlank(text)) return byDefault;
+  return /^-?\d+$/.test(text!) ? Number(text) : null;
+}
+
+function notInteger(refused: Code, name: string, fields: Fields): Refusal<Code> {
+  return { refused, detail: `${name} is ${JSON.stringify(fields[name]!.slice(0, 40))}` };
+}

@@ -1,0 +1,267 @@
+// A strict reader for JSON, and a relaxed one for what a public SDK sends instead: Python literals inside of it.
+
+/** What was read. Objects have no prototype, so that every key is a key. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonRecord;
+export type JsonRecord = { [name: string]: JsonValue };
+
+export interface JsonLimits {
+  /** The document's size in UTF-8. */
+  readonly maxBytes: number;
+  /** How deep objects and arrays may nest; the outermost is 1. Default 16. */
+  readonly maxDepth?: number;
+  /** `text` leaves numbers as they are written, for values that are names and not amounts. */
+  readonly numbers?: 'value' | 'text';
+}
+
+/** Says what is wrong and where; `line` and `column` count from 1. */
+export class JsonError extends Error {
+  readonly code = 'ERR_JSON';
+  override readonly name = 'JsonError';
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(problem: string, text: string, offset: number) {
+    const before = text.slice(0, offset);
+    const line = before.split('\n').length;
+    const column = offset - before.lastIndexOf('\n');
+    super(`${problem} (line ${line}, column ${column})`);
+    this.offset = offset;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/**
+ * RFC 8259, and nothing beside it. Refused besides: a key given twice in one object, and what
+ * exceeds the limits.
+ *
+ * @throws {JsonError}
+ */
+export function parseJson(text: string, limits: JsonLimits): JsonValue {
+  return new Reader(text, limits, false).document();
+}
+
+/**
+ * Strict first; where that fails, JSON with Python literals: single-quoted strings, `None`, `True`,
+ * `False`, and Python's escapes. Of two errors it throws the one that lies further in.
+ *
+ * @throws {JsonError}
+ */
+export function parseRelaxedJson(text: string, limits: JsonLimits): JsonValue {
+  try {
+    return parseJson(text, limits);
+  } catch (strict) {
+    try {
+      return new Reader(text, limits, true).document();
+    } catch (relaxed) {
+      const further = (relaxed as JsonError).offset > (strict as JsonError).offset;
+      throw further ? relaxed : strict;
+    }
+  }
+}
+
+const SPACE = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /[A-Za-z]+/y;
+/** Up to the next quote, backslash or control character. */
+const PLAIN: Readonly<Record<string, RegExp>> = {
+  '"': /[^"\\\u0000-\u001F]*/y,
+  "'": /[^'\\\u0000-\u001F]*/y,
+};
+
+const WORDS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+const PYTHON_WORDS: ReadonlyMap<string, boolean | null> = new Map([
+  ...WORDS,
+  ['True', true],
+  ['False', false],
+  ['None', null],
+]);
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+const PYTHON_ESCAPES: Readonly<Record<string, string>> = {
+  ...ESCAPES,
+  "'": "'",
+  a: '\u0007',
+  v: '\v',
+};
+const HEX: Readonly<Record<string, RegExp>> = {
+  u: /[0-9A-Fa-f]{4}/y,
+  x: /[0-9A-Fa-f]{2}/y,
+  U: /[0-9A-Fa-f]{8}/y,
+};
+const OCTAL = /[0-7]{1,3}/y;
+
+class Reader {
+  readonly #text: string;
+  readonly #maxDepth: number;
+  readonly #keepNumbers: boolean;
+  readonly #isRelaxed: boolean;
+  #at = 0;
+
+  constructor(text: string, limits: JsonLimits, isRelaxed: boolean) {
+    // A UTF-16 code unit takes at most three bytes, so most documents need not be counted.
+    if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
+      throw new JsonError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
+    }
+    this.#text = text;
+    this.#maxDepth = limits.maxDepth ?? 16;
+    this.#keepNumbers = limits.numbers === 'text';
+    this.#isRelaxed = isRelaxed;
+  }
+
+  document(): JsonValue {
+    const value = this.#value(1);
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail('content after the document');
+    return value;
+  }
+
+  #value(depth: number): JsonValue {
+    this.#space();
+    const c = this.#text[this.#at];
+    if (c === undefined) this.#fail('a value is expected');
+    if (c === '{') return this.#object(depth);
+    if (c === '[') return this.#array(depth);
+    if (c === '"' || (c === "'" && this.#isRelaxed)) return this.#string(c);
+    if (c === '-' || (c >= '0' && c <= '9')) return this.#number();
+    return this.#word();
+  }
+
+  #object(depth: number): JsonRecord {
+    this.#enter(depth);
+    const record: JsonRecord = Object.create(null);
+    if (this.#closes('}')) return record;
+    for (;;) {
+      this.#space();
+      const start = this.#at;
+      const quote = this.#text[start];
+      if (quote !== '"' && !(quote === "'" && this.#isRelaxed)) this.#fail('a key is expected');
+      const key = this.#string(quote);
+      if (Object.hasOwn(record, key)) this.#fail(`key ${key.slice(0, 40)} given twice`, start);
+      this.#space();
+      if (this.#text[this.#at] !== ':') this.#fail('a colon is expected');
+      this.#at++;
+      record[key] = this.#value(depth + 1);
+      if (this.#closes('}')) return record;
+      this.#comma();
+    }
+  }
+
+  #array(depth: number): JsonValue[] {
+    this.#enter(depth);
+    const values: JsonValue[] = [];
+    if (this.#closes(']')) return values;
+    for (;;) {
+      values.push(this.#value(depth + 1));
+      if (this.#closes(']')) return values;
+      this.#comma();
+    }
+  }
+
+  #enter(depth: number): void {
+    if (depth > this.#maxDepth) this.#fail(`nested deeper than ${this.#maxDepth}`);
+    this.#at++;
+  }
+
+  #closes(bracket: string): boolean {
+    this.#space();
+    if (this.#text[this.#at] !== bracket) return false;
+    this.#at++;
+    return true;
+  }
+
+  #comma(): void {
+    if (this.#text[this.#at] !== ',') this.#fail('a comma or the end is expected');
+    this.#at++;
+  }
+
+  #string(quote: string): string {
+    const open = this.#at++;
+    const plain = PLAIN[quote]!;
+    let value = '';
+    for (;;) {
+      plain.lastIndex = this.#at;
+      value += plain.exec(this.#text)![0];
+      this.#at = plain.lastIndex;
+      const c = this.#text[this.#at];
+      if (c === undefined) this.#fail('the string is not closed', open);
+      if (c === quote) {
+        this.#at++;
+        return value;
+      }
+      if (c !== '\\') this.#fail('control character in a string');
+      value += this.#escape();
+    }
+  }
+
+  #escape(): string {
+    const start = this.#at++;
+    const c = this.#text[this.#at] ?? '';
+    const single = this.#isRelaxed ? PYTHON_ESCAPES : ESCAPES;
+    if (Object.hasOwn(single, c)) {
+      this.#at++;
+      return single[c]!;
+    }
+    if (c === 'u' || (this.#isRelaxed && (c === 'x' || c === 'U'))) {
+      this.#at++;
+      const code = Number.parseInt(this.#take(HEX[c]!, start), 16);
+      if (code > 0x10ffff) this.#fail('escape of no character', start);
+      // A \u escape is a code unit: two of them make up one character outside of the basic plane.
+      return c === 'u' ? String.fromCharCode(code) : String.fromCodePoint(code);
+    }
+    if (this.#isRelaxed && c >= '0' && c <= '7') {
+      return String.fromCharCode(Number.parseInt(this.#take(OCTAL, start), 8));
+    }
+    return this.#fail('escape that is not known', start);
+  }
+
+  #take(pattern: RegExp, start: number): string {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (!found) this.#fail('malformed escape', start);
+    this.#at = pattern.lastIndex;
+    return found[0];
+  }
+
+  #number(): number | string {
+    const start = this.#at;
+    NUMBER.lastIndex = start;
+    const found = NUMBER.exec(this.#text);
+    if (!found) this.#fail('malformed number');
+    this.#at = NUMBER.lastIndex;
+    return this.#keepNumbers ? found[0] : Number(found[0]);
+  }
+
+  #word(): boolean | null {
+    WORD.lastIndex = this.#at;
+    const word = WORD.exec(this.#text)?.[0] ?? '';
+    const value = (this.#isRelaxed ? PYTHON_WORDS : WORDS).get(word);
+    if (value === undefined) this.#fail('a value is expected');
+    this.#at += word.length;
+    return value;
+  }
+
+  #space(): void {
+    SPACE.lastIndex = this.#at;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
+  }
+
+  #fail(problem: string, at: number = this.#at): never {
+    throw new JsonError(problem, this.#text, at);
+  }
+}
