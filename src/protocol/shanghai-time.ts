@@ -4,23 +4,25 @@ import { DAY, HOUR, type Instant, SECOND } from '../core/clock.ts';
 const OFFSET = 8 * HOUR;
 const FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
-let lastDay = Number.NaN;
-let lastDate = '';
+/** Dates by their day: replies carry times of the same few days, and the calendar is dear. */
+const dates = new Map<number, string>();
+const MAX_DATES = 4096;
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
 /** Cuts fractions of a second off. */
 export function formatShanghai(instant: Instant): string {
   const local = Math.floor((instant + OFFSET) / SECOND);
   const day = Math.floor(local / 86_400);
-  // The date by the calendar, once a day: replies carry times of the same few days.
-  if (day !== lastDay) {
-    lastDate = new Date(day * DAY).toISOString().slice(0, 10);
-    lastDay = day;
+  let date = dates.get(day);
+  if (date === undefined) {
+    if (dates.size >= MAX_DATES) dates.clear();
+    date = new Date(day * DAY).toISOString().slice(0, 10);
+    dates.set(day, date);
   }
   const second = local - day * 86_400;
   const hours = two(Math.floor(second / 3600));
   const minutes = two(Math.floor(second / 60) % 60);
-  return `${lastDate} ${hours}:${minutes}:${two(second % 60)}`;
+  return `${date} ${hours}:${minutes}:${two(second % 60)}`;
 }
 
 /** Null when it is not of the form, or no such day or time exists. */

@@ -255,8 +255,7 @@ class Reader {
   }
 
   #space(): boolean {
-    // Most places that may hold white space hold none.
-    if (this.#text.charCodeAt(this.#at) > 0x20) return false;
+    if (this.#text.charCodeAt(this.#at) > 0x20) return false; // As in most places.
     SPACE.lastIndex = this.#at;
     SPACE.test(this.#text);
     const moved = SPACE.lastIndex > this.#at;
