@@ -7,7 +7,9 @@ import type { CallbackOverrides } from '../src/callbacks/callbacks.ts';
 import { SCHEDULES } from '../src/callbacks/retry-schedule.ts';
 import { sign } from '../src/callbacks/signature.ts';
 import type { RetryPreset } from '../src/core/callback-endpoint.ts';
+import { changeOrder } from '../src/core/change-order.ts';
 import { HOUR, MINUTE, SECOND } from '../src/core/clock.ts';
+import { orderId } from '../src/core/ledger.ts';
 import type { Ordergate } from '../src/main.ts';
 import { jintong } from '../src/platforms/jintong/index.ts';
 import type { Platform } from '../src/protocol/platform.ts';
@@ -103,6 +105,31 @@ test('an endpoint gets the events of its party, of the types it asked for, from 
   const types = [all, some, others, late].map((r) => r!.received.map(({ json }) => json.type));
   const [hastened, cancelled] = ['order.hastened', 'order.cancelled'];
   assert.deepEqual(types, [[hastened, cancelled], [cancelled], [], [cancelled]]);
+});
+
+test('that an operator read what is sealed is the history’s business, and nobody’s outside', async () => {
+  const { server, register, drain } = await start();
+  const receiver = await startReceiver();
+  await register(receiver.url);
+  const request = { platform: 'jintong', orderId: orderId(ORDER), requestId: null } as const;
+  await changeOrder(
+    server.storage.ledger,
+    server.clock,
+    { ...request, actor: 'operator' },
+    (o) => ({
+      ok: true,
+      action: 'filled',
+      state: o.state,
+      sealed: [{ name: 'cards', text: 'I001XB999', mask: '****' }],
+      reply: null,
+    }),
+  );
+  const body = { name: 'cards', note: '客诉' };
+  assert.equal((await manage(server, 'POST', `/orders/jintong/${ORDER}/reveal`, body)).status, 200);
+  await call(server, form(cancel(ORDER)));
+  await drain();
+  const types = receiver.received.map(({ json }) => json.type);
+  assert.deepEqual(types, ['order.filled', 'order.cancelled']);
 });
 
 describe('a receiver that fails', () => {
