@@ -1,4 +1,5 @@
-// `npm run bench`: ordergate beside a floor and a plain stack, by CPU per request; `--scale`: a large ledger beside a small one; `--ytx`, `--suning`: a platform beside the floor.
+// `npm run bench`: ordergate beside a floor and a plain stack, by CPU per request; `--scale`: a large ledger beside a small one; `--ytx`, `--suning`: a platform beside the floor; `--callbacks`: callbacks.
+import { measureCallbacks } from './callbacks.ts';
 import { compare } from './compare.ts';
 import { runBench } from './options.ts';
 import { measureScale } from './scale.ts';
@@ -8,5 +9,6 @@ import { measureYtx } from './ytx.ts';
 await runBench(process.argv.slice(2), (options) => {
   if (options.suning) return measureSuning(options);
   if (options.ytx) return measureYtx(options);
+  if (options.callbacks) return measureCallbacks(options);
   return options.scale ? measureScale(options) : compare(options);
 });

@@ -58,10 +58,14 @@ export function runScript(args: readonly string[]): Promise<void> {
   });
 }
 
-function launch(args: readonly string[], stdout: 'ignore' | 'pipe'): ChildProcess {
+function launch(
+  args: readonly string[],
+  stdout: 'ignore' | 'pipe',
+  settings: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: environment(),
+    env: { ...environment(), ...settings },
     stdio: ['ignore', stdout, 'inherit'],
   });
   alive.add(child);
@@ -82,9 +86,12 @@ export class RunningServer {
   }
 
   /** Starts a script that prints `… listening on http://HOST:PORT`. */
-  static start(args: readonly string[]): Promise<RunningServer> {
+  static start(
+    args: readonly string[],
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RunningServer> {
     const started = performance.now();
-    const child = launch(args, 'pipe');
+    const child = launch(args, 'pipe', settings);
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         child.kill('SIGKILL');
