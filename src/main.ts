@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackDesk } from './callbacks/desk.ts';
 import { type Config, ConfigError } from './config.ts';
+import { backUpLedger as backUp } from './copies.ts';
 import { type Clock, DAY, HOUR, OffsetClock, SECOND, systemClock } from './core/clock.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
@@ -27,6 +28,16 @@ import type { OpenStorage } from './storage/storage.ts';
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
+
+export { migrateLedger, restoreLedger } from './copies.ts';
+
+/** A consistent copy of the ledger; the server on it goes on. */
+export const backUpLedger = (
+  config: Config,
+  file: string,
+  options: { readonly withKey: boolean },
+  onProgress: (rows: number) => void,
+) => backUp(config, file, { ...options, version: VERSION }, onProgress);
 
 /** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;

@@ -30,6 +30,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^cli\//, may: /^(core|protocol|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   { place: /^(config|secrets)\.ts$/, may: /^(protocol\/|config\.ts$)/, packages: /^node:/ },
+  {
+    place: /^copies\.ts$/,
+    may: /^(config|secrets)\.ts$|^storage\/(copy\/|seal\.ts$)/,
+    packages: /^node:/,
+  },
   { place: /^log\.ts$/, may: /^$/, packages: /^pino(-pretty)?$/ },
 ];
 

@@ -67,6 +67,23 @@ export async function prepareDatabase(
   }
 }
 
+/** @throws {UnusableDatabaseError} where the schema is not of this version. Nothing is changed. */
+export async function requireNewest(url: string, name: string): Promise<void> {
+  const newest = readMigrations().at(-1)?.version ?? 0;
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  try {
+    const found = await versionOf(connection);
+    if (found === newest) return;
+    throw new UnusableDatabaseError(
+      found === 0
+        ? 'the database holds no ledger'
+        : `the database has schema version ${found}, and this Ordergate works with ${newest}. Nothing was changed.`,
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
 async function versionOf(connection: Connection): Promise<number> {
   // Not to_regclass: what it did not find before the lock it would not look for again behind it.
   const [found] = await connection.runText(

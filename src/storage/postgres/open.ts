@@ -5,12 +5,14 @@ import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
 import { DatabaseClock } from './clock.ts';
+import { COPYING } from './copy-tables.ts';
 import { prepareDatabase, prepareMonths, UnusableDatabaseError } from './database.ts';
 import { PostgresLedger } from './ledger.ts';
 import { PostgresLimits } from './limits.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
 import { Shared } from './shared.ts';
+import { statements } from './statements.ts';
 import { catalogStore, tokenStore } from './stores.ts';
 
 /** Two for reads, two for changes, one for all else: the database does more with few than with many. */
@@ -40,6 +42,7 @@ export async function openPostgres(
   let shared: Shared | undefined;
   try {
     await prepareDatabase(url, `${node}.migrate`);
+    await refuseUnfinishedCopy(pool);
     shared = await Shared.start(url, node, clock);
     await prepareMonths(url, `${node}.months`, clock.now());
     const started = shared;
@@ -93,4 +96,12 @@ export async function openPostgres(
     if (error instanceof LedgerUnavailableError) throw error;
     throw new LedgerUnavailableError(`the database cannot be used: ${(error as Error).message}`);
   }
+}
+
+/** A part of a ledger serves nobody, and a change to it would not be in the rest. */
+async function refuseUnfinishedCopy(pool: Pool): Promise<void> {
+  if ((await pool.run(statements.setting, [COPYING])).length === 0) return;
+  throw new UnusableDatabaseError(
+    'a ledger is being brought into the database, or that was cut off. Nothing was changed. Run the migration again, which goes on where it was; a restore begins anew, in an empty database.',
+  );
 }
