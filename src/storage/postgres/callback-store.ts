@@ -172,21 +172,19 @@ export function callbackStore(
     async listAlerts(limit, cursor) {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
       const rows = await pool.run(s.alerts, [before, limit + 1]);
-      const items = rows
-        .slice(0, limit)
-        .map(
-          ([alertId, at, kind, endpointId, platform, party, deliveryId, detail]) =>
-            ({
-              alertId,
-              at,
-              kind,
-              endpointId,
-              platform,
-              party,
-              deliveryId,
-              detail,
-            }) as CallbackAlert,
-        );
+      const items = rows.slice(0, limit).map(
+        ([alertId, at, kind, endpointId, platform, party, deliveryId, detail]) =>
+          ({
+            alertId,
+            at,
+            kind,
+            endpointId,
+            platform,
+            party,
+            deliveryId,
+            detail,
+          }) as CallbackAlert,
+      );
       return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.alertId) : null };
     },
 
