@@ -15,6 +15,7 @@ const HELP = `npm run bench -- [options]
   --out FILE        where the figures go (bench/results/latest.json; scale.json, ytx.json, suning.json with --scale, --ytx, --suning)
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
   --ytx             getOrderResult and productOrder of ytx beside the floor
+  --postgres        1, 2 and 4 nodes on PostgreSQL beside a bare handler with the same statements
   --suning          reports of delivery and pages of history of Suning beside the floor (1150000 orders)
 `;
 
@@ -22,6 +23,7 @@ export interface BenchOptions {
   readonly scale: boolean;
   readonly ytx: boolean;
   readonly suning: boolean;
+  readonly postgres: boolean;
   readonly orders: number;
   readonly rounds: number;
   readonly connections: number;
@@ -53,11 +55,12 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       scale: { type: 'boolean', default: false },
       ytx: { type: 'boolean', default: false },
       suning: { type: 'boolean', default: false },
+      postgres: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, ytx, suning } = values;
-  const name = suning ? 'suning' : ytx ? 'ytx' : scale ? 'scale' : 'latest';
+  const { scale, ytx, suning, postgres } = values;
+  const name = postgres ? 'postgres' : suning ? 'suning' : ytx ? 'ytx' : scale ? 'scale' : 'latest';
   // One in eight is of virtual goods; the others make up a window of a million.
   const defaultOrders = suning ? '1150000' : scale ? '1000000' : '100000';
   if (values.help) return 'help';
@@ -65,6 +68,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
     scale,
     ytx,
     suning,
+    postgres,
     orders: count('orders', values.orders ?? defaultOrders),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),

@@ -46,9 +46,12 @@ export function ordergateCommand(entry: string, ...command: string[]): string[] 
   return [...cached, entry, ...command];
 }
 
+/** Variables of the server under test. */
+type Settings = Readonly<Record<string, string>>;
+
 /** Runs a script of this project to its end. @throws when it fails */
-export function runScript(args: readonly string[]): Promise<void> {
-  const child = launch(args, 'ignore');
+export function runScript(args: readonly string[], settings: Settings = {}): Promise<void> {
+  const child = launch(args, 'ignore', settings);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
@@ -58,10 +61,14 @@ export function runScript(args: readonly string[]): Promise<void> {
   });
 }
 
-function launch(args: readonly string[], stdout: 'ignore' | 'pipe'): ChildProcess {
+function launch(
+  args: readonly string[],
+  stdout: 'ignore' | 'pipe',
+  settings: Settings,
+): ChildProcess {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: environment(),
+    env: { ...environment(), ...settings },
     stdio: ['ignore', stdout, 'inherit'],
   });
   alive.add(child);
@@ -82,9 +89,9 @@ export class RunningServer {
   }
 
   /** Starts a script that prints `… listening on http://HOST:PORT`. */
-  static start(args: readonly string[]): Promise<RunningServer> {
+  static start(args: readonly string[], settings: Settings = {}): Promise<RunningServer> {
     const started = performance.now();
-    const child = launch(args, 'pipe');
+    const child = launch(args, 'pipe', settings);
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         child.kill('SIGKILL');
