@@ -525,7 +525,7 @@ test('服务不可用: "A store that cannot be reached"', async () => {
 test('业务数据查询失败: "a query that fails", here on a row that is no such order any more', async () => {
   const dataDirectory = temporaryDirectory();
   const failing = await startTestServer({ config: { dataDirectory } });
-  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'));
+  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'), { timeout: 5000 });
   db.exec(`UPDATE orders SET attributes = '{}' WHERE order_id = 'S01234567891'`);
   db.close();
   const answer = await call(failing, history());

@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
+import type { Place } from './job.ts';
 
 export const ORDER_COLUMNS =
   'order_id, platform, owner, state, version, created_at, updated_at, attributes, lines';
@@ -31,6 +32,39 @@ export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
     attributes: JSON.parse(attributes),
     lines: lines === null ? [] : JSON.parse(lines),
   };
+}
+
+/** As `load` finds it: an order whose id and platform are known, and where it is. */
+export type PlacedRow = [
+  owner: OwnerId,
+  state: string,
+  version: number,
+  createdAt: number,
+  updatedAt: number,
+  attributes: string,
+  lines: string | null,
+  row: number,
+  lastChange: number,
+];
+
+export function placed(
+  platform: string,
+  orderId: OrderId,
+  found: PlacedRow,
+): { order: Order; place: Place } {
+  const [owner, state, version, createdAt, updatedAt, attributes, lines, row, lastChange] = found;
+  const order = {
+    platform,
+    orderId,
+    owner,
+    state,
+    version,
+    createdAt,
+    updatedAt,
+    attributes: JSON.parse(attributes),
+    lines: lines === null ? [] : JSON.parse(lines),
+  };
+  return { order, place: { row, lastChange, state } };
 }
 
 /** The text right behind everything that begins with `prefix`. */
