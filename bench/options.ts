@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { WrongAnswerError } from './load.ts';
 
 const HELP = `npm run bench -- [options]
-  --orders N        orders in the ledger (100000; 1000000 with --scale)
+  --orders N        orders in the ledger (100000; 1000000 with --scale, 40000 with --callbacks)
   --rounds N        counted rounds (5)
   --connections N   connections at once (32)
   --reads N         reads per round and server (10000)
@@ -12,8 +12,9 @@ const HELP = `npm run bench -- [options]
   --warm-reads N    the same before the rounds, not counted (40000)
   --warm-writes N   (20000)
   --entry FILE      what to run as ordergate (src/cli/index.ts; dist/cli/index.js is what npm has)
-  --out FILE        where the figures go (bench/results/latest.json; scale.json, ytx.json, suning.json with --scale, --ytx, --suning)
+  --out FILE        where the figures go (bench/results/latest.json; NAME.json with --NAME)
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
+  --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --ytx             getOrderResult and productOrder of ytx beside the floor
   --postgres        1, 2 and 4 nodes on PostgreSQL beside a bare handler with the same statements
   --suning          reports of delivery and pages of history of Suning beside the floor (1150000 orders)
@@ -22,6 +23,7 @@ const HELP = `npm run bench -- [options]
 export interface BenchOptions {
   readonly scale: boolean;
   readonly ytx: boolean;
+  readonly callbacks: boolean;
   readonly suning: boolean;
   readonly postgres: boolean;
   readonly orders: number;
@@ -54,22 +56,29 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       out: { type: 'string' },
       scale: { type: 'boolean', default: false },
       ytx: { type: 'boolean', default: false },
+      callbacks: { type: 'boolean', default: false },
       suning: { type: 'boolean', default: false },
       postgres: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, ytx, suning, postgres } = values;
-  const name = postgres ? 'postgres' : suning ? 'suning' : ytx ? 'ytx' : scale ? 'scale' : 'latest';
-  // One in eight is of virtual goods; the others make up a window of a million.
-  const defaultOrders = suning ? '1150000' : scale ? '1000000' : '100000';
+  const { scale, ytx, suning, callbacks, postgres } = values;
+  const names = { postgres, suning, ytx, callbacks, scale };
+  const name = Object.entries(names).find(([, isAsked]) => isAsked)?.[0] ?? 'latest';
+  // Of Suning one in eight is of virtual goods; the others make up a window of a million.
+  const defaults: Record<string, string> = {
+    suning: '1150000',
+    scale: '1000000',
+    callbacks: '40000',
+  };
   if (values.help) return 'help';
   return {
     scale,
     ytx,
+    callbacks,
     suning,
     postgres,
-    orders: count('orders', values.orders ?? defaultOrders),
+    orders: count('orders', values.orders ?? defaults[name] ?? '100000'),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),
     reads: count('reads', values.reads),

@@ -1,9 +1,10 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { createReadStream, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackDesk } from './callbacks/desk.ts';
 import { type Config, ConfigError } from './config.ts';
-import { type Clock, DAY, HOUR, OffsetClock, systemClock } from './core/clock.ts';
+import { type Clock, DAY, HOUR, OffsetClock, SECOND, systemClock } from './core/clock.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
@@ -29,6 +30,9 @@ export const VERSION: string = JSON.parse(
 
 /** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
+
+/** How long moving the clock waits for callbacks: longer than one may take. */
+const DRAIN_MS = 20 * SECOND;
 
 export interface Options {
   readonly config: Config;
@@ -180,7 +184,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       await ledger.writeClockOffset(offset);
       clock.catchUp(offset);
       await runDue();
-      await callbacks.drain();
+      // Where changes keep coming there is always something due.
+      await Promise.race([callbacks.drain(), sleep(DRAIN_MS, undefined, { ref: false })]);
     }),
   };
   const manageRoutes = manageEndpoints(sandbox, VERSION).map(

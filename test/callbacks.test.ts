@@ -2,22 +2,28 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { pino } from 'pino';
 import type { CallbackOverrides } from '../src/callbacks/callbacks.ts';
 import { SCHEDULES } from '../src/callbacks/retry-schedule.ts';
 import { sign } from '../src/callbacks/signature.ts';
 import type { RetryPreset } from '../src/core/callback-endpoint.ts';
+import { changeOrder } from '../src/core/change-order.ts';
 import { HOUR, MINUTE, SECOND } from '../src/core/clock.ts';
+import { orderId } from '../src/core/ledger.ts';
 import type { Ordergate } from '../src/main.ts';
+import { jintong } from '../src/platforms/jintong/index.ts';
+import type { Platform } from '../src/protocol/platform.ts';
 import { call, cancel, form, hasten } from './jintong.ts';
 import { ALLOW_LOCAL, ok, type Received, startReceiver, status } from './receiver.ts';
-import { manage, startTestServer, TestClock } from './support.ts';
+import { manage, startTestServer, TestClock, type TestOptions } from './support.ts';
 
 const ORDER = '15112480268';
 const noJitter = () => 0.5;
 
-async function start(callbacks: CallbackOverrides = {}) {
+async function start(callbacks: CallbackOverrides = {}, options: Omit<TestOptions, 'config'> = {}) {
   const clock = new TestClock();
   const server = await startTestServer({
+    ...options,
     clock,
     config: { callbackAllow: ALLOW_LOCAL },
     // Not by itself: a test says when, so that what it sees does not depend on how fast it is.
@@ -99,6 +105,31 @@ test('an endpoint gets the events of its party, of the types it asked for, from 
   const types = [all, some, others, late].map((r) => r!.received.map(({ json }) => json.type));
   const [hastened, cancelled] = ['order.hastened', 'order.cancelled'];
   assert.deepEqual(types, [[hastened, cancelled], [cancelled], [], [cancelled]]);
+});
+
+test('that an operator read what is sealed is the history’s business, and nobody’s outside', async () => {
+  const { server, register, drain } = await start();
+  const receiver = await startReceiver();
+  await register(receiver.url);
+  const request = { platform: 'jintong', orderId: orderId(ORDER), requestId: null } as const;
+  await changeOrder(
+    server.storage.ledger,
+    server.clock,
+    { ...request, actor: 'operator' },
+    (o) => ({
+      ok: true,
+      action: 'filled',
+      state: o.state,
+      sealed: [{ name: 'cards', text: 'I001XB999', mask: '****' }],
+      reply: null,
+    }),
+  );
+  const body = { name: 'cards', note: '客诉' };
+  assert.equal((await manage(server, 'POST', `/orders/jintong/${ORDER}/reveal`, body)).status, 200);
+  await call(server, form(cancel(ORDER)));
+  await drain();
+  const types = receiver.received.map(({ json }) => json.type);
+  assert.deepEqual(types, ['order.filled', 'order.cancelled']);
 });
 
 describe('a receiver that fails', () => {
@@ -370,4 +401,74 @@ test('what an operator watches: attempts by outcome, alerts, what waits, and sin
   const off = await metrics();
   assert.ok(off.includes('\nordergate_callback_pending 0\n'));
   assert.ok(off.includes('\nordergate_callback_endpoints_off 1\n'));
+});
+
+test('an endpoint that fails for five days is switched off: an alert, a log line, a metric; then it is held', async () => {
+  const lines: { level: number; kind?: string }[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const { server, clock, register, drain, deliveries } = await start({}, { log });
+  const receiver = await startReceiver(status(500));
+  const { endpointId } = await register(receiver.url);
+  for (let i = 0; i <= 10; i++) {
+    await change(server, clock);
+    await drain();
+    clock.advance(12 * HOUR);
+  }
+  await drain();
+  const [endpoint] = (await manage(server, 'GET', '/callbacks/endpoints')).body.items;
+  assert.equal(endpoint.enabled, false);
+  assert.match(
+    endpoint.off.reason,
+    /^every attempt since 2026-01-02T03:14:05.678Z has failed, .* status 500$/,
+  );
+  const { items } = (await manage(server, 'GET', '/callbacks/alerts')).body;
+  const kinds = items.map(({ kind }: { kind: string }) => kind).sort();
+  assert.ok(kinds.includes('dead-letter') && kinds.includes('endpoint-switched-off'));
+  assert.deepEqual(lines.map(({ kind }) => kind).sort(), kinds);
+  for (const { level } of lines) assert.equal(level, 50);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const counted = 'ordergate_callback_alerts_total{kind="endpoint-switched-off"} 1';
+  assert.ok(metrics.includes(`\n${counted}\n`));
+  const before = receiver.received.length;
+  clock.advance(24 * HOUR);
+  await change(server, clock);
+  await drain();
+  assert.equal(receiver.received.length, before);
+  receiver.answer = ok;
+  await manage(server, 'PATCH', `/callbacks/endpoints/${endpointId}`, { enabled: true });
+  await drain();
+  assert.deepEqual(await deliveries('state=pending'), []);
+});
+
+test("a platform's hook that throws holds nobody else up", async () => {
+  let thrown = 0;
+  const broken: Platform = {
+    ...jintong,
+    callbacks: {
+      environments: ['sandbox'],
+      body() {
+        thrown++;
+        throw new Error('a mistake in the hook');
+      },
+      endpoint: () => null,
+    },
+  };
+  const { server, clock, register, drain } = await start({}, { platforms: [broken] });
+  const receiver = await startReceiver();
+  await register(receiver.url);
+  await change(server, clock, 2);
+  await drain();
+  assert.deepEqual(versions(receiver.received), [2, 3]);
+  assert.ok(thrown >= 2);
+});
+
+test('moving the sandbox’s clock answers after the callbacks that have become due', async () => {
+  const { server, clock, register, drain } = await start();
+  const receiver = await startReceiver(status(500));
+  await register(receiver.url);
+  await change(server, clock);
+  await drain();
+  receiver.answer = ok;
+  await manage(server, 'POST', '/clock', { advanceSeconds: 5 });
+  assert.deepEqual(versions(receiver.received), [2, 2]);
 });

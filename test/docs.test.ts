@@ -59,6 +59,7 @@ test('every relative link of the documents leads to a file', () => {
     ...PAGES,
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
+    'docs/callbacks.md',
     'src/platforms/jintong/README.md',
     'src/platforms/suning/README.md',
     'src/platforms/ytx/README.md',

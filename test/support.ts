@@ -63,7 +63,7 @@ export async function breakRows(dataDirectory: string, sql: string): Promise<voi
     await query(sql, await databaseOf(dataDirectory));
     return;
   }
-  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'));
+  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'), { timeout: 5000 });
   db.exec(sql);
   db.close();
 }

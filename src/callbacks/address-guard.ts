@@ -97,7 +97,7 @@ export function urlProblem(text: string, allowed: AddressList): string | null {
 }
 
 /** The IP address that a URL names itself; the URL parser has read decimal, octal and hex forms. */
-export function literalAddress({ hostname }: URL): string | null {
+function literalAddress({ hostname }: URL): string | null {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return isIP(bare) === 0 ? null : bare;
 }
@@ -131,12 +131,4 @@ export function guardedLookup(allowed: AddressList, lookup: Lookup = systemLooku
       else done(null, first.address, first.family);
     });
   };
-}
-
-/** For what is connected to without a look-up. @throws {ForbiddenAddressError} */
-export function refuseForbidden(url: URL, allowed: AddressList): void {
-  const literal = literalAddress(url);
-  if (literal !== null && !mayConnect(literal, allowed)) {
-    throw new ForbiddenAddressError(refusal(url.hostname, literal));
-  }
 }

@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ExpectedBody } from '../core/callback-endpoint.ts';
 import { SECOND } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
-import { guardedLookup, type Lookup, refuseForbidden, urlProblem } from './address-guard.ts';
+import { guardedLookup, type Lookup, urlProblem } from './address-guard.ts';
 
 export interface Post {
   readonly url: string;
@@ -37,10 +37,26 @@ export interface PosterOptions {
 const TIMEOUT_MS = 15 * SECOND;
 /** What is read of an answer: enough for `ok` and for an error in words. */
 const ANSWER_BYTES = 1024;
-/** Connections kept open to one receiver when nothing goes out, and for how long. */
-const [IDLE_CONNECTIONS, IDLE_MS] = [16, 20 * SECOND];
+/** Connections kept open to one receiver, as many as posts go out to it at once, and for how long. */
+const [IDLE_CONNECTIONS, IDLE_MS] = [32, 20 * SECOND];
 /** Longer heads are none of a receiver that means well. */
 const HEAD_BYTES = 8192;
+
+interface Target {
+  readonly isSecure: boolean;
+  readonly hostname: string;
+  /** Null: that of the protocol. */
+  readonly port: number | null;
+  readonly path: string;
+}
+
+/** Not an AbortSignal, which costs as much as everything else here. */
+interface TimeLimit {
+  isOver: boolean;
+  cutOff(): void;
+}
+
+const MAX_TARGETS = 1000;
 
 /** Keeps connections to receivers. */
 export class Poster {
@@ -48,6 +64,7 @@ export class Poster {
   readonly #timeoutMs: number;
   readonly #agents: { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
   readonly #lookup: ReturnType<typeof guardedLookup>;
+  readonly #targets = new Map<string, Target>();
   #isClosed = false;
 
   constructor({ allowed, timeoutMs = TIMEOUT_MS, lookup }: PosterOptions) {
@@ -67,17 +84,20 @@ export class Poster {
 
   async post(post: Post): Promise<PostOutcome> {
     const started = performance.now();
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), this.#timeoutMs);
+    const limit: TimeLimit = { isOver: false, cutOff: () => {} };
+    const timer = setTimeout(() => {
+      limit.isOver = true;
+      limit.cutOff();
+    }, this.#timeoutMs);
     let outcome: Omit<PostOutcome, 'durationMicros'>;
     try {
-      outcome = await this.#post(post, abort.signal);
+      outcome = await this.#post(post, limit);
     } catch (error) {
       outcome = failed(null, describe(error as Error));
     } finally {
       clearTimeout(timer);
     }
-    if (outcome.error !== null && abort.signal.aborted) {
+    if (outcome.error !== null && limit.isOver) {
       outcome = { ...outcome, error: `no whole answer within ${this.#timeoutMs / SECOND} s` };
     }
     return { ...outcome, durationMicros: Math.round((performance.now() - started) * 1000) };
@@ -89,36 +109,54 @@ export class Poster {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  async #post(post: Post, signal: AbortSignal): Promise<Omit<PostOutcome, 'durationMicros'>> {
-    const problem = urlProblem(post.url, this.#allowed);
-    if (problem !== null) return failed(null, `the URL ${problem}`);
-    const url = new URL(post.url);
+  async #post(post: Post, limit: TimeLimit): Promise<Omit<PostOutcome, 'durationMicros'>> {
+    const target = this.#target(post.url);
+    if (typeof target === 'string') return failed(null, `the URL ${target}`);
     for (;;) {
-      const { response, error, isStale } = await this.#send(url, post, signal);
+      const { response, error, isStale } = await this.#send(target, post, limit);
       // The receiver closed a kept connection at the very moment it was used again: nothing of the
       // message has been read, and the next connection is another.
-      if (isStale && !signal.aborted && !this.#isClosed) continue;
+      if (isStale && !limit.isOver && !this.#isClosed) continue;
       if (!response) throw error;
       return judge(response, await readAnswer(response), post.expects);
     }
   }
 
+  /** Where a URL leads, read and judged once; or what is wrong with it. */
+  #target(text: string): Target | string {
+    const known = this.#targets.get(text);
+    if (known) return known;
+    // A literal address is judged here, as it is connected to without a look-up.
+    const problem = urlProblem(text, this.#allowed);
+    if (problem !== null) return problem;
+    const { protocol, hostname, port, pathname, search } = new URL(text);
+    const target = {
+      isSecure: protocol === 'https:',
+      hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
+      port: port === '' ? null : Number(port),
+      path: pathname + search,
+    };
+    if (this.#targets.size >= MAX_TARGETS) this.#targets.clear();
+    this.#targets.set(text, target);
+    return target;
+  }
+
   #send(
-    url: URL,
+    { isSecure, hostname, port, path }: Target,
     { headers, body }: Post,
-    signal: AbortSignal,
+    limit: TimeLimit,
   ): Promise<{ response?: IncomingMessage; error?: Error; isStale: boolean }> {
-    refuseForbidden(url, this.#allowed); // A literal address is connected to without a look-up.
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const send = isSecure ? httpsRequest : httpRequest;
     return new Promise((resolve) => {
       const call = send(
-        url,
         {
+          hostname,
+          port,
+          path,
           method: 'POST',
-          agent: this.#agents[url.protocol as 'http:' | 'https:'],
+          agent: isSecure ? this.#agents['https:'] : this.#agents['http:'],
           lookup: this.#lookup,
           maxHeaderSize: HEAD_BYTES,
-          signal,
           headers: {
             ...headers,
             'content-length': Buffer.byteLength(body),
@@ -128,6 +166,7 @@ export class Poster {
         },
         (response) => resolve({ response, isStale: false }),
       );
+      limit.cutOff = () => call.destroy(new Error('cut off'));
       call.on('error', (error: NodeJS.ErrnoException) => {
         const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
         resolve({ error, isStale: call.reusedSocket && isReset });

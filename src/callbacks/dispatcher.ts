@@ -35,9 +35,12 @@ const MAX_CLAIMED_OF_ONE = 96;
 export const LEASE_MS = 60 * SECOND;
 /** One whose lease has less left is not begun: it could still be under way when another claims it. */
 const LEASE_NEEDED_MS = 16 * SECOND;
-/** Results are written when there are so many, or after so long. */
+/**
+ * Results are written when there are so many, or after so long: each commit makes readers of the
+ * ledger forget what they hold in memory, and nobody waits for these but the next of an order.
+ */
 const GROUP = 64;
-const GROUP_AGE_MS = 5;
+const GROUP_AGE_MS = 30;
 const RETRY_WRITE_MS = SECOND;
 /** What is under way when it stops may take so long; then it is cut off, and sent again after the start. */
 const STOP_MS = 5 * SECOND;

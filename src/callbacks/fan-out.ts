@@ -8,6 +8,7 @@ import type {
   PendingEvents,
 } from '../core/callbacks.ts';
 import type { Clock } from '../core/clock.ts';
+import { REVEALED_EVENT } from '../core/reveal-sealed.ts';
 import type { Environment, PartyDirectory, Platform } from '../protocol/platform.ts';
 import { CONTENT_TYPE, messageBody } from './message.ts';
 
@@ -59,6 +60,7 @@ function match(
   const byOwner = Map.groupBy(endpoints, ({ platform, party }) => `${platform}/${party}`);
   for (const event of events) {
     const { seq, type, platform, owner } = event;
+    if (type === REVEALED_EVENT) continue;
     const own = declared.push(event);
     if (own) deliveries.push({ seq, messageId: newMessageId(), ...own });
     let body: string | undefined;

@@ -1,5 +1,5 @@
 // Standard Webhooks signatures: symmetric, version 1, one for each secret that holds.
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { EndpointSecret } from '../core/callback-endpoint.ts';
 import type { Instant } from '../core/clock.ts';
 
@@ -23,8 +23,21 @@ export function secretProblem(secret: string): string | null {
 
 /** `v1,` and base64(HMAC-SHA256(secret, id.timestamp.body)). @param timestamp seconds since 1970 */
 export function sign(secret: string, id: string, timestamp: number, body: string): string {
-  const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
-  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  return `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+/** Making a key of its bytes costs five times what signing with it does. */
+const keys = new Map<string, KeyObject>();
+const MAX_KEYS = 1000;
+
+function keyOf(secret: string): KeyObject {
+  let key = keys.get(secret);
+  if (!key) {
+    if (keys.size >= MAX_KEYS) keys.clear();
+    key = createSecretKey(Buffer.from(secret.slice(PREFIX.length), 'base64'));
+    keys.set(secret, key);
+  }
+  return key;
 }
 
 export function liveSecrets(

@@ -13,6 +13,9 @@ export interface RevealRequest {
   readonly note: string;
 }
 
+/** The event of a reading: it changes nothing of the order, so nobody outside is told of it. */
+export const REVEALED_EVENT = 'order.revealed';
+
 /** Resolves to the text, or null where the order has none of that name; written down before it is shown. */
 export async function revealSealed(
   ledger: Ledger,

@@ -20,6 +20,8 @@ export interface HttpReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** That the body is known to hold ASCII only, which is cheaper to send. */
+  readonly isAscii?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

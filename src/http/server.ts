@@ -158,13 +158,16 @@ function readBody(
   request.on('error', () => {}); // The caller went away before it had asked anything.
 }
 
-function send(response: ServerResponse, { status, contentType, body, headers }: HttpReply): void {
+function send(
+  response: ServerResponse,
+  { status, contentType, body, isAscii = false, headers }: HttpReply,
+): void {
   response.writeHead(status, {
     'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
+    'content-length': isAscii ? body.length : Buffer.byteLength(body),
     ...headers,
   });
-  response.end(body); // As text, so that head and body leave in one write.
+  response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
 }
 
 function error(status: number, code: string, message: string): HttpReply {

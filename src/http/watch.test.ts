@@ -29,7 +29,7 @@ test('/readyz is 503 while the ledger takes no changes, and 200 again when it do
   const dataDirectory = temporaryDirectory();
   const broken = await startTestServer({ config: { dataDirectory } });
   const sql = (text: string): void => {
-    const db = new DatabaseSync(join(dataDirectory, 'ledger.db'));
+    const db = new DatabaseSync(join(dataDirectory, 'ledger.db'), { timeout: 5000 });
     db.exec(text);
     db.close();
   };

@@ -433,7 +433,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
       'ledger.db',
       ['orders', 'parties', 'settings', 'catalog', 'endpoints', 'deliveries', 'callback_alerts'],
     ],
-    ['requests.db', ['requests']],
+    ['requests.db', ['batches']],
   ] as const) {
     const db = new DatabaseSync(join(dataDirectory, file), { timeout: 5000 });
     for (const table of tables) db.exec(`ALTER TABLE ${table} RENAME TO gone_${table}`);

@@ -101,6 +101,8 @@ export interface EndpointReply {
 export interface GatewayReply {
   readonly contentType: string;
   readonly body: string;
+  /** That the body is known to hold ASCII only, which is cheaper to send. */
+  readonly isAscii?: boolean;
 }
 
 /** What the platform answers with: a success of its own shape, or a refusal in its own code. */

@@ -39,6 +39,7 @@ function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
   return {
     contentType: 'text/plain; charset=utf-8',
     body: writeReply(signReply(document, call.party, call.now)),
+    isAscii: true, // It is URL-encoded.
   };
 }
 

@@ -164,6 +164,11 @@ const CASES: readonly Case[] = [
   { clause: '-101: "body not JSON"', code: '-101', body: 'action=getOrderResult' },
   { clause: '-101: an array', code: '-101', body: '[]' },
   { clause: '-101: null', code: '-101', body: 'null' },
+  {
+    clause: '-101: a key given twice, which two readers would read as two requests',
+    code: '-101',
+    body: '{"action":"getOrderResult","requestId":"1","requestId":"2","appid":"x"}',
+  },
   { clause: '-101: not UTF-8', code: '-101', body: new Uint8Array([0x7b, 0xff, 0x7d]) },
   { clause: '-101: "or over 100 ids"', code: '-101', body: query(ids(101)) },
   {

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../core/order.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { parseForm } from '../../protocol/codecs/form.ts';
+import { JsonError, parseJson } from '../../protocol/codecs/json.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import { CODES, type Code } from './codes.ts';
 
@@ -13,18 +14,20 @@ export function readSign(query: string): string | null {
   return signs.length === 1 ? signs[0]![1] : null;
 }
 
+/** The protocol's bound for every platform. */
+const LIMITS = { maxBytes: 1024 * 1024 } as const;
+
 /** A JSON object, whatever the Content-Type; a string says what is wrong instead. */
 export function readBody(body: Buffer): JsonObject | string {
   const text = decodeUtf8(body);
   if (text === null) return 'the body is not UTF-8';
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as JsonObject;
-    }
+    const value = parseJson(text, LIMITS);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     return 'the body is JSON, but no object';
-  } catch {
-    return 'the body is not JSON'; // The parser's message quotes the body, which holds a number.
+  } catch (error) {
+    if (error instanceof JsonError) return `the body is not JSON: ${error.message}`;
+    throw error;
   }
 }
 

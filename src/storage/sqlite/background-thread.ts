@@ -1,6 +1,7 @@
 // The thread for what may take long: the request log's writes, and the questions of the console.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RequestQuery } from '../../core/request-log.ts';
 import {
   auditCallbacks,
   callbackStats,
@@ -10,7 +11,7 @@ import {
 } from './callback-queries.ts';
 import { BUSY_TIMEOUT_MS, openReader } from './database.ts';
 import { audit, listOrders } from './queries.ts';
-import { type RequestRow, RequestTable } from './request-table.ts';
+import { type Batch, RequestTable } from './request-table.ts';
 import type { ThreadReply } from './thread.ts';
 
 const { ledgerPath, requestsPath } = workerData as { ledgerPath: string; requestsPath: string };
@@ -27,9 +28,9 @@ requestsDb.exec(`
 const requests = new RequestTable(requestsDb);
 
 const OPERATIONS = {
-  appendRequests: (lines: Uint8Array) => requests.append(readLines(lines)),
-  listRequests: requests.list,
-  pruneRequests: requests.prune,
+  appendRequests: (batch: Batch) => requests.append(batch),
+  listRequests: (query: RequestQuery) => requests.list(query),
+  pruneRequests: (before: number) => requests.prune(before),
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
   audit: () => audit(ledger),
   listDeliveries: (query: Parameters<typeof listDeliveries>[1]) => listDeliveries(ledger, query),
@@ -49,14 +50,6 @@ interface Message {
   readonly id: number;
   readonly op: BackgroundOperation;
   readonly argument: never;
-}
-
-function readLines(lines: Uint8Array): RequestRow[] {
-  const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString();
-  return text
-    .slice(0, -1)
-    .split('\n')
-    .map((line) => JSON.parse(line));
 }
 
 parentPort!.on('message', ({ id, op, argument }: Message) => {

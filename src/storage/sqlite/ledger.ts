@@ -24,7 +24,7 @@ import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { CountedPages } from './counted-lists.ts';
 import type { CommitJob, CreateRow, Place, SealedRow } from './job.ts';
-import { type OrderRow, readHistory, toOrder } from './queries.ts';
+import { type OrderRow, type PlacedRow, placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
 import type { Thread } from './thread.ts';
@@ -58,7 +58,7 @@ export class SqliteLedger implements Ledger {
         | undefined;
       const kept = once && this.#statements.kept.get(once.key, once.now);
       return {
-        ...(row ? placed(row) : { order: null }),
+        ...(row ? placed(platform, orderId, row) : { order: null }),
         replay: kept ? { reply: JSON.parse(String(kept.reply)) as Json } : null,
       };
     });
@@ -220,12 +220,6 @@ export class SqliteLedger implements Ledger {
     this.#reader.close();
     await this.#writer.close(); // Last: the last connection folds the write-ahead log into the file.
   }
-}
-
-type PlacedRow = [...OrderRow, row: number, lastChange: number];
-
-function placed(row: PlacedRow): { order: Order; place: Place } {
-  return { order: toOrder(row), place: { row: row[9], lastChange: row[10], state: row[3] } };
 }
 
 const linesJson = (order: Order): string | null =>

@@ -267,3 +267,22 @@ test('what a killed process had acknowledged is there when the directory is open
   await assertSound(storage.ledger);
   await storage.close();
 });
+
+test('a ledger from before there were callbacks is brought on, and what happened until then is past', async () => {
+  const directory = suiteDirectory();
+  const db = new DatabaseSync(ledgerOf(directory));
+  for (const name of ['0001-ledger.sql', '0002-platforms.sql']) {
+    db.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+  }
+  db.exec(`
+    INSERT INTO orders VALUES (1, 'a', 'p', 'owner1', 'open', 1, 0, 0, '{}', NULL, 1);
+    INSERT INTO history VALUES (1, 1, NULL, 1, 0, 'created', NULL, NULL, 'open', 'import', NULL, NULL);
+    INSERT INTO events VALUES (1, 'order.created', NULL);
+    PRAGMA application_id = 0x6f676174; PRAGMA user_version = 2;`);
+  db.close();
+  const storage = await open(directory);
+  const read = await storage.callbacks.readEvents(9, ['p']);
+  assert.deepEqual([read.cursor, read.to, read.events], [1, 1, []]);
+  await assertSound(storage.ledger);
+  await storage.close();
+});

@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
+import type { Place } from './job.ts';
 
 export const ORDER_COLUMNS =
   'order_id, platform, owner, state, version, created_at, updated_at, attributes, lines';
@@ -19,10 +20,21 @@ export type OrderRow = [
 ];
 
 export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
-  const [orderId, platform, owner, state, version, createdAt, updatedAt, attributes, lines] = row;
+  const [orderId, platform, ...rest] = row;
+  return orderOf(platform, orderId as OrderId, rest as unknown as OrderFields);
+}
+
+type OrderFields = OrderRow extends [string, string, ...infer Rest] ? Rest : never;
+
+function orderOf(
+  platform: string,
+  orderId: OrderId,
+  fields: readonly [...OrderFields, ...unknown[]],
+): Order {
+  const [owner, state, version, createdAt, updatedAt, attributes, lines] = fields;
   return {
     platform,
-    orderId: orderId as OrderId,
+    orderId,
     owner: owner as OwnerId,
     state,
     version,
@@ -31,6 +43,18 @@ export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
     attributes: JSON.parse(attributes),
     lines: lines === null ? [] : JSON.parse(lines),
   };
+}
+
+/** As `load` finds it: an order whose id and platform are known, and where it is. */
+export type PlacedRow = [...OrderFields, row: number, lastChange: number];
+
+export function placed(
+  platform: string,
+  orderId: OrderId,
+  found: PlacedRow,
+): { order: Order; place: Place } {
+  const order = orderOf(platform, orderId, found);
+  return { order, place: { row: found[7], lastChange: found[8], state: order.state } };
 }
 
 /** The text right behind everything that begins with `prefix`. */

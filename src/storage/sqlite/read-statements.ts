@@ -18,7 +18,9 @@ export function prepareReads(db: DatabaseSync) {
        WHERE order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)${more}`,
     );
   const placed = db.prepare(
-    `SELECT ${ORDER_COLUMNS}, id, last_change FROM orders WHERE order_id = ? AND platform = ?`,
+    // Without its id and platform: whoever asks for an order has them.
+    `SELECT owner, state, version, created_at, updated_at, attributes, lines, id, last_change
+     FROM orders WHERE order_id = ? AND platform = ?`,
   );
   placed.setReturnArrays(true);
   return {

@@ -175,7 +175,7 @@ test('a batch goes to the disk when it has waited for a while, asked for or not'
   const storage = await open(directory);
   storage.requests.append(record(1));
   const reader = new DatabaseSync(join(directory, 'requests.db'), { readOnly: true });
-  const count = reader.prepare('SELECT count(*) AS n FROM requests');
+  const count = reader.prepare('SELECT coalesce(sum(count), 0) AS n FROM batches');
   await until(() => count.get()!.n === 1);
   reader.close();
   await storage.close();
@@ -213,3 +213,44 @@ logTest(
     await until(() => log.dropped === 1500);
   },
 );
+
+test('calls that come one by one share rows, are found over a restart, and by their order', async () => {
+  const directory = suiteDirectory();
+  let storage = await open(directory);
+  for (let i = 0; i < 250; i++) {
+    storage.requests.append(record(i, { orderId: `1511${i % 50}`, body: 'x'.repeat(1000) }));
+    await storage.requests.list({ limit: 1 }); // Sends it off.
+    if (i !== 100) continue;
+    await storage.close();
+    storage = await open(directory);
+  }
+  const everything = await minutes(storage.requests);
+  assert.deepEqual(
+    everything,
+    Array.from({ length: 250 }, (_, i) => 249 - i),
+  );
+  assert.deepEqual(await minutes(storage.requests, { orderId: '15117' }), [207, 157, 107, 57, 7]);
+  const { items, nextCursor } = await storage.requests.list({ limit: 120 });
+  const rest = await storage.requests.list({ limit: 1000, cursor: nextCursor! });
+  assert.deepEqual(
+    [...items, ...rest.items].map(({ at }) => (at - T0) / MINUTE),
+    everything,
+  );
+  const reader = new DatabaseSync(join(directory, 'requests.db'), { readOnly: true });
+  const { n } = reader.prepare('SELECT count(*) AS n FROM batches').get()!;
+  reader.close();
+  assert.ok(Number(n) < 10, `${n} rows`);
+  await storage.close();
+});
+
+logTest('a value is found as it is, whatever it has in common with others', async (log) => {
+  const outcome = 'a"b\\c\n王';
+  append(log, [
+    record(1, { outcome, body: 'jane88' }),
+    record(2, { party: 'b', body: JSON.stringify(outcome) }),
+    record(3, { party: 'a', method: 'b' }),
+  ]);
+  assert.deepEqual(await minutes(log, { outcome }), [1]);
+  assert.deepEqual(await minutes(log, { party: 'b' }), [2]);
+  assert.deepEqual(await minutes(log, { party: 'b', method: 'b' }), []);
+});
