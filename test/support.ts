@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Clock, Instant } from '../src/core/clock.ts';
 import { type Options, type Ordergate, startOrdergate } from '../src/main.ts';
-import { databaseOf, skip as noServer } from './postgres.ts';
+import { databaseOf, skip as noServer, query } from './postgres.ts';
 
 // `after` belongs to what calls it: call these at the top of a file, before its first test (for all of
 // them), or inside a test (for that one), never inside a `before`, whose end would close them again.
@@ -54,6 +55,17 @@ export async function engineConfig(dataDirectory: string): Promise<Partial<Confi
   if (!onPostgres) return {};
   const databaseUrl = await databaseOf(dataDirectory);
   return { databaseUrl, masterKey: '07'.repeat(32), adminToken: 'the-admin-token-of-tests' };
+}
+
+/** Runs a statement behind the back of the server that has the directory open, on either engine. */
+export async function breakRows(dataDirectory: string, sql: string): Promise<void> {
+  if (onPostgres) {
+    await query(sql, await databaseOf(dataDirectory));
+    return;
+  }
+  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'), { timeout: 5000 });
+  db.exec(sql);
+  db.close();
 }
 
 export interface TestOptions extends Omit<Options, 'config'> {

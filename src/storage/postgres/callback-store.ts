@@ -20,7 +20,7 @@ import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import type { Row } from './connection.ts';
 import { storable } from './job.ts';
-import type { Pool } from './pool.ts';
+import { type Pool, unavailable } from './pool.ts';
 
 /** Deliveries of one step of a replay: few enough that no change waits long behind it. */
 const REPLAY_STEP = 250;
@@ -115,7 +115,7 @@ export function callbackStore(
           return settled;
         } catch (error) {
           await connection.runText('ROLLBACK').catch(() => {});
-          throw error;
+          throw unavailable(error);
         }
       }),
 

@@ -162,14 +162,16 @@ export class Pool {
     for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
       try {
         const connection = await Connection.open({ url, name: `${node}.${++this.#made}` });
+        // Whoever wanted it has gone: it was never counted, so that the close does not wait for it.
+        if (this.#closed) return void connection.close();
         this.#open++;
         connection.onLost(() => {
           this.#open--;
           const place = this.#free.indexOf(connection);
           if (place >= 0) this.#free.splice(place, 1);
           if (this.#queue.length > 0 && !this.#closed) this.#grow();
+          if (this.#closed && this.#free.length === this.#open) this.#idle?.();
         });
-        if (this.#closed) return void connection.close();
         return this.#giveBack(connection);
       } catch (error) {
         this.#lastError = (error as Error).message;
