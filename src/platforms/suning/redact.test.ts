@@ -17,6 +17,9 @@ import {
   xml,
 } from '../../../test/suning.ts';
 import { manage, startTestServer, TestClock, temporaryDirectory } from '../../../test/support.ts';
+import type { Start } from '../../protocol/platform.ts';
+import { redact } from './redact.ts';
+import { readBody } from './wire.ts';
 
 const dataDirectory = temporaryDirectory();
 const server = await startTestServer({ clock: new TestClock(), config: { dataDirectory } });
@@ -154,6 +157,30 @@ test('a token or a signature in the body is cut, too', async () => {
   const its = history({ access_token: 'deadbeefdeadbeef', remark: `x ${TOKEN} y` });
   const { body } = await logged({ ...its, app: 'oauth', headers: { access_token: TOKEN } });
   assert.ok(!body.includes('deadbeef') && !body.includes(TOKEN), body);
+});
+
+test('a stranger’s document of very many names costs about what reading it does', () => {
+  const names = Array.from({ length: 40_000 }, (_, i) => `"name${i}":1`);
+  const text = `{"sn_request":{"cardList":"${CODE}","__proto__":"x",${names}}}`;
+  const body = Buffer.from(text);
+  const cpu = (run: () => unknown): number => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  const start = { request: { headers: { format: 'json' }, body } } as unknown as Start;
+  const reading = Math.min(
+    cpu(() => readBody(body, 'json')),
+    cpu(() => readBody(body, 'json')),
+  );
+  let kept = '';
+  const redacting = cpu(() => {
+    kept = redact(text, start);
+  });
+  assert.equal(kept, text.replace(CODE, '***').replaceAll(':1', ':"1"'));
+  // One look for each pair of names would be hundreds of times as much.
+  assert.ok(redacting < 50 * reading, `${redacting} µs beside ${reading} µs`);
 });
 
 test('neither cards nor tokens lie in clear in any file', async () => {

@@ -58,17 +58,20 @@ function withoutSecrets({ name, text, children }: Element): string | Document {
   const isSecret = SECRET.test(name);
   if (isSecret && children.length > 0) return MASK;
   if (children.length === 0) return isSecret && text !== '' ? MASK : text;
-  const document: Record<string, string | Document> = {};
+  // In a map: a stranger's document may hold a hundred thousand names, and one called __proto__.
+  const kept = new Map<string, { written: string | Document; count: number }>();
   for (const child of children) {
-    const written = withoutSecrets(child);
+    const before = kept.get(child.name);
     // Of a list the first is kept; how many there were is what matters of the others.
-    document[child.name] ??= written;
+    if (before) before.count++;
+    else kept.set(child.name, { written: withoutSecrets(child), count: 1 });
   }
-  for (const name of Object.keys(document)) {
-    const count = children.filter((child) => child.name === name).length;
-    if (count > 1 && document[name] === MASK) document[name] = `${MASK} (${count})`;
-  }
-  return document;
+  return Object.fromEntries(
+    [...kept].map(([name, { written, count }]) => [
+      name,
+      count > 1 && written === MASK ? `${MASK} (${count})` : written,
+    ]),
+  );
 }
 
 function redactText(body: string): string {
