@@ -127,8 +127,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly model: OrderModel;
   /** The actions that a party may be granted. */
   readonly actions: readonly string[];
-  /** @throws {ImportError} that names the field in which a party does not fit the platform. */
-  checkParty(party: Party): void;
+  /**
+   * @param others the platform's parties; the one that `party` replaces may be among them
+   * @throws {ImportError} that names the field in which a party does not fit the platform
+   */
+  checkParty(party: Party, others: readonly Party[]): void;
   /**
    * Absent where the platform has no catalog.
    * @throws {ImportError} that names the field in which an entry does not fit the platform.
