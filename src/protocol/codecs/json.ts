@@ -1,4 +1,5 @@
 // A strict reader for JSON, and a relaxed one for what a public SDK sends instead: Python literals inside of it.
+import { PositionError } from './position-error.ts';
 
 /** What was read. Objects have no prototype, so that every key is a key. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonRecord;
@@ -13,23 +14,9 @@ export interface JsonLimits {
   readonly numbers?: 'value' | 'text';
 }
 
-/** Says what is wrong and where; `line` and `column` count from 1. */
-export class JsonError extends Error {
+export class JsonError extends PositionError {
   readonly code = 'ERR_JSON';
   override readonly name = 'JsonError';
-  readonly offset: number;
-  readonly line: number;
-  readonly column: number;
-
-  constructor(problem: string, text: string, offset: number) {
-    const before = text.slice(0, offset);
-    const line = before.split('\n').length;
-    const column = offset - before.lastIndexOf('\n');
-    super(`${problem} (line ${line}, column ${column})`);
-    this.offset = offset;
-    this.line = line;
-    this.column = column;
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 // A strict reader and writer for the XML that order platforms exchange: elements and text, nothing that executes.
+import { PositionError } from './position-error.ts';
 import { characterReference, FORBIDDEN } from './xml-characters.ts';
 
 export interface XmlElement {
@@ -17,21 +18,9 @@ export interface XmlLimits {
   readonly repeats?: 'refuse' | 'allow';
 }
 
-/** Says what is wrong and where; `line` and `column` count from 1. */
-export class XmlError extends Error {
+export class XmlError extends PositionError {
   readonly code = 'ERR_XML';
   override readonly name = 'XmlError';
-  readonly line: number;
-  readonly column: number;
-
-  constructor(problem: string, text: string, offset: number) {
-    const before = text.slice(0, offset);
-    const line = before.split('\n').length;
-    const column = offset - before.lastIndexOf('\n');
-    super(`${problem} (line ${line}, column ${column})`);
-    this.line = line;
-    this.column = column;
-  }
 }
 
 // Names of XML 1.0's fifth edition, without a colon: no platform uses prefixes.

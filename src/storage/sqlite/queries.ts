@@ -20,10 +20,21 @@ export type OrderRow = [
 ];
 
 export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
-  const [orderId, platform, owner, state, version, createdAt, updatedAt, attributes, lines] = row;
+  const [orderId, platform, ...rest] = row;
+  return orderOf(platform, orderId as OrderId, rest as unknown as OrderFields);
+}
+
+type OrderFields = OrderRow extends [string, string, ...infer Rest] ? Rest : never;
+
+function orderOf(
+  platform: string,
+  orderId: OrderId,
+  fields: readonly [...OrderFields, ...unknown[]],
+): Order {
+  const [owner, state, version, createdAt, updatedAt, attributes, lines] = fields;
   return {
     platform,
-    orderId: orderId as OrderId,
+    orderId,
     owner: owner as OwnerId,
     state,
     version,
@@ -35,36 +46,15 @@ export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
 }
 
 /** As `load` finds it: an order whose id and platform are known, and where it is. */
-export type PlacedRow = [
-  owner: OwnerId,
-  state: string,
-  version: number,
-  createdAt: number,
-  updatedAt: number,
-  attributes: string,
-  lines: string | null,
-  row: number,
-  lastChange: number,
-];
+export type PlacedRow = [...OrderFields, row: number, lastChange: number];
 
 export function placed(
   platform: string,
   orderId: OrderId,
   found: PlacedRow,
 ): { order: Order; place: Place } {
-  const [owner, state, version, createdAt, updatedAt, attributes, lines, row, lastChange] = found;
-  const order = {
-    platform,
-    orderId,
-    owner,
-    state,
-    version,
-    createdAt,
-    updatedAt,
-    attributes: JSON.parse(attributes),
-    lines: lines === null ? [] : JSON.parse(lines),
-  };
-  return { order, place: { row, lastChange, state } };
+  const order = orderOf(platform, orderId, found);
+  return { order, place: { row: found[7], lastChange: found[8], state: order.state } };
 }
 
 /** The text right behind everything that begins with `prefix`. */
