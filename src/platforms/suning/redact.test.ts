@@ -159,28 +159,45 @@ test('a token or a signature in the body is cut, too', async () => {
   assert.ok(!body.includes('deadbeef') && !body.includes(TOKEN), body);
 });
 
-test('a stranger’s document of very many names costs about what reading it does', () => {
-  const names = Array.from({ length: 40_000 }, (_, i) => `"name${i}":1`);
-  const text = `{"sn_request":{"cardList":"${CODE}","__proto__":"x",${names}}}`;
-  const body = Buffer.from(text);
+/** A document of very many names. */
+const names = Array.from({ length: 40_000 }, (_, i) => `"name${i}":1`);
+const text = `{"sn_request":{"__proto__":"x",${names},"cardList":"${CODE}"}}`;
+const body = Buffer.from(text);
+const start = { request: { headers: { format: 'json' }, body } } as unknown as Start;
+
+test('one that was read costs about what reading it did', () => {
   const cpu = (run: () => unknown): number => {
     const before = process.cpuUsage();
     run();
     const { user, system } = process.cpuUsage(before);
     return user + system;
   };
-  const start = { request: { headers: { format: 'json' }, body } } as unknown as Start;
   const reading = Math.min(
     cpu(() => readBody(body, 'json')),
     cpu(() => readBody(body, 'json')),
   );
+  const root = readBody(body, 'json');
   let kept = '';
   const redacting = cpu(() => {
-    kept = redact(text, start);
+    kept = redact(text, { ...start, root });
   });
   assert.equal(kept, text.replace(CODE, '***').replaceAll(':1', ':"1"'));
   // One look for each pair of names would be hundreds of times as much.
   assert.ok(redacting < 50 * reading, `${redacting} µs beside ${reading} µs`);
+});
+
+test('one that is long, and was refused before it was read, is not read for the log', () => {
+  const long = `{"sn_request":{${names},"cardList":"${CODE}"}}`;
+  assert.equal(redact(long, start), long.slice(0, 20 * 1024));
+  for (const inner of [XML_CARD, `<!-- ${CODE} -->`, `<a>${charRefs(CODE)}</a>`]) {
+    const early = `${inXml(inner)}${' '.repeat(70_000)}`;
+    const kept = redact(early, { request: { headers: {}, body: Buffer.from(early) } } as never);
+    assert.match(
+      kept,
+      /^<sn_request><sn_body><addLeaguerstatus><iqStatus>180.*\(the rest is not kept\)$/,
+    );
+    assert.ok(!kept.includes(CODE) && !kept.includes(charRefs(CODE)), kept);
+  }
 });
 
 test('neither cards nor tokens lie in clear in any file', async () => {

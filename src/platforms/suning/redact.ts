@@ -16,14 +16,23 @@ const MASK = '***';
 const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
 
 /** Where a text that is no document may begin to tell what must not be kept. */
-const SUSPICIOUS = /card|sec|token|sign|password|\\|&#/i;
+const SUSPICIOUS = /card|sec|token|sign|password|\\|&#|<!/i;
+
+/** Room for a thousand cards. A longer body that the checks have not read is not read for the log either. */
+const READ_FOR_LOG = 64 * 1024;
+/** More than the request log keeps. */
+const KEPT = 20 * 1024;
 
 /**
  * A body that parses is judged by what it means: one without secrets is kept as it came, one with
- * them is written anew without. What does not parse is kept up to the first sign of one.
+ * them is written anew without. What does not parse, or is long and from nobody knows whom, is kept
+ * up to the first sign of one.
  */
 export function redact(body: string, call: { readonly root?: Element } & Start): string {
-  const kept = redactDocument(body, call) ?? redactText(body);
+  const isRead = call.root !== undefined || body.length <= READ_FOR_LOG;
+  const kept = isRead
+    ? (redactDocument(body, call) ?? redactText(body))
+    : redactText(body.slice(0, KEPT));
   const sent = [header(call, 'access_token'), header(call, 'signInfo')];
   return sent.reduce((text, one) => (one.length < 8 ? text : text.replaceAll(one, MASK)), kept);
 }
@@ -79,5 +88,5 @@ function redactText(body: string): string {
   if (!/^\uFEFF?\s*[<{[]/.test(body))
     return body.trim() === '' ? '' : '(not kept: neither XML nor JSON)';
   const at = body.search(SUSPICIOUS);
-  return at < 0 ? body : `${body.slice(0, at)}… (the rest is not kept: it does not parse)`;
+  return at < 0 ? body : `${body.slice(0, at)}… (the rest is not kept)`;
 }
