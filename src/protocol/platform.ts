@@ -152,6 +152,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly endpoints?: readonly PlatformEndpoint[];
   readonly callbacks?: PlatformCallbacks;
   /**
+   * Whether an event is the business of its order's owner, whose endpoints then get it; from the
+   * event alone. Absent: all are.
+   */
+  isForOwner?(event: CallbackEvent): boolean;
+  /**
    * What to do when a deadline of its orders is due, by kind; of a kind like `refund:LINE`, by what
    * stands before the colon.
    */
