@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import * as jintong from './jintong.ts';
 import { databaseOf, skip } from './postgres.ts';
+import * as suning from './suning.ts';
 import { startTestServer, temporaryDirectory } from './support.ts';
 import * as ytx from './ytx.ts';
 
 /** What goes on beside the calls, whether there are any or not. */
-const BESIDE = /^(append-requests|beat|claim|next-deadline)$/;
+const BESIDE = /^(append-requests|beat|claim|next-deadline|callbacks-.*)$/;
 
 describe('round trips', { skip }, () => {
   test('of each method', { timeout: 60_000 }, async (t) => {
@@ -52,14 +53,21 @@ describe('round trips', { skip }, () => {
         post(jintong.document('jane88', 'GetOrderDetail', { key: 'wrong' })).catch(() => {}),
       );
       let requestId = '';
-      await measure('ytx productOrder', ['by-key', 'create'], async () => {
+      await measure('ytx productOrder', ['create'], async () => {
         requestId = (await ytx.call(server, ytx.submit('c1'))).requestId;
       });
-      await measure('ytx productOrder, again', ['by-key'], () =>
+      await measure('ytx productOrder, again', ['create', 'by-key'], () =>
         ytx.call(server, ytx.submit('c1')),
       );
       await measure('ytx getOrderResult', ['load-many', 'pause'], () =>
         ytx.call(server, ytx.query(requestId)),
+      );
+      const [orderId, line] = suning.sandboxLine(1);
+      await measure('suning historyorder.query', ['page'], () =>
+        suning.call(server, suning.history()),
+      );
+      await measure('suning leaguerstatus.add', ['load', 'commit'], () =>
+        suning.call(server, suning.leaguer('180', orderId, line, { cardList: suning.cards(1) })),
       );
     } finally {
       pg.Client.prototype.query = query;

@@ -63,6 +63,8 @@ function match(
     if (type === REVEALED_EVENT) continue;
     const own = declared.push(event);
     if (own) deliveries.push({ seq, messageId: newMessageId(), ...own });
+    const source = parts.platforms.find(({ name }) => name === platform);
+    if (source?.isForOwner?.(event) === false) continue;
     let body: string | undefined;
     for (const endpoint of byOwner.get(`${platform}/${owner}`) ?? []) {
       const { endpointId, eventTypes, sinceSeq } = endpoint;

@@ -53,7 +53,7 @@ async function findOrMakeParty(
   if (secret.length < 16) throw new ConfigError('--secret has to be at least 16 characters');
   const party = platform.seed.party(partyId, secret, clock.now());
   try {
-    platform.checkParty(party);
+    platform.checkParty(party, parties.list(platform.name));
   } catch (error) {
     if (error instanceof ImportError) throw new ConfigError(`--party: ${error.message}`);
     throw error;

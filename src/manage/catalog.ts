@@ -6,7 +6,7 @@ import { type Endpoint, endpoint, findPlatform, ManageError } from './endpoint.t
 const entrySchema = z
   .object({
     platform: z.string(),
-    kind: z.string().describe('the platform says what it is: product, retired-method'),
+    kind: z.string().describe('the platform says what it is: product, retired-method, merchant'),
     key: z.string(),
     document: z.record(z.string(), z.json()),
   })

@@ -89,7 +89,7 @@ export const partyEndpoints: readonly Endpoint[] = [
         keys: [{ keyId: newKeyId(), secret, createdAt: now, expiresAt: null }],
         attributes: body.attributes ?? {},
       };
-      check(platform, party);
+      check(platform, party, parties.list(platform.name));
       if (!(await parties.create(party))) {
         throw new ManageError(
           409,
@@ -129,7 +129,7 @@ export const partyEndpoints: readonly Endpoint[] = [
       const platform = findPlatform(platforms, params.platform!);
       const changed = await parties.change(platform.name, params.partyId!, (party) => {
         const next = { ...party, ...defined(body) } as Party;
-        check(platform, next);
+        check(platform, next, parties.list(platform.name));
         return next;
       });
       if (!changed) throw unknownParty(platform, params.partyId!);
@@ -166,9 +166,9 @@ export const partyEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-function check(platform: Platform, party: Party): void {
+function check(platform: Platform, party: Party, others: readonly Party[]): void {
   try {
-    platform.checkParty(party);
+    platform.checkParty(party, others);
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     throw new ManageError(400, 'bad-party', error.message, error.field);

@@ -256,6 +256,14 @@ test('the string that was signed is there, without the key, for whoever looks fo
   for (const key of Object.values(KEYS)) ok(!texts.includes(key));
 });
 
+test('what a caller names is kept to a bound, however long it is', async () => {
+  const long = 'A'.repeat(60_000);
+  const basics = '<Partner>jane88</Partner><Sign>x</Sign>';
+  await post(server, `<${long}>`);
+  await post(server, `<Request>${basics}<Action>${long}</Action><Param><a/></Param></Request>`);
+  for (const item of await list('limit=2')) ok(JSON.stringify(item).length < 20_000);
+});
+
 test('x-request-id is the id in the log, also among many calls at once', async () => {
   const ids = await Promise.all(
     Array.from({ length: 100 }, async () => {

@@ -19,8 +19,10 @@ export interface PipelineServices extends Services {
   onAnswer(platform: string, method: string | undefined, outcome: string, micros: number): void;
 }
 
-/** The longest body that the request log keeps, in characters. */
+/** The longest body, and string to sign, that the request log keeps, in characters. */
 const LOGGED_BODY = 16 * 1024;
+/** And the longest of all else: a caller may name anything, at any length. */
+const LOGGED_TEXT = 1000;
 
 /**
  * Answers one call: what goes wrong on the way is answered in the platform's own code. It throws
@@ -91,19 +93,20 @@ function record(
   const summary = platform.summary(call);
   const outcome = verdict.ok ? platform.successCode : verdict.refusal.refused;
   services.onAnswer(platform.name, summary.method, outcome, micros);
+  const detail = verdict.ok ? null : (verdict.refusal.detail ?? verdict.refusal.description);
   const entry: RequestRecord = {
     id: request.id,
     at: call.now,
     platform: platform.name,
-    party: summary.party ?? null,
-    method: summary.method ?? null,
+    party: summary.party?.slice(0, LOGGED_TEXT) ?? null,
+    method: summary.method?.slice(0, LOGGED_TEXT) ?? null,
     outcome,
     refusedBy: checked.accepted ? null : checked.refusedBy,
-    detail: (!verdict.ok && (verdict.refusal.detail ?? verdict.refusal.description)) || null,
-    orderId: summary.orderId ?? null,
+    detail: detail?.slice(0, LOGGED_TEXT) || null,
+    orderId: summary.orderId?.slice(0, LOGGED_TEXT) ?? null,
     address: request.address,
     durationMicros: micros,
-    stringToSign: summary.stringToSign ?? null,
+    stringToSign: summary.stringToSign?.slice(0, LOGGED_BODY) ?? null,
     body: platform.redact(request.body.toString('utf8'), call).slice(0, LOGGED_BODY),
   };
   services.requests.append(entry);

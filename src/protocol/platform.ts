@@ -127,8 +127,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly model: OrderModel;
   /** The actions that a party may be granted. */
   readonly actions: readonly string[];
-  /** @throws {ImportError} that names the field in which a party does not fit the platform. */
-  checkParty(party: Party): void;
+  /**
+   * @param others the platform's parties; the one that `party` replaces may be among them
+   * @throws {ImportError} that names the field in which a party does not fit the platform
+   */
+  checkParty(party: Party, others: readonly Party[]): void;
   /**
    * Absent where the platform has no catalog.
    * @throws {ImportError} that names the field in which an entry does not fit the platform.
@@ -148,6 +151,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   redact(body: string, call: Partial<Call>): string;
   readonly endpoints?: readonly PlatformEndpoint[];
   readonly callbacks?: PlatformCallbacks;
+  /**
+   * Whether an event is the business of its order's owner, whose endpoints then get it; from the
+   * event alone. Absent: all are.
+   */
+  isForOwner?(event: CallbackEvent): boolean;
   /**
    * What to do when a deadline of its orders is due, by kind; of a kind like `refund:LINE`, by what
    * stands before the colon.

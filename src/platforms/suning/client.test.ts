@@ -7,6 +7,7 @@ import { startTestServer, TestClock } from '../../../test/support.ts';
 import { buildRequest, readReply, SuningClient, SuningReplyError } from './client.ts';
 import { isAppKey, isMethod } from './contracts.ts';
 import { type Signed, signInfo } from './signature.ts';
+import { writeDocument } from './wire.ts';
 
 const server = await startTestServer({ clock: new TestClock() });
 const now = () => server.clock.now();
@@ -44,6 +45,21 @@ for (const format of ['xml', 'json'] as const) {
     assert.equal(orders[0]!.orderDetail[1]!.realPaymentTotal, '20.00');
   });
 }
+
+test('the longest page that the server may answer with is read, in both formats', () => {
+  // 100 orders of 100 lines, whose names have 200 characters of three bytes.
+  const name = '检'.repeat(200);
+  const names = { serviceName: name, chargeName: name, orderDetailId: 'D'.repeat(32) };
+  const order = { orderId: 'S1', orderDetail: Array.from({ length: 100 }, () => names) };
+  const head = { pageTotal: '1', pageNo: '1', pageSize: '100' };
+  const body = { queryHistoryOrder: Array.from({ length: 100 }, () => order) };
+  const document = { sn_responseContent: { sn_head: head, sn_body: body } };
+  for (const format of ['xml', 'json'] as const) {
+    const reply = readReply(writeDocument(document, format), HISTORY, format);
+    assert.ok(reply.ok && reply.value.orders.length === 100, format);
+    assert.equal(reply.value.orders[99]!.orderDetail[99]!.chargeName, name);
+  }
+});
 
 test('an app that needs OAuth gives its accessToken', async () => {
   const [key, secret] = APPS.oauth;

@@ -144,9 +144,12 @@ export function readReply<M extends Method>(
   return { ok: true, value: value as never };
 }
 
+/** Several times the longest page: 100 orders of 100 lines, with names of 200 characters. */
+const MAX_REPLY_BYTES = 128 * 1024 * 1024;
+
 function readRoot(text: string, format: Format): Element {
   try {
-    const root = readBody(Buffer.from(text), format);
+    const root = readBody(Buffer.from(text), format, MAX_REPLY_BYTES);
     if (root.name === 'sn_responseContent') return root;
     throw new SuningReplyError(`the reply is ${root.name}, not sn_responseContent`);
   } catch (error) {

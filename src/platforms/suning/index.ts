@@ -7,7 +7,7 @@ import { checks, header, PLATFORM, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { CONTRACTS, isMethod } from './contracts.ts';
 import { checkCatalogEntry, importFormat } from './import.ts';
-import { REFUND_DEADLINE } from './lines.ts';
+import { isForOwner, REFUND_DEADLINE } from './lines.ts';
 import { model } from './model.ts';
 import { oauthEndpoints } from './oauth.ts';
 import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
@@ -70,6 +70,7 @@ export const suning = definePlatform<SuningCall, Success>({
   summary,
   redact: (body, call) => redact(body, call as Call),
   endpoints: oauthEndpoints,
+  isForOwner,
   deadlines: (services) => ({ [REFUND_DEADLINE]: startOverdueRefund(services) }),
   import: importFormat,
   sandboxFile: new URL('./sandbox.json', import.meta.url),

@@ -1,4 +1,5 @@
 // An order line of virtual goods as the rules see it, and as core keeps it.
+import type { CallbackEvent } from '../../core/callbacks.ts';
 import type { Instant } from '../../core/clock.ts';
 import { MINUTE } from '../../core/clock.ts';
 import type { JsonObject, Order, OrderLine } from '../../core/order.ts';
@@ -31,6 +32,20 @@ export function toOrderLine({ lineId, state, ...attributes }: VirtualLine): Orde
 export function findLine(order: Order, lineId: string): VirtualLine | null {
   const line = order.lines.find((one) => one.lineId === lineId);
   return line ? readLine(line) : null;
+}
+
+/** What the event of a line's change tells besides the change; whose line it is, see {@link isForOwner}. */
+export function eventOf({ supplierCode, refund, refundCause }: VirtualLine): JsonObject {
+  return { supplierCode, refund, refundCause };
+}
+
+/**
+ * An order belongs to the supplier of its first line, and may hold lines of others: what becomes of
+ * those is not its owner's to know.
+ */
+export function isForOwner({ owner, payload }: CallbackEvent): boolean {
+  const { supplierCode = owner } = (payload ?? {}) as { readonly supplierCode?: string };
+  return supplierCode === owner;
 }
 
 /** The state of an order: that of its lines, or `mixed`. */

@@ -1,6 +1,13 @@
 // What core knows of a Suning order: its states, what an operator may do with a line, and how it is found.
 import type { MoveEffects, OperatorMove, Order, OrderModel } from '../../core/order.ts';
-import { readLine, refundDeadline, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
+import {
+  eventOf,
+  readLine,
+  refundDeadline,
+  sumUp,
+  toOrderLine,
+  type VirtualLine,
+} from './lines.ts';
 import {
   type LineState,
   OPERATOR_TRANSITIONS,
@@ -27,6 +34,7 @@ export const model: OrderModel = {
       lineState: after.state,
       lineAttributes: toOrderLine(after).attributes,
       deadlines: [refundDeadline(after)],
+      eventPayload: eventOf(after),
     };
   },
 };

@@ -13,7 +13,7 @@ import { PLATFORM, type SuningCall } from './checks.ts';
 import { type Code, invalidBiz } from './codes.ts';
 import { isId, type Method } from './contracts.ts';
 import { listName } from './history-lists.ts';
-import { findLine, REFUND_DEADLINE, refundDeadline, type VirtualLine } from './lines.ts';
+import { eventOf, findLine, REFUND_DEADLINE, refundDeadline, type VirtualLine } from './lines.ts';
 import { changeOfLine } from './model.ts';
 import { judge, refundOverdue } from './rules.ts';
 import { describeOrder } from './subscription.ts';
@@ -71,7 +71,7 @@ async function addLeaguerstatus(call: SuningCall, { ledger, clock }: Services): 
       ...changeOfLine(order, after),
       line: { lineId: after.lineId, from: line.state, to: after.state },
       note: after.failReason,
-      eventPayload: { iqStatus: status.iqStatus, refund: after.refund },
+      eventPayload: { iqStatus: status.iqStatus, ...eventOf(after) },
       deadlines: [refundDeadline(after)],
       ...(keepsCards && { sealed: [sealCards(after.lineId, status.cards)] }),
       reply: null,
@@ -150,7 +150,7 @@ export function startOverdueRefund({ ledger, clock }: Services): DeadlineHandler
         ...changeOfLine(order, after),
         line: { lineId, from: line.state, to: after.state },
         note: '订单超100分钟未发货,系统进行自动退款处理',
-        eventPayload: { refund: after.refund, refundCause: after.refundCause },
+        eventPayload: eventOf(after),
         reply: null,
       };
     });

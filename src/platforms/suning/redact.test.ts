@@ -23,6 +23,9 @@ import {
   TestClock,
   temporaryDirectory,
 } from '../../../test/support.ts';
+import type { Start } from '../../protocol/platform.ts';
+import { redact } from './redact.ts';
+import { readBody } from './wire.ts';
 
 const dataDirectory = temporaryDirectory();
 const server = await startTestServer({ clock: new TestClock(), config: { dataDirectory } });
@@ -160,6 +163,47 @@ test('a token or a signature in the body is cut, too', async () => {
   const its = history({ access_token: 'deadbeefdeadbeef', remark: `x ${TOKEN} y` });
   const { body } = await logged({ ...its, app: 'oauth', headers: { access_token: TOKEN } });
   assert.ok(!body.includes('deadbeef') && !body.includes(TOKEN), body);
+});
+
+/** A document of very many names. */
+const names = Array.from({ length: 40_000 }, (_, i) => `"name${i}":1`);
+const text = `{"sn_request":{"__proto__":"x",${names},"cardList":"${CODE}"}}`;
+const body = Buffer.from(text);
+const start = { request: { headers: { format: 'json' }, body } } as unknown as Start;
+
+test('one that was read costs about what reading it did', () => {
+  const cpu = (run: () => unknown): number => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  const reading = Math.min(
+    cpu(() => readBody(body, 'json')),
+    cpu(() => readBody(body, 'json')),
+  );
+  const root = readBody(body, 'json');
+  let kept = '';
+  const redacting = cpu(() => {
+    kept = redact(text, { ...start, root });
+  });
+  assert.equal(kept, text.replace(CODE, '***').replaceAll(':1', ':"1"'));
+  // One look for each pair of names would be hundreds of times as much.
+  assert.ok(redacting < 50 * reading, `${redacting} µs beside ${reading} µs`);
+});
+
+test('one that is long, and was refused before it was read, is not read for the log', () => {
+  const long = `{"sn_request":{${names},"cardList":"${CODE}"}}`;
+  assert.equal(redact(long, start), long.slice(0, 20 * 1024));
+  for (const inner of [XML_CARD, `<!-- ${CODE} -->`, `<a>${charRefs(CODE)}</a>`]) {
+    const early = `${inXml(inner)}${' '.repeat(70_000)}`;
+    const kept = redact(early, { request: { headers: {}, body: Buffer.from(early) } } as never);
+    assert.match(
+      kept,
+      /^<sn_request><sn_body><addLeaguerstatus><iqStatus>180.*\(the rest is not kept\)$/,
+    );
+    assert.ok(!kept.includes(CODE) && !kept.includes(charRefs(CODE)), kept);
+  }
 });
 
 test('neither cards nor tokens lie in clear in any file', { skip: sqliteOnly }, async () => {

@@ -16,14 +16,23 @@ const MASK = '***';
 const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
 
 /** Where a text that is no document may begin to tell what must not be kept. */
-const SUSPICIOUS = /card|sec|token|sign|password|\\|&#/i;
+const SUSPICIOUS = /card|sec|token|sign|password|\\|&#|<!/i;
+
+/** Room for a thousand cards. A longer body that the checks have not read is not read for the log either. */
+const READ_FOR_LOG = 64 * 1024;
+/** More than the request log keeps. */
+const KEPT = 20 * 1024;
 
 /**
  * A body that parses is judged by what it means: one without secrets is kept as it came, one with
- * them is written anew without. What does not parse is kept up to the first sign of one.
+ * them is written anew without. What does not parse, or is long and from nobody knows whom, is kept
+ * up to the first sign of one.
  */
 export function redact(body: string, call: { readonly root?: Element } & Start): string {
-  const kept = redactDocument(body, call) ?? redactText(body);
+  const isRead = call.root !== undefined || body.length <= READ_FOR_LOG;
+  const kept = isRead
+    ? (redactDocument(body, call) ?? redactText(body))
+    : redactText(body.slice(0, KEPT));
   const sent = [header(call, 'access_token'), header(call, 'signInfo')];
   return sent.reduce((text, one) => (one.length < 8 ? text : text.replaceAll(one, MASK)), kept);
 }
@@ -58,17 +67,20 @@ function withoutSecrets({ name, text, children }: Element): string | Document {
   const isSecret = SECRET.test(name);
   if (isSecret && children.length > 0) return MASK;
   if (children.length === 0) return isSecret && text !== '' ? MASK : text;
-  const document: Record<string, string | Document> = {};
+  // In a map: a stranger's document may hold a hundred thousand names, and one called __proto__.
+  const kept = new Map<string, { written: string | Document; count: number }>();
   for (const child of children) {
-    const written = withoutSecrets(child);
+    const before = kept.get(child.name);
     // Of a list the first is kept; how many there were is what matters of the others.
-    document[child.name] ??= written;
+    if (before) before.count++;
+    else kept.set(child.name, { written: withoutSecrets(child), count: 1 });
   }
-  for (const name of Object.keys(document)) {
-    const count = children.filter((child) => child.name === name).length;
-    if (count > 1 && document[name] === MASK) document[name] = `${MASK} (${count})`;
-  }
-  return document;
+  return Object.fromEntries(
+    [...kept].map(([name, { written, count }]) => [
+      name,
+      count > 1 && written === MASK ? `${MASK} (${count})` : written,
+    ]),
+  );
 }
 
 function redactText(body: string): string {
@@ -76,5 +88,5 @@ function redactText(body: string): string {
   if (!/^\uFEFF?\s*[<{[]/.test(body))
     return body.trim() === '' ? '' : '(not kept: neither XML nor JSON)';
   const at = body.search(SUSPICIOUS);
-  return at < 0 ? body : `${body.slice(0, at)}… (the rest is not kept: it does not parse)`;
+  return at < 0 ? body : `${body.slice(0, at)}… (the rest is not kept)`;
 }

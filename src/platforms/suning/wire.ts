@@ -14,7 +14,7 @@ export type Format = 'xml' | 'json';
 /** An element of a request: with children, or with text. Several of one name are a list. */
 export type Element = XmlElement;
 
-/** Asked of Suning: a document over 1 MiB is refused. */
+/** "a document over … 1 MiB (Suning)" is refused; a reply may be longer. */
 const MAX_BYTES = 1024 * 1024;
 
 /** The body is no document of its format; the message says what is wrong and where. */
@@ -31,17 +31,16 @@ export function readFormat(header: string | undefined): Format | null {
 /**
  * The document's root, `sn_request`.
  *
+ * @param maxBytes the document's size in UTF-8
  * @throws {UnreadableBodyError}
  */
-export function readBody(body: Uint8Array, format: Format): Element {
+export function readBody(body: Uint8Array, format: Format, maxBytes = MAX_BYTES): Element {
   const text = decodeUtf8(body);
   if (text === null) throw new UnreadableBodyError('the body is not UTF-8');
   try {
     return format === 'xml'
-      ? parseXml(text, { maxBytes: MAX_BYTES, repeats: 'allow' })
-      : jsonRoot(
-          parseRelaxedJson(text.replace(/^\uFEFF/, ''), { maxBytes: MAX_BYTES, numbers: 'text' }),
-        );
+      ? parseXml(text, { maxBytes, repeats: 'allow' })
+      : jsonRoot(parseRelaxedJson(text.replace(/^\uFEFF/, ''), { maxBytes, numbers: 'text' }));
   } catch (error) {
     if (error instanceof XmlError || error instanceof JsonError) {
       throw new UnreadableBodyError(error.message);

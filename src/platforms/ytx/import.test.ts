@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manage, startTestServer } from '../../../test/support.ts';
-import { ACCOUNT, APP, call, query } from '../../../test/ytx.ts';
+import { ACCOUNT, APP, call, OTHER_ACCOUNT, query } from '../../../test/ytx.ts';
 import { ImportError } from '../../protocol/platform.ts';
 import { importFormat, seed } from './import.ts';
 
@@ -105,6 +105,22 @@ test('the management API refuses a party and a catalog entry that do not fit, na
     list.body.items.map((entry: { key: string }) => entry.key),
     ['P1', 'VIP-MONTH'],
   );
+});
+
+test('"another account\'s" app is not to be had through the management API either', async () => {
+  const attributes = { apps: [{ ...app, appid: APP }] };
+  const made = { platform: 'ytx', partyId: 'thief01', attributes };
+  for (const refused of [
+    await manage(server, 'POST', '/parties', made),
+    await manage(server, 'PATCH', `/parties/ytx/${OTHER_ACCOUNT}`, { attributes }),
+  ]) {
+    assert.deepEqual(
+      [refused.status, refused.body.error?.field, refused.body.error?.message],
+      [400, 'attributes.apps', `attributes.apps: app ${APP} is account ${ACCOUNT}'s`],
+    );
+  }
+  const parts = { account: OTHER_ACCOUNT } as const;
+  assert.equal((await call(server, query('2016010000000219'), parts)).statusCode, '-205');
 });
 
 test('an app that is changed is another from the next call on', async () => {

@@ -88,18 +88,22 @@ const orderSchema = z.strictObject({
 function readAccount(item: Json, { now, parties }: ImportContext): Party[] {
   const { accountSID, authToken, apps } = readItem(accountSchema, item);
   const party = newParty(accountSID, authToken, readApps(apps as Json), now);
-  // An order belongs to its app, so an app belongs to one account.
-  for (const other of parties) {
-    if (other.partyId === accountSID) continue;
-    const shared = appIds(party).find((id) => findApp(other, id));
-    if (shared) throw new ImportError('apps', `app ${shared} is account ${other.partyId}'s`);
-  }
-  checkParty(party);
+  refuseSharedApps(party, parties, 'apps');
+  checkParty(party, []);
   return [party];
 }
 
+/** An order belongs to its app, so an app belongs to one account. */
+function refuseSharedApps(party: Party, others: readonly Party[], field: string): void {
+  for (const other of others) {
+    if (other.partyId === party.partyId) continue;
+    const shared = appIds(party).find((id) => findApp(other, id));
+    if (shared) throw new ImportError(field, `app ${shared} is account ${other.partyId}'s`);
+  }
+}
+
 /** What ytx keeps of an account is in `attributes.apps`; grants and users it has none. */
-export function checkParty(party: Party): void {
+export function checkParty(party: Party, others: readonly Party[]): void {
   if (!isAccountSID(party.partyId)) throw new ImportError('partyId', ACCOUNT_SID);
   if (party.grants.length > 0) {
     throw new ImportError('grants', 'ytx has none: an app has functions, see attributes.apps');
@@ -116,6 +120,7 @@ export function checkParty(party: Party): void {
     if (!(error instanceof ImportError)) throw error;
     throw new ImportError(`attributes.${error.field}`, error.problem);
   }
+  refuseSharedApps(party, others, 'attributes.apps');
 }
 
 function readProduct(item: Json): CatalogEntry[] {

@@ -62,6 +62,30 @@ test('Sign, Authorization, authToken and the whole number are nowhere in the log
   assert.ok(kept[0]!.includes('188****0804'));
 });
 
+test('authToken, Sign and Authorization in the body are not kept of a call that names no account', async () => {
+  const server = await startTestServer();
+  const timestamp = stamp(server.clock.now());
+  const token = TOKENS[ACCOUNT];
+  const sign = signOf(ACCOUNT, token, timestamp);
+  const authorization = authorizationOf(ACCOUNT, timestamp);
+  // "公共请求参数: accountSID, authToken, …, Authorization, Sign": taken for fields of the body.
+  const body = { accountSID: ACCOUNT, authToken: token, Authorization: authorization, Sign: sign };
+  for (const parts of [
+    { authorization: null },
+    { authorization: 'x' },
+    { path: `/201701/sid/${ACCOUNT}/Unicom/Order.wx` },
+    { path: '/201612/sid/x/Unicom/Order.wx' },
+  ]) {
+    await call(server, { ...body, ...query('1') }, parts);
+    await post(server, `{ "authToken" : "${token}`, parts);
+  }
+  const kept = (await manage(server, 'GET', '/requests?platform=ytx')).body.items;
+  assert.equal(kept.length, 8);
+  for (const secret of [token, sign, authorization]) {
+    assert.ok(!JSON.stringify(kept).includes(secret), `kept: ${secret.slice(0, 5)}…`);
+  }
+});
+
 test('what support needs stays: ids, customParm, product', () => {
   const body = JSON.stringify({ ...submit('order-1'), requestId: '2016010000000219' });
   assert.equal(redactBody(body, []), body.replace(MOBILE, '188****0804'));

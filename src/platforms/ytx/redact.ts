@@ -6,6 +6,9 @@ const MOBILE = /(?<!\d)((?:00|\+)?(?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
 /** Whatever was given as the account to top up, a malformed one too; to the end where it has none. */
 const ACCOUNT = /("rechargeAccount"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^",}\s]+)/g;
 
+/** What signs, wherever a caller that is not known, or not yet, may have put it. */
+const SIGNING = /("(?:auth_?token|sign|authorization)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^",}\s]+)/gi;
+
 /** Longer than the request log keeps, so that what is cut here is not missed there. */
 const KEPT = 20 * 1024;
 
@@ -16,7 +19,9 @@ export function redactBody(body: string, secrets: readonly string[]): string {
     if (secret !== '') text = text.replaceAll(secret, (found) => `${found.slice(0, 6)}…`);
   }
   return maskMobiles(
-    text.replace(ACCOUNT, (_, name: string, value: string) => name + maskAccount(value)),
+    text
+      .replace(SIGNING, '$1"****"')
+      .replace(ACCOUNT, (_, name: string, value: string) => name + maskAccount(value)),
   );
 }
 
