@@ -96,7 +96,8 @@ export async function postgresTarget(url: string, id: string): Promise<CopyTarge
         await connection.runText('COMMIT');
       } catch (error) {
         await connection.runText('ROLLBACK').catch(() => {});
-        throw error;
+        const problem = `rows of ${table.name} cannot be brought in: ${(error as Error).message}`;
+        throw new CopyError(problem);
       }
     },
     async finish() {

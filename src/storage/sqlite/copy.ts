@@ -118,11 +118,8 @@ export function sqliteTarget(directory: string): CopyTarget {
       db.exec('BEGIN');
       for (const line of batch) {
         const row = JSON.parse(line) as (string | number | null)[];
-        statements.forEach((statement, i) => {
-          if (statement.run(...row).changes !== 1 && i === 0) {
-            throw new CopyError(`a row of ${table.name} belongs to nothing: ${line.slice(0, 200)}`);
-          }
-        });
+        const isIn = statements.map((statement) => run(table.name, statement, row) === 1);
+        if (!isIn[0]) throw new CopyError(`a row of ${table.name} belongs to no order or list`);
       }
       db.exec('COMMIT');
     },
@@ -147,6 +144,14 @@ export function sqliteTarget(directory: string): CopyTarget {
       unlock();
     },
   };
+}
+
+function run(table: string, statement: StatementSync, row: (string | number | null)[]): number {
+  try {
+    return Number(statement.run(...row).changes);
+  } catch (error) {
+    throw new CopyError(`a row of ${table} cannot be brought in: ${(error as Error).message}`);
+  }
 }
 
 function sync(path: string): void {
