@@ -90,6 +90,15 @@ describe('migrate sqlite-to-postgres', { skip }, () => {
     deepEqual(await tables([], node), before);
     isExplained(await run([...MOVE, '--data', data], env), /was moved already/);
     isExplained(await run(['serve', '--data', data]), /was moved to PostgreSQL/);
+    const elsewhere = { ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
+    isExplained(await run([...MOVE, '--data', data], elsewhere), /was moved already/);
+
+    // As a kill between the mark and the database's release leaves it.
+    const { id } = JSON.parse(readFileSync(join(data, 'moved-to-postgres.json'), 'utf8'));
+    const note = JSON.stringify({ id, table: 'fan_out', rows: 1 });
+    await query(`INSERT INTO settings VALUES ('copying', '${note}')`, url);
+    isExplained(await run(['verify'], node), /Run the migration again/);
+    match(await done([...MOVE, '--data', data], env), /^moved \d+ orders/);
     match(await done(['verify'], node), /"ordersOutOfStep":0.*"queuesStuck":0/);
   });
 

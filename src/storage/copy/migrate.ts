@@ -2,7 +2,7 @@
 import { postgresTarget } from '../postgres/copy.ts';
 import type { Sealer } from '../seal.ts';
 import { sqliteSource } from '../sqlite/copy.ts';
-import { finishMove, startMove, takeStoppedLedger } from '../sqlite/move.ts';
+import { finishMove, type Move, startMove, takeStoppedLedger } from '../sqlite/move.ts';
 import { requireKey } from '../sqlite/open.ts';
 import { type CopyReport, type OnProgress, prove } from './copy.ts';
 import { CopyError, type CopySource, type CopyTarget, sumsOf } from './port.ts';
@@ -30,22 +30,17 @@ export async function migrate(options: MigrateOptions): Promise<CopyReport> {
   try {
     requireKey(dataDirectory, sealer);
     const move = startMove(dataDirectory);
-    if (move.finishedAt !== null) {
-      throw new CopyError(
-        `${dataDirectory} was moved already, at ${move.finishedAt}. Nothing was changed.`,
-      );
-    }
     const source = sqliteSource(dataDirectory);
     try {
-      const target = await postgresTarget(databaseUrl, move.id);
+      const target = await openTarget(options, move);
       try {
         await copyRows(source, target, onProgress);
         await target.finish();
         const sums = await sumsOf(source, target.storable);
         const audit = await prove(target, sums);
-        // Before the mark: where only the database's note is gone, another run finds a ledger there.
-        await target.release();
+        // The mark first: killed between the two, the database still waits for another run.
         finishMove(dataDirectory, move);
+        await target.release();
         return { sums, audit };
       } finally {
         await target.close();
@@ -55,6 +50,20 @@ export async function migrate(options: MigrateOptions): Promise<CopyReport> {
     }
   } finally {
     unlock();
+  }
+}
+
+async function openTarget(
+  { dataDirectory, databaseUrl }: MigrateOptions,
+  { id, finishedAt }: Move,
+): Promise<CopyTarget> {
+  try {
+    return await postgresTarget(databaseUrl, id, finishedAt === null);
+  } catch (error) {
+    if (finishedAt === null || !(error instanceof CopyError)) throw error;
+    throw new CopyError(
+      `${dataDirectory} was moved already, at ${finishedAt}. Nothing was changed.`,
+    );
   }
 }
 

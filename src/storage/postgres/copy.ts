@@ -65,15 +65,20 @@ function storableLine(line: string): string {
  * setting, written in the transaction of the rows; a gateway does not start where it stands.
  *
  * @param id of this copy: one that was cut off goes on under the same
+ * @param mayBegin false where it has to be there already
  * @throws {CopyError} where anything else is there
  */
-export async function postgresTarget(url: string, id: string): Promise<CopyTarget> {
+export async function postgresTarget(
+  url: string,
+  id: string,
+  mayBegin = true,
+): Promise<CopyTarget> {
   const name = newName('copy');
   await prepareDatabase(url, `${name}.migrate`);
   const connection = await Connection.open({ url, name, kind: 'long' });
   let progress: Progress | null;
   try {
-    progress = await takeDatabase(connection, id);
+    progress = await takeDatabase(connection, id, mayBegin);
   } catch (error) {
     await connection.close();
     throw error;
@@ -113,7 +118,11 @@ export async function postgresTarget(url: string, id: string): Promise<CopyTarge
   };
 }
 
-async function takeDatabase(connection: Connection, id: string): Promise<Progress | null> {
+async function takeDatabase(
+  connection: Connection,
+  id: string,
+  mayBegin: boolean,
+): Promise<Progress | null> {
   const [lock] = await connection.runText(
     `SELECT pg_try_advisory_lock(${COPY_LOCK}, hashtext(current_schema()))`,
   );
@@ -126,6 +135,7 @@ async function takeDatabase(connection: Connection, id: string): Promise<Progres
       'the database holds a part of another copy. Nothing was changed. Name an empty database.',
     );
   }
+  if (!mayBegin) throw new CopyError('the database holds no part of this copy');
   const [[isEmpty]] = (await connection.runText(IS_EMPTY)) as [Row];
   if (!isEmpty) {
     throw new CopyError(
