@@ -7,7 +7,7 @@ import type { AddressList } from '../protocol/addresses.ts';
 import type { Lookup } from './address-guard.ts';
 import { Poster, type PostOutcome } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { type FanOutParts, fanOut } from './fan-out.ts';
+import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, pingBody } from './message.ts';
 import { liveSecrets, signatureHeaders } from './signature.ts';
 
@@ -60,6 +60,7 @@ export class Callbacks {
       poster: this.#poster,
       random,
       sentAt: () => systemClock.now(),
+      asWantedNow: (endpoint) => this.#asWantedNow(endpoint),
       onAttempt: parts.onAttempt,
       onAlert: parts.onAlert,
       onError: (error) => parts.onError(error, 'deliveries'),
@@ -111,6 +112,15 @@ export class Callbacks {
       body,
       headers: { 'content-type': CONTENT_TYPE, ...signed },
     });
+  }
+
+  #asWantedNow(endpoint: CallbackEndpoint): Target {
+    try {
+      return asWantedNow(endpoint, this.#parts);
+    } catch (error) {
+      this.#parts.onError(error, "a platform's callback hook");
+      return endpoint;
+    }
   }
 
   #poll(): void {

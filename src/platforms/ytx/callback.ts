@@ -44,8 +44,10 @@ export const callbacks: PlatformCallbacks = {
     if (!hasResult(payload)) return null;
     return { contentType: 'application/json; charset=utf-8', body: callbackBody(payload) };
   },
-  endpoint({ payload }, { environment, parties }) {
-    const url = hasResult(payload) ? callbackUrl(payload, parties, environment) : undefined;
+  endpoint(appid, { environment, parties }) {
+    const account = parties.list(PLATFORM).find((one) => findApp(one, appid));
+    const url =
+      account && callbackUrl({ accountSID: account.partyId, appid }, parties, environment);
     return url === undefined ? null : { url, preset: 'standard' };
   },
 };
