@@ -5,7 +5,7 @@ import type { CallbackAlert } from '../core/callbacks.ts';
 import { SECOND, systemClock } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
 import type { Lookup } from './address-guard.ts';
-import { Poster, type PostOutcome } from './deliver.ts';
+import { Poster, type PostOutcome, UNWANTED } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, pingBody } from './message.ts';
@@ -101,7 +101,8 @@ export class Callbacks {
   /** Posts a message that says nothing, at once, and keeps no record of it. */
   ping(endpoint: CallbackEndpoint): Promise<PostOutcome> {
     const { clock } = this.#parts;
-    const { endpointId, url, expects, secrets } = endpoint;
+    const { endpointId, url, expects, secrets } = this.#asWantedNow(endpoint);
+    if (url === null) return Promise.resolve(UNWANTED);
     const body = pingBody(endpointId, clock.now());
     const id = `msg_${randomBytes(15).toString('base64url')}`;
     const live = liveSecrets(secrets, clock.now());

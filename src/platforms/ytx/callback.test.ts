@@ -92,6 +92,9 @@ test('an app that has moved gets at its new address what is tried again, and wha
   const replay = () => manage(server, 'POST', `/callbacks/deliveries/${deliveryId}/replay`, {});
   assert.equal((await replay()).status, 200);
   await drain();
+  const [endpoint] = (await manage(server, 'GET', '/callbacks/endpoints')).body.items;
+  const ping = await manage(server, 'POST', `/callbacks/endpoints/${endpoint.endpointId}/ping`, {});
+  assert.equal(ping.body.error, 'its owner names no address now');
   const [unsent] = (await manage(server, 'GET', '/callbacks/deliveries')).body.items;
   assert.equal(unsent.attempts.at(-1).error, 'its owner names no address now');
   assert.deepEqual([receiver.received.length, moved.received.length], [1, 1]);
