@@ -16,6 +16,7 @@ const HELP = `npm run bench -- [options]
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
   --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --ytx             getOrderResult and productOrder of ytx beside the floor
+  --postgres        1, 2 and 4 nodes on PostgreSQL beside a bare handler with the same statements
   --suning          reports of delivery and pages of history of Suning beside the floor (1150000 orders)
 `;
 
@@ -24,6 +25,7 @@ export interface BenchOptions {
   readonly ytx: boolean;
   readonly callbacks: boolean;
   readonly suning: boolean;
+  readonly postgres: boolean;
   readonly orders: number;
   readonly rounds: number;
   readonly connections: number;
@@ -56,11 +58,12 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       ytx: { type: 'boolean', default: false },
       callbacks: { type: 'boolean', default: false },
       suning: { type: 'boolean', default: false },
+      postgres: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, ytx, suning, callbacks } = values;
-  const names = { suning, ytx, callbacks, scale };
+  const { scale, ytx, suning, callbacks, postgres } = values;
+  const names = { postgres, suning, ytx, callbacks, scale };
   const name = Object.entries(names).find(([, isAsked]) => isAsked)?.[0] ?? 'latest';
   // Of Suning one in eight is of virtual goods; the others make up a window of a million.
   const defaults: Record<string, string> = {
@@ -74,6 +77,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
     ytx,
     callbacks,
     suning,
+    postgres,
     orders: count('orders', values.orders ?? defaults[name] ?? '100000'),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),

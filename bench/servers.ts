@@ -46,9 +46,12 @@ export function ordergateCommand(entry: string, ...command: string[]): string[] 
   return [...cached, entry, ...command];
 }
 
+/** Variables of the server under test. */
+type Settings = Readonly<Record<string, string>>;
+
 /** Runs a script of this project to its end. @throws when it fails */
-export function runScript(args: readonly string[]): Promise<void> {
-  const child = launch(args, 'ignore');
+export function runScript(args: readonly string[], settings: Settings = {}): Promise<void> {
+  const child = launch(args, 'ignore', settings);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
@@ -61,7 +64,7 @@ export function runScript(args: readonly string[]): Promise<void> {
 function launch(
   args: readonly string[],
   stdout: 'ignore' | 'pipe',
-  settings: Readonly<Record<string, string>> = {},
+  settings: Settings,
 ): ChildProcess {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -86,10 +89,7 @@ export class RunningServer {
   }
 
   /** Starts a script that prints `… listening on http://HOST:PORT`. */
-  static start(
-    args: readonly string[],
-    settings: Readonly<Record<string, string>> = {},
-  ): Promise<RunningServer> {
+  static start(args: readonly string[], settings: Settings = {}): Promise<RunningServer> {
     const started = performance.now();
     const child = launch(args, 'pipe', settings);
     return new Promise((resolve, reject) => {

@@ -9,6 +9,8 @@ export interface Config {
   readonly host: string;
   /** ORDERGATE_DATA, --data: ./data. Holds the ledger; one process at a time. */
   readonly dataDirectory: string;
+  /** ORDERGATE_DATABASE_URL: none. postgres://… keeps the ledger there instead, for any number of nodes. */
+  readonly databaseUrl: string | undefined;
   /** ORDERGATE_ENV, --env: sandbox fills an empty ledger with fixtures and lets the clock be moved. */
   readonly environment: 'sandbox' | 'production';
   /** ORDERGATE_KEY: 32 bytes as 64 hex digits or base64. Default: master.key in the data directory. */
@@ -59,6 +61,7 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
     port: wholeNumber('PORT (--port)', flags.port ?? env.PORT ?? '8787', 0, 65_535),
     host: flags.host ?? env.HOST ?? '127.0.0.1',
     dataDirectory: flags.data ?? env.ORDERGATE_DATA ?? './data',
+    databaseUrl: databaseUrl(env.ORDERGATE_DATABASE_URL),
     environment,
     masterKey: env.ORDERGATE_KEY || undefined,
     adminToken: env.ORDERGATE_ADMIN_TOKEN || undefined,
@@ -97,6 +100,17 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
     );
   }
   return value;
+}
+
+/** Never printed: it may hold a password. */
+function databaseUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (!/^postgres(ql)?:\/\/./.test(text) || !URL.canParse(text)) {
+    throw new ConfigError(
+      'ORDERGATE_DATABASE_URL has to be of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    );
+  }
+  return text;
 }
 
 function addresses(name: string, text: string): AddressList {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackDesk } from './callbacks/desk.ts';
 import { type Config, ConfigError } from './config.ts';
+import { backUpLedger as backUp } from './copies.ts';
 import { type Clock, DAY, HOUR, OffsetClock, SECOND, systemClock } from './core/clock.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
@@ -27,6 +28,16 @@ import type { OpenStorage } from './storage/storage.ts';
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
+
+export { migrateLedger, restoreLedger } from './copies.ts';
+
+/** A consistent copy of the ledger; the server on it goes on. */
+export const backUpLedger = (
+  config: Config,
+  file: string,
+  options: { readonly withKey: boolean },
+  onProgress: (rows: number) => void,
+) => backUp(config, file, { ...options, version: VERSION }, onProgress);
 
 /** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
@@ -65,15 +76,20 @@ export interface Ordergate extends Workplace {
 export async function openWorkplace(options: Options): Promise<Workplace> {
   const { config, platforms = allPlatforms } = options;
   const sandbox = config.environment === 'sandbox';
-  const storage = await openStorage(config.dataDirectory, new Sealer(readMasterKey(config)));
+  const sealer = new Sealer(readMasterKey(config));
+  const databaseTime = options.clock === undefined;
+  const storage = await openStorage(config, sealer, { databaseTime });
   try {
     await claimEnvironment(storage, config);
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
-    const clock = new OffsetClock(options.clock ?? systemClock, offset);
+    const clock = new OffsetClock(options.clock ?? storage.clock ?? systemClock, offset);
     const parties = await Parties.load(storage.ledger);
     const catalog = await Catalog.load(storage.catalog);
+    storage.shared?.onChange('parties', () => parties.reload());
+    storage.shared?.onChange('catalog', () => catalog.reload());
+    if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
     const workplace = { storage, parties, catalog, clock, platforms };
-    if (sandbox && (await storage.ledger.isEmpty())) await fillSandbox(workplace);
+    if (sandbox) await fillWhenEmpty(workplace);
     return workplace;
   } catch (error) {
     await storage.close();
@@ -89,8 +105,19 @@ async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promis
   const environment = await ledger.claimEnvironment(config.environment);
   if (environment === config.environment) return;
   throw new ConfigError(
-    `${config.dataDirectory} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another data directory.`,
+    `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`,
   );
+}
+
+/** Of several nodes that start on an empty ledger one fills it, and the others wait for it. */
+async function fillWhenEmpty(workplace: Workplace): Promise<void> {
+  const { ledger, shared } = workplace.storage;
+  const fill = async (): Promise<void> => {
+    if (await ledger.isEmpty()) await fillSandbox(workplace);
+  };
+  if (!shared) return fill();
+  await shared.alone(fill);
+  await Promise.all([workplace.parties.reload(), workplace.catalog.reload()]);
 }
 
 async function fillSandbox(workplace: Workplace): Promise<void> {
@@ -163,8 +190,10 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     clock,
     callbacks: callbackDesk(storage.callbacks, callbacks, config.callbackAllow),
     advanceClock: inTurn(async (seconds: number) => {
-      await ledger.writeClockOffset(clock.offsetSeconds + seconds);
-      clock.advance(seconds);
+      // Another node may have moved it a moment ago, and this one may be told before it is answered.
+      const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
+      await ledger.writeClockOffset(offset);
+      clock.catchUp(offset);
       await runDue();
       // Where changes keep coming there is always something due.
       await Promise.race([callbacks.drain(), sleep(DRAIN_MS, undefined, { ref: false })]);
@@ -212,7 +241,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     const url = await server.listen();
     deadlines.wake();
     await callbacks.start();
-    log.info({ url, environment, data: config.dataDirectory, version: VERSION }, 'started');
+    const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
+    log.info({ url, environment, data, version: VERSION }, 'started');
     return { ...workplace, url, adminToken, callbacks, close };
   } catch (error) {
     await deadlines.stop();
@@ -223,7 +253,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
 }
 
 /** Calls of `run` one behind the other. */
-function inTurn<A>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
+function inTurn<A = void>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (argument) => {
     const done = last.then(() => run(argument));

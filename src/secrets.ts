@@ -6,6 +6,7 @@ import { type Config, ConfigError } from './config.ts';
 
 /** 32 bytes. @throws {ConfigError} */
 export function readMasterKey(config: Config): Buffer {
+  requireShared(config, 'ORDERGATE_KEY', config.masterKey);
   const name = config.masterKey === undefined ? 'master.key' : 'ORDERGATE_KEY';
   const text =
     config.masterKey ??
@@ -21,12 +22,21 @@ export function readMasterKey(config: Config): Buffer {
 
 /** @throws {ConfigError} */
 export function readAdminToken(config: Config): string {
+  requireShared(config, 'ORDERGATE_ADMIN_TOKEN', config.adminToken);
   const token =
     config.adminToken ??
     secretFile(config.dataDirectory, 'admin.token', () => randomBytes(24).toString('base64url'));
   if (token.length < 16)
     throw new ConfigError('ORDERGATE_ADMIN_TOKEN has to be at least 16 characters');
   return token;
+}
+
+/** A file of one machine would make every node another gateway. */
+function requireShared(config: Config, name: string, value: string | undefined): void {
+  if (config.databaseUrl === undefined || value !== undefined) return;
+  throw new ConfigError(
+    `${name} has to be set where ORDERGATE_DATABASE_URL is: all nodes need the same one, so that it cannot be a file in a data directory`,
+  );
 }
 
 /** The file's text; it is made at the first start. A file that others can read is refused. */

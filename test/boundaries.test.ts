@@ -13,7 +13,7 @@ const files = globSync('**/*.ts', { cwd: src }).filter(
 const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^core\//, may: /^core\//, packages: /^$/ },
   { place: /^protocol\//, may: /^(core|protocol)\//, packages: /^(node:|zod$)/ },
-  { place: /^storage\//, may: /^(core|storage)\//, packages: /^node:/ },
+  { place: /^storage\//, may: /^(core|storage)\//, packages: /^(node:|pg$)/ },
   {
     place: /^platforms\/index\.ts$/,
     may: /^(platforms\/\w+\/index\.ts|protocol\/)/,
@@ -30,6 +30,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^cli\//, may: /^(core|protocol|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   { place: /^(config|secrets)\.ts$/, may: /^(protocol\/|config\.ts$)/, packages: /^node:/ },
+  {
+    place: /^copies\.ts$/,
+    may: /^(config|secrets)\.ts$|^storage\/(copy\/|seal\.ts$)/,
+    packages: /^node:/,
+  },
   { place: /^log\.ts$/, may: /^$/, packages: /^pino(-pretty)?$/ },
 ];
 

@@ -22,7 +22,8 @@ interface Process {
   readonly ended: Promise<Ended>;
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): Process {
+/** Starts `ordergate ARGS`, to be stopped or killed. */
+export function start(args: readonly string[], env: Readonly<Record<string, string>>): Process {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -94,6 +94,7 @@ export async function startServerProcess(
     child.kill('SIGKILL');
     await ended;
   };
-  const adminToken = readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
+  const adminToken =
+    env.ORDERGATE_ADMIN_TOKEN ?? readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
   return { url, pid: child.pid!, adminToken, kill };
 }

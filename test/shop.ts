@@ -7,7 +7,7 @@ import type { HistoryEntry, Order, OrderId, OrderModel } from '../src/core/order
 import { openStorage } from '../src/storage/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
 import type { OpenStorage } from '../src/storage/storage.ts';
-import { TestClock, temporaryDirectory } from './support.ts';
+import { engineConfig, TestClock, temporaryDirectory } from './support.ts';
 
 export const SHOP = 'shop';
 
@@ -47,7 +47,9 @@ export function openShop(): () => Shop {
   after(() => storage.close());
   const directory = temporaryDirectory(); // Not inside of `before`, with which it would be gone.
   before(async () => {
-    storage = await openStorage(directory, new Sealer(Buffer.alloc(32, 7)));
+    const place = { dataDirectory: directory, ...(await engineConfig(directory)) };
+    const options = { databaseTime: false }; // The clock of a test wins.
+    storage = await openStorage(place, new Sealer(Buffer.alloc(32, 7)), options);
   });
   beforeEach(() => {
     const { ledger, close } = storage;

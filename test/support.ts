@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Clock, Instant } from '../src/core/clock.ts';
 import { type Options, type Ordergate, startOrdergate } from '../src/main.ts';
+import { databaseOf, skip as noServer, query } from './postgres.ts';
 
 // `after` belongs to what calls it: call these at the top of a file, before its first test (for all of
 // them), or inside a test (for that one), never inside a `before`, whose end would close them again.
@@ -41,6 +43,31 @@ export class TestClock implements Clock {
   }
 }
 
+/** ORDERGATE_TEST_ENGINE=postgres runs the same tests on a ledger there. */
+export const onPostgres = process.env.ORDERGATE_TEST_ENGINE === 'postgres';
+if (onPostgres && noServer) throw new Error(noServer);
+
+/** For what looks into SQLite's files. */
+export const sqliteOnly: string | false = onPostgres && 'looks into the files of SQLite';
+
+/** What makes a configuration one of the engine that the tests run on; the same directory, the same ledger. */
+export async function engineConfig(dataDirectory: string): Promise<Partial<Config>> {
+  if (!onPostgres) return {};
+  const databaseUrl = await databaseOf(dataDirectory);
+  return { databaseUrl, masterKey: '07'.repeat(32), adminToken: 'the-admin-token-of-tests' };
+}
+
+/** Runs a statement behind the back of the server that has the directory open, on either engine. */
+export async function breakRows(dataDirectory: string, sql: string): Promise<void> {
+  if (onPostgres) {
+    await query(sql, await databaseOf(dataDirectory));
+    return;
+  }
+  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'), { timeout: 5000 });
+  db.exec(sql);
+  db.close();
+}
+
 export interface TestOptions extends Omit<Options, 'config'> {
   readonly config?: Partial<Config>;
 }
@@ -48,7 +75,8 @@ export interface TestOptions extends Omit<Options, 'config'> {
 /** Starts a sandbox on a free port; it is closed afterwards. */
 export async function startTestServer(options: TestOptions = {}): Promise<Ordergate> {
   const dataDirectory = options.config?.dataDirectory ?? temporaryDirectory();
-  const config = { ...readConfig({}, {}), port: 0, ...options.config, dataDirectory };
+  const engine = await engineConfig(dataDirectory);
+  const config = { ...readConfig({}, {}), port: 0, ...engine, ...options.config, dataDirectory };
   const ordergate = await startOrdergate({
     log: pino({ level: 'silent' }),
     ...options,

@@ -2,9 +2,12 @@
 // `ordergate COMMAND`: the list of commands; one file each.
 import { ConfigError } from '../config.ts';
 import { VERSION } from '../main.ts';
+import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
 import { importCommand } from './import.ts';
+import { migrateCommand } from './migrate.ts';
 import { moveCommand } from './move.ts';
+import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
 import { verifyCommand } from './verify.ts';
@@ -15,6 +18,9 @@ const commands: readonly Command[] = [
   moveCommand,
   seedCommand,
   verifyCommand,
+  backupCommand,
+  restoreCommand,
+  migrateCommand,
 ];
 
 const SETTINGS = `Settings, as flags or variables:
@@ -37,6 +43,8 @@ function help(): string {
 const EXPLAINED = [
   'ERR_CONFIG',
   'ERR_UNUSABLE_FILE',
+  'ERR_UNUSABLE_DATABASE',
+  'ERR_COPY',
   'ERR_DATA_DIRECTORY_IN_USE',
   'ERR_MASTER_KEY',
   'ERR_IMPORT_SYNTAX',

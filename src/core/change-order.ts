@@ -47,9 +47,10 @@ export async function changeOrder<R extends Json>(
   decide: Decide<R>,
 ): Promise<Outcome<R>> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const now = clock.now();
-    const once = request.once && { key: request.once.key, now };
-    const { order, place, replay } = await ledger.load(request.platform, request.orderId, once);
+    const asked = clock.now();
+    const once = request.once && { key: request.once.key, now: asked };
+    const loaded = await ledger.load(request.platform, request.orderId, once);
+    const { order, place, replay, now = asked } = loaded;
     if (replay) return { ok: true, value: replay.reply as R };
     if (!order) return refuse('unknown-order');
 

@@ -39,4 +39,9 @@ export class OffsetClock implements Clock {
     }
     this.#offsetSeconds += seconds;
   }
+
+  /** To an offset that another node has set; never back. */
+  catchUp(offsetSeconds: number): void {
+    this.#offsetSeconds = Math.max(this.#offsetSeconds, offsetSeconds);
+  }
 }

@@ -16,6 +16,8 @@ export interface Loaded {
   /** Handed back with the change, it spares the storage finding the order once more. */
   readonly place?: OrderPlace;
   readonly replay: Replay | null;
+  /** The time of the ledger itself, where many nodes share it: rules then read it and no other. */
+  readonly now?: Instant;
 }
 
 /**

@@ -8,6 +8,7 @@ import { ALLOW_LOCAL, startReceiver } from '../../test/receiver.ts';
 import {
   type ManageAnswer,
   manage,
+  sqliteOnly,
   startTestServer,
   temporaryDirectory,
 } from '../../test/support.ts';
@@ -420,7 +421,9 @@ describe('an error', () => {
   });
 });
 
-test('a ledger that takes nothing is 503 wherever it is needed, and what is in memory stays as it was', async () => {
+test('a ledger that takes nothing is 503 wherever it is needed, and what is in memory stays as it was', {
+  skip: sqliteOnly,
+}, async () => {
   const dataDirectory = temporaryDirectory();
   const config = { dataDirectory, callbackAllow: ALLOW_LOCAL };
   const broken = await startTestServer({ config, platforms: [platform] });

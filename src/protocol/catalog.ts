@@ -12,8 +12,15 @@ export class Catalog implements CatalogDirectory {
 
   static async load(store: CatalogStore): Promise<Catalog> {
     const catalog = new Catalog(store);
-    for (const entry of await store.list()) catalog.#entries.set(place(entry), entry);
+    await catalog.reload();
     return catalog;
+  }
+
+  /** As the store has it now, where another node may have changed it. */
+  async reload(): Promise<void> {
+    const entries = await this.#store.list();
+    this.#entries.clear();
+    for (const entry of entries) this.#entries.set(place(entry), entry);
   }
 
   find(platform: string, kind: string, key: string): CatalogEntry | undefined {

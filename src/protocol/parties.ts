@@ -21,8 +21,15 @@ export class Parties implements PartyDirectory {
 
   static async load(ledger: Ledger): Promise<Parties> {
     const parties = new Parties(ledger);
-    for (const party of await ledger.listParties()) parties.#put(party);
+    await parties.reload();
     return parties;
+  }
+
+  /** As the ledger has them now, where another node may have changed them. */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const party of await this.#ledger.listParties()) this.#put(party);
+    });
   }
 
   find(platform: string, partyId: string): Party | undefined {

@@ -3,6 +3,24 @@ import type { Sealer } from './seal.ts';
 import { openSqlite } from './sqlite/open.ts';
 import type { OpenStorage } from './storage.ts';
 
-export function openStorage(dataDirectory: string, sealer: Sealer): Promise<OpenStorage> {
-  return openSqlite(dataDirectory, sealer);
+/** Where the ledger is: a directory, or a database that several nodes may share. */
+export interface StoragePlace {
+  readonly dataDirectory: string;
+  readonly databaseUrl?: string | undefined;
+}
+
+export interface StorageOptions {
+  /** False where a clock of this process was handed in, which then wins over the database's time. */
+  readonly databaseTime?: boolean;
+}
+
+export async function openStorage(
+  { dataDirectory, databaseUrl }: StoragePlace,
+  sealer: Sealer,
+  options: StorageOptions = {},
+): Promise<OpenStorage> {
+  if (databaseUrl === undefined) return openSqlite(dataDirectory, sealer);
+  // Loaded here: who serves from a directory does not wait for a driver to be read.
+  const { openPostgres } = await import('./postgres/open.ts');
+  return openPostgres(databaseUrl, sealer, options);
 }

@@ -1,6 +1,7 @@
 // What opening storage gives: the ledger, and the request log beside it.
 import type { CallbackStore } from '../core/callbacks.ts';
 import type { CatalogStore } from '../core/catalog.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
 import type { RequestLog } from '../core/request-log.ts';
@@ -13,6 +14,20 @@ export interface OpenStorage {
   readonly catalog: CatalogStore;
   readonly limits: Limits;
   readonly callbacks: CallbackStore;
+  /** The time that rules read where many nodes share the ledger; absent where it is this process's. */
+  readonly clock?: Clock;
+  /** Absent where one process serves alone. */
+  readonly shared?: SharedState;
   /** Finishes what is under way, then lets the store go. */
   close(): Promise<void>;
+}
+
+/** What all nodes hold in memory, and how one learns that another has changed it. */
+export interface SharedState {
+  /** `reload` is run when any node has changed the parties, or the catalog. */
+  onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void;
+  /** Told of the sandbox clock's offset when a node has moved it. */
+  onClockOffset(listener: (seconds: number) => void): void;
+  /** Runs `task` while no other node runs one. */
+  alone<T>(task: () => Promise<T>): Promise<T>;
 }

@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import {
   APPS,
@@ -23,7 +21,13 @@ import {
   TOKEN,
   xml,
 } from '../../../test/suning.ts';
-import { manage, startTestServer, TestClock, temporaryDirectory } from '../../../test/support.ts';
+import {
+  breakRows,
+  manage,
+  startTestServer,
+  TestClock,
+  temporaryDirectory,
+} from '../../../test/support.ts';
 import { MINUTE } from '../../core/clock.ts';
 import { SuningClient } from './client.ts';
 import { CODES, OTHER_TEXTS, rowOf } from './codes.ts';
@@ -525,9 +529,10 @@ test('服务不可用: "A store that cannot be reached"', async () => {
 test('业务数据查询失败: "a query that fails", here on a row that is no such order any more', async () => {
   const dataDirectory = temporaryDirectory();
   const failing = await startTestServer({ config: { dataDirectory } });
-  const db = new DatabaseSync(join(dataDirectory, 'ledger.db'), { timeout: 5000 });
-  db.exec(`UPDATE orders SET attributes = '{}' WHERE order_id = 'S01234567891'`);
-  db.close();
+  await breakRows(
+    dataDirectory,
+    `UPDATE orders SET attributes = '{}' WHERE order_id = 'S01234567891'`,
+  );
   const answer = await call(failing, history());
   assert.deepEqual(
     [answer.code, answer.message],

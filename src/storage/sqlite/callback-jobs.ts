@@ -10,7 +10,7 @@ import type {
   FanOut,
   Settled,
 } from '../../core/callbacks.ts';
-import type { EndpointRow } from './callback-rows.ts';
+import type { EndpointRow } from '../endpoint-row.ts';
 import { prepareCallbackStatements } from './callback-statements.ts';
 
 export type CallbackJob =

@@ -1,6 +1,4 @@
 // The callback store on SQLite: what is asked often by the reader, what may take long on the background thread.
-import { randomBytes } from 'node:crypto';
-import type { EndpointChange, NewEndpoint } from '../../core/callback-endpoint.ts';
 import type {
   CallbackEvent,
   CallbackStore,
@@ -8,9 +6,16 @@ import type {
   PendingEvents,
   Settled,
 } from '../../core/callbacks.ts';
+import {
+  changedFields,
+  type EndpointRow,
+  newEndpointId,
+  toEndpoint,
+  toEndpointRow,
+} from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
 import type { CallbackJob, ClaimedRows, Pruned } from './callback-jobs.ts';
-import { ENDPOINT_COLUMNS, type EndpointRow, sealSecrets, toEndpoint } from './callback-rows.ts';
+import { ENDPOINT_COLUMNS } from './callback-rows.ts';
 import type { Reader } from './reader.ts';
 import type { Thread } from './thread.ts';
 import type { Writer } from './writer.ts';
@@ -62,7 +67,7 @@ export function callbackStore({
     reclaim: () => run({ do: 'reclaim' }),
 
     async createEndpoint(endpoint) {
-      await run({ do: 'createEndpoint', row: toRow(endpoint, sealer) });
+      await run({ do: 'createEndpoint', row: toEndpointRow(endpoint, sealer) });
     },
 
     async findEndpoint(endpointId) {
@@ -114,37 +119,6 @@ export function callbackStore({
 
     stats: () => background.call({ op: 'callbackStats' }),
     audit: () => background.call({ op: 'auditCallbacks' }),
-  };
-}
-
-const newEndpointId = (): string => `ep_${randomBytes(12).toString('base64url')}`;
-
-function toRow(endpoint: NewEndpoint, sealer: Sealer): EndpointRow {
-  const { secrets, eventTypes, enabled, ...rest } = endpoint;
-  return {
-    ...rest,
-    eventTypes: eventTypes && JSON.stringify(eventTypes),
-    enabled: enabled ? 1 : 0,
-    secrets: secrets.length === 0 ? '' : sealSecrets(endpoint.endpointId, secrets, sealer),
-    offReason: null,
-    offAt: null,
-    failures: 0,
-    failingSince: null,
-    openUntil: null,
-  };
-}
-
-function changedFields(
-  endpointId: string,
-  { secrets, eventTypes, enabled, ...rest }: EndpointChange,
-  reason: string,
-  sealer: Sealer,
-): Partial<EndpointRow> {
-  return {
-    ...rest,
-    ...(eventTypes !== undefined && { eventTypes: eventTypes && JSON.stringify(eventTypes) }),
-    ...(enabled !== undefined && { enabled: enabled ? 1 : 0, offReason: reason }),
-    ...(secrets && { secrets: sealSecrets(endpointId, secrets, sealer) }),
   };
 }
 

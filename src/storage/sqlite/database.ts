@@ -73,6 +73,21 @@ export function prepareDatabase(path: string, migrationsFolder: URL): void {
   }
 }
 
+/**
+ * Makes sure that `path` is a sound file of ours and of this version, without a change to it.
+ *
+ * @throws {UnusableFileError}
+ */
+export function inspectDatabase(path: string, migrationsFolder: URL): void {
+  const newest = readMigrations(migrationsFolder).at(-1)?.version ?? 0;
+  const found = inspect(path, newest);
+  if (found !== newest) {
+    throw new UnusableFileError(
+      `${path} has schema version ${found}, and this Ordergate works with ${newest}. Nothing was changed. Start the server of this version once, which migrates it.`,
+    );
+  }
+}
+
 /** For its owner's eyes; SQLite gives the files beside it the same mode. */
 export function createPrivately(path: string): void {
   closeSync(openSync(path, 'a', 0o600));

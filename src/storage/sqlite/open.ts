@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
-import { openReader, prepareDatabase } from './database.ts';
+import { openReader, prepareDatabase, UnusableFileError } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
+import { movePath, readMove } from './move.ts';
 import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
 import { catalogStore, tokenStore } from './stores.ts';
@@ -26,6 +27,7 @@ const KEY_CHECK = 'key-check';
 export async function openSqlite(directory: string, sealer: Sealer): Promise<OpenStorage> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDataDirectory(directory);
+  refuseMoved(directory, unlock);
   const ledgerPath = join(directory, 'ledger.db');
   const requestsPath = join(directory, 'requests.db');
   let keyIsKnown: boolean;
@@ -66,6 +68,16 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
   return { ledger, requests, tokens, catalog, limits, callbacks, close };
 }
 
+/** Two ledgers that go on from one would each answer calls that the other knows nothing of. */
+function refuseMoved(directory: string, unlock: () => void): void {
+  const move = readMove(directory);
+  if (move === null) return;
+  unlock();
+  throw new UnusableFileError(
+    `${directory} ${move.finishedAt ? 'was moved' : 'is being moved'} to PostgreSQL (${move.finishedAt ?? move.startedAt}). Nothing was changed. Serve from that database; to serve from here after all, remove ${movePath(directory)} and that database.`,
+  );
+}
+
 /**
  * A wrong master key shows at once, and before anything is open that writes. False where the ledger
  * has seen none so far.
@@ -80,4 +92,9 @@ function checkKey(ledgerPath: string, sealer: Sealer): boolean {
   } finally {
     db.close();
   }
+}
+
+/** @throws {WrongMasterKeyError} where the ledger of the directory has another master key */
+export function requireKey(directory: string, sealer: Sealer): void {
+  checkKey(join(directory, 'ledger.db'), sealer);
 }

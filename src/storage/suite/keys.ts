@@ -53,6 +53,18 @@ export function keyRules(open: () => Ledger): void {
     assert.deepEqual(created, { result: 'created', created: 1, existing: ['a'] });
   });
 
+  test('an order whose id is taken leaves its unique keys to others', async () => {
+    const ledger = open();
+    const platform = newPlatform();
+    await create(ledger, [anOrder(platform, 'a')]);
+    const again = asNew(anOrder(platform, 'a'), { uniqueKeys: [['customParm', 'x']] });
+    const refused = await ledger.createOrders({ orders: [again], existing: 'refuse', now: T0 });
+    assert.deepEqual(refused, { result: 'exists', existing: ['a'] });
+    await create(ledger, [again], { existing: 'skip' });
+    assert.equal(await ledger.findByKey(platform, ownerId('owner1'), ['customParm', 'x']), null);
+    await create(ledger, [asNew(anOrder(platform, 'b'), { uniqueKeys: [['customParm', 'x']] })]);
+  });
+
   test('many orders are loaded in the order asked for, with null where there is none', async () => {
     const ledger = open();
     const platform = newPlatform();

@@ -1,0 +1,58 @@
+// Wires backup, restore and migration: which ledger, and with which secrets.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from './config.ts';
+import { readAdminToken, readMasterKey } from './secrets.ts';
+import {
+  backUp,
+  type CopyReport,
+  type OnProgress,
+  type RestoreOptions,
+  restore,
+} from './storage/copy/copy.ts';
+import type { Sums } from './storage/copy/digest.ts';
+import { Sealer } from './storage/seal.ts';
+
+/** A consistent copy of the ledger; the server on it goes on. */
+export async function backUpLedger(
+  config: Config,
+  file: string,
+  { withKey, version }: { readonly withKey: boolean; readonly version: string },
+  onProgress: OnProgress,
+): Promise<Sums> {
+  const secrets = withKey
+    ? { masterKey: readExistingKey(config).toString('hex'), adminToken: readAdminToken(config) }
+    : undefined;
+  return backUp(config, file, { version, ...(secrets && { secrets }) }, onProgress);
+}
+
+/** A ledger from a backup in a fresh place, or the proof that it could be one. */
+export function restoreLedger(
+  file: string,
+  options: Omit<RestoreOptions, 'onProgress'>,
+  onProgress: OnProgress,
+): Promise<CopyReport> {
+  return restore(file, { ...options, onProgress });
+}
+
+/** Moves the ledger of the data directory to the database. */
+export async function migrateLedger(config: Config, onProgress: OnProgress): Promise<CopyReport> {
+  const { dataDirectory, databaseUrl } = config;
+  if (databaseUrl === undefined) {
+    throw new ConfigError(
+      'ORDERGATE_DATABASE_URL has to name the database that the ledger moves to',
+    );
+  }
+  const { migrate } = await import('./storage/copy/migrate.ts');
+  const sealer = new Sealer(readExistingKey({ ...config, databaseUrl: undefined }));
+  return migrate({ dataDirectory, databaseUrl, sealer, onProgress });
+}
+
+/** The key that is there: a new one would open nothing. */
+function readExistingKey(config: Config): Buffer {
+  const { masterKey, dataDirectory } = config;
+  if (masterKey === undefined && !existsSync(join(dataDirectory, 'master.key'))) {
+    throw new ConfigError(`${dataDirectory} holds no master.key, and ORDERGATE_KEY is not set`);
+  }
+  return readMasterKey(config);
+}

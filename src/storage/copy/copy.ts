@@ -1,0 +1,136 @@
+// Backup, restore and migration: one way of copying between what can be read and what can be filled.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StoragePlace } from '../open.ts';
+import { differences, Sum, type Sums } from './digest.ts';
+import { type BackupHeader, type BackupSecrets, readBackup, writeBackup } from './file.ts';
+import {
+  type CopyAudit,
+  CopyError,
+  type CopySource,
+  type CopyTarget,
+  faultsOf,
+  sumsOf,
+} from './port.ts';
+
+export type OnProgress = (rows: number) => void;
+
+export interface CopyReport {
+  readonly sums: Sums;
+  /** Of what was brought in; absent where it was not asked for. */
+  readonly audit?: CopyAudit;
+}
+
+/** The drivers are loaded when they are needed. */
+export async function openSource({
+  dataDirectory,
+  databaseUrl,
+}: StoragePlace): Promise<CopySource> {
+  if (databaseUrl === undefined)
+    return (await import('../sqlite/copy.ts')).sqliteSource(dataDirectory);
+  return (await import('../postgres/copy.ts')).postgresSource(databaseUrl);
+}
+
+export async function openTarget(
+  { dataDirectory, databaseUrl }: StoragePlace,
+  id: string,
+): Promise<CopyTarget> {
+  if (databaseUrl === undefined)
+    return (await import('../sqlite/copy.ts')).sqliteTarget(dataDirectory);
+  return (await import('../postgres/copy.ts')).postgresTarget(databaseUrl, id);
+}
+
+/** A consistent copy of a ledger that may be served meanwhile. */
+export async function backUp(
+  place: StoragePlace,
+  file: string,
+  about: { readonly version: string; readonly secrets?: BackupSecrets },
+  onProgress: OnProgress,
+): Promise<Sums> {
+  const source = await openSource(place);
+  try {
+    return await writeBackup(file, source, about, onProgress);
+  } finally {
+    await source.close();
+  }
+}
+
+export interface RestoreOptions {
+  /** Null proves the backup in a temporary directory and keeps nothing. */
+  readonly place: StoragePlace | null;
+  /** Reads everything again, and audits it. */
+  readonly verify: boolean;
+  readonly onProgress: OnProgress;
+}
+
+/** @throws {CopyError} a damaged backup, a target that is not empty, rows that did not arrive */
+export async function restore(file: string, options: RestoreOptions): Promise<CopyReport> {
+  if (options.place !== null) return restoreTo(file, options.place, options);
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'ordergate-verify-'));
+  try {
+    return await restoreTo(file, { dataDirectory }, { ...options, verify: true });
+  } finally {
+    rmSync(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+async function restoreTo(
+  file: string,
+  place: StoragePlace,
+  { verify, onProgress }: RestoreOptions,
+): Promise<CopyReport> {
+  // A restore that is cut off is begun anew, in another place: the file is still there.
+  const target = await openTarget(place, randomUUID());
+  try {
+    let rows = 0;
+    let header: BackupHeader | undefined;
+    const brought: Record<string, Sum> = {};
+    const sums = await readBackup(file, {
+      async onHeader(found) {
+        header = found;
+      },
+      async onRows(table, batch) {
+        rows += batch.length;
+        const kept = batch.map(target.storable);
+        await target.add(table, kept, { table: table.name, rows });
+        if (verify) {
+          brought[table.name] ??= new Sum();
+          brought[table.name]!.add(kept);
+        }
+        onProgress(rows);
+      },
+    });
+    await target.finish();
+    const expected = Object.entries(brought).map(([name, sum]) => [name, sum.result()]);
+    const audit = verify && (await prove(target, { ...sums, ...Object.fromEntries(expected) }));
+    if (header?.secrets && place.databaseUrl === undefined) writeSecrets(place, header.secrets);
+    await target.release();
+    return { sums, ...(audit && { audit }) };
+  } finally {
+    await target.close();
+  }
+}
+
+function writeSecrets({ dataDirectory }: StoragePlace, secrets: BackupSecrets): void {
+  const write = (name: string, text: string) =>
+    writeFileSync(join(dataDirectory, name), `${text}\n`, { mode: 0o600 });
+  write('master.key', secrets.masterKey);
+  write('admin.token', secrets.adminToken);
+}
+
+/** @throws {CopyError} where what was brought in is not what was to be, or breaks a rule of the ledger */
+export async function prove(target: CopyTarget, expected: Sums): Promise<CopyAudit> {
+  const copy = await target.readBack();
+  try {
+    const wrong = differences(expected, await sumsOf(copy));
+    if (wrong.length > 0) throw new CopyError(`the copy is not equal: ${wrong.join('; ')}`);
+    const audit = await copy.audit();
+    const faults = faultsOf(audit);
+    if (faults.length > 0) throw new CopyError(`the ledger is not sound: ${faults.join('; ')}`);
+    return audit;
+  } finally {
+    await copy.close();
+  }
+}

@@ -1,0 +1,176 @@
+// A backup's file: gzip of lines, each table's rows, and behind them their counts and digests.
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { differences, Sum, type Sums } from './digest.ts';
+import { BATCH_CHARACTERS, BATCH_ROWS, type Batch, CopyError, type CopySource } from './port.ts';
+import { TABLES } from './tables.ts';
+
+/** Raised when an older program could not read it rightly. */
+const FORMAT = 1;
+
+/** The first line. */
+export interface BackupHeader {
+  readonly ordergate: 'backup';
+  readonly format: number;
+  /** Of the program that wrote it. */
+  readonly version: string;
+  readonly engine: CopySource['engine'];
+  readonly environment: string | null;
+  readonly at: string;
+  /** Only where they were asked for. */
+  readonly secrets?: BackupSecrets;
+}
+
+export interface BackupSecrets {
+  readonly masterKey: string;
+  readonly adminToken: string;
+}
+
+/**
+ * Writes a backup, under its name only once it is whole and on disk; readable by its owner alone.
+ *
+ * @returns the counts and digests that its last line holds
+ */
+export async function writeBackup(
+  file: string,
+  source: CopySource,
+  about: Pick<BackupHeader, 'version' | 'secrets'>,
+  onProgress: (rows: number) => void,
+): Promise<Sums> {
+  if (existsSync(file)) throw new CopyError(`${file} exists already. Nothing was changed.`);
+  const part = `${file}.part`;
+  const sums: Record<string, Sums[string]> = {};
+  const header: BackupHeader = {
+    ordergate: 'backup',
+    format: FORMAT,
+    ...about,
+    engine: source.engine,
+    environment: await source.setting('environment'),
+    at: new Date().toISOString(),
+  };
+  async function* lines(): AsyncGenerator<string> {
+    yield `${JSON.stringify(header)}\n`;
+    let rows = 0;
+    for (const table of TABLES) {
+      yield `${JSON.stringify({ table: table.name, columns: table.columns })}\n`;
+      const sum = new Sum();
+      for await (const batch of source.rows(table)) {
+        sum.add(batch);
+        rows += batch.length;
+        onProgress(rows);
+        yield `${batch.join('\n')}\n`;
+      }
+      sums[table.name] = sum.result();
+    }
+    yield `${JSON.stringify({ tables: sums })}\n`;
+  }
+  try {
+    // 3 of 9: twice as fast as the default for a tenth more bytes.
+    const gzip = createGzip({ level: 3 });
+    await pipeline(
+      Readable.from(lines(), { objectMode: true, highWaterMark: 1 }),
+      gzip,
+      createWriteStream(part, { mode: 0o600, flush: true }),
+    );
+    await rename(part, file);
+    await syncFolder(file);
+    return sums;
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function syncFolder(file: string): Promise<void> {
+  const folder = await open(dirname(file), 'r');
+  await folder.sync();
+  await folder.close();
+}
+
+export interface BackupReader {
+  onHeader(header: BackupHeader): Promise<void>;
+  onRows(table: (typeof TABLES)[number], batch: Batch): Promise<void>;
+}
+
+/**
+ * Reads a backup in constant memory. A table that it does not have is empty.
+ *
+ * @returns the counts and digests, which are those of the rows that were read
+ * @throws {CopyError} a file that is no backup, is newer, cut off, or not as it was written
+ */
+export async function readBackup(file: string, reader: BackupReader): Promise<Sums> {
+  const bad = (problem: string) => new CopyError(`${file}: ${problem}`);
+  const sums: Record<string, Sum> = {};
+  let header: BackupHeader | undefined;
+  let table: (typeof TABLES)[number] | undefined;
+  let batch: string[] = [];
+  let size = 0;
+  let trailer: Sums | undefined;
+  const hand = async (): Promise<void> => {
+    if (table && batch.length > 0) {
+      sums[table.name]!.add(batch);
+      await reader.onRows(table, batch);
+    }
+    [batch, size] = [[], 0];
+  };
+  const control = async (line: string): Promise<void> => {
+    await hand();
+    const parsed = JSON.parse(line);
+    if (header === undefined) {
+      if (parsed.ordergate !== 'backup') throw bad('it is no backup of Ordergate');
+      if (parsed.format !== FORMAT)
+        throw bad(`it has format ${parsed.format}; this Ordergate reads ${FORMAT}`);
+      header = parsed as BackupHeader;
+      await reader.onHeader(header);
+    } else if (parsed.tables) trailer = parsed.tables;
+    else {
+      table = TABLES.find(({ name }) => name === parsed.table);
+      if (table?.columns.join() !== parsed.columns.join()) {
+        throw bad(`this Ordergate does not know its table ${parsed.table}`);
+      }
+      sums[parsed.table] = new Sum();
+    }
+  };
+  try {
+    for await (const line of linesOf(file)) {
+      if (trailer || (!header && !line.startsWith('{"ordergate"')))
+        throw bad('it is no backup of Ordergate');
+      if (line.startsWith('{')) await control(line);
+      else {
+        batch.push(line);
+        size += line.length;
+        if (size >= BATCH_CHARACTERS || batch.length >= BATCH_ROWS) await hand();
+      }
+    }
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException;
+    // What zlib says has a code of its own: Z_DATA_ERROR, Z_BUF_ERROR (cut off).
+    if (typeof errno === 'number' && code?.startsWith('Z_'))
+      throw bad(`it is damaged (${(error as Error).message})`);
+    if (error instanceof SyntaxError) throw bad(`it is damaged (${error.message})`);
+    throw error;
+  }
+  if (!trailer) throw bad('it is cut off: its last line is missing');
+  const found = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum.result()]));
+  const wrong = differences(trailer, found);
+  if (wrong.length > 0) throw bad(`it is not as it was written: ${wrong.join('; ')}`);
+  return found;
+}
+
+/** Not readline: it also ends lines at U+2028, which a row may hold. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  const input = createReadStream(file);
+  input.once('error', (error) => gunzip.destroy(error));
+  let rest = '';
+  for await (const chunk of input.pipe(gunzip).setEncoding('utf8')) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,77 @@
+// What a copy of a ledger holds: the same tables and columns whichever engine it comes from.
+
+/** Columns of whole numbers; all others hold text. Each may be null where the engine's own may be. */
+export interface CopyTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+const ORDER = ['platform', 'owner', 'order_id', 'created_at'];
+const LIST = ['platform', 'owner', 'name'];
+
+/**
+ * In the order in which they are brought in: what is pointed at comes first. A row names its order by
+ * platform, owner, id and time, since an engine may know orders by other numbers inside.
+ *
+ * Left out: the request log, which no order depends on; leases, which belong to a process; and what
+ * PostgreSQL keeps about its nodes.
+ */
+export const TABLES: readonly CopyTable[] = [
+  table('settings', ['name', 'value']),
+  table('parties', ['platform', 'party_id', 'document']),
+  table('catalog', ['platform', 'kind', 'key', 'document']),
+  table('tokens', [
+    ...['platform', 'digest', 'kind', 'party_id', 'grant_id', 'expires_at', 'attributes'],
+  ]),
+  table('limit_counts', ['key', 'ends_at', 'count']),
+  table('kept_replies', ['key', 'reply', 'fingerprint', 'expires_at']),
+  table('orders', ['id', ...ORDER, 'state', 'version', 'updated_at', 'attributes', 'lines']),
+  // Ids of orders whose month was dropped; they are not given again. None on SQLite.
+  table('gone_orders', ORDER),
+  table('order_keys', [...ORDER, 'name', 'value']),
+  table('unique_keys', [...ORDER, 'name', 'value']),
+  // A change with its event, by seq.
+  table('history', [
+    'seq',
+    ...ORDER,
+    ...['version', 'at', 'action', 'line', 'from_state', 'to_state', 'actor', 'note', 'request_id'],
+    ...['event_type', 'event_payload'],
+  ]),
+  table('sealed_texts', [...ORDER, 'name', 'sealed', 'mask']),
+  table('deadlines', ['id', 'platform', 'owner', 'order_id', 'kind', 'due_at']),
+  table('lists', LIST),
+  table('list_entries', [...LIST, 'created_at', 'order_id']),
+  table('list_counts', [...LIST, 'level', 'first_at', 'first_id', 'children', 'entries']),
+  table('endpoints', [
+    ...['id', 'endpoint_id', 'platform', 'party', 'origin', 'url', 'preset', 'expects'],
+    ...['event_types', 'enabled', 'off_reason', 'off_at', 'created_at', 'secrets', 'since_seq'],
+    ...['failures', 'failing_since', 'open_until'],
+  ]),
+  // is_head: the oldest pending one of its order and endpoint, which alone may go out.
+  table('deliveries', [
+    ...['id', 'endpoint', 'seq', 'platform', 'order_id', 'version', 'event_type', 'message_id'],
+    ...['content_type', 'body', 'state', 'created_at', 'due_at', 'is_head', 'attempts', 'step'],
+    'ended_at',
+  ]),
+  table('delivery_attempts', [
+    ...['delivery', 'number', 'at', 'status', 'error', 'micros', 'answer'],
+  ]),
+  table('callback_alerts', ['id', 'at', 'kind', 'endpoint', 'delivery', 'detail']),
+  table('fan_out', ['cursor']),
+];
+
+const NUMBERS = new Set([
+  ...['id', 'seq', 'version', 'level', 'number', 'state:deliveries', 'endpoint', 'delivery'],
+  ...['at', 'created_at', 'updated_at', 'due_at', 'ended_at', 'expires_at', 'ends_at', 'off_at'],
+  ...['first_at', 'failing_since', 'open_until', 'since_seq', 'cursor', 'request_id'],
+  ...['count', 'children', 'entries', 'failures', 'attempts', 'step', 'status', 'micros'],
+  ...['enabled', 'is_head'],
+]);
+
+/** Whether a column holds whole numbers. */
+export const isNumber = (name: string, column: string): boolean =>
+  NUMBERS.has(column) || NUMBERS.has(`${column}:${name}`);
+
+function table(name: string, columns: readonly string[]): CopyTable {
+  return { name, columns };
+}

@@ -1,0 +1,91 @@
+// The console's questions about deliveries.
+import type { Attempt, Delivery, DeliveryFilter, DeliveryQuery } from '../../core/callbacks.ts';
+import type { Page } from '../../core/ledger.ts';
+import { callbackStatements } from './callback-statements.ts';
+import type { Row, Statement } from './connection.ts';
+import type { Pool } from './pool.ts';
+
+const STATES = ['pending', 'delivered', 'dead'] as const;
+
+/** Conditions with their values; a name for each set of them, so that it can be prepared. */
+function conditions(filter: DeliveryFilter & { readonly orderId?: string | undefined }) {
+  const names: string[] = [];
+  const where: string[] = [];
+  const values: unknown[] = [];
+  const add = (name: string, condition: string, value: unknown): void => {
+    if (value === undefined) return;
+    values.push(value);
+    names.push(name);
+    where.push(`${condition} $${values.length}`);
+  };
+  add('platform', 'e.platform =', filter.platform);
+  add('party', 'e.party =', filter.party);
+  add('endpoint', 'e.endpoint_id =', filter.endpointId);
+  add('order', 'd.order_id =', filter.orderId);
+  add('from', 'd.created_at >=', filter.from);
+  add('to', 'd.created_at <', filter.to);
+  if (filter.state !== undefined) {
+    // As a literal, so that the index of that state alone serves.
+    names.push(filter.state);
+    where.push(`d.state = ${STATES.indexOf(filter.state)}`);
+  }
+  return { names, where, values };
+}
+
+export async function listDeliveries(pool: Pool, query: DeliveryQuery): Promise<Page<Delivery>> {
+  const { names, where, values } = conditions(query);
+  values.push(query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor));
+  where.push(`d.id < $${values.length}`);
+  values.push(query.limit + 1);
+  const statement: Statement = {
+    name: `deliveries-${names.join('-')}`,
+    text: `SELECT d.id, d.message_id, e.endpoint_id, e.url, e.platform, e.party, d.order_id, d.version,
+        d.event_type, d.state, d.created_at, d.claim_at, d.ended_at, d.body
+      FROM deliveries d JOIN endpoints e ON e.id = d.endpoint
+      WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT $${values.length}`,
+  };
+  const rows = await pool.run(statement, values);
+  const more = rows.length > query.limit;
+  const kept = rows.slice(0, query.limit);
+  const attempts = await pool.run(callbackStatements.attempts, [kept.map(([id]) => id)]);
+  const items = kept.map((row) => toDelivery(row, attempts));
+  return { items, nextCursor: more ? String(items.at(-1)!.deliveryId) : null };
+}
+
+function toDelivery(row: Row, attempts: readonly Row[]): Delivery {
+  const [deliveryId, messageId, endpointId, url, platform, party, orderId, version, eventType] =
+    row;
+  const [state, createdAt, dueAt, endedAt, body] = row.slice(9);
+  const its = attempts.filter(([delivery]) => delivery === deliveryId);
+  const known = { deliveryId, messageId, endpointId, url, platform, party, orderId, version };
+  return {
+    ...known,
+    eventType,
+    state: STATES[state as number],
+    createdAt,
+    dueAt,
+    endedAt,
+    body,
+    attempts: its.map(
+      ([, at, status, error, durationMicros, answer]) =>
+        ({ at, status, error, durationMicros, answer }) as Attempt,
+    ),
+  } as Delivery;
+}
+
+/** Ids of deliveries that have ended, past `after`, in their order. */
+export async function endedIds(
+  pool: Pool,
+  filter: DeliveryFilter,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const { names, where, values } = conditions(filter);
+  const n = values.push(after, limit);
+  const statement: Statement = {
+    name: `ended-${names.join('-')}`,
+    text: `SELECT d.id FROM deliveries d JOIN endpoints e ON e.id = d.endpoint
+      WHERE ${[...where, 'd.state <> 0', `d.id > $${n - 1}`].join(' AND ')} ORDER BY d.id LIMIT $${n}`,
+  };
+  return (await pool.run(statement, values)).map(([id]) => Number(id));
+}

@@ -1,0 +1,123 @@
+// The statements of callbacks, prepared once a connection.
+import type { Statement } from './connection.ts';
+
+const statement = (name: string, text: string): Statement => ({ name: `callbacks-${name}`, text });
+
+/** As rows of `EndpointRow`, by name. */
+const ENDPOINT = `json_build_object('endpointId', e.endpoint_id, 'platform', e.platform, 'party', e.party,
+  'origin', e.origin, 'url', e.url, 'preset', e.preset, 'expects', e.expects, 'eventTypes', e.event_types,
+  'enabled', e.enabled, 'offReason', e.off_reason, 'offAt', e.off_at, 'createdAt', e.created_at,
+  'secrets', e.secrets, 'failures', e.failures, 'failingSince', e.failing_since, 'openUntil', e.open_until)`;
+
+/**
+ * How far one question looks for events of platforms that declare endpoints: some milliseconds,
+ * also behind an import of a million orders of others.
+ */
+const WINDOW = 2000;
+
+export const callbackStatements = {
+  /**
+   * The cursor, how far the events behind it go, how far without a gap, and the transactions that
+   * are under way: one of them may yet fill a gap.
+   */
+  window: statement(
+    'window',
+    `WITH ahead AS MATERIALIZED (SELECT seq FROM history WHERE seq > (SELECT cursor FROM fan_out)
+       ORDER BY seq LIMIT ${WINDOW}),
+     placed AS (SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM ahead)
+     SELECT cursor, coalesce((SELECT max(seq) FROM ahead), cursor),
+       coalesce((SELECT max(seq) FROM placed WHERE seq = cursor + n), cursor),
+       pg_snapshot_xmin(pg_current_snapshot())::text, pg_snapshot_xmax(pg_current_snapshot())::text,
+       EXISTS (SELECT FROM endpoints WHERE enabled = 1 AND origin = 'registered')
+     FROM fan_out`,
+  ),
+  events: statement(
+    'events',
+    `SELECT h.seq, h.event_type, h.platform, h.order_id, h.owner, h.version, h.at, h.action, h.line,
+       h.from_state, h.to_state, h.event_payload
+     FROM history h WHERE h.seq > $1 AND h.seq <= $2 AND ($3 OR h.platform = ANY ($4::text[]))
+     ORDER BY h.seq LIMIT $5`,
+  ),
+  // Seldom changed and short, while the events' owners repeat: looked up once a batch each.
+  listeners: statement(
+    'listeners',
+    `SELECT endpoint_id, e.platform, e.party, event_types, since_seq
+     FROM unnest($1::text[], $2::text[]) AS q (platform, party)
+     JOIN endpoints e ON e.platform = q.platform AND e.party = q.party AND e.enabled = 1
+       AND e.origin = 'registered'`,
+  ),
+  fanOut: statement('fan-out', 'SELECT fan_out_1($1, $2, $3, $4, $5)'),
+  claim: statement('claim', 'SELECT claim_deliveries_1($1, $2, $3, $4, $5, $6, $7)'),
+  lockClaimed: statement('lock-claimed', 'SELECT lock_claimed_1($1)'),
+  settle: statement('settle', 'SELECT settle_1($1, $2, $3, $4)'),
+  /** Of this node, which has claimed nothing yet, and of those that are gone. */
+  reclaim: statement(
+    'reclaim',
+    `UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at AND (claimed_by = $1
+       OR claimed_by NOT IN (SELECT node FROM nodes WHERE seen_at > clock_timestamp() - interval '10 seconds'))
+     RETURNING 1`,
+  ),
+  createEndpoint: statement(
+    'create-endpoint',
+    `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, event_types, enabled,
+       created_at, secrets, since_seq)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT coalesce(max(seq), 0) FROM history))`,
+  ),
+  endpoint: statement('endpoint', `SELECT ${ENDPOINT} FROM endpoints e WHERE endpoint_id = $1`),
+  endpoints: statement(
+    'endpoints',
+    `SELECT ${ENDPOINT} FROM endpoints e
+     WHERE ($1::text IS NULL OR platform = $1) AND ($2::text IS NULL OR party = $2) ORDER BY id`,
+  ),
+  /** The fields that $2 holds; switching on begins anew. */
+  changeEndpoint: statement(
+    'change-endpoint',
+    `UPDATE endpoints e SET url = c.url, preset = c.preset, expects = c.expects, event_types = c.event_types,
+       secrets = c.secrets, enabled = c.enabled,
+       off_reason = CASE WHEN $3::integer = 1 THEN NULL WHEN $3 = 0 AND e.enabled = 1 THEN $4 ELSE e.off_reason END,
+       off_at = CASE WHEN $3 = 1 THEN NULL WHEN $3 = 0 AND e.enabled = 1 THEN $5::bigint ELSE e.off_at END,
+       failures = CASE WHEN $3 = 1 AND e.enabled = 0 THEN 0 ELSE e.failures END,
+       failing_since = CASE WHEN $3 = 1 AND e.enabled = 0 THEN NULL ELSE e.failing_since END,
+       open_until = CASE WHEN $3 = 1 AND e.enabled = 0 THEN NULL ELSE e.open_until END
+     FROM endpoints old, jsonb_populate_record(old, $2::jsonb) AS c
+     WHERE e.endpoint_id = $1 AND old.id = e.id RETURNING ${ENDPOINT}`,
+  ),
+  replay: statement('replay', 'SELECT replay_1($1, $2)'),
+  alerts: statement(
+    'alerts',
+    `SELECT a.id, at, kind, endpoint_id, platform, party, delivery, detail
+     FROM callback_alerts a JOIN endpoints e ON e.id = a.endpoint
+     WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2`,
+  ),
+  attempts: statement(
+    'attempts',
+    `SELECT delivery, at, status, error, micros, answer FROM delivery_attempts
+     WHERE delivery = ANY ($1) ORDER BY delivery, number`,
+  ),
+  prune: statement(
+    'prune',
+    `WITH step AS MATERIALIZED (SELECT id, state, created_at FROM deliveries WHERE id > $2 ORDER BY id LIMIT 500),
+     gone AS (DELETE FROM deliveries WHERE id IN (SELECT id FROM step WHERE state <> 0 AND created_at < $1)
+       RETURNING id),
+     attempts AS (DELETE FROM delivery_attempts WHERE delivery IN (SELECT id FROM gone)),
+     alerts AS (DELETE FROM callback_alerts WHERE id IN (
+       SELECT id FROM callback_alerts WHERE at < $1 ORDER BY id LIMIT 1000) RETURNING 1)
+     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM alerts),
+       (SELECT CASE WHEN count(*) < 500 OR max(created_at) >= $1 THEN NULL ELSE max(id) END FROM step)`,
+  ),
+  stats: statement(
+    'stats',
+    `SELECT count(d.id), min(d.created_at), (SELECT count(*) FROM deliveries WHERE state = 2),
+       (SELECT count(*) FROM endpoints WHERE enabled = 0)
+     FROM deliveries d JOIN endpoints e ON e.id = d.endpoint AND e.enabled = 1 WHERE d.state = 0`,
+  ),
+  audit: statement(
+    'audit',
+    `SELECT (SELECT count(*) FROM deliveries d LEFT JOIN history h ON h.seq = d.seq
+         WHERE h.order_id IS DISTINCT FROM d.order_id),
+       (SELECT count(*) FROM deliveries d WHERE attempts <> (SELECT count(*) FROM delivery_attempts WHERE delivery = d.id))
+         + (SELECT count(*) FROM delivery_attempts a WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.id = a.delivery)),
+       (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 0 GROUP BY platform, order_id, endpoint
+         HAVING count(claim_at) <> 1) AS stuck)`,
+  ),
+} as const;

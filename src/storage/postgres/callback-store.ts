@@ -1,0 +1,262 @@
+// The callback store on PostgreSQL: every node fans out, claims and settles; the rows of endpoints keep them apart.
+import type { EndpointHealth } from '../../core/callback-endpoint.ts';
+import type {
+  CallbackAlert,
+  CallbackEvent,
+  CallbackStore,
+  ClaimedDelivery,
+  PendingEvents,
+} from '../../core/callbacks.ts';
+import {
+  changedFields,
+  type EndpointRow,
+  newEndpointId,
+  toEndpoint,
+  toEndpointRow,
+} from '../endpoint-row.ts';
+import type { Sealer } from '../seal.ts';
+import { endedIds, listDeliveries } from './callback-queries.ts';
+import { type LockedClaims, settleAll } from './callback-settle.ts';
+import { callbackStatements as s } from './callback-statements.ts';
+import type { Row } from './connection.ts';
+import { storable } from './job.ts';
+import { type Pool, unavailable } from './pool.ts';
+
+/** Deliveries of one step of a replay: few enough that no change waits long behind it. */
+const REPLAY_STEP = 250;
+
+/** An endpoint's row as the functions give it, in the names of its columns. */
+interface EndpointColumns extends EndpointHealth {
+  readonly id: number;
+  readonly [column: string]: unknown;
+}
+
+interface Claims {
+  readonly deliveries: readonly Omit<ClaimedDelivery, 'leaseUntil'>[];
+  readonly endpoints: readonly EndpointColumns[];
+  readonly last: number;
+}
+
+export function callbackStore(
+  pool: Pool,
+  node: string,
+  sealer: Sealer,
+): CallbackStore & { changed(): void } {
+  let listener = (): void => {};
+  let servedLast = 0;
+  const seen = new SeenEvents();
+  const endpointsOf = async (statement: typeof s.endpoints, values: readonly unknown[]) =>
+    (await pool.run(statement, values)).map(([row]) => toEndpoint(row as EndpointRow, sealer));
+
+  return {
+    onChange(given) {
+      listener = given;
+    },
+    changed: () => listener(),
+
+    async readEvents(limit, declaring): Promise<PendingEvents> {
+      const [row] = await pool.run(s.window);
+      const cursor = Number(row![0]);
+      const end = seen.safeEnd(row!);
+      const isAnybody = row![5] === true;
+      const isHeard = isAnybody || declaring.length > 0;
+      if (end <= cursor || !isHeard) return { isHeard, cursor, to: end, events: [], endpoints: [] };
+      const rows = await pool.run(s.events, [cursor, end, isAnybody, [...declaring], limit]);
+      const events = rows.map(toEvent);
+      const owners = new Map(events.map((event) => [`${event.platform}/${event.owner}`, event]));
+      const listeners = await pool.run(s.listeners, [
+        [...owners.values()].map(({ platform }) => platform),
+        [...owners.values()].map(({ owner }) => owner),
+      ]);
+      const endpoints = listeners.map(([endpointId, platform, party, eventTypes, sinceSeq]) => ({
+        endpointId,
+        platform,
+        party,
+        eventTypes: eventTypes === null ? null : JSON.parse(String(eventTypes)),
+        sinceSeq,
+      })) as unknown as PendingEvents['endpoints'];
+      const to = events.length === limit ? events.at(-1)!.seq : end;
+      return { isHeard, cursor, to, events, endpoints };
+    },
+
+    async fanOut({ from, to, declared, deliveries, now }) {
+      const named = declared.map((one) => ({ ...one, endpointId: newEndpointId() }));
+      const made = deliveries.map((one) => ({ ...one, body: storable(one.body) }));
+      const values = [from, to, JSON.stringify(named), JSON.stringify(made), now];
+      return (await pool.runOnce(s.fanOut, values))[0]![0] === true;
+    },
+
+    async claim({ now, limit, perEndpoint, underWay, leaseMs }) {
+      const given = [node, now, limit, perEndpoint, JSON.stringify(underWay), leaseMs, servedLast];
+      const [[claims]] = (await pool.runOnce(s.claim, given)) as [[Claims]];
+      servedLast = claims.last;
+      const leaseUntil = now + leaseMs;
+      return {
+        deliveries: claims.deliveries.map((one) => ({ ...one, leaseUntil })),
+        endpoints: claims.endpoints.map((row) => toEndpoint(fromColumns(row), sealer)),
+      };
+    },
+
+    settle: (results, returned) =>
+      pool.use(pool.patience, async (connection) => {
+        await connection.runText('BEGIN');
+        try {
+          const claims = results.map(({ deliveryId, leaseUntil }) => ({ deliveryId, leaseUntil }));
+          const [[held]] = (await connection.run(s.lockClaimed, [JSON.stringify(claims)])) as [
+            [LockedClaims],
+          ];
+          const { settled, changes } = settleAll(results, held);
+          const given = [changes.attempts, changes.endpoints, changes.alerts, returned];
+          await connection.run(
+            s.settle,
+            given.map((one) => JSON.stringify(one)),
+          );
+          await connection.runText('COMMIT');
+          return settled;
+        } catch (error) {
+          await connection.runText('ROLLBACK').catch(() => {});
+          throw unavailable(error);
+        }
+      }),
+
+    reclaim: async () => (await pool.run(s.reclaim, [node])).length,
+
+    async createEndpoint(endpoint) {
+      const e = toEndpointRow(endpoint, sealer);
+      const where = [e.endpointId, e.platform, e.party, e.origin, e.url, e.preset, e.expects];
+      await pool.runOnce(s.createEndpoint, [
+        ...where,
+        e.eventTypes,
+        e.enabled,
+        e.createdAt,
+        e.secrets,
+      ]);
+    },
+
+    findEndpoint: async (endpointId) => (await endpointsOf(s.endpoint, [endpointId]))[0] ?? null,
+
+    listEndpoints: ({ platform, party }) =>
+      endpointsOf(s.endpoints, [platform ?? null, party ?? null]),
+
+    async changeEndpoint(endpointId, change, now, reason) {
+      const {
+        eventTypes,
+        enabled,
+        offReason: _,
+        ...fields
+      } = changedFields(endpointId, change, reason, sealer);
+      const columns = {
+        ...fields,
+        ...(eventTypes !== undefined && { event_types: eventTypes }),
+        ...(enabled !== undefined && { enabled }),
+      };
+      const given = [endpointId, JSON.stringify(columns), enabled ?? null, reason, now];
+      return (await endpointsOf(s.changeEndpoint, given))[0] ?? null;
+    },
+
+    listDeliveries: (query) => listDeliveries(pool, query),
+
+    replay: async (deliveryId, now) =>
+      Number((await pool.runOnce(s.replay, [[deliveryId], now]))[0]![0]) === 1,
+
+    async replayAll(filter, now) {
+      let total = 0;
+      for (let after = 0; ; ) {
+        const ids = await endedIds(pool, filter, after, REPLAY_STEP);
+        if (ids.length === 0) return total;
+        total += Number((await pool.runOnce(s.replay, [ids, now]))[0]![0]);
+        after = ids.at(-1)!;
+      }
+    },
+
+    async listAlerts(limit, cursor) {
+      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+      const rows = await pool.run(s.alerts, [before, limit + 1]);
+      const items = rows.slice(0, limit).map(
+        ([alertId, at, kind, endpointId, platform, party, deliveryId, detail]) =>
+          ({
+            alertId,
+            at,
+            kind,
+            endpointId,
+            platform,
+            party,
+            deliveryId,
+            detail,
+          }) as CallbackAlert,
+      );
+      return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.alertId) : null };
+    },
+
+    async prune(before) {
+      let total = 0;
+      for (let after: number | null = 0; after !== null; ) {
+        const [row]: Row[] = await pool.run(s.prune, [before, after]);
+        total += Number(row![0]);
+        after = row![1] === null ? null : Number(row![1]);
+      }
+      return total;
+    },
+
+    async stats() {
+      const [row] = await pool.run(s.stats);
+      const [pending, oldest, dead, endpointsOff] = row as [number, number | null, number, number];
+      return { pending, oldestPendingAt: oldest, dead, endpointsOff };
+    },
+
+    async audit() {
+      const [row] = await pool.run(s.audit);
+      const [deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck] = row!.map(Number);
+      return {
+        deliveriesWithoutEvent: deliveriesWithoutEvent!,
+        attemptsOutOfStep: attemptsOutOfStep!,
+        queuesStuck: queuesStuck!,
+      };
+    },
+  };
+}
+
+/**
+ * How far the events are whole. A number may be seen before a lower one, whose transaction is still
+ * under way: behind a gap nothing is read until every transaction has ended that was under way when
+ * the gap was seen. The number was drawn by one of those, or by one that was undone.
+ */
+class SeenEvents {
+  /** Up to `newest` events were seen when transactions below `before` were all there were. */
+  #gap: { readonly newest: number; readonly before: bigint } | null = null;
+
+  safeEnd([, newestSeen, whole, oldestUnderWay, next]: Row): number {
+    const newest = Number(newestSeen);
+    if (newest === Number(whole)) {
+      this.#gap = null;
+      return newest;
+    }
+    const isOver = this.#gap !== null && BigInt(oldestUnderWay as string) >= this.#gap.before;
+    const end = isOver
+      ? Math.max(Number(whole), Math.min(newest, this.#gap!.newest))
+      : Number(whole);
+    if (isOver || this.#gap === null) this.#gap = { newest, before: BigInt(next as string) };
+    return end;
+  }
+}
+
+function toEvent(row: Row): CallbackEvent {
+  const [seq, type, platform, orderId, owner, version, at, action, line, from, to, payload] = row;
+  const order = { platform, orderId, owner, version, at, action, line, from, to };
+  return {
+    seq,
+    type,
+    ...order,
+    payload: payload === null ? null : JSON.parse(String(payload)),
+  } as CallbackEvent;
+}
+
+/** `to_jsonb` of a row, as the rows that have names of ours. */
+export function fromColumns(row: EndpointColumns): EndpointRow {
+  const named = Object.entries(row).map(([column, value]) => [
+    column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  const { id: _, sinceSeq: __, ...rest } = Object.fromEntries(named);
+  return rest as EndpointRow;
+}

@@ -1,0 +1,92 @@
+// How each table of a copy is read from PostgreSQL and brought in there.
+import { type CopyTable, isNumber } from '../copy/tables.ts';
+
+/** Not a part of the ledger: how far it has been brought in. */
+export const COPYING = 'copying';
+
+/** A batch of rows, one JSON array each, under their columns' names. */
+const rowsOf = ({ name, columns }: CopyTable): string =>
+  `(SELECT ${columns
+    .map((column, i) => {
+      const text = `(v.value ->> ${i})`;
+      return `${isNumber(name, column) ? `${text}::bigint` : text} AS ${column}`;
+    })
+    .join(', ')} FROM jsonb_array_elements($1::jsonb) AS v) AS r`;
+
+const SAME =
+  'o.platform = i.platform AND o.owner = i.owner AND o.order_id = i.order_id AND o.created_at = i.created_at';
+
+const SELECTS: Readonly<Record<string, string>> = {
+  settings: `SELECT name, value FROM settings WHERE name <> '${COPYING}'`,
+  gone_orders: `SELECT platform, owner, order_id, created_at FROM order_ids AS i
+    WHERE NOT EXISTS (SELECT FROM orders AS o WHERE ${SAME})`,
+  history: `SELECT seq, platform, owner, order_id, created_at, version, at, action, line, from_state, to_state, actor,
+    note, request_id, event_type, event_payload FROM history ORDER BY seq`,
+  deliveries: `SELECT id, endpoint, seq, platform, order_id, version, event_type, message_id, content_type, body,
+    state, created_at, due_at, (claim_at IS NOT NULL)::integer, attempts, step, ended_at FROM deliveries`,
+};
+
+const ID = '(platform, owner, order_id, created_at)';
+const INSERTS: Readonly<Record<string, readonly string[]>> = {
+  orders: [
+    `INSERT INTO order_ids ${ID} SELECT platform, owner, order_id, created_at FROM ROWS`,
+    `INSERT INTO orders (id, platform, owner, order_id, created_at, state, version, updated_at, attributes, lines)
+     SELECT * FROM ROWS`,
+  ],
+  gone_orders: [`INSERT INTO order_ids ${ID} SELECT * FROM ROWS`],
+  // kept_at is asked of the one who comes, and of nobody who is there.
+  kept_replies: [
+    'INSERT INTO kept_replies (key, reply, fingerprint, expires_at, kept_at) SELECT r.*, 0 FROM ROWS',
+  ],
+  // No call of a gateway will ask whether it was the one that wrote this.
+  history: [
+    `INSERT INTO history (seq, platform, owner, order_id, created_at, version, at, action, line, from_state,
+       to_state, actor, note, request_id, event_type, event_payload, token) SELECT r.*, 0 FROM ROWS`,
+  ],
+  deliveries: [
+    `INSERT INTO deliveries (id, endpoint, seq, platform, order_id, version, event_type, message_id, content_type,
+       body, state, created_at, due_at, claim_at, attempts, step, ended_at)
+     SELECT id, endpoint, seq, platform, order_id, version, event_type, message_id, content_type, body, state,
+       created_at, due_at, CASE WHEN is_head = 1 THEN due_at END, attempts, step, ended_at FROM ROWS`,
+  ],
+  fan_out: ['UPDATE fan_out SET cursor = r.cursor FROM ROWS'],
+};
+
+export const insertsOf = (table: CopyTable): readonly string[] =>
+  (
+    INSERTS[table.name] ?? [
+      `INSERT INTO ${table.name} (${table.columns.join(', ')}) SELECT r.* FROM ROWS`,
+    ]
+  ).map((text) => text.replace('ROWS', rowsOf(table)));
+
+export const selectOf = ({ name, columns }: CopyTable): string =>
+  SELECTS[name] ?? `SELECT ${columns.join(', ')} FROM ${name}`;
+
+/** Numbers that are counted on from here; behind what was handed out, also where that row is gone. */
+export const COUNT_ON = `
+  SELECT setval('order_numbers', greatest(1, (SELECT max(id) FROM orders)));
+  SELECT setval('history_numbers', greatest(1, (SELECT max(seq) FROM history), (SELECT max(cursor) FROM fan_out),
+    (SELECT max(since_seq) FROM endpoints)));
+  ${['deadlines', 'endpoints', 'deliveries', 'callback_alerts']
+    .map(
+      (table) =>
+        `SELECT setval(pg_get_serial_sequence('${table}', 'id'), greatest(1, (SELECT max(id) FROM ${table})))`,
+    )
+    .join(';')};
+  ANALYZE`;
+
+/** Whether anything of a ledger is there. */
+export const IS_EMPTY = `SELECT NOT (${[
+  'settings',
+  'parties',
+  'catalog',
+  'order_ids',
+  'history',
+  'endpoints',
+  'tokens',
+]
+  .map(
+    (table) =>
+      `EXISTS (SELECT FROM ${table} ${table === 'settings' ? `WHERE name <> '${COPYING}'` : ''})`,
+  )
+  .join(' OR ')})`;

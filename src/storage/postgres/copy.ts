@@ -1,0 +1,159 @@
+// Copies out of PostgreSQL in one snapshot, and into a fresh database.
+import { randomBytes } from 'node:crypto';
+import type { CallbackAudit } from '../../core/callbacks.ts';
+import { CopyError, type CopySource, type CopyTarget, type Progress } from '../copy/port.ts';
+import { callbackStatements } from './callback-statements.ts';
+import { Connection, type Row } from './connection.ts';
+import { COPYING, COUNT_ON, IS_EMPTY, insertsOf, selectOf } from './copy-tables.ts';
+import { prepareDatabase, prepareMonths, requireNewest } from './database.ts';
+import { storable } from './job.ts';
+import { audit } from './queries.ts';
+
+const FETCH_ROWS = 500;
+/** Months of their own; what is of yet others goes to the partition for all others. */
+const MOST_MONTHS = 240;
+/** "ogac": who brings a ledger in is alone. */
+const COPY_LOCK = 0x6f676163;
+
+const newName = (what: string): string => `ordergate-${what}-${randomBytes(6).toString('hex')}`;
+
+/** The one snapshot of REPEATABLE READ; rows arrive through a cursor, so that memory holds a few hundred. */
+export async function postgresSource(url: string): Promise<CopySource> {
+  const name = newName('copy');
+  await requireNewest(url, name);
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  await connection.runText(
+    'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL cursor_tuple_fraction = 1; SELECT count(*) FROM fan_out',
+  );
+  return {
+    engine: 'postgres',
+    async *rows(table, skip = 0) {
+      await connection.runText(`DECLARE rows NO SCROLL CURSOR FOR ${selectOf(table)}`);
+      if (skip > 0) await connection.runText(`MOVE FORWARD ${skip} FROM rows`);
+      for (;;) {
+        const rows = await connection.runText(`FETCH ${FETCH_ROWS} FROM rows`);
+        if (rows.length > 0) yield rows.map((row) => JSON.stringify(row));
+        if (rows.length < FETCH_ROWS) break;
+      }
+      await connection.runText('CLOSE rows');
+    },
+    async setting(wanted) {
+      const text = `SELECT value FROM settings WHERE name = $1`;
+      const [row] = await connection.run({ name: 'copy-setting', text }, [wanted]);
+      return row ? String(row[0]) : null;
+    },
+    async audit() {
+      await connection.runText('COMMIT');
+      const [row] = await connection.runText(callbackStatements.audit.text);
+      const [deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck] = row!.map(Number);
+      const callbacks = { deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck } as CallbackAudit;
+      return { ...(await audit(connection)), ...callbacks };
+    },
+    close: () => connection.close(),
+  };
+}
+
+/** A row as PostgreSQL can hold it; only U+0000, which it has no place for, is another character there. */
+function storableLine(line: string): string {
+  if (!line.includes('\\u0000')) return line;
+  const row = JSON.parse(line) as (string | number | null)[];
+  return JSON.stringify(row.map((value) => (typeof value === 'string' ? storable(value) : value)));
+}
+
+/**
+ * A database without a ledger, or with the beginning of this very copy. How far it has come is a
+ * setting, written in the transaction of the rows; a gateway does not start where it stands.
+ *
+ * @param id of this copy: one that was cut off goes on under the same
+ * @throws {CopyError} where anything else is there
+ */
+export async function postgresTarget(url: string, id: string): Promise<CopyTarget> {
+  const name = newName('copy');
+  await prepareDatabase(url, `${name}.migrate`);
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  let progress: Progress | null;
+  try {
+    progress = await takeDatabase(connection, id);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const months = new Set<number>();
+  // Lost with the power, it is gone together with the rows, and is brought in again.
+  await connection.runText('SET synchronous_commit = off');
+  return {
+    progress,
+    storable: storableLine,
+    async add(table, batch, done) {
+      if (table.name === 'orders') await makeMonths(url, table.columns, batch, months);
+      const values = [`[${batch.join(',')}]`];
+      await connection.runText('BEGIN');
+      try {
+        for (const [i, text] of insertsOf(table).entries()) {
+          await connection.run({ name: `copy-${table.name}-${i}`, text }, values);
+        }
+        await setProgress(connection, { id, ...done });
+        await connection.runText('COMMIT');
+      } catch (error) {
+        await connection.runText('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    },
+    async finish() {
+      await connection.runText(COUNT_ON);
+    },
+    readBack: () => postgresSource(url),
+    async release() {
+      await connection.runText(
+        `SET synchronous_commit = on; DELETE FROM settings WHERE name = '${COPYING}'`,
+      );
+    },
+    close: () => connection.close(),
+  };
+}
+
+async function takeDatabase(connection: Connection, id: string): Promise<Progress | null> {
+  const [lock] = await connection.runText(
+    `SELECT pg_try_advisory_lock(${COPY_LOCK}, hashtext(current_schema()))`,
+  );
+  if (!lock![0]) throw new CopyError('another process brings a ledger into this database');
+  const [found] = await connection.runText(`SELECT value FROM settings WHERE name = '${COPYING}'`);
+  if (found) {
+    const { id: other, ...progress } = JSON.parse(String(found[0])) as Progress & { id: string };
+    if (other === id) return progress.table === '' ? null : progress;
+    throw new CopyError(
+      'the database holds a part of another copy. Nothing was changed. Name an empty database.',
+    );
+  }
+  const [[isEmpty]] = (await connection.runText(IS_EMPTY)) as [Row];
+  if (!isEmpty) {
+    throw new CopyError(
+      'the database holds a ledger already. Nothing was changed. Name an empty database.',
+    );
+  }
+  await setProgress(connection, { id, table: '', rows: 0 });
+  return null;
+}
+
+async function setProgress(connection: Connection, progress: object): Promise<void> {
+  const text = `INSERT INTO settings VALUES ('${COPYING}', $1)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+  await connection.run({ name: 'copying', text }, [JSON.stringify(progress)]);
+}
+
+/** Orders lie in the partitions of their months, as if they had been made here. */
+async function makeMonths(
+  url: string,
+  columns: readonly string[],
+  batch: readonly string[],
+  made: Set<number>,
+): Promise<void> {
+  const column = columns.indexOf('created_at');
+  for (const line of batch) {
+    const createdAt = new Date((JSON.parse(line) as number[])[column]!);
+    const month = createdAt.getUTCFullYear() * 12 + createdAt.getUTCMonth();
+    if (made.has(month) || made.size >= MOST_MONTHS) continue;
+    await prepareMonths(url, newName('months'), createdAt.getTime());
+    made.add(month);
+  }
+}

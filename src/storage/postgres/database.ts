@@ -1,0 +1,132 @@
+// The schema: what it must be before anything is written, its migrations, and its months.
+import { readdirSync, readFileSync } from 'node:fs';
+import { Connection, type Row } from './connection.ts';
+
+/** The schema is newer than this program, or the server too old. Nothing was changed. */
+export class UnusableDatabaseError extends Error {
+  readonly code = 'ERR_UNUSABLE_DATABASE';
+  override readonly name = 'UnusableDatabaseError';
+}
+
+interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+/** `row_security`, and what partitioning of today needs. */
+const OLDEST_SERVER = 150_000;
+/** Gateways that start at once migrate one behind the other; "ogat", and what SQLite's files carry. */
+const MIGRATION_LOCK = 0x6f676174;
+
+export function readMigrations(folder = new URL('./migrations/', import.meta.url)): Migration[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => ({
+      version: Number.parseInt(name, 10),
+      sql: readFileSync(new URL(name, folder), 'utf8'),
+    }));
+}
+
+/**
+ * Brings the schema of the URL's search_path to the newest version, in one transaction.
+ *
+ * @throws {UnusableDatabaseError}
+ */
+export async function prepareDatabase(
+  url: string,
+  name: string,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<void> {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  try {
+    const [[server]] = (await connection.runText('SHOW server_version_num')) as [Row];
+    if (Number(server) < OLDEST_SERVER) {
+      throw new UnusableDatabaseError('the PostgreSQL server is older than version 15');
+    }
+    if ((await versionOf(connection)) === newest) return;
+    await connection.runText(
+      `BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`,
+    );
+    const current = await versionOf(connection);
+    if (current > newest) {
+      throw new UnusableDatabaseError(
+        `the database has schema version ${current}; this Ordergate knows versions up to ${newest}. Nothing was changed. Start the newer Ordergate that wrote it.`,
+      );
+    }
+    await connection.runText(
+      'CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)',
+    );
+    for (const { version, sql } of migrations) if (version > current) await connection.runText(sql);
+    await connection.runText(
+      `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${newest}); COMMIT`,
+    );
+  } finally {
+    await connection.close(); // Which undoes what was not committed.
+  }
+}
+
+/** @throws {UnusableDatabaseError} where the schema is not of this version. Nothing is changed. */
+export async function requireNewest(url: string, name: string): Promise<void> {
+  const newest = readMigrations().at(-1)?.version ?? 0;
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  try {
+    const found = await versionOf(connection);
+    if (found === newest) return;
+    throw new UnusableDatabaseError(
+      found === 0
+        ? 'the database holds no ledger'
+        : `the database has schema version ${found}, and this Ordergate works with ${newest}. Nothing was changed.`,
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+async function versionOf(connection: Connection): Promise<number> {
+  // Not to_regclass: what it did not find before the lock it would not look for again behind it.
+  const [found] = await connection.runText(
+    "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'schema_version' AND relnamespace = current_schema()::regnamespace)",
+  );
+  if (!found![0]) return 0;
+  const [row] = await connection.runText('SELECT max(version) FROM schema_version');
+  return Number(row?.[0] ?? 0);
+}
+
+const MONTHLY = ['orders', 'order_keys', 'history', 'sealed_texts'] as const;
+
+/** The first instant of the month that is `ahead` months after that of `now`. */
+function monthStart(now: number, ahead: number): Date {
+  const date = new Date(now);
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead, 1));
+}
+
+/**
+ * Makes sure that orders of this month and the next have partitions of their own. What has none is
+ * kept in the partition for all others, as well.
+ */
+export async function prepareMonths(url: string, name: string, now: number): Promise<void> {
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  try {
+    for (const ahead of [0, 1]) {
+      const start = monthStart(now, ahead);
+      const end = monthStart(now, ahead + 1);
+      const month = start.toISOString().slice(0, 7).replace('-', '_');
+      const [found] = await connection.runText(`SELECT to_regclass('orders_${month}') IS NOT NULL`);
+      if (found![0]) continue;
+      const parts = MONTHLY.map(
+        (table) =>
+          `CREATE TABLE IF NOT EXISTS ${table}_${month} PARTITION OF ${table} FOR VALUES FROM (${start.getTime()}) TO (${end.getTime()})${table === 'orders' ? ' WITH (fillfactor = 80)' : ''}`,
+      );
+      await connection
+        .runText(
+          `BEGIN; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema())); ${parts.join(';')}; COMMIT`,
+        )
+        // The partition for all others holds orders of it: there they stay, and those to come.
+        .catch(() => connection.runText('ROLLBACK'));
+    }
+  } finally {
+    await connection.close();
+  }
+}

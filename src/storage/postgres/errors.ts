@@ -1,0 +1,28 @@
+// What the server's refusals mean: to be tried again, or a mistake of ours.
+
+/** The server refused a statement and said why; nothing of it has happened. */
+export class StatementError extends Error {
+  override readonly name = 'StatementError';
+  /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  readonly sqlState: string;
+
+  constructor(message: string, sqlState: string) {
+    super(`${message} (${sqlState})`);
+    this.sqlState = sqlState;
+  }
+}
+
+/** Two transactions stood in each other's way: one of them has to come again. */
+const COLLISIONS = new Set(['40001', '40P01', '55P03']);
+
+/** The server is there and takes no changes: a standby, one that starts or stops, one without room. */
+const ELSEWHERE = new Set(['25006', '57P01', '57P02', '57P03', '53300']);
+
+export function isCollision(error: unknown): boolean {
+  return error instanceof StatementError && COLLISIONS.has(error.sqlState);
+}
+
+/** Whether another connection, perhaps to another server by now, may take it. */
+export function isElsewhere(error: unknown): boolean {
+  return error instanceof StatementError && ELSEWHERE.has(error.sqlState);
+}

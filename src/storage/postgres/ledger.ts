@@ -1,0 +1,265 @@
+// The ledger on PostgreSQL: a round trip a question, one for a group of changes, on any number of nodes.
+import type { Instant } from '../../core/clock.ts';
+import type {
+  Change,
+  Committed,
+  Created,
+  CreateRequest,
+  DeadlineClaim,
+  DueDeadline,
+  Ledger,
+  LedgerAudit,
+  ListPage,
+  ListQuery,
+  Loaded,
+  OrderQuery,
+  OrderRecord,
+  Page,
+} from '../../core/ledger.ts';
+import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
+import type { Party } from '../../core/party.ts';
+import { partyFromJson, partyToJson } from '../party-row.ts';
+import type { Sealer } from '../seal.ts';
+import { Connection, type Row } from './connection.ts';
+import { commitRules, createRules } from './groups.ts';
+import {
+  type CommitJob,
+  type CreateJob,
+  sealedPlace,
+  storable,
+  toCommitJob,
+  toCreateRow,
+} from './job.ts';
+import { type Pool, unavailable } from './pool.ts';
+import { audit, orderList, toOrder, toPage, toRecord } from './queries.ts';
+import { GroupReader } from './reader.ts';
+import { statements } from './statements.ts';
+import { GroupWriter } from './writer.ts';
+
+/** What a load asks; `now` is null where the database's own time counts. */
+interface LoadQuestion {
+  readonly platform: string;
+  readonly orderId: OrderId;
+  readonly once: string | null;
+  readonly now: Instant | null;
+}
+
+export interface LedgerOptions {
+  readonly url: string;
+  readonly node: string;
+  /** Whether rules read the database's time; false where a clock of this process was handed in. */
+  readonly databaseTime: boolean;
+  /** Told of the database's time and the sandbox's offset, with each load. */
+  onTime(now: Instant, offsetSeconds: number, sentAt: number): void;
+  /** Called when changes of this node are on disk. */
+  onChange?(): void;
+}
+
+export class PostgresLedger implements Ledger {
+  readonly #pool: Pool;
+  readonly #sealer: Sealer;
+  readonly #options: LedgerOptions;
+  readonly #loads: GroupReader<LoadQuestion, Loaded>;
+  readonly #commits: GroupWriter<CommitJob, Committed>;
+  readonly #creations: GroupWriter<CreateJob, Created>;
+
+  constructor(pool: Pool, sealer: Sealer, options: LedgerOptions) {
+    this.#pool = pool;
+    this.#sealer = sealer;
+    this.#options = options;
+    this.#loads = new GroupReader((questions) => this.#loadAll(questions));
+    this.#commits = new GroupWriter(pool, commitRules, options.onChange);
+    this.#creations = new GroupWriter(pool, createRules, options.onChange);
+  }
+
+  load(
+    platform: string,
+    orderId: OrderId,
+    once?: { readonly key: string; readonly now: Instant },
+  ): Promise<Loaded> {
+    const now = this.#options.databaseTime ? null : (once?.now ?? null);
+    return this.#loads.ask({ platform, orderId, once: once?.key ?? null, now });
+  }
+
+  commit(change: Change): Promise<Committed> {
+    return this.#commits.run(toCommitJob(change, this.#sealer));
+  }
+
+  createOrders({ orders, existing, once, now }: CreateRequest): Promise<Created> {
+    return this.#creations.run({
+      existing,
+      now,
+      rows: orders.map(toCreateRow),
+      onceKey: once?.key ?? null,
+      fingerprint: once?.fingerprint ?? null,
+      onceUntil: once?.expiresAt ?? null,
+    });
+  }
+
+  async loadMany(
+    platform: string,
+    orderIds: readonly OrderId[],
+  ): Promise<readonly (Order | null)[]> {
+    const rows = await this.#pool.run(statements.loadMany, [platform, orderIds.map(storable)]);
+    return rows.map((row) => (row[0] === null ? null : toOrder(row)));
+  }
+
+  async findByKey(platform: string, owner: OwnerId, [name, value]: LookUpKey) {
+    const given = [platform, owner, name, storable(value)];
+    const [row] = await this.#pool.run(statements.byKey, given);
+    return row ? toOrder(row) : null;
+  }
+
+  async readPage({ platform, owner, list, from, to, offset, limit }: ListQuery): Promise<ListPage> {
+    const given = [platform, owner, list, from, to, offset, limit];
+    const rows = await this.#pool.run(statements.page, given);
+    return {
+      total: Number(rows[0]?.[0] ?? 0),
+      orders: rows
+        .filter((row) => row[1] !== null)
+        .map(([, orderId, ...rest]) => toOrder([orderId, platform, owner, ...rest])),
+    };
+  }
+
+  async readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null> {
+    const [row] = await this.#pool.run(statements.sealedText, [storable(orderId), platform, name]);
+    return row ? this.#sealer.open(String(row[0]), sealedPlace(platform, orderId, name)) : null;
+  }
+
+  async listOrders(query: OrderQuery): Promise<Page<Order>> {
+    const { statement, values } = orderList({ ...query, q: query.q && storable(query.q) });
+    return toPage(await this.#pool.run(statement, values), query.limit);
+  }
+
+  async readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null> {
+    const [row] = await this.#pool.run(statements.record, [storable(orderId), platform]);
+    return row ? toRecord(row) : null;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.#pool.run(statements.isEmpty))[0]![0] === true;
+  }
+
+  async claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<DueDeadline[]> {
+    const rows = await this.#pool.runOnce(statements.claim, [now + leaseMs, now, limit]);
+    return rows
+      .map(
+        ([deadlineId, leaseUntil, kind, platform, orderId, dueAt]) =>
+          ({ deadlineId, leaseUntil, kind, platform, orderId, dueAt }) as DueDeadline,
+      )
+      .sort((a, b) => a.dueAt - b.dueAt || a.deadlineId - b.deadlineId);
+  }
+
+  async dropDeadline({ deadlineId, leaseUntil }: DeadlineClaim): Promise<boolean> {
+    return (await this.#pool.runOnce(statements.drop, [deadlineId, leaseUntil])).length === 1;
+  }
+
+  async nextDeadline(now: Instant): Promise<Instant | null> {
+    const [row] = await this.#pool.run(statements.nextDeadline, [now]);
+    return row ? Number(row[0]) : null;
+  }
+
+  async listParties(): Promise<readonly Party[]> {
+    const rows = await this.#pool.run(statements.parties);
+    return rows.map(([document]) => partyFromJson(String(document), this.#sealer));
+  }
+
+  async saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean> {
+    const values = [party.platform, party.partyId, partyToJson(party, this.#sealer)];
+    const [saved] =
+      mode === 'create'
+        ? await this.#pool.runOnce(statements.createParty, values)
+        : await this.#pool.run(statements.replaceParty, values);
+    return Number(saved![0]) === 1;
+  }
+
+  claimEnvironment(environment: string): Promise<string> {
+    return this.setOnce('environment', environment);
+  }
+
+  async readClockOffset(): Promise<number> {
+    return Number((await this.#pool.run(statements.setting, ['clock-offset']))[0]?.[0] ?? 0);
+  }
+
+  async writeClockOffset(seconds: number): Promise<void> {
+    await this.#pool.run(statements.set, ['clock-offset', String(seconds)]);
+  }
+
+  /** Resolves to what the setting is: the first who asks decides. */
+  async setOnce(name: string, value: string): Promise<string> {
+    for (;;) {
+      // Null where another has just set it, which the statement could not see yet.
+      const [row] = await this.#pool.run(statements.setOnce, [name, value]);
+      if (row![0] !== null) return String(row![0]);
+    }
+  }
+
+  async forgetReplies(now: Instant): Promise<number> {
+    // In steps, so that no change waits long behind it.
+    for (let total = 0; ; ) {
+      const forgotten = await this.#pool.run(statements.forget, [now]);
+      total += forgotten.length;
+      if (forgotten.length === 0) return total;
+    }
+  }
+
+  /** On a connection of its own: it reads everything, and may take as long as that takes. */
+  async audit(): Promise<LedgerAudit> {
+    const { url, node } = this.#options;
+    let connection: Connection | undefined;
+    try {
+      connection = await Connection.open({ url, name: `${node}.audit`, kind: 'long' });
+      return await audit(connection);
+    } catch (error) {
+      throw unavailable(error);
+    } finally {
+      await connection?.close();
+    }
+  }
+
+  async checkReady(): Promise<void> {
+    const [row] = await this.#pool.run(statements.ready);
+    if (row![0] === 'on') throw unavailable(new Error('the database is read-only'));
+    // After a failure only another write tells whether the database takes them again.
+    if (this.#commits.lastError !== undefined || this.#creations.lastError !== undefined) {
+      await this.#pool.run(statements.set, ['ready-probe', '1']);
+    }
+  }
+
+  /** How many statements this node has sent. */
+  get roundTrips(): number {
+    return this.#pool.roundTrips;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#commits.close(), this.#creations.close()]);
+    await this.#pool.close();
+  }
+
+  async #loadAll(questions: readonly LoadQuestion[]): Promise<Loaded[]> {
+    const sentAt = performance.now();
+    const rows = await this.#pool.run(statements.load, [
+      questions.map(({ platform }) => platform),
+      questions.map(({ orderId }) => storable(orderId)),
+      questions.map(({ once }) => once),
+      questions.map(({ now }) => now),
+    ]);
+    const loaded: Loaded[] = [];
+    for (const row of rows) loaded[Number(row[0]) - 1] = this.#toLoaded(row, questions);
+    const [now, offset] = rows[0]!.slice(9).map(Number) as [number, number];
+    this.#options.onTime(now, offset, sentAt);
+    return loaded;
+  }
+
+  #toLoaded(row: Row, questions: readonly LoadQuestion[]): Loaded {
+    const { platform, orderId } = questions[Number(row[0]) - 1]!;
+    const [, owner, state, version, createdAt, updatedAt, attributes, lines, reply] = row;
+    const whole = [orderId, platform, owner, state, version, createdAt, updatedAt, attributes];
+    const time = Number(row[9]) + 1000 * Number(row[10] ?? 0);
+    return {
+      order: owner === null ? null : toOrder([...whole, lines]),
+      replay: reply === null ? null : { reply: JSON.parse(String(reply)) },
+      ...(this.#options.databaseTime && { now: time }),
+    };
+  }
+}

@@ -1,0 +1,107 @@
+// Opens a ledger on PostgreSQL: migrates the schema, checks the master key, connects.
+import { randomBytes } from 'node:crypto';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { type Sealer, WrongMasterKeyError } from '../seal.ts';
+import type { OpenStorage } from '../storage.ts';
+import { callbackStore } from './callback-store.ts';
+import { DatabaseClock } from './clock.ts';
+import { COPYING } from './copy-tables.ts';
+import { prepareDatabase, prepareMonths, UnusableDatabaseError } from './database.ts';
+import { PostgresLedger } from './ledger.ts';
+import { PostgresLimits } from './limits.ts';
+import { Pool } from './pool.ts';
+import { PostgresRequestLog } from './request-log.ts';
+import { Shared } from './shared.ts';
+import { statements } from './statements.ts';
+import { catalogStore, tokenStore } from './stores.ts';
+
+/** Two for reads, two for changes, one for all else: the database does more with few than with many. */
+const CONNECTIONS = 5;
+const KEY_CHECK = 'key-check';
+/** Months ahead are made long before their first order. */
+const MONTHS_EVERY_MS = 6 * 3_600_000;
+
+export interface PostgresOptions {
+  /** False where a clock of this process was handed in, which then wins. */
+  readonly databaseTime?: boolean;
+}
+
+/**
+ * @throws {UnusableDatabaseError} a schema that is newer, or a server that is too old
+ * @throws {WrongMasterKeyError} another master key than the one the secrets were sealed with
+ * @throws {LedgerUnavailableError} a server that cannot be reached
+ */
+export async function openPostgres(
+  url: string,
+  sealer: Sealer,
+  { databaseTime = true }: PostgresOptions = {},
+): Promise<OpenStorage> {
+  const node = `ordergate-${randomBytes(6).toString('hex')}`;
+  const clock = new DatabaseClock();
+  const pool = new Pool({ url, node, size: CONNECTIONS });
+  let shared: Shared | undefined;
+  try {
+    await prepareDatabase(url, `${node}.migrate`);
+    await refuseUnfinishedCopy(pool);
+    shared = await Shared.start(url, node, clock);
+    await prepareMonths(url, `${node}.months`, clock.now());
+    const started = shared;
+    const callbacks = callbackStore(pool, node, sealer);
+    const ledger = new PostgresLedger(pool, sealer, {
+      onChange: () => callbacks.changed(),
+      url,
+      node,
+      databaseTime,
+      onTime(now, offsetSeconds, sentAt) {
+        clock.measure(now, sentAt);
+        started.seeOffset(offsetSeconds);
+      },
+    });
+    const known = await ledger.setOnce(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
+    if (sealer.open(known, KEY_CHECK) !== KEY_CHECK) throw new WrongMasterKeyError(KEY_CHECK);
+
+    const requests = new PostgresRequestLog(pool, node);
+    const limits = new PostgresLimits(pool, node);
+    const months = setInterval(() => {
+      prepareMonths(url, `${node}.months`, clock.now()).catch(() => {}); // The next time will do.
+      limits.forget(clock.now()).catch(() => {});
+    }, MONTHS_EVERY_MS);
+    months.unref();
+    let closed: Promise<void> | undefined;
+    const close = (): Promise<void> => {
+      closed ??= (async () => {
+        clearInterval(months);
+        await requests.close();
+        await limits.close();
+        await started.close();
+        await ledger.close();
+      })();
+      return closed;
+    };
+    const stores = { tokens: tokenStore(pool), catalog: catalogStore(pool) };
+    return {
+      ledger,
+      requests,
+      ...stores,
+      limits,
+      callbacks,
+      ...(databaseTime && { clock }),
+      shared,
+      close,
+    };
+  } catch (error) {
+    await shared?.close();
+    await pool.close();
+    if (error instanceof UnusableDatabaseError || error instanceof WrongMasterKeyError) throw error;
+    if (error instanceof LedgerUnavailableError) throw error;
+    throw new LedgerUnavailableError(`the database cannot be used: ${(error as Error).message}`);
+  }
+}
+
+/** A part of a ledger serves nobody, and a change to it would not be in the rest. */
+async function refuseUnfinishedCopy(pool: Pool): Promise<void> {
+  if ((await pool.run(statements.setting, [COPYING])).length === 0) return;
+  throw new UnusableDatabaseError(
+    'a ledger is being brought into the database, or that was cut off. Nothing was changed. Run the migration again, which goes on where it was; a restore begins anew, in an empty database.',
+  );
+}

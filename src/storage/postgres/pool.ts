@@ -1,0 +1,205 @@
+// A few connections and a bounded queue before them; lost ones are opened anew as long as somebody waits.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { Connection, ConnectionLostError, type Row, type Statement } from './connection.ts';
+import { isCollision, isElsewhere, StatementError } from './errors.ts';
+
+export interface PoolOptions {
+  readonly url: string;
+  /** This gateway's name among all. */
+  readonly node: string;
+  readonly size: number;
+}
+
+/** Who waits longer than this for a connection is told that there is none. */
+const PATIENCE_MS = 3000;
+/** Calls that may wait for a connection. */
+const MAX_WAITING = 10_000;
+const RECONNECT_MS = [50, 100, 200, 400, 800, 1000];
+/** Between two attempts on a server that takes nothing, so that it is asked and not stormed. */
+export const RETRY_MS = 50;
+/** Collisions in a row after which a statement is given up: each was a whole transaction of somebody else. */
+const MAX_COLLISIONS = 8;
+
+interface Waiting {
+  resolve(connection: Connection): void;
+  reject(error: Error): void;
+  readonly until: number;
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #free: Connection[] = [];
+  #open = 0;
+  #opening = 0;
+  #made = 0;
+  #queue: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #lastError: string | undefined;
+  #idle: (() => void) | undefined;
+  #trips = 0;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** How many statements have been sent, for those who count round trips. */
+  get roundTrips(): number {
+    return this.#trips;
+  }
+
+  /** Runs one statement that may be run again: a question, or a change with the same effect twice. */
+  async run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const until = performance.now() + PATIENCE_MS;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.use(until, (connection) => connection.run(statement, values));
+      } catch (error) {
+        const again =
+          error instanceof ConnectionLostError ||
+          isElsewhere(error) ||
+          (isCollision(error) && attempt < MAX_COLLISIONS);
+        if (!again || performance.now() >= until) throw unavailable(error);
+        if (!isCollision(error)) await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Runs one statement at most once. When the answer is lost, whether it has happened is not known. */
+  async runOnce(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const until = performance.now() + PATIENCE_MS;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.use(until, (connection) => connection.run(statement, values));
+      } catch (error) {
+        const again = isElsewhere(error) || (isCollision(error) && attempt < MAX_COLLISIONS);
+        if (!again || performance.now() >= until) throw unavailable(error);
+        if (!isCollision(error)) await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Hands out a connection until `job` has ended. @param until when to stop waiting for one */
+  async use<T>(until: number, job: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.#take(until);
+    this.#trips++;
+    try {
+      const result = await job(connection);
+      this.#lastError = undefined;
+      return result;
+    } catch (error) {
+      this.#lastError = (error as Error).message;
+      // A server that takes no changes may have a successor: a new connection finds it.
+      if (isElsewhere(error)) connection.destroy('the server takes no changes');
+      throw error;
+    } finally {
+      this.#giveBack(connection);
+    }
+  }
+
+  get patience(): number {
+    return performance.now() + PATIENCE_MS;
+  }
+
+  /** Why the last statement failed; undefined when it did not. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /** Waits for what is under way, then closes all. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { reject } of this.#queue.splice(0)) reject(closedError());
+    if (this.#free.length < this.#open) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
+    await Promise.all(this.#free.splice(0).map((connection) => connection.close()));
+    clearTimeout(this.#timer);
+  }
+
+  #take(until: number): Promise<Connection> {
+    if (this.#closed) return Promise.reject(closedError());
+    for (let free = this.#free.pop(); free; free = this.#free.pop()) {
+      if (!free.isLost) return Promise.resolve(free);
+    }
+    if (this.#queue.length >= MAX_WAITING) {
+      return Promise.reject(
+        new LedgerUnavailableError(`${MAX_WAITING} calls are waiting for the database`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ resolve, reject, until });
+      this.#timer ??= setTimeout(() => this.#refuseTheLate(), 100);
+      this.#grow();
+    });
+  }
+
+  #giveBack(connection: Connection): void {
+    if (!connection.isLost) {
+      const next = this.#closed ? undefined : this.#queue.shift();
+      if (next) return next.resolve(connection);
+      this.#free.push(connection);
+    }
+    if (this.#closed && this.#free.length === this.#open) this.#idle?.();
+  }
+
+  #grow(): void {
+    const { size } = this.#options;
+    while (this.#opening < this.#queue.length && this.#open + this.#opening < size) {
+      this.#opening++;
+      void this.#openOne().finally(() => {
+        this.#opening--;
+        if (this.#queue.length > 0 && !this.#closed) this.#grow();
+      });
+    }
+  }
+
+  async #openOne(): Promise<void> {
+    const { url, node } = this.#options;
+    for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
+      try {
+        const connection = await Connection.open({ url, name: `${node}.${++this.#made}` });
+        // Whoever wanted it has gone: it was never counted, so that the close does not wait for it.
+        if (this.#closed) return void connection.close();
+        this.#open++;
+        connection.onLost(() => {
+          this.#open--;
+          const place = this.#free.indexOf(connection);
+          if (place >= 0) this.#free.splice(place, 1);
+          if (this.#queue.length > 0 && !this.#closed) this.#grow();
+          if (this.#closed && this.#free.length === this.#open) this.#idle?.();
+        });
+        return this.#giveBack(connection);
+      } catch (error) {
+        this.#lastError = (error as Error).message;
+        await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);
+      }
+    }
+  }
+
+  #refuseTheLate(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    const late = this.#queue.filter(({ until }) => until <= now);
+    this.#queue = this.#queue.filter(({ until }) => until > now);
+    const why = this.#lastError ?? 'all connections are busy';
+    for (const { reject } of late) reject(new LedgerUnavailableError(`no connection: ${why}`));
+    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
+  }
+}
+
+const closedError = () => new LedgerUnavailableError('the database connections are closed');
+
+export function unavailable(error: unknown): Error {
+  if (error instanceof LedgerUnavailableError) return error;
+  if (error instanceof ConnectionLostError) {
+    return new LedgerUnavailableError(
+      `the connection was lost, and with it whether it has happened: ${error.message}`,
+    );
+  }
+  if (error instanceof StatementError) return new LedgerUnavailableError(error.message);
+  return error as Error;
+}

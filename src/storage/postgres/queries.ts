@@ -1,0 +1,137 @@
+// Reading the ledger: rows as orders, lists for the console, and the audit.
+import type { LedgerAudit, OrderQuery, OrderRecord, Page } from '../../core/ledger.ts';
+import type { HistoryEntry, Order } from '../../core/order.ts';
+import type { Connection, Row, Statement } from './connection.ts';
+
+/** From the columns order_id, platform, owner, state, version, created_at, updated_at, attributes, lines. */
+export function toOrder(row: Row): Order {
+  const [orderId, platform, owner, state, version, createdAt, updatedAt, attributes, lines] = row;
+  return {
+    platform,
+    orderId,
+    owner,
+    state,
+    version,
+    createdAt,
+    updatedAt,
+    attributes: JSON.parse(attributes as string),
+    lines: lines === null ? [] : JSON.parse(lines as string),
+  } as Order;
+}
+
+/** From the same columns, then the history and the sealed texts as arrays of arrays. */
+export function toRecord(row: Row): OrderRecord {
+  const history = (row[9] ?? []) as Row[];
+  const sealed = (row[10] ?? []) as [name: string, mask: string][];
+  return {
+    order: toOrder(row),
+    history: history.map(
+      ([version, at, action, line, from, to, actor, note, requestId]) =>
+        ({ version, at, action, line, from, to, actor, note, requestId }) as HistoryEntry,
+    ),
+    sealed: sealed.map(([name, mask]) => ({ name, mask: JSON.parse(mask) })),
+  };
+}
+
+/** The text right behind everything that begins with `prefix`. */
+const AFTER = '\u{10FFFF}';
+
+/** The statement and its values; a statement for each set of filters, so that it can be prepared. */
+export function orderList(query: OrderQuery): { statement: Statement; values: unknown[] } {
+  const where: string[] = [];
+  const names: string[] = [];
+  const values: unknown[] = [];
+  const filter = (name: string, condition: string, ...given: unknown[]): void => {
+    if (given.includes(undefined)) return;
+    names.push(name);
+    let i = values.length;
+    where.push(condition.replaceAll('?', () => `$${++i}`));
+    values.push(...given);
+  };
+  let from = 'orders o';
+  if (query.q !== undefined) {
+    values.push(query.q, query.q + AFTER);
+    names.push('q');
+    from = `(SELECT platform, owner, order_id, created_at FROM order_ids WHERE order_id >= $1 AND order_id < $2
+       UNION SELECT platform, owner, order_id, created_at FROM order_keys WHERE value >= $1 AND value < $2) AS found
+     JOIN orders o USING (platform, owner, order_id, created_at)`;
+  }
+  filter('platform', 'o.platform = ?', query.platform);
+  filter('state', 'o.state = ?', query.state);
+  filter('owner', "o.owner || '' = ?", query.owner);
+  // Twice: once for the partitions that are read, once for the index ("+ 0": see the migration).
+  filter(
+    'from',
+    'o.created_at >= ?::bigint AND o.created_at + 0 >= ?::bigint',
+    query.from,
+    query.from,
+  );
+  filter('to', 'o.created_at < ?::bigint AND o.created_at + 0 < ?::bigint', query.to, query.to);
+  if (query.cursor !== undefined) {
+    const [createdAt, id] = query.cursor.split('.').map(Number);
+    filter('cursor', '(o.created_at + 0, o.id) < (?::bigint, ?::bigint)', createdAt, id);
+  }
+  values.push(query.limit + 1);
+  const text = `SELECT o.order_id, o.platform, o.owner, o.state, o.version, o.created_at, o.updated_at,
+      o.attributes, o.lines, o.id FROM ${from} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+    ORDER BY o.created_at + 0 DESC, o.id DESC LIMIT $${values.length}`;
+  return { statement: { name: `list-${names.join('-')}`, text }, values };
+}
+
+export function toPage(rows: Row[], limit: number): Page<Order> {
+  const more = rows.length > limit;
+  const kept = more ? rows.slice(0, limit) : rows;
+  const last = kept.at(-1);
+  return {
+    items: kept.map(toOrder),
+    nextCursor: more && last ? `${last[5]}.${last[9]}` : null,
+  };
+}
+
+/** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
+export async function audit(connection: Connection): Promise<LedgerAudit> {
+  const count = async (sql: string): Promise<number> =>
+    Number((await connection.runText(sql))[0]![0]);
+  // One snapshot for all, so that what is changed meanwhile does not look broken.
+  await connection.runText('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const damage: string[] = [];
+  const damaged = async (what: string, sql: string): Promise<void> => {
+    const found = await count(`SELECT count(*) FROM ${sql}`);
+    if (found > 0) damage.push(`${found} ${what}`);
+  };
+  const same = 'USING (platform, owner, order_id, created_at)';
+  const result = {
+    orders: await count('SELECT count(*) FROM orders'),
+    changes: await count('SELECT count(*) FROM history'),
+    ordersOutOfStep: await count(`
+      SELECT count(*) FROM orders o
+      FULL JOIN (SELECT platform, owner, order_id, created_at, count(*) AS n, max(version) AS newest
+                 FROM history GROUP BY platform, owner, order_id, created_at) AS h ${same}
+      LEFT JOIN history AS last ON last.platform = o.platform AND last.owner = o.owner
+        AND last.order_id = o.order_id AND last.created_at = o.created_at AND last.version = o.version
+      WHERE h.n IS DISTINCT FROM o.version OR h.newest IS DISTINCT FROM o.version
+        OR (last.line IS NULL AND last.to_state IS DISTINCT FROM o.state)`),
+    changesWithoutEvent: await count('SELECT count(*) FROM history WHERE event_type IS NULL'),
+    eventsWithoutChange: 0, // An event is a part of its change's row.
+    damage,
+  };
+  const month = '(SELECT coalesce(min(created_at), 0) FROM orders)';
+  await damaged(
+    'orders whose id is not known',
+    `orders LEFT JOIN order_ids i ${same} WHERE i.owner IS NULL`,
+  );
+  await damaged(
+    'ids without an order',
+    `order_ids i LEFT JOIN orders o ${same} WHERE o.id IS NULL AND i.created_at >= ${month}`,
+  );
+  await damaged(
+    'counted lists whose counts are not those of their entries',
+    `(SELECT platform, owner, name, count(*) AS n FROM list_entries GROUP BY 1, 2, 3) AS e
+     FULL JOIN (SELECT platform, owner, name, sum(entries) FILTER (WHERE level = 0) AS below,
+         sum(entries) FILTER (WHERE level = 1) AS above FROM list_counts GROUP BY 1, 2, 3) AS c
+       USING (platform, owner, name)
+     WHERE coalesce(e.n, 0) IS DISTINCT FROM c.below OR c.below IS DISTINCT FROM c.above`,
+  );
+  await connection.runText('COMMIT');
+  return result;
+}

@@ -1,0 +1,68 @@
+// Group read: what is asked in one turn of the event loop is one statement, with arrays for its values.
+import { LedgerUnavailableError } from '../../core/errors.ts';
+
+/** Questions in one statement: enough to share its cost, few enough to answer soon. */
+const MAX_GROUP = 256;
+/** Statements under way; while they are, what is asked gathers for the next. */
+const MAX_UNDER_WAY = 2;
+/** Questions that may wait; past it one more is refused at once. */
+const MAX_WAITING = 10_000;
+
+interface Waiting<Q, A> {
+  readonly question: Q;
+  resolve(answer: A): void;
+  reject(error: Error): void;
+}
+
+export class GroupReader<Q, A> {
+  readonly #readAll: (questions: readonly Q[]) => Promise<readonly A[]>;
+  readonly #maxUnderWay: number;
+  #waiting: Waiting<Q, A>[] = [];
+  #underWay = 0;
+  #isScheduled = false;
+
+  /** @param readAll answers all, in the order they were asked */
+  constructor(
+    readAll: (questions: readonly Q[]) => Promise<readonly A[]>,
+    maxUnderWay = MAX_UNDER_WAY,
+  ) {
+    this.#readAll = readAll;
+    this.#maxUnderWay = maxUnderWay;
+  }
+
+  /** What is asked after a commit was answered sees that commit: each turn reads anew. */
+  ask(question: Q): Promise<A> {
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(
+        new LedgerUnavailableError(`${MAX_WAITING} questions are waiting for the database`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#underWay >= this.#maxUnderWay) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#readGroup(this.#waiting.splice(0, MAX_GROUP));
+    });
+  }
+
+  async #readGroup(group: readonly Waiting<Q, A>[]): Promise<void> {
+    this.#underWay++;
+    if (this.#waiting.length > 0) this.#schedule();
+    try {
+      const answers = await this.#readAll(group.map(({ question }) => question));
+      for (const [i, { resolve }] of group.entries()) resolve(answers[i]!);
+    } catch (error) {
+      for (const { reject } of group) reject(error as Error);
+    } finally {
+      this.#underWay--;
+      if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+}

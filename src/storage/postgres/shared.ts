@@ -1,0 +1,121 @@
+// What all nodes share and each holds in memory: told by a notice, looked at now and then all the same.
+import type { SharedState } from '../storage.ts';
+import type { DatabaseClock } from './clock.ts';
+import { Connection, type Row } from './connection.ts';
+import { statements } from './statements.ts';
+
+/** A node that missed a notice learns of the change within this time. */
+const BEAT_MS = 1000;
+/** One behind the other: a name for the lock among those of this database. */
+const ALONE = 0x6f676175;
+
+export class Shared implements SharedState {
+  readonly #url: string;
+  readonly #node: string;
+  readonly #clock: DatabaseClock;
+  readonly #versions = new Map<string, number>();
+  readonly #reloads = new Map<string, () => Promise<void>>();
+  readonly #offsetListeners: ((seconds: number) => void)[] = [];
+  #offset = 0;
+  #connection: Connection | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(url: string, node: string, clock: DatabaseClock) {
+    this.#url = url;
+    this.#node = node;
+    this.#clock = clock;
+  }
+
+  static async start(url: string, node: string, clock: DatabaseClock): Promise<Shared> {
+    const shared = new Shared(url, node, clock);
+    await shared.#beat();
+    shared.#schedule();
+    return shared;
+  }
+
+  onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void {
+    this.#reloads.set(topic, reload);
+  }
+
+  onClockOffset(listener: (seconds: number) => void): void {
+    this.#offsetListeners.push(listener);
+    if (this.#offset > 0) listener(this.#offset);
+  }
+
+  /** Also learnt by the way, with each load. */
+  seeOffset(seconds: number): void {
+    if (seconds <= this.#offset) return;
+    this.#offset = seconds;
+    for (const listener of this.#offsetListeners) listener(seconds);
+  }
+
+  /** The lock goes with its connection, however this process ends. */
+  async alone<T>(task: () => Promise<T>): Promise<T> {
+    const connection = await Connection.open({
+      url: this.#url,
+      name: `${this.#node}.alone`,
+      kind: 'long',
+    });
+    try {
+      await connection.runText(
+        `SET lock_timeout = 0; SELECT pg_advisory_lock(${ALONE}, hashtext(current_schema()))`,
+      );
+      return await task();
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#beating;
+    await this.#connection?.close();
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => this.#beatSoon(), BEAT_MS);
+    this.#timer.unref();
+  }
+
+  #beatSoon(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#beating = this.#beating
+      .then(() => (this.#closed ? undefined : this.#beat()))
+      .catch(() => this.#connection?.destroy('no beat')) // Readiness says so; the next beat connects anew.
+      .then(() => {
+        clearTimeout(this.#timer);
+        if (!this.#closed) this.#schedule();
+      });
+  }
+
+  async #beat(): Promise<void> {
+    const connection = await this.#connected();
+    const sentAt = performance.now();
+    const [[now, offset, versions]] = (await connection.run(statements.beat, [this.#node])) as [
+      Row,
+    ];
+    this.#clock.measure(Number(now), sentAt);
+    this.seeOffset(Number(offset ?? 0));
+    for (const [topic, version] of Object.entries(versions as Record<string, number>)) {
+      if (this.#versions.get(topic) === version) continue;
+      const isFirst = !this.#versions.has(topic);
+      if (!isFirst) await this.#reloads.get(topic)?.();
+      this.#versions.set(topic, version);
+    }
+  }
+
+  async #connected(): Promise<Connection> {
+    if (this.#connection && !this.#connection.isLost) return this.#connection;
+    const name = `${this.#node}.shared`;
+    const connection = await Connection.open({ url: this.#url, name });
+    this.#connection = connection;
+    connection.onNotice(() => this.#beatSoon());
+    const [[schema]] = (await connection.runText('SELECT current_schema()')) as [Row];
+    await connection.runText(`LISTEN "ordergate_${schema}"`);
+    return connection;
+  }
+}

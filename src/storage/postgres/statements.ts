@@ -1,0 +1,207 @@
+// The statements, prepared once a connection. Those of a gateway's call are one round trip each.
+import type { Statement } from './connection.ts';
+
+const statement = (name: string, text: string): Statement => ({ name, text });
+
+/** The database's time in milliseconds: the statement's own, so that it is of the moment it arrived. */
+const NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
+const OFFSET = "(SELECT value::bigint FROM settings WHERE name = 'clock-offset')";
+
+/** Without the platform, the owner and the id, which come from where the order was found. */
+const STATE = 'o.state, o.version, o.created_at, o.updated_at, o.attributes, o.lines';
+const ORDER = `o.order_id, o.platform, o.owner, ${STATE}`;
+const SAME_ORDER = (other: string): string =>
+  `o.platform = ${other}.platform AND o.owner = ${other}.owner AND o.order_id = ${other}.order_id AND o.created_at = ${other}.created_at`;
+
+/**
+ * Where an order is, found first. OFFSET 0: else what is known of the id would be known of the order,
+ * too, and the planner might begin there and read all orders of an owner.
+ */
+const FOUND = '(SELECT * FROM order_ids WHERE order_id = $1 AND platform = $2 OFFSET 0) AS i';
+
+/** Tells every node that what they hold in memory has changed. */
+const announce = (topic: string, when: string): string => `
+  bumped AS (UPDATE shared_versions SET version = version + 1 WHERE topic = '${topic}' AND ${when} RETURNING
+    pg_notify('ordergate_' || current_schema(), '${topic}') IS NULL)`;
+
+export const statements = {
+  load: statement(
+    'load',
+    `SELECT q.n, o.owner, ${STATE}, k.reply, ${NOW}, ${OFFSET}
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY
+       AS q (platform, order_id, once_key, once_now, n)
+     LEFT JOIN order_ids i ON i.order_id = q.order_id AND i.platform = q.platform
+     LEFT JOIN orders o ON ${SAME_ORDER('i')}
+     LEFT JOIN kept_replies k ON k.key = q.once_key
+       AND k.expires_at > coalesce(q.once_now, ${NOW} + coalesce(${OFFSET}, 0) * 1000)`,
+  ),
+  loadMany: statement(
+    'load-many',
+    `SELECT ${ORDER} FROM unnest($2::text[]) WITH ORDINALITY AS q (order_id, n)
+     LEFT JOIN order_ids i ON i.order_id = q.order_id AND i.platform = $1
+     LEFT JOIN orders o ON ${SAME_ORDER('i')} ORDER BY q.n`,
+  ),
+  byKey: statement(
+    'by-key',
+    `SELECT ${ORDER} FROM (SELECT * FROM unique_keys
+       WHERE platform = $1 AND owner = $2 AND name = $3 AND value = $4 OFFSET 0) AS u
+     JOIN orders o ON ${SAME_ORDER('u')}`,
+  ),
+  page: statement('page', 'SELECT * FROM list_page_1($1, $2, $3, $4, $5, $6, $7)'),
+  sealedText: statement(
+    'sealed-text',
+    `SELECT o.sealed FROM ${FOUND} JOIN sealed_texts o ON ${SAME_ORDER('i')} WHERE o.name = $3`,
+  ),
+  record: statement(
+    'record',
+    `SELECT ${ORDER},
+       (SELECT json_agg(json_build_array(h.version, h.at, h.action, h.line, h.from_state, h.to_state,
+          h.actor, h.note, h.request_id) ORDER BY h.version) FROM history h
+        WHERE h.platform = o.platform AND h.owner = o.owner AND h.order_id = o.order_id AND h.created_at = o.created_at),
+       (SELECT json_agg(json_build_array(s.name, s.mask) ORDER BY s.name) FROM sealed_texts s
+        WHERE s.platform = o.platform AND s.owner = o.owner AND s.order_id = o.order_id AND s.created_at = o.created_at)
+     FROM ${FOUND} JOIN orders o ON ${SAME_ORDER('i')}`,
+  ),
+  isEmpty: statement(
+    'is-empty',
+    'SELECT NOT EXISTS (SELECT FROM order_ids) AND NOT EXISTS (SELECT FROM parties)',
+  ),
+  commit: statement('commit', 'SELECT committed, lost FROM commit_changes_1($1, $2)'),
+  /** Which of these changes a call of ours has written. */
+  written: statement(
+    'written',
+    `SELECT q.n FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[]) WITH ORDINALITY
+       AS q (platform, owner, order_id, created_at, version, n)
+     JOIN history h ON h.platform = q.platform AND h.owner = q.owner AND h.order_id = q.order_id
+       AND h.created_at = q.created_at AND h.version = q.version + 1
+     WHERE h.token = $1`,
+  ),
+  /** Ends what is left of a connection whose answer was lost; true when nothing is left. */
+  fence: statement(
+    'fence',
+    `SELECT coalesce(bool_and(pg_terminate_backend(pid, 2000)), true)
+     FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
+  ),
+  create: statement('create', 'SELECT create_orders_1($1, $2)'),
+  claim: statement(
+    'claim',
+    `WITH due AS MATERIALIZED (SELECT platform, owner, order_id, kind FROM deadlines
+       WHERE due_at <= $2 AND lease_until <= $2 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+     UPDATE deadlines d SET lease_until = $1 FROM due
+     WHERE d.platform = due.platform AND d.owner = due.owner AND d.order_id = due.order_id AND d.kind = due.kind
+     RETURNING d.id, d.lease_until, d.kind, d.platform, d.order_id, d.due_at`,
+  ),
+  drop: statement('drop', 'DELETE FROM deadlines WHERE id = $1 AND lease_until = $2 RETURNING 1'),
+  nextDeadline: statement(
+    'next-deadline',
+    'SELECT due_at FROM deadlines WHERE lease_until <= $1 ORDER BY due_at, id LIMIT 1',
+  ),
+  parties: statement('parties', 'SELECT document FROM parties'),
+  createParty: statement(
+    'create-party',
+    `WITH saved AS (INSERT INTO parties VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1),
+     ${announce('parties', 'EXISTS (SELECT FROM saved)')}
+     SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  replaceParty: statement(
+    'replace-party',
+    `WITH saved AS (INSERT INTO parties VALUES ($1, $2, $3)
+       ON CONFLICT (platform, party_id) DO UPDATE SET document = excluded.document RETURNING 1),
+     ${announce('parties', 'EXISTS (SELECT FROM saved)')}
+     SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  catalog: statement('catalog', 'SELECT platform, kind, key, document FROM catalog'),
+  createCatalog: statement(
+    'create-catalog',
+    `WITH saved AS (INSERT INTO catalog VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1),
+     ${announce('catalog', 'EXISTS (SELECT FROM saved)')}
+     SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  replaceCatalog: statement(
+    'replace-catalog',
+    `WITH saved AS (INSERT INTO catalog VALUES ($1, $2, $3, $4)
+       ON CONFLICT (platform, kind, key) DO UPDATE SET document = excluded.document RETURNING 1),
+     ${announce('catalog', 'EXISTS (SELECT FROM saved)')}
+     SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  removeCatalog: statement(
+    'remove-catalog',
+    `WITH saved AS (DELETE FROM catalog WHERE platform = $1 AND kind = $2 AND key = $3 RETURNING 1),
+     ${announce('catalog', 'EXISTS (SELECT FROM saved)')}
+     SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  setting: statement('setting', 'SELECT value FROM settings WHERE name = $1'),
+  setOnce: statement(
+    'set-once',
+    `WITH mine AS (INSERT INTO settings VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING value)
+     SELECT coalesce((SELECT value FROM mine), (SELECT value FROM settings WHERE name = $1))`,
+  ),
+  set: statement(
+    'set',
+    `WITH saved AS (INSERT INTO settings VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value RETURNING 1),
+     ${announce('clock', "$1 = 'clock-offset'")}
+     SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  forget: statement(
+    'forget',
+    'DELETE FROM kept_replies WHERE key IN (SELECT key FROM kept_replies WHERE expires_at <= $1 LIMIT 1000) RETURNING 1',
+  ),
+  ready: statement('ready', "SELECT current_setting('transaction_read_only')"),
+  token: statement(
+    'token',
+    `SELECT q.n, t.kind, t.party_id, t.grant_id, t.expires_at, t.attributes
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (platform, digest, n)
+     JOIN tokens t ON t.platform = q.platform AND t.digest = q.digest`,
+  ),
+  saveTokens: statement(
+    'save-tokens',
+    `WITH spent AS (DELETE FROM tokens WHERE platform = $2 AND digest = $3 RETURNING 1),
+     kept AS (INSERT INTO tokens
+       SELECT t.platform, t.digest, t.kind, t."partyId", t."grantId", t."expiresAt", t.attributes
+       FROM jsonb_to_recordset($1::jsonb) AS t (platform text, digest text, kind text, "partyId" text,
+         "grantId" text, "expiresAt" bigint, attributes text)
+       WHERE $3::text IS NULL OR EXISTS (SELECT FROM spent) ON CONFLICT DO NOTHING)
+     SELECT $3::text IS NULL OR EXISTS (SELECT FROM spent)`,
+  ),
+  revokeTokens: statement(
+    'revoke-tokens',
+    'DELETE FROM tokens WHERE platform = $1 AND grant_id = $2 RETURNING 1',
+  ),
+  forgetTokens: statement('forget-tokens', 'DELETE FROM tokens WHERE expires_at < $1 RETURNING 1'),
+  enter: statement('enter', 'SELECT enter_calls_1($1, $2, $3, $4)'),
+  pause: statement(
+    'pause',
+    `INSERT INTO limit_counts (key, ends_at, count)
+       SELECT 'pause ' || k, $2::bigint + $3::bigint, 1 FROM unnest($1::text[]) AS k ORDER BY 1
+     ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at WHERE limit_counts.ends_at <= $2
+     RETURNING key`,
+  ),
+  forgetLimits: statement(
+    'forget-limits',
+    'DELETE FROM limit_counts WHERE key IN (SELECT key FROM limit_counts WHERE ends_at <= $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)',
+  ),
+  /** This node is alive; those long gone are forgotten. Answers what all nodes share. */
+  beat: statement(
+    'beat',
+    `WITH alive AS (INSERT INTO nodes VALUES ($1, clock_timestamp())
+       ON CONFLICT (node) DO UPDATE SET seen_at = excluded.seen_at),
+     gone AS (DELETE FROM nodes WHERE node <> $1 AND seen_at < clock_timestamp() - interval '1 minute' RETURNING node),
+     freed AS (DELETE FROM calls_under_way WHERE node IN (SELECT node FROM gone))
+     SELECT ${NOW}, ${OFFSET}, (SELECT json_object_agg(topic, version) FROM shared_versions)`,
+  ),
+  appendRequests: statement(
+    'append-requests',
+    `INSERT INTO requests SELECT r.id, $2, r.at, r.platform, r.party, r.method, r.outcome, r."refusedBy", r.detail,
+       r."orderId", r.address, r."durationMicros", r."stringToSign", r.body
+     FROM jsonb_to_recordset($1::jsonb) AS r (id bigint, at bigint, platform text, party text, method text,
+       outcome text, "refusedBy" text, detail text, "orderId" text, address text, "durationMicros" bigint,
+       "stringToSign" text, body text)
+     ON CONFLICT DO NOTHING RETURNING 1`,
+  ),
+  pruneRequests: statement(
+    'prune-requests',
+    `DELETE FROM requests WHERE (id, node) IN (SELECT id, node FROM requests WHERE id < $1 ORDER BY id LIMIT 5000)
+     RETURNING 1`,
+  ),
+} as const;

@@ -1,0 +1,223 @@
+// Group commit: changes that arrive while one commit is under way share the next call.
+import { randomBytes } from 'node:crypto';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { ConnectionLostError, type Row } from './connection.ts';
+import { isCollision, isElsewhere, StatementError } from './errors.ts';
+import { type Pool, RETRY_MS, unavailable } from './pool.ts';
+import { statements } from './statements.ts';
+
+/** Changes in one call: enough to hide the disk, few enough to answer soon. */
+const MAX_GROUP = 256;
+/** Calls under way: while one waits for the disk another may be on its way. */
+const MAX_UNDER_WAY = 2;
+/** Changes that may wait. Past it one more is refused at once, which a caller can tell from success. */
+const MAX_QUEUE = 10_000;
+/** How long a change is tried again when the database is away or in the way. */
+const PATIENCE_MS = 5000;
+const MAX_COLLISIONS = 8;
+
+export interface GroupRules<Job, Result> {
+  /** Calls the database with a group under a token that no other call has. */
+  send(run: Run, token: number, group: readonly Job[]): Promise<readonly Result[]>;
+  /**
+   * Which of a group a call has written whose answer was lost, by their results; undefined where it
+   * has not. Asked when that call cannot be under way any more. Absent where it cannot be told.
+   */
+  written?(
+    run: Run,
+    token: number,
+    group: readonly Job[],
+  ): Promise<readonly (Result | undefined)[]>;
+  /** Names that no two jobs under way may share. */
+  names(job: Job): readonly string[];
+  /** What is known of a job that waits once `done` has ended with `result`, without asking for it. */
+  foresee?(waiting: Job, done: Job, result: Result): Result | undefined;
+}
+
+export type Run = (
+  statement: { readonly name: string; readonly text: string },
+  values: readonly unknown[],
+) => Promise<Row[]>;
+
+interface Waiting<Job, Result> {
+  readonly job: Job;
+  readonly until: number;
+  resolve(result: Result): void;
+  reject(error: Error): void;
+}
+
+export class GroupWriter<Job, Result> {
+  readonly #pool: Pool;
+  readonly #rules: GroupRules<Job, Result>;
+  readonly #onWritten: () => void;
+  #queue: Waiting<Job, Result>[] = [];
+  #underWay = 0;
+  readonly #names = new Set<string>();
+  #lastError: string | undefined;
+  #closed = false;
+  #idle: (() => void) | undefined;
+
+  /** @param onWritten called when a group is on disk */
+  constructor(pool: Pool, rules: GroupRules<Job, Result>, onWritten: () => void = () => {}) {
+    this.#pool = pool;
+    this.#onWritten = onWritten;
+    this.#rules = rules;
+  }
+
+  /** Resolves with the job's result when it is on disk. */
+  run(job: Job): Promise<Result> {
+    if (this.#closed) return Promise.reject(new LedgerUnavailableError('the ledger is closed'));
+    if (this.#queue.length >= MAX_QUEUE) {
+      return Promise.reject(
+        new LedgerUnavailableError(`${MAX_QUEUE} changes are waiting for the database`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, until: performance.now() + PATIENCE_MS, resolve, reject });
+      void this.#drain();
+    });
+  }
+
+  /** Why the last group failed; undefined when it did not. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#underWay >= MAX_UNDER_WAY) return;
+    this.#underWay++;
+    // At the end of this turn of the event loop, so that what it reads now goes together.
+    await setImmediate();
+    for (let group = this.#take(); group.length > 0; group = this.#take()) {
+      await this.#runGroup(group);
+      for (const { job } of group)
+        for (const name of this.#rules.names(job)) this.#names.delete(name);
+    }
+    if (--this.#underWay === 0) this.#idle?.();
+  }
+
+  /** What may go together, in the order of arrival; of what may not, the later waits. */
+  #take(): Waiting<Job, Result>[] {
+    const group: Waiting<Job, Result>[] = [];
+    const later: Waiting<Job, Result>[] = [];
+    for (const [i, waiting] of this.#queue.entries()) {
+      if (group.length >= MAX_GROUP) {
+        later.push(...this.#queue.slice(i));
+        break;
+      }
+      const its = this.#rules.names(waiting.job);
+      if (its.some((name) => this.#names.has(name))) later.push(waiting);
+      else {
+        for (const name of its) this.#names.add(name);
+        group.push(waiting);
+      }
+    }
+    this.#queue = later;
+    return group;
+  }
+
+  async #runGroup(group: readonly Waiting<Job, Result>[]): Promise<void> {
+    const until = Math.max(...group.map((waiting) => waiting.until));
+    let left = group;
+    for (let collisions = 0; left.length > 0; ) {
+      const token = randomBytes(6).readUIntBE(0, 6);
+      const jobs = left.map(({ job }) => job);
+      let connectionName = '';
+      try {
+        const results = await this.#pool.use(until, (connection) => {
+          connectionName = connection.name;
+          return this.#rules.send((s, v) => connection.run(s, v), token, jobs);
+        });
+        for (const [i, { resolve }] of left.entries()) resolve(results[i]!);
+        this.#foresee(jobs, results);
+        this.#onWritten();
+        this.#lastError = undefined;
+        return;
+      } catch (error) {
+        this.#lastError = (error as Error).message;
+        const late = performance.now() >= until;
+        if (error instanceof ConnectionLostError) {
+          const undone = await this.#settleLost(connectionName, token, left, until);
+          if (undone === null || late) return reject(undone ?? left, unavailable(error));
+          left = undone;
+          await sleep(RETRY_MS);
+        } else if (isCollision(error) && ++collisions < MAX_COLLISIONS && !late) {
+          // Another node was faster on one of these orders; nothing has happened.
+        } else if (isElsewhere(error) && !late) {
+          // The connection is gone with it; the next may lead to a server that takes changes.
+          await sleep(RETRY_MS);
+        } else if (error instanceof StatementError && left.length > 1) {
+          // One that the database refuses spoils no neighbour.
+          for (const one of left) await this.#runGroup([one]);
+          return;
+        } else return reject(left, unavailable(error));
+      }
+    }
+  }
+
+  /** Of two hundred changes of one order one is made, and the others need not ask to know. */
+  #foresee(jobs: readonly Job[], results: readonly Result[]): void {
+    const { names, foresee } = this.#rules;
+    if (!foresee || this.#queue.length === 0) return;
+    const done = new Map(jobs.flatMap((job, i) => names(job).map((name) => [name, i] as const)));
+    this.#queue = this.#queue.filter(({ job, resolve }) => {
+      for (const name of names(job)) {
+        const i = done.get(name);
+        const result = i === undefined ? undefined : foresee(job, jobs[i]!, results[i]!);
+        if (result === undefined) continue;
+        resolve(result);
+        return false;
+      }
+      return true;
+    });
+  }
+
+  /**
+   * Finds out what has happened when the answer was lost: whatever the old connection still does is
+   * ended first, then what it wrote is looked for.
+   *
+   * @returns those that have not happened; null when it could not be told in time
+   */
+  async #settleLost(
+    connectionName: string,
+    token: number,
+    left: readonly Waiting<Job, Result>[],
+    until: number,
+  ): Promise<readonly Waiting<Job, Result>[] | null> {
+    const { written } = this.#rules;
+    if (!written) return null;
+    const jobs = left.map(({ job }) => job);
+    while (performance.now() < until) {
+      try {
+        const results = await this.#pool.use(until, async (connection) => {
+          const [fenced] = await connection.run(statements.fence, [connectionName]);
+          if (fenced?.[0] !== true) return null;
+          return written((s, v) => connection.run(s, v), token, jobs);
+        });
+        if (results === null) continue;
+        for (const [i, { resolve }] of left.entries()) {
+          const result = results[i];
+          if (result !== undefined) resolve(result);
+        }
+        return left.filter((_, i) => results[i] === undefined);
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError) && !isElsewhere(error)) return null;
+        await sleep(RETRY_MS);
+      }
+    }
+    return null;
+  }
+}
+
+function reject(waiting: readonly { reject(error: Error): void }[], error: Error): void {
+  for (const one of waiting) one.reject(error);
+}

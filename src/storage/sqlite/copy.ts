@@ -1,0 +1,156 @@
+// Copies out of SQLite beside a running server, and into a fresh data directory.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import {
+  BATCH_CHARACTERS,
+  BATCH_ROWS,
+  CopyError,
+  type CopySource,
+  type CopyTarget,
+} from '../copy/port.ts';
+import { auditCallbacks } from './callback-queries.ts';
+import { insertsOf, selectOf } from './copy-tables.ts';
+import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
+import { lockDataDirectory } from './lock.ts';
+import { audit } from './queries.ts';
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+const CACHE_KIB = 65_536;
+
+/**
+ * One read transaction over all tables: in WAL mode it waits for nobody and nobody waits for it, and
+ * it needs no lock of the directory. While it is open the write-ahead log is not begun anew, so that
+ * it grows by what the server writes meanwhile.
+ */
+export function sqliteSource(directory: string, file = 'ledger.db'): CopySource {
+  const path = join(directory, file);
+  if (!existsSync(path)) throw new CopyError(`${directory} holds no ledger`);
+  inspectDatabase(path, MIGRATIONS);
+  const db = openReader(path, CACHE_KIB);
+  db.exec('BEGIN');
+  db.prepare('SELECT count(*) FROM fan_out').get(); // The moment is that of the first read.
+  return {
+    engine: 'sqlite',
+    async *rows(table, skip = 0) {
+      const rows = db.prepare(`${selectOf(table)} LIMIT -1 OFFSET ?`);
+      rows.setReturnArrays(true);
+      let batch: string[] = [];
+      let size = 0;
+      for (const row of rows.iterate(skip)) {
+        const line = JSON.stringify(row);
+        batch.push(line);
+        size += line.length;
+        if (size < BATCH_CHARACTERS && batch.length < BATCH_ROWS) continue;
+        yield batch;
+        [batch, size] = [[], 0];
+      }
+      if (batch.length > 0) yield batch;
+    },
+    async setting(name) {
+      const row = db.prepare('SELECT value FROM settings WHERE name = ?').get(name);
+      return row ? String(row.value) : null;
+    },
+    async audit() {
+      return { ...audit(db), ...auditCallbacks(db) };
+    },
+    async close() {
+      db.close();
+    },
+  };
+}
+
+/** What a directory may hold before a ledger is brought in: its secrets, and traces of an attempt. */
+const HARMLESS = /^(master\.key|admin\.token|ordergate\.(lock|pid)|restoring\.db.*)$/;
+const RESTORING = 'restoring.db';
+
+/**
+ * A ledger under another name, which becomes one by being renamed: an attempt that is killed leaves
+ * nothing that could be taken for a ledger.
+ *
+ * @throws {CopyError} where the directory holds anything
+ * @throws {DataDirectoryInUseError}
+ */
+export function sqliteTarget(directory: string): CopyTarget {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const there = readdirSync(directory).filter((name) => !HARMLESS.test(name));
+  if (there.length > 0) {
+    throw new CopyError(
+      `${directory} is not empty (${there.slice(0, 3).join(', ')}). Nothing was changed. Name a fresh directory with --data.`,
+    );
+  }
+  const unlock = lockDataDirectory(directory);
+  const path = join(directory, RESTORING);
+  const remove = (): void => {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true });
+  };
+  remove();
+  prepareDatabase(path, MIGRATIONS);
+  const db = new DatabaseSync(path, {
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: false, // The audit looks at all of them at once.
+  });
+  // Nothing to come back to: what fails is thrown away as a whole.
+  db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIB}`);
+  const prepared = new Map<string, StatementSync[]>();
+  let released = false;
+  return {
+    progress: null,
+    storable: (line) => line,
+    async add(table, batch) {
+      const texts = insertsOf(table);
+      if (texts === null) {
+        throw new CopyError(
+          'it knows ids of orders whose months were dropped, for which SQLite has no place: bring it into a PostgreSQL database (--database)',
+        );
+      }
+      const statements = prepared.get(table.name) ?? texts.map((text) => db.prepare(text));
+      prepared.set(table.name, statements);
+      db.exec('BEGIN');
+      for (const line of batch) {
+        const row = JSON.parse(line) as (string | number | null)[];
+        statements.forEach((statement, i) => {
+          if (statement.run(...row).changes !== 1 && i === 0) {
+            throw new CopyError(`a row of ${table.name} belongs to nothing: ${line.slice(0, 200)}`);
+          }
+        });
+      }
+      db.exec('COMMIT');
+    },
+    async finish() {
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)');
+      db.close();
+      sync(path);
+    },
+    async readBack() {
+      return sqliteSource(directory, RESTORING);
+    },
+    async release() {
+      // Readers leave these, empty; under the other name they would belong to nothing.
+      for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+      renameSync(path, join(directory, 'ledger.db'));
+      sync(directory);
+      released = true;
+    },
+    async close() {
+      if (db.isOpen) db.close();
+      if (!released) remove();
+      unlock();
+    },
+  };
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
+}

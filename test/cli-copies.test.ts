@@ -1,0 +1,278 @@
+// `ordergate backup` and `restore` in real processes: beside a running server, on either engine, and what they refuse.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  ask,
+  isExplained,
+  keepSecret,
+  nothingWasBetrayed,
+  run,
+  serve,
+  stop,
+} from './cli-process.ts';
+import { databaseOf, query, skip } from './postgres.ts';
+import { temporaryDirectory } from './support.ts';
+import { HASTENED, NOTE, useLedger } from './used-ledger.ts';
+
+const used = temporaryDirectory();
+await useLedger(used);
+keepSecret(readFileSync(join(used, 'master.key'), 'utf8').trim());
+const ENV = {
+  ORDERGATE_KEY: readFileSync(join(used, 'master.key'), 'utf8').trim(),
+  ORDERGATE_ADMIN_TOKEN: readFileSync(join(used, 'admin.token'), 'utf8').trim(),
+};
+
+const file = (): string => join(temporaryDirectory(), 'backup.gz');
+const linesOf = (path: string): string[] => gunzipSync(readFileSync(path)).toString().split('\n');
+const rewritten = (lines: readonly string[]): string => {
+  const path = file();
+  writeFileSync(path, gzipSync(lines.join('\n')));
+  return path;
+};
+type Tables = Record<string, { rows: number; digest: string }>;
+const tablesOf = (path: string): Tables => JSON.parse(linesOf(path).at(-2)!).tables;
+
+async function done(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(args, env);
+  deepEqual([code, stderr], [0, ''], stdout);
+  return stdout;
+}
+
+/** Moves orders to and fro until it is told to stop; the acknowledged version of each. */
+function moveOrders(url: string, token: string, ids: readonly string[]) {
+  const acknowledged = new Map<string, number>();
+  let isOver = false;
+  const work = ids.map(async (id) => {
+    for (let to = 'D'; !isOver; to = to === 'K' ? 'D' : 'K') {
+      const response = await fetch(`${url}/manage/v1/orders/jintong/${id}/transitions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ to }),
+      });
+      equal(response.status, 200, await response.clone().text());
+      acknowledged.set(id, ((await response.json()) as { version: number }).version);
+    }
+  });
+  const end = async (): Promise<void> => {
+    isOver = true;
+    await Promise.all(work);
+  };
+  return { acknowledged, end };
+}
+
+/** A server under changes, and a backup beside it: it holds what was acknowledged before it began. */
+async function isConsistent(data: string, env: Record<string, string>): Promise<string> {
+  const server = await serve(['--data', data], env);
+  const headers = { authorization: `Bearer ${ENV.ORDERGATE_ADMIN_TOKEN}` };
+  const list = await fetch(`${server.url}/manage/v1/orders?platform=jintong&state=K`, {
+    headers,
+  });
+  const { items } = (await list.json()) as { items: { orderId: string }[] };
+  const ids = items.map(({ orderId }) => orderId);
+  const moving = moveOrders(server.url, ENV.ORDERGATE_ADMIN_TOKEN, ids);
+  while (moving.acknowledged.size < ids.length) await new Promise((r) => setTimeout(r, 5));
+  const before = new Map(moving.acknowledged);
+  const path = file();
+  match(await done(['backup', path, '--data', data], env), /^backed up \d+ orders and \d+ changes/);
+  const after = new Map(moving.acknowledged);
+  await moving.end();
+  ok(
+    ids.length > 0 && ids.every((id) => after.get(id)! > before.get(id)!),
+    `changes went on meanwhile: ${[...before]} ${[...after]}`,
+  );
+  equal((await stop(server)).code, 0);
+  match(await done(['restore', path, '--verify']), /21 tables agree .* the ledger sound\n$/);
+  const versions = new Map(
+    linesOf(path)
+      .filter((line) => /^\[\d+,"jintong"/.test(line))
+      .map((line) => JSON.parse(line))
+      .filter((row) => row.length === 10)
+      .map((row) => [row[3], row[6]]),
+  );
+  for (const [id, version] of before) ok(versions.get(id) >= version, `${id} was at ${version}`);
+  return path;
+}
+
+describe('a backup of SQLite', () => {
+  test('beside a server under changes: consistent, and nothing acknowledged before it is missing', async () => {
+    const data = temporaryDirectory();
+    for (const name of ['ledger.db', 'master.key', 'admin.token']) {
+      copyFileSync(join(used, name), join(data, name));
+    }
+    const path = await isConsistent(data, {});
+    equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  test('restored: each table is as it was, a server serves from it under the same key, and goes on', async () => {
+    const folder = temporaryDirectory();
+    match(await done(['backup', folder, '--data', used]), /admin token are not in it/);
+    const [name] = readdirSync(folder);
+    match(name!, /^ordergate-\d{8}T\d{6}Z\.ndjson\.gz$/);
+    const path = join(folder, name!);
+    const text = linesOf(path).join('\n');
+    for (const secret of Object.values(ENV)) ok(!text.includes(secret));
+    const tables = tablesOf(path);
+    const empty = Object.keys(tables).filter((table) => tables[table]!.rows === 0);
+    deepEqual(empty, ['gone_orders'], 'all of a ledger was in use');
+
+    const data = temporaryDirectory();
+    copyFileSync(join(used, 'master.key'), join(data, 'master.key')); // Which may be there before.
+    match(await done(['restore', path, '--data', data, '--verify']), /^restored .* sound\n$/);
+    const again = file();
+    await done(['backup', again, '--data', data]);
+    deepEqual(tablesOf(again), tables);
+    deepEqual(
+      readdirSync(data).filter((one) => /restoring/.test(one)),
+      [],
+    );
+
+    const server = await serve(['--data', data]);
+    const { body } = await ask(server.url, data, '/orders/jintong/15110100068');
+    equal(body.history.at(-1).note ?? body.history[0].note, NOTE);
+    await stop(server);
+    match(await done(['verify', '--data', data]), /"queuesStuck":0/);
+    await done(['move', '--platform', 'jintong', '--order', HASTENED, '--to', 'N', '--data', data]);
+  });
+
+  test('--with-key holds the secrets, and a restore puts them where a server finds them', async () => {
+    const path = file();
+    match(await done(['backup', path, '--data', used, '--with-key']), /whoever has it can read/);
+    const data = join(temporaryDirectory(), 'fresh');
+    await done(['restore', path, '--data', data]);
+    equal(readFileSync(join(data, 'master.key'), 'utf8').trim(), ENV.ORDERGATE_KEY);
+    equal(readFileSync(join(data, 'admin.token'), 'utf8').trim(), ENV.ORDERGATE_ADMIN_TOKEN);
+    equal(statSync(join(data, 'master.key')).mode & 0o777, 0o600);
+  });
+
+  test('what is refused: nothing is begun, and nothing that is there is touched', async () => {
+    const path = file();
+    await done(['backup', path, '--data', used]);
+    isExplained(await run(['backup', path, '--data', used]), /exists already/);
+    isExplained(await run(['backup', file(), '--data', temporaryDirectory()]), /holds no ledger/);
+    isExplained(await run(['restore', path]), /usage: ordergate restore/);
+    const full = temporaryDirectory();
+    writeFileSync(join(full, 'ledger.db'), 'mine');
+    isExplained(
+      await run(['restore', path, '--data', full, '--verify']),
+      /is not empty \(ledger\.db\)/,
+    );
+    equal(readFileSync(join(full, 'ledger.db'), 'utf8'), 'mine');
+
+    const lines = linesOf(path);
+    const at = lines.findIndex((line) => line.startsWith('{"table":"history"')) + 1;
+    const whole = readFileSync(path);
+    const cut = file();
+    writeFileSync(cut, whole.subarray(0, whole.length - 100));
+    const flipped = file();
+    whole[whole.length >> 1]! ^= 1;
+    writeFileSync(flipped, whole);
+    const plain = file();
+    writeFileSync(plain, 'not a backup');
+    const cases: [string, RegExp][] = [
+      [cut, /is damaged/],
+      [flipped, /is damaged/],
+      [plain, /is damaged/],
+      [rewritten(lines.slice(0, -2)), /its last line is missing/],
+      [rewritten(lines.toSpliced(at, 1)), /not as it was written: history: \d+ rows expected/],
+      [
+        rewritten(lines.with(at, lines[at]!.replace('order.', 'ordeR.'))),
+        /history: \d+ rows, but not/,
+      ],
+      [
+        rewritten([lines[0]!.replace('"format":1', '"format":2'), ...lines.slice(1)]),
+        /has format 2/,
+      ],
+      [rewritten(['{"hello":1}']), /is no backup/],
+    ];
+    for (const [damaged, problem] of cases) {
+      const data = temporaryDirectory();
+      isExplained(await run(['restore', damaged, '--data', data]), problem);
+      deepEqual(
+        readdirSync(data).filter((name) => name.includes('.db')),
+        [],
+      );
+    }
+  });
+
+  test('one whose digests agree and whose ledger is broken all the same is not called sound', async () => {
+    const data = temporaryDirectory();
+    mkdirSync(data, { recursive: true });
+    for (const name of ['ledger.db', 'master.key'])
+      copyFileSync(join(used, name), join(data, name));
+    const { DatabaseSync } = await import('node:sqlite');
+    const db = new DatabaseSync(join(data, 'ledger.db'));
+    db.exec('UPDATE orders SET version = version + 1 WHERE id = 1');
+    db.close();
+    const path = file();
+    await done(['backup', path, '--data', data]);
+    isExplained(await run(['restore', path, '--verify']), /not sound: ordersOutOfStep: 1/);
+  });
+});
+
+describe('a backup of PostgreSQL', { skip }, () => {
+  test('from SQLite into a database, beside nodes under changes, into another, and back: equal', async () => {
+    const start = file();
+    await done(['backup', start, '--data', used]);
+    const first = { ...ENV, ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
+    await done(['restore', start, '--database', '--verify'], first);
+    isExplained(
+      await run(['restore', start, '--database'], first),
+      /the database holds a ledger already/,
+    );
+    const path = file();
+    await done(['backup', path], first);
+    deepEqual(tablesOf(path), tablesOf(start), 'the same rows, whichever engine holds them');
+
+    const busy = await isConsistent(temporaryDirectory(), first);
+    const second = { ...ENV, ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
+    await done(['restore', busy, '--database', '--verify'], second);
+    match(await done(['verify'], second), /"queuesStuck":0/);
+    const back = join(temporaryDirectory(), 'sqlite');
+    await done(['restore', busy, '--data', back, '--verify']);
+    match(
+      await done(['verify', '--data', back], { ORDERGATE_KEY: ENV.ORDERGATE_KEY }),
+      /"queuesStuck":0/,
+    );
+  });
+
+  test('ids of months that were dropped stay taken in the copy; SQLite has no place for them, and says so', async () => {
+    const start = file();
+    await done(['backup', start, '--data', used]);
+    const first = { ...ENV, ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
+    await done(['restore', start, '--database'], first);
+    await query(
+      "INSERT INTO order_ids VALUES ('jintong', 'long-gone', 'jane88', 1)",
+      first.ORDERGATE_DATABASE_URL,
+    );
+    const path = file();
+    await done(['backup', path], first);
+    equal(tablesOf(path).gone_orders!.rows, 1);
+    const second = { ...ENV, ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
+    await done(['restore', path, '--database', '--verify'], second);
+    isExplained(await run(['restore', path, '--verify']), /SQLite has no place/);
+  });
+
+  test('a restore that is cut off leaves a database that serves nobody', async () => {
+    const start = file();
+    await done(['backup', start, '--data', used]);
+    const env = { ...ENV, ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
+    isExplained(
+      await run(['restore', rewritten(linesOf(start).slice(0, -2)), '--database'], env),
+      /last line/,
+    );
+    isExplained(await run(['verify'], env), /is being brought into the database/);
+    isExplained(await run(['restore', start, '--database'], env), /a part of another copy/);
+  });
+});
+
+test('no secret was printed', () => nothingWasBetrayed({ texts: 20, secrets: 5 }));

@@ -1,0 +1,97 @@
+// A PostgreSQL of a test's own, to be stopped, killed and started again while others work.
+import { execFile, spawnSync } from 'node:child_process';
+import { accessSync, chownSync, constants, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+/** `nobody`: a server refuses to run as root. */
+const UNPRIVILEGED = 65_534;
+const isRoot = process.getuid?.() === 0;
+const as = isRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
+
+/** The folder of initdb and pg_ctl; null where they are not installed. */
+function findPrograms(): string | null {
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
+  ];
+  const holds = (folder: string): boolean => {
+    try {
+      for (const name of ['initdb', 'pg_ctl', 'postgres']) {
+        accessSync(join(folder, name), constants.X_OK);
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return folders.find(holds) ?? null;
+}
+
+const programs = findPrograms();
+
+/** Why tests that need a server of their own are skipped; false where they can run. */
+export const skip: string | false =
+  programs === null &&
+  'no PostgreSQL programs: initdb, pg_ctl and postgres are neither on the PATH nor in /usr/lib/postgresql';
+
+export interface Cluster {
+  readonly url: string;
+  start(): Promise<void>;
+  /** `fast` ends every session, `immediate` is as if it had crashed. */
+  stop(mode: 'fast' | 'immediate'): Promise<void>;
+  /** Stops it and removes its files. */
+  remove(): Promise<void>;
+}
+
+export async function startCluster(): Promise<Cluster> {
+  const directory = mkdtempSync(join(tmpdir(), 'ordergate-cluster-'));
+  if (isRoot) chownSync(directory, UNPRIVILEGED, UNPRIVILEGED);
+  const data = join(directory, 'data');
+  const options = { ...as, cwd: directory, env: { ...process.env, HOME: directory } };
+  const port = await freePort();
+  const program = (name: string) => join(programs!, name);
+  await run(
+    program('initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+    options,
+  );
+  const settings = `-c port=${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${directory} -c shared_buffers=64MB`;
+  const control = (...args: string[]) =>
+    run(program('pg_ctl'), ['-D', data, '-w', '-t', '60', '-l', join(directory, 'log'), ...args], {
+      ...options,
+    });
+  const start = async (): Promise<void> => {
+    await control('-o', settings, 'start');
+  };
+  const stop = async (mode: 'fast' | 'immediate'): Promise<void> => {
+    await control('-m', mode, 'stop');
+  };
+  await start();
+  const end = (): void => {
+    spawnSync(program('pg_ctl'), ['-D', data, '-m', 'immediate', 'stop'], options);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', end);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    start,
+    stop,
+    async remove() {
+      process.off('exit', end);
+      end();
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
