@@ -5,9 +5,9 @@ import type { CallbackAlert } from '../core/callbacks.ts';
 import { SECOND, systemClock } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
 import type { Lookup } from './address-guard.ts';
-import { Poster, type PostOutcome } from './deliver.ts';
+import { Poster, type PostOutcome, UNWANTED } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { type FanOutParts, fanOut } from './fan-out.ts';
+import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, pingBody } from './message.ts';
 import { liveSecrets, signatureHeaders } from './signature.ts';
 
@@ -60,6 +60,7 @@ export class Callbacks {
       poster: this.#poster,
       random,
       sentAt: () => systemClock.now(),
+      asWantedNow: (endpoint) => this.#asWantedNow(endpoint),
       onAttempt: parts.onAttempt,
       onAlert: parts.onAlert,
       onError: (error) => parts.onError(error, 'deliveries'),
@@ -100,7 +101,8 @@ export class Callbacks {
   /** Posts a message that says nothing, at once, and keeps no record of it. */
   ping(endpoint: CallbackEndpoint): Promise<PostOutcome> {
     const { clock } = this.#parts;
-    const { endpointId, url, expects, secrets } = endpoint;
+    const { endpointId, url, expects, secrets } = this.#asWantedNow(endpoint);
+    if (url === null) return Promise.resolve(UNWANTED);
     const body = pingBody(endpointId, clock.now());
     const id = `msg_${randomBytes(15).toString('base64url')}`;
     const live = liveSecrets(secrets, clock.now());
@@ -111,6 +113,15 @@ export class Callbacks {
       body,
       headers: { 'content-type': CONTENT_TYPE, ...signed },
     });
+  }
+
+  #asWantedNow(endpoint: CallbackEndpoint): Target {
+    try {
+      return asWantedNow(endpoint, this.#parts);
+    } catch (error) {
+      this.#parts.onError(error, "a platform's callback hook");
+      return endpoint;
+    }
   }
 
   #poll(): void {

@@ -26,6 +26,14 @@ export interface PostOutcome {
   readonly date?: string | undefined;
 }
 
+/** Nothing was posted. It is tried again at the usual times, as an address may be named again. */
+export const UNWANTED: PostOutcome = {
+  status: null,
+  error: 'its owner names no address now',
+  durationMicros: 0,
+  answer: '',
+};
+
 export interface PosterOptions {
   /** Addresses besides the public ones. */
   readonly allowed: AddressList;

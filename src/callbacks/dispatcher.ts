@@ -7,7 +7,8 @@ import type {
   DeliveryResult,
 } from '../core/callbacks.ts';
 import { type Clock, type Instant, SECOND } from '../core/clock.ts';
-import type { Poster, PostOutcome } from './deliver.ts';
+import { type Poster, type PostOutcome, UNWANTED } from './deliver.ts';
+import type { Target } from './fan-out.ts';
 import { nextWait, readRetryAfter } from './retry-schedule.ts';
 import { liveSecrets, signatureHeaders } from './signature.ts';
 
@@ -19,6 +20,7 @@ export interface DispatcherParts {
   readonly random: () => number;
   /** The world's time, for signatures. */
   readonly sentAt: () => Instant;
+  asWantedNow(endpoint: CallbackEndpoint): Target;
   onAttempt(outcome: 'delivered' | 'failed' | 'dead'): void;
   onAlert(alert: Omit<CallbackAlert, 'alertId'>): void;
   onError(error: unknown): void;
@@ -47,7 +49,7 @@ const STOP_MS = 5 * SECOND;
 
 interface Work {
   readonly delivery: ClaimedDelivery;
-  readonly endpoint: CallbackEndpoint;
+  readonly endpoint: Target;
 }
 
 interface Written {
@@ -131,7 +133,7 @@ export class Dispatcher {
   }
 
   async #claimUpTo(limit: number): Promise<number> {
-    const { store, clock, onError } = this.#parts;
+    const { store, clock, onError, asWantedNow } = this.#parts;
     try {
       const { deliveries, endpoints } = await store.claim({
         now: clock.now(),
@@ -140,8 +142,10 @@ export class Dispatcher {
         underWay: Object.fromEntries(this.#held),
         leaseMs: LEASE_MS,
       });
-      const byId = new Map(endpoints.map((endpoint) => [endpoint.endpointId, endpoint]));
-      for (const delivery of deliveries) this.#take(delivery, byId.get(delivery.endpointId)!);
+      const byId = new Map(endpoints.map((one) => [one.endpointId, asWantedNow(one)]));
+      for (const delivery of deliveries) {
+        this.#take({ delivery, endpoint: byId.get(delivery.endpointId)! });
+      }
       return deliveries.length;
     } catch (error) {
       onError(error); // What was claimed all the same comes back when its lease has ended.
@@ -149,11 +153,11 @@ export class Dispatcher {
     }
   }
 
-  #take(delivery: ClaimedDelivery, endpoint: CallbackEndpoint): void {
-    const { endpointId } = endpoint;
+  #take(work: Work): void {
+    const { endpointId } = work.endpoint;
     const works = this.#waiting.get(endpointId);
-    if (works) works.push({ delivery, endpoint });
-    else this.#waiting.set(endpointId, [{ delivery, endpoint }]);
+    if (works) works.push(work);
+    else this.#waiting.set(endpointId, [work]);
     this.#held.set(endpointId, (this.#held.get(endpointId) ?? 0) + 1);
     this.#heldInAll++;
   }
@@ -196,7 +200,7 @@ export class Dispatcher {
       ...signatureHeaders(secrets, messageId, sentAt(), body),
     };
     const { url, expects, preset } = endpoint;
-    const outcome = await poster.post({ url, headers, body, expects });
+    const outcome = url === null ? UNWANTED : await poster.post({ url, headers, body, expects });
     if (this.#stopped && outcome.error !== null) return null;
     const { status, error, durationMicros, answer } = outcome;
     const attempt = { at, status, error, durationMicros, answer };

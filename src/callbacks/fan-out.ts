@@ -1,6 +1,6 @@
 // The outbox's other end: reads events past the cursor and makes a delivery for each endpoint that wants one.
 import { randomBytes } from 'node:crypto';
-import type { DeclaredEndpoint } from '../core/callback-endpoint.ts';
+import type { CallbackEndpoint, DeclaredEndpoint } from '../core/callback-endpoint.ts';
 import type {
   CallbackEvent,
   CallbackStore,
@@ -9,7 +9,12 @@ import type {
 } from '../core/callbacks.ts';
 import type { Clock } from '../core/clock.ts';
 import { REVEALED_EVENT } from '../core/reveal-sealed.ts';
-import type { Environment, PartyDirectory, Platform } from '../protocol/platform.ts';
+import type {
+  Environment,
+  PartyDirectory,
+  Platform,
+  PlatformCallbacks,
+} from '../protocol/platform.ts';
 import { CONTENT_TYPE, messageBody } from './message.ts';
 
 export interface FanOutParts {
@@ -80,6 +85,8 @@ function match(
 /** The endpoints that platforms declare, one an owner. */
 class DeclaredEndpoints {
   readonly used: DeclaredEndpoint[] = [];
+  /** By platform and owner, each asked once. */
+  readonly #wanted = new Map<string, ReturnType<PlatformCallbacks['endpoint']>>();
   readonly #parts: FanOutParts;
 
   constructor(parts: FanOutParts) {
@@ -92,8 +99,14 @@ class DeclaredEndpoints {
     if (!callbacks?.environments.includes(environment)) return null;
     try {
       const message = callbacks.body(event);
-      const wanted = message && callbacks.endpoint(event, { environment, parties });
-      if (!message || !wanted) return null;
+      if (!message) return null;
+      const asked = `${event.platform}/${event.owner}`;
+      let wanted = this.#wanted.get(asked);
+      if (wanted === undefined) {
+        wanted = callbacks.endpoint(event.owner, { environment, parties });
+        this.#wanted.set(asked, wanted);
+      }
+      if (!wanted) return null;
       return { endpoint: this.#place({ expects: null, ...wanted }, event), ...message };
     } catch (error) {
       // Waiting for it to be mended would hold back the callbacks of everybody else.
@@ -111,3 +124,19 @@ class DeclaredEndpoints {
     return this.used.push({ platform, party: owner, ...wanted }) - 1;
   }
 }
+
+/** An endpoint as it is to be posted to; `url` is null where its owner wants nothing any more. */
+export type Target = Omit<CallbackEndpoint, 'url'> & { readonly url: string | null };
+
+/** One that a platform declares may have moved since its events were fanned out. */
+export function asWantedNow(endpoint: CallbackEndpoint, parts: DeclarationParts): Target {
+  const { platforms, environment, parties } = parts;
+  if (endpoint.origin !== 'declared') return endpoint;
+  const callbacks = platforms.find(({ name }) => name === endpoint.platform)?.callbacks;
+  const wanted = callbacks?.environments.includes(environment)
+    ? callbacks.endpoint(endpoint.party, { environment, parties })
+    : null;
+  return { ...endpoint, url: null, ...wanted };
+}
+
+type DeclarationParts = Pick<FanOutParts, 'platforms' | 'environment' | 'parties'>;

@@ -48,6 +48,7 @@ export interface CatalogDirectory {
 
 export interface PartyDirectory {
   find(platform: string, partyId: string): Party | undefined;
+  list(platform: string): readonly Party[];
   /** Whether the party's address list lets `address` in. */
   admits(party: Party, address: string): boolean;
 }
@@ -79,9 +80,12 @@ export interface PlatformCallbacks {
    * From the event alone, so that it is a snapshot: a rule puts what is needed into `eventPayload`.
    */
   body(event: CallbackEvent): { readonly contentType: string; readonly body: string } | null;
-  /** Where it goes, the same for all orders of an owner; null where its owner wants none now. */
+  /**
+   * Where it goes, the same for all orders of an owner; null where its owner wants none now. Asked
+   * when an event is fanned out and again when it is sent, which may be days later.
+   */
   endpoint(
-    event: CallbackEvent,
+    owner: string,
     context: { readonly environment: Environment; readonly parties: PartyDirectory },
   ): {
     readonly url: string;

@@ -94,7 +94,6 @@ export const DETAIL_FIELDS = [
   'realPaymentTotal',
   'preferentialPriceTotal',
 ] as const;
-export type DetailField = (typeof DETAIL_FIELDS)[number];
 
 /** How long ids may be; the documents set no bounds. [ours] */
 const ID = /^[0-9A-Za-z_-]{1,32}$/;

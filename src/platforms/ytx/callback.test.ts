@@ -67,6 +67,43 @@ test('production: each result is posted to the app, unsigned, in order; the orde
   assert.equal((await manage(server, 'PATCH', path, { enabled: false })).status, 200);
 });
 
+test('an app that has moved gets at its new address what is tried again, and what is replayed', async () => {
+  const { receiver, order, give, drain, server, clock } = await start('production');
+  const path = '/parties/ytx/callbackaccount01';
+  const { apps } = (await manage(server, 'GET', path)).body.attributes;
+  const moveTo = async (callbackUrl?: string) => {
+    const app = { ...apps[0], callbackUrl };
+    const { status } = await manage(server, 'PATCH', path, { attributes: { apps: [app] } });
+    assert.equal(status, 200);
+  };
+  receiver.answer = status(500);
+  await give(await order('customer-3'), '1', 'x');
+  await drain();
+  assert.equal(receiver.received.length, 1);
+  const moved = await startReceiver();
+  await moveTo(moved.url);
+  clock.advance(5000);
+  await drain();
+  assert.deepEqual([receiver.received.length, moved.received.length], [1, 1]);
+
+  // "Where its owner wants none": nothing goes out, neither there nor to the address before.
+  const [{ deliveryId }] = (await manage(server, 'GET', '/callbacks/deliveries')).body.items;
+  await moveTo();
+  const replay = () => manage(server, 'POST', `/callbacks/deliveries/${deliveryId}/replay`, {});
+  assert.equal((await replay()).status, 200);
+  await drain();
+  const [endpoint] = (await manage(server, 'GET', '/callbacks/endpoints')).body.items;
+  const ping = await manage(server, 'POST', `/callbacks/endpoints/${endpoint.endpointId}/ping`, {});
+  assert.equal(ping.body.error, 'its owner names no address now');
+  const [unsent] = (await manage(server, 'GET', '/callbacks/deliveries')).body.items;
+  assert.equal(unsent.attempts.at(-1).error, 'its owner names no address now');
+  assert.deepEqual([receiver.received.length, moved.received.length], [1, 1]);
+  await moveTo(moved.url);
+  clock.advance(5000);
+  await drain();
+  assert.deepEqual([receiver.received.length, moved.received.length], [1, 2]);
+});
+
 test('"沙箱环境没有相关设置": the sandbox posts nothing', async () => {
   const { receiver, order, give, drain, server } = await start('sandbox');
   await give(await order('customer-2'), '1', 'x');

@@ -1,5 +1,6 @@
 // What ytx pushes to an app when one of its orders gets a result (状态回推), and where to.
 import type { Json, JsonObject, Order } from '../../core/order.ts';
+import type { Party } from '../../core/party.ts';
 import type { Environment, PartyDirectory, PlatformCallbacks } from '../../protocol/platform.ts';
 import { findApp } from './apps.ts';
 import { PLATFORM } from './checks.ts';
@@ -34,6 +35,17 @@ export function callbackUrl(
   return pushes ? app.callbackUrl : undefined;
 }
 
+/** Where an app was found last: it seldom changes its account, and all of them are many. */
+const accounts = new Map<string, string>();
+
+function findAccount(appid: string, parties: PartyDirectory): Party | undefined {
+  const known = parties.find(PLATFORM, accounts.get(appid) ?? '');
+  if (known && findApp(known, appid)) return known;
+  const found = parties.list(PLATFORM).find((one) => findApp(one, appid));
+  if (found) accounts.set(appid, found.partyId);
+  return found;
+}
+
 const hasResult = (payload: Json): payload is JsonObject =>
   typeof payload === 'object' && payload !== null && 'requestId' in payload;
 
@@ -44,8 +56,10 @@ export const callbacks: PlatformCallbacks = {
     if (!hasResult(payload)) return null;
     return { contentType: 'application/json; charset=utf-8', body: callbackBody(payload) };
   },
-  endpoint({ payload }, { environment, parties }) {
-    const url = hasResult(payload) ? callbackUrl(payload, parties, environment) : undefined;
+  endpoint(appid, { environment, parties }) {
+    const account = findAccount(appid, parties);
+    const url =
+      account && callbackUrl({ accountSID: account.partyId, appid }, parties, environment);
     return url === undefined ? null : { url, preset: 'standard' };
   },
 };

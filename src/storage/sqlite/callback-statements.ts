@@ -6,7 +6,6 @@ export function prepareCallbackStatements(db: DatabaseSync) {
   return {
     cursor: db.prepare('SELECT cursor FROM fan_out'),
     moveCursor: db.prepare('UPDATE fan_out SET cursor = ?'),
-    newestEvent: db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM events'),
     orderOf: db.prepare('SELECT order_row AS orderRow FROM history WHERE seq = ?'),
     endpointRow: db.prepare('SELECT id FROM endpoints WHERE endpoint_id = ?'),
     endpoint: db.prepare(`SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ?`),
