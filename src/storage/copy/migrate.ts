@@ -2,7 +2,14 @@
 import { postgresTarget } from '../postgres/copy.ts';
 import type { Sealer } from '../seal.ts';
 import { sqliteSource } from '../sqlite/copy.ts';
-import { finishMove, type Move, startMove, takeStoppedLedger } from '../sqlite/move.ts';
+import {
+  dropMove,
+  finishMove,
+  type Move,
+  readMove,
+  startMove,
+  takeStoppedLedger,
+} from '../sqlite/move.ts';
 import { requireKey } from '../sqlite/open.ts';
 import { type CopyReport, type OnProgress, prove } from './copy.ts';
 import { CopyError, type CopySource, type CopyTarget, sumsOf } from './port.ts';
@@ -25,14 +32,18 @@ export interface MigrateOptions {
  * @throws {CopyError} where the database is not empty, or what arrived is not what was there
  */
 export async function migrate(options: MigrateOptions): Promise<CopyReport> {
-  const { dataDirectory, databaseUrl, sealer, onProgress } = options;
+  const { dataDirectory, sealer, onProgress } = options;
   const unlock = takeStoppedLedger(dataDirectory);
   try {
     requireKey(dataDirectory, sealer);
+    const isFirst = readMove(dataDirectory) === null;
     const move = startMove(dataDirectory);
     const source = sqliteSource(dataDirectory);
     try {
-      const target = await openTarget(options, move);
+      const target = await openTarget(options, move).catch((error: unknown) => {
+        if (isFirst) dropMove(dataDirectory);
+        throw error;
+      });
       try {
         await copyRows(source, target, onProgress);
         await target.finish();

@@ -1,7 +1,7 @@
 // The mark of a data directory whose ledger moves to PostgreSQL, or has moved there.
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CopyError } from '../copy/port.ts';
 import { prepareDatabase } from './database.ts';
@@ -28,6 +28,11 @@ export function startMove(directory: string): Move {
   const move = { id: randomUUID(), startedAt: new Date().toISOString(), finishedAt: null };
   writeMove(directory, move);
   return move;
+}
+
+/** Where the database was refused before anything began: the directory serves on. */
+export function dropMove(directory: string): void {
+  rmSync(movePath(directory), { force: true });
 }
 
 export function finishMove(directory: string, move: Move): void {
