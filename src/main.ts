@@ -218,15 +218,19 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { host, port, trustedProxies } = config;
   const server = new HttpServer({ host, port, adminToken, trustedProxies, routes, onFault });
 
-  const housekeeping = setInterval(() => {
-    requests
-      .prune(Date.now() - config.requestLogDays * DAY)
-      .then(() => ledger.forgetReplies(clock.now()))
-      .then(() => tokens.forget(clock.now() - TOKEN_MEMORY_MS))
-      .then(() => storage.callbacks.prune(clock.now() - config.requestLogDays * DAY))
-      .catch((error: unknown) =>
+  const chores = [
+    () => requests.prune(Date.now() - config.requestLogDays * DAY),
+    () => ledger.forgetReplies(clock.now()),
+    () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
+    () => storage.callbacks.prune(clock.now() - config.requestLogDays * DAY),
+  ];
+  const housekeeping = setInterval(async () => {
+    for (const chore of chores) {
+      // One that fails keeps no other from being done.
+      await chore().catch((error: unknown) =>
         log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
       );
+    }
   }, HOUR);
   housekeeping.unref();
 

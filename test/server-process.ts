@@ -20,13 +20,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], env: Record<string, string> = {}) {
+const LIFETIME_MS = 60_000;
+
+function start(args: readonly string[], env: Record<string, string> = {}, timeout = LIFETIME_MS) {
   // Nothing of this process's environment: a developer's ORDERGATE_DATA is not a test's.
   const child = spawn(process.execPath, [...args], {
     env: { PATH: process.env.PATH, ORDERGATE_LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // One that does not end by itself fails its test instead of holding up all others.
-    timeout: 60_000,
+    timeout,
     killSignal: 'SIGKILL',
   });
   running.add(child);
@@ -75,12 +77,14 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts `ordergate serve` on a free port; resolves when it listens. */
+/** Starts `ordergate serve` on a free port; resolves when it listens. It is killed when its lifetime ends. */
 export async function startServerProcess(
   dataDirectory: string,
   env: Record<string, string> = {},
+  lifetimeMs?: number,
 ): Promise<ServerProcess> {
-  const { child, ended } = start([CLI, 'serve', '--port', '0', '--data', dataDirectory], env);
+  const args = [CLI, 'serve', '--port', '0', '--data', dataDirectory];
+  const { child, ended } = start(args, env, lifetimeMs);
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (more: string) => {
