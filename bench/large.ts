@@ -159,6 +159,8 @@ const QUESTIONS: Record<string, (ledger: Ledger, i: number) => Promise<unknown>>
   'console, newest 50': (ledger) => ledger.listOrders({ limit: 50 }),
   'console, newest 50 of a party': (ledger) =>
     ledger.listOrders({ limit: 50, platform: 'jintong', owner: PARTY }),
+  'console, a platform of seven orders': (ledger) =>
+    ledger.listOrders({ limit: 50, platform: 'ytx' }),
   'console, ids that begin so': (ledger) => ledger.listOrders({ limit: 50, q: '9000001234' }),
 };
 
