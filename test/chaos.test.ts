@@ -24,8 +24,8 @@ const PATIENCE_MS = 8000;
 const FAILS_EVERY = 300;
 /** The result of ytx is due after ten seconds. */
 const DUE_MS = 10_000;
-/** What a node had claimed is free again half a minute (deadlines) or a minute (callbacks) after it died; twice that is stuck. */
-const DONE_AFTER_MS = 120_000;
+/** What a node had claimed is free again half a minute (deadlines) or a minute (callbacks) after it died, and the next of its order behind it; three times that is stuck. */
+const DONE_AFTER_MS = 180_000;
 /** Longer than the test takes: a node that ended by itself would be a kill that nobody counted. */
 const LIFETIME_MS = 600_000;
 

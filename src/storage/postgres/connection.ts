@@ -6,6 +6,8 @@ export interface Statement {
   /** Prepared under this name, once a connection. */
   readonly name: string;
   readonly text: string;
+  /** Planned anew for its values, in a transaction of its own: two round trips more. */
+  readonly isPlannedByValues?: boolean;
 }
 
 export type Row = readonly unknown[];
@@ -109,8 +111,16 @@ export class Connection {
    * @throws {ConnectionLostError} when no answer came
    * @throws {StatementError} when the server refused: nothing has happened
    */
-  async run({ name, text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#query({ name, text, values: values as unknown[], rowMode: 'array' });
+  async run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const { name, text, isPlannedByValues } = statement;
+    const query = { name, text, values: values as unknown[], rowMode: 'array' } as const;
+    if (!isPlannedByValues) return this.#query(query);
+    await this.runText('BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan');
+    try {
+      return await this.#query(query);
+    } finally {
+      await this.runText('COMMIT');
+    }
   }
 
   /** Statements without values, several of them if need be; not prepared. */

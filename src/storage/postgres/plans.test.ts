@@ -45,11 +45,12 @@ function faultsOf(plan: Plan, isList: boolean): string[] {
 describe('plans', { skip, timeout: 120_000 }, () => {
   let seen: { text: string; plan: Plan }[] = [];
   let storage: OpenStorage;
+  const directory = temporaryDirectory();
   const { emit } = pg.Client.prototype;
 
   before(async () => {
     if (skip) return;
-    const url = await databaseOf(temporaryDirectory());
+    const url = await databaseOf(directory);
     const filled = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)), {
       databaseTime: false,
     });
@@ -64,6 +65,7 @@ describe('plans', { skip, timeout: 120_000 }, () => {
       );
       await create(filled.ledger, rows);
     }
+    await create(filled.ledger, [anOrder('seldom', 'o1', { createdAt: T0 - 1 })]);
     await filled.close();
     const watched = new URL(url);
     const options = {
@@ -182,6 +184,17 @@ describe('plans', { skip, timeout: 120_000 }, () => {
       seen = [];
       const { items } = await storage.ledger.listOrders({ limit: 50, ...filter });
       assert.ok(items.length > 0, JSON.stringify(filter));
+      const faults = seen.flatMap(({ plan }) => faultsOf(plan, true));
+      assert.deepEqual(faults, [], JSON.stringify(filter));
+    }
+  });
+
+  test('lists of the console read none of the orders of other platforms', async () => {
+    await query('ANALYZE', await databaseOf(directory));
+    for (const filter of [{ platform: 'seldom' }, { platform: 'seldom', owner: 'owner1' }]) {
+      seen = [];
+      const { items } = await storage.ledger.listOrders({ limit: 50, ...filter });
+      assert.equal(items.length, 1);
       const faults = seen.flatMap(({ plan }) => faultsOf(plan, true));
       assert.deepEqual(faults, [], JSON.stringify(filter));
     }

@@ -74,7 +74,8 @@ export function callbackRules(open: () => OpenStorage): void {
         h.callbacks.fanOut({ ...work, deliveries: [{ ...delivery, messageId }] }),
       ),
     );
-    assert.deepEqual(done, [true, false]);
+    // Either: on PostgreSQL they go over connections of their own.
+    assert.deepEqual(done.toSorted(), [false, true]);
     assert.equal((await h.claim(T0)).length, 1);
   });
 
