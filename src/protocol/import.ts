@@ -18,6 +18,19 @@ export function readItem<S extends z.ZodType>(schema: S, item: unknown): z.outpu
   throw new ImportError(field, unknown ? 'no such field' : issue.message);
 }
 
+/**
+ * Runs a check that names fields as core does, for an item whose file calls them otherwise.
+ * @throws {ImportError} that names the field as the file does
+ */
+export function checkAsFile(names: Readonly<Record<string, string>>, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new ImportError(names[error.field] ?? error.field, error.problem);
+  }
+}
+
 type OrderReader = ImportFormat['orders'][string];
 
 /** Which platform and section an order that stands alone (an NDJSON line, a POST) is of. */

@@ -6,7 +6,7 @@ import { parseYuan } from '../../core/money.ts';
 import type { Json, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
-import { readItem } from '../../protocol/import.ts';
+import { checkAsFile, readItem } from '../../protocol/import.ts';
 import {
   type ImportContext,
   ImportError,
@@ -73,12 +73,7 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
 function readPartner(item: Json, { now }: ImportContext): Party[] {
   const { partner, key, users, allowedIps, actions } = readItem(partnerSchema, item);
   const party = newParty(partner, key, users, splitAddresses(allowedIps), actions, now);
-  try {
-    checkParty(party);
-  } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
-    throw new ImportError(FILE_NAMES[error.field] ?? error.field, error.problem);
-  }
+  checkAsFile(FILE_NAMES, () => checkParty(party));
   return [party];
 }
 

@@ -5,7 +5,7 @@ import { type Instant, MINUTE } from '../../core/clock.ts';
 import type { Json } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import type { Token } from '../../core/token.ts';
-import { readItem } from '../../protocol/import.ts';
+import { checkAsFile, readItem } from '../../protocol/import.ts';
 import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
 import { appSettings, checkParty } from './app.ts';
 import { PLATFORM, RETIRED_METHOD, tokenDigest } from './checks.ts';
@@ -36,12 +36,7 @@ function readAppRow(item: Json, { now }: ImportContext): Party[] {
     ...attributes
   } = readItem(appSchema, item);
   const party = newApp(appKey, appSecret, methods, attributes as Party['attributes'], now);
-  try {
-    checkParty(party);
-  } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
-    throw new ImportError(FILE_NAMES[error.field] ?? error.field, error.problem);
-  }
+  checkAsFile(FILE_NAMES, () => checkParty(party));
   return [party];
 }
 

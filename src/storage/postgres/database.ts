@@ -1,5 +1,5 @@
 // The schema: what it must be before anything is written, its migrations, and its months.
-import { readdirSync, readFileSync } from 'node:fs';
+import { type Migration, readMigrations as readFolder } from '../migrations.ts';
 import { Connection, type Row } from './connection.ts';
 
 /** The schema is newer than this program, or the server too old. Nothing was changed. */
@@ -8,25 +8,13 @@ export class UnusableDatabaseError extends Error {
   override readonly name = 'UnusableDatabaseError';
 }
 
-interface Migration {
-  readonly version: number;
-  readonly sql: string;
-}
-
 /** `row_security`, and what partitioning of today needs. */
 const OLDEST_SERVER = 150_000;
 /** Gateways that start at once migrate one behind the other; "ogat", and what SQLite's files carry. */
 const MIGRATION_LOCK = 0x6f676174;
 
-export function readMigrations(folder = new URL('./migrations/', import.meta.url)): Migration[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => ({
-      version: Number.parseInt(name, 10),
-      sql: readFileSync(new URL(name, folder), 'utf8'),
-    }));
-}
+export const readMigrations = (): Migration[] =>
+  readFolder(new URL('./migrations/', import.meta.url));
 
 /**
  * Brings the schema of the URL's search_path to the newest version, in one transaction.

@@ -1,6 +1,6 @@
 // What is asked of the writer: flat values, under the names that the database's functions read.
-import type { Change, NewOrder, SealedText } from '../../core/ledger.ts';
-import type { Order, OrderId } from '../../core/order.ts';
+import type { Change, NewOrder } from '../../core/ledger.ts';
+import { linesJson, sealText } from '../order-row.ts';
 import type { Sealer } from '../seal.ts';
 
 /** A change as the type `change_1` has it. */
@@ -22,20 +22,8 @@ export interface CreateJob {
   readonly [field: string]: unknown;
 }
 
-/** Where a sealed text belongs: it opens nowhere else. */
-export const sealedPlace = (platform: string, orderId: OrderId, name: string): string =>
-  JSON.stringify([platform, orderId, name]);
-
-const linesJson = (order: Order): string | null =>
-  order.lines.length === 0 ? null : JSON.stringify(order.lines);
-
 export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
   const { order, history, event, once, deadlines, sealed = [], completes } = change;
-  const seal = ({ name, text, mask }: SealedText) => ({
-    name,
-    sealed: sealer.seal(text, sealedPlace(order.platform, order.orderId, name)),
-    mask: JSON.stringify(mask),
-  });
   return {
     platform: order.platform,
     owner: order.owner,
@@ -61,7 +49,7 @@ export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
     deadline_id: completes?.deadlineId ?? null,
     lease_until: completes?.leaseUntil ?? null,
     deadlines: deadlines?.length ? deadlines : null,
-    sealed: sealed.length > 0 ? sealed.map(seal) : null,
+    sealed: sealed.length > 0 ? sealed.map((text) => sealText(order, text, sealer)) : null,
   };
 }
 

@@ -18,18 +18,12 @@ import type {
 } from '../../core/ledger.ts';
 import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
+import { openText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { Connection, type Row } from './connection.ts';
 import { commitRules, createRules } from './groups.ts';
-import {
-  type CommitJob,
-  type CreateJob,
-  sealedPlace,
-  storable,
-  toCommitJob,
-  toCreateRow,
-} from './job.ts';
+import { type CommitJob, type CreateJob, storable, toCommitJob, toCreateRow } from './job.ts';
 import { type Pool, unavailable } from './pool.ts';
 import { audit, orderList, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
@@ -123,7 +117,7 @@ export class PostgresLedger implements Ledger {
 
   async readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null> {
     const [row] = await this.#pool.run(statements.sealedText, [storable(orderId), platform, name]);
-    return row ? this.#sealer.open(String(row[0]), sealedPlace(platform, orderId, name)) : null;
+    return row ? openText(platform, orderId, name, String(row[0]), this.#sealer) : null;
   }
 
   async listOrders(query: OrderQuery): Promise<Page<Order>> {

@@ -1,14 +1,7 @@
 // Opening a SQLite file: what it must be before anything is written to it, and its migrations.
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { readMigrations } from '../migrations.ts';
 
 /** The file is not one of ours, is damaged, or is newer than this program. Nothing was changed. */
 export class UnusableFileError extends Error {
@@ -28,21 +21,6 @@ const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
  * others: the first of those may meet a connection beside it that is opening or closing.
  */
 export const BUSY_TIMEOUT_MS = 5000;
-
-interface Migration {
-  readonly version: number;
-  readonly sql: string;
-}
-
-function readMigrations(folder: URL): Migration[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => ({
-      version: Number.parseInt(name, 10),
-      sql: readFileSync(new URL(name, folder), 'utf8'),
-    }));
-}
 
 /**
  * Makes sure that `path` is a sound file of ours, and brings it to the newest version. The file

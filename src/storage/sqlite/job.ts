@@ -1,4 +1,6 @@
 // What is asked of the writer: flat values, cheap to hand to a thread.
+
+import type { SealedRow } from '../order-row.ts';
 import type { CallbackJob } from './callback-jobs.ts';
 import type { StoreJob } from './store-jobs.ts';
 
@@ -36,12 +38,6 @@ export interface CommitJob {
   readonly deadlines: readonly { readonly kind: string; readonly dueAt: number | null }[] | null;
   readonly sealed: readonly SealedRow[] | null;
   readonly completes: { readonly deadlineId: number; readonly leaseUntil: number } | null;
-}
-
-export interface SealedRow {
-  readonly name: string;
-  readonly sealed: string;
-  readonly mask: string;
 }
 
 export interface CreateRow {

@@ -20,10 +20,11 @@ import type {
 } from '../../core/ledger.ts';
 import type { Json, LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
+import { linesJson, openText, type SealedRow, sealText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { CountedPages } from './counted-lists.ts';
-import type { CommitJob, CreateRow, Place, SealedRow } from './job.ts';
+import type { CommitJob, CreateRow, Place } from './job.ts';
 import { type OrderRow, type PlacedRow, placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
@@ -66,11 +67,7 @@ export class SqliteLedger implements Ledger {
 
   commit(change: Change): Promise<Committed> {
     const { order, sealed = [] } = change;
-    const rows = sealed.map(({ name, text, mask }) => ({
-      name,
-      sealed: this.#sealer.seal(text, sealedPlace(order.platform, order.orderId, name)),
-      mask: JSON.stringify(mask),
-    }));
+    const rows = sealed.map((text) => sealText(order, text, this.#sealer));
     return this.#writer.run(toCommitJob(change, rows));
   }
 
@@ -109,7 +106,7 @@ export class SqliteLedger implements Ledger {
     const row = await this.#reader.read(() =>
       this.#statements.sealedText.get(orderId, platform, name),
     );
-    return row ? this.#sealer.open(String(row.sealed), sealedPlace(platform, orderId, name)) : null;
+    return row ? openText(platform, orderId, name, String(row.sealed), this.#sealer) : null;
   }
 
   listOrders(query: OrderQuery): Promise<Page<Order>> {
@@ -221,13 +218,6 @@ export class SqliteLedger implements Ledger {
     await this.#writer.close(); // Last: the last connection folds the write-ahead log into the file.
   }
 }
-
-const linesJson = (order: Order): string | null =>
-  order.lines.length === 0 ? null : JSON.stringify(order.lines);
-
-/** Where a sealed text belongs: it opens nowhere else. */
-const sealedPlace = (platform: string, orderId: OrderId, name: string): string =>
-  JSON.stringify([platform, orderId, name]);
 
 function toCommitJob(change: Change, sealed: readonly SealedRow[]): CommitJob {
   const { order, place, history, event, once, deadlines, completes } = change;
