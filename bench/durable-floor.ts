@@ -2,18 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openConnection } from '../src/storage/sqlite/database.ts';
 import type { CommitJob } from '../src/storage/sqlite/job.ts';
 import { ORDER_COLUMNS, type OrderRow } from '../src/storage/sqlite/queries.ts';
 import { Reader } from '../src/storage/sqlite/reader.ts';
+import { WriteAheadLog } from '../src/storage/sqlite/write-ahead-log.ts';
 import { Writer } from '../src/storage/sqlite/writer.ts';
 import type { FloorReplies } from './floor.ts';
 import type { Kind } from './jintong-requests.ts';
 
 const [, , repliesFile, ledgerPath] = process.argv as [string, string, string, string];
 const replies = JSON.parse(readFileSync(repliesFile, 'utf8')) as FloorReplies;
-const reader = new Reader(ledgerPath, 65_536);
-const writer = new Writer(ledgerPath);
-const order = reader.db.prepare(
+const db = openConnection(ledgerPath);
+const log = new WriteAheadLog(ledgerPath);
+const reader = new Reader(db, log);
+const writer = new Writer(ledgerPath, db, log);
+const order = db.prepare(
   `SELECT ${ORDER_COLUMNS}, id, last_change FROM orders WHERE order_id = ? AND platform = ?`,
 );
 order.setReturnArrays(true);
@@ -21,7 +25,7 @@ order.setReturnArrays(true);
 type Row = [...OrderRow, row: number, lastChange: number];
 
 const find = (id: string): Promise<Row> =>
-  reader.read(() => order.get(id, 'jintong') as unknown as Row);
+  reader.read(() => order.get(id, 'jintong') as unknown as Row, [id]);
 
 /** The statements of a hasten. No rule decides, and the order's document goes back as it came. */
 async function hasten(id: string): Promise<boolean> {

@@ -17,13 +17,13 @@ import type { Sealer } from '../seal.ts';
 import type { CallbackJob, ClaimedRows, Pruned } from './callback-jobs.ts';
 import { ENDPOINT_COLUMNS } from './callback-rows.ts';
 import type { Reader } from './reader.ts';
-import type { Thread } from './thread.ts';
+import type { Background } from './thread.ts';
 import type { Writer } from './writer.ts';
 
 export interface CallbackParts {
   readonly reader: Reader;
   readonly writer: Writer;
-  readonly background: Thread;
+  readonly background: Background;
   readonly sealer: Sealer;
 }
 

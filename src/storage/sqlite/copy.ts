@@ -1,14 +1,5 @@
 // Copies out of SQLite beside a running server, and into a fresh data directory.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import {
@@ -23,6 +14,7 @@ import { insertsOf, selectOf } from './copy-tables.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';
 import { audit } from './queries.ts';
+import { syncFile } from './write-ahead-log.ts';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 const CACHE_KIB = 65_536;
@@ -126,7 +118,7 @@ export function sqliteTarget(directory: string): CopyTarget {
     async finish() {
       db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)');
       db.close();
-      sync(path);
+      syncFile(path);
     },
     async readBack() {
       return sqliteSource(directory, RESTORING);
@@ -135,7 +127,7 @@ export function sqliteTarget(directory: string): CopyTarget {
       // Readers leave these, empty; under the other name they would belong to nothing.
       for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
       renameSync(path, join(directory, 'ledger.db'));
-      sync(directory);
+      syncFile(directory);
       released = true;
     },
     async close() {
@@ -152,10 +144,4 @@ function run(table: string, statement: StatementSync, row: (string | number | nu
   } catch (error) {
     throw new CopyError(`a row of ${table} cannot be brought in: ${(error as Error).message}`);
   }
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
 }

@@ -123,6 +123,23 @@ const notOurs = (path: string) =>
 const newer = (path: string, version: number, newest: number) =>
   `${path} has schema version ${version}; this Ordergate knows versions up to ${newest}. Nothing was changed. Start the newer Ordergate that wrote it.`;
 
+/**
+ * The one connection that reads and writes the ledger while it is served. Its commits are on disk when
+ * the write-ahead log is synced behind them, and its checkpoints are made elsewhere.
+ */
+export function openConnection(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -65536;
+    PRAGMA temp_store = MEMORY;
+  `);
+  return db;
+}
+
 export function openReader(path: string, cacheKiB: number): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
   db.exec(`PRAGMA cache_size = -${cacheKiB}`);

@@ -38,15 +38,21 @@ export class Jobs {
   }
 
   /**
-   * Runs all in one transaction, so that one that fails spoils no other. Returns after the commit
-   * is on disk.
+   * Runs all in one transaction, so that one that fails spoils no other. Returns when it is in the
+   * write-ahead log, with how many rows it has written there; that is on disk when the log is.
    *
    * Almost always none fails after it has written something, so at first they run one behind the
    * other; when one does, all is undone, and they run again with a savepoint each.
    *
    * @throws when the transaction as a whole failed: then nothing of it has happened.
    */
-  runAll(jobs: readonly Job[]): JobResult[] {
+  runAll(jobs: readonly Job[]): { readonly results: JobResult[]; readonly rows: number } {
+    const before = this.#writtenRows();
+    const results = this.#runTogether(jobs);
+    return { results, rows: this.#writtenRows() - before };
+  }
+
+  #runTogether(jobs: readonly Job[]): JobResult[] {
     try {
       return this.#transaction(() => jobs.map((job) => this.#runPlain(job)));
     } catch (error) {
@@ -261,6 +267,11 @@ export class Jobs {
   ): void {
     const kept = this.#statements.keep.run(key, reply, fingerprint, expiresAt, now);
     if (kept.changes === 0) throw new Undo('stale');
+  }
+
+  /** Since the connection was opened, those that were undone included. */
+  #writtenRows(): number {
+    return Number(this.#statements.writtenRows.get()!.n);
   }
 
   #readSeq(): number {

@@ -1,4 +1,4 @@
-// The ledger's suite on SQLite, and what is SQLite's own: sealed bytes in the file, and durability.
+// The ledger's suite on SQLite, and what is SQLite's own: sealed bytes in the file, and what a close leaves behind.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
@@ -8,7 +8,6 @@ import { ledgerSuite } from '../ledger-suite.ts';
 import { Sealer } from '../seal.ts';
 import { anOrder, create, suiteDirectory } from '../suite/fixtures.ts';
 import { aParty } from '../suite/parties.ts';
-import type { SqliteLedger } from './ledger.ts';
 import { openSqlite } from './open.ts';
 
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
@@ -44,13 +43,6 @@ test('no file of the ledger holds a secret in clear', async () => {
     for (const secret of keys) assert.equal(bytes.includes(secret), false);
     for (const secret of keys) assert.equal(bytes.includes(btoa(secret)), false);
   }
-});
-
-test('a commit returns when it is on disk: a write-ahead log, with synchronous FULL', async () => {
-  const storage = await open(suiteDirectory());
-  const durability = await (storage.ledger as SqliteLedger).durability();
-  assert.deepEqual(durability, { journal_mode: 'wal', synchronous: 2 });
-  await storage.close();
 });
 
 test('a ledger that was closed is whole in ledger.db: no write-ahead log is left beside it', async () => {

@@ -28,18 +28,18 @@ import type { CommitJob, CreateRow, Place } from './job.ts';
 import { type OrderRow, type PlacedRow, placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
-import type { Thread } from './thread.ts';
+import type { Background } from './thread.ts';
 import type { Writer } from './writer.ts';
 
 export class SqliteLedger implements Ledger {
   readonly #reader: Reader;
   readonly #writer: Writer;
-  readonly #background: Thread;
+  readonly #background: Background;
   readonly #sealer: Sealer;
   readonly #statements: ReturnType<typeof prepareReads>;
   readonly #pages: CountedPages;
 
-  constructor(reader: Reader, writer: Writer, background: Thread, sealer: Sealer) {
+  constructor(reader: Reader, writer: Writer, background: Background, sealer: Sealer) {
     this.#reader = reader;
     this.#statements = prepareReads(reader.db);
     this.#pages = new CountedPages(reader.db);
@@ -62,7 +62,7 @@ export class SqliteLedger implements Ledger {
         ...(row ? placed(platform, orderId, row) : { order: null }),
         replay: kept ? { reply: JSON.parse(String(kept.reply)) as Json } : null,
       };
-    });
+    }, [orderId]);
   }
 
   commit(change: Change): Promise<Committed> {
@@ -83,11 +83,13 @@ export class SqliteLedger implements Ledger {
   }
 
   loadMany(platform: string, orderIds: readonly OrderId[]): Promise<readonly (Order | null)[]> {
-    return this.#reader.read(() =>
-      orderIds.map((id) => {
-        const row = this.#statements.order.get(id, platform) as unknown as OrderRow | undefined;
-        return row ? toOrder(row) : null;
-      }),
+    return this.#reader.read(
+      () =>
+        orderIds.map((id) => {
+          const row = this.#statements.order.get(id, platform) as unknown as OrderRow | undefined;
+          return row ? toOrder(row) : null;
+        }),
+      orderIds,
     );
   }
 
@@ -126,7 +128,7 @@ export class SqliteLedger implements Ledger {
           mask: JSON.parse(String(mask)) as SealedText['mask'],
         })),
       };
-    });
+    }, [orderId]);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -208,14 +210,8 @@ export class SqliteLedger implements Ledger {
     if (this.#writer.lastError !== undefined) await this.writeSetting('ready-probe', '1');
   }
 
-  /** What the writer's connection says of itself: `wal`, and 2 for FULL. */
-  durability(): Promise<{ journal_mode: string; synchronous: number }> {
-    return this.#writer.durability();
-  }
-
-  async close(): Promise<void> {
-    this.#reader.close();
-    await this.#writer.close(); // Last: the last connection folds the write-ahead log into the file.
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 }
 

@@ -1,10 +1,10 @@
-// Opens a data directory on SQLite: takes it, checks its files, migrates them, starts the threads.
+// Opens a data directory on SQLite: takes it, checks its files, migrates them, starts its threads.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
-import { openReader, prepareDatabase, UnusableFileError } from './database.ts';
+import { openConnection, openReader, prepareDatabase, UnusableFileError } from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
@@ -12,19 +12,23 @@ import { movePath, readMove } from './move.ts';
 import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
 import { catalogStore, tokenStore } from './stores.ts';
-import { Thread } from './thread.ts';
+import { type Background, Thread } from './thread.ts';
+import { type Sync, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
 
-/** Pages of the ledger that reads may keep in memory; it is taken as it is used. */
-const READ_CACHE_KIB = 65_536;
 const KEY_CHECK = 'key-check';
 
 /**
+ * @param sync brings the write-ahead log to disk; tests hand in one that is slow, or fails
  * @throws {UnusableFileError} a file that is damaged, newer, or not ours
  * @throws {DataDirectoryInUseError} a second process
  * @throws {WrongMasterKeyError} another master key than the one the secrets were sealed with
  */
-export async function openSqlite(directory: string, sealer: Sealer): Promise<OpenStorage> {
+export async function openSqlite(
+  directory: string,
+  sealer: Sealer,
+  sync?: Sync,
+): Promise<OpenStorage> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDataDirectory(directory);
   refuseMoved(directory, unlock);
@@ -39,19 +43,27 @@ export async function openSqlite(directory: string, sealer: Sealer): Promise<Ope
     unlock();
     throw error;
   }
-  const background = new Thread('background-thread', { ledgerPath, requestsPath });
-  const reader = new Reader(ledgerPath, READ_CACHE_KIB);
-  const writer = new Writer(ledgerPath);
+  const db = openConnection(ledgerPath);
+  const log = new WriteAheadLog(ledgerPath, sync);
+  const thread = new Thread('background-thread', { ledgerPath, requestsPath });
+  const background: Background = {
+    call: (message, transfer) => log.shown(thread.call(message, transfer)),
+  };
+  const reader = new Reader(db, log);
+  const writer = new Writer(ledgerPath, db, log);
   const ledger = new SqliteLedger(reader, writer, background, sealer);
   const limits = await SqliteLimits.load(reader, writer);
-  const requests = new SqliteRequestLog(background);
+  const requests = new SqliteRequestLog(thread);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= (async () => {
       await requests.close();
-      await background.close();
+      await thread.close();
       await limits.close();
       await ledger.close();
+      // Last: the last connection folds the write-ahead log into the file, but for one that is not on disk.
+      if (log.failure === undefined) db.close();
+      log.close();
       unlock();
     })();
     return closed;

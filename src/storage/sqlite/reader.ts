@@ -1,10 +1,11 @@
 // Group read: what is asked in one turn of the event loop is read in one transaction, at its end.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import { openReader } from './database.ts';
+import type { WriteAheadLog } from './write-ahead-log.ts';
 
 interface Waiting {
   ask(): unknown;
+  readonly orders: readonly string[] | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -15,36 +16,47 @@ interface Waiting {
  */
 export class Reader {
   readonly db: DatabaseSync;
+  readonly #log: WriteAheadLog;
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
   #waiting: Waiting[] = [];
 
-  constructor(path: string, cacheKiB: number) {
-    this.db = openReader(path, cacheKiB);
-    this.#begin = this.db.prepare('BEGIN');
-    this.#end = this.db.prepare('COMMIT');
+  constructor(db: DatabaseSync, log: WriteAheadLog) {
+    this.db = db;
+    this.#log = log;
+    this.#begin = db.prepare('BEGIN');
+    this.#end = db.prepare('COMMIT');
   }
 
-  /** What is asked after a commit was answered sees that commit: each turn reads anew. */
-  read<T>(ask: () => T): Promise<T> {
+  /**
+   * What is asked after a commit was answered sees that commit: each turn reads anew.
+   *
+   * @param orders ids of the only orders that the answer tells of, which spares it waiting for
+   *   changes of others that are not on disk yet
+   */
+  read<T>(ask: () => T, orders?: readonly string[]): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#readAll());
-      this.#waiting.push({ ask, resolve, reject });
+      this.#waiting.push({ ask, orders, resolve, reject });
     }) as Promise<T>;
-  }
-
-  close(): void {
-    this.db.close();
   }
 
   #readAll(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     try {
+      if (this.#log.failure !== undefined) throw new Error(this.#log.failure);
       this.#begin.run();
-      for (const { ask, resolve, reject } of waiting) {
+      for (const { ask, orders, resolve, reject } of waiting) {
         try {
-          resolve(ask());
+          const value = ask();
+          const first = this.#log.before(orders);
+          if (first)
+            first.then(
+              () => resolve(value),
+              (error) => reject(unavailable(error)),
+            );
+          else resolve(value);
         } catch (error) {
           reject(unavailable(error));
         }

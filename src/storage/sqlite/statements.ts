@@ -12,6 +12,7 @@ export function prepareStatements(db: DatabaseSync) {
     savepoint: db.prepare('SAVEPOINT job'),
     release: db.prepare('RELEASE job'),
     undo: db.prepare('ROLLBACK TO job'),
+    writtenRows: db.prepare('SELECT total_changes() AS n'),
     find,
     // Two, since naming a column of an index in SET rewrites the index even with an equal value.
     moveState: db.prepare(

@@ -9,6 +9,9 @@ export interface ThreadReply {
   readonly error?: string;
 }
 
+/** Who answers questions that may take long. */
+export type Background = Pick<Thread, 'call'>;
+
 export class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<

@@ -1,0 +1,22 @@
+// The thread that folds the write-ahead log back into the ledger's file, so that nobody waits for the copying.
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { BUSY_TIMEOUT_MS } from './database.ts';
+import type { ThreadReply } from './thread.ts';
+
+const { path } = workerData as { path: string };
+const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+// FULL: the log is on disk before its pages go to the file, and they are before the log begins anew.
+db.exec('PRAGMA synchronous = FULL');
+const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+
+parentPort!.on('message', ({ id, op }: { readonly id: number; readonly op: 'fold' | 'close' }) => {
+  let reply: ThreadReply = { id };
+  try {
+    if (op === 'fold') checkpoint.get();
+    else db.close();
+  } catch (error) {
+    reply = { id, error: String(error) };
+  }
+  parentPort!.postMessage(reply);
+});

@@ -1,0 +1,203 @@
+// What is acknowledged is on disk before, and what is not on disk is shown to nobody: with a disk that the test holds.
+import assert from 'node:assert/strict';
+import fs, { fstatSync, statSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { mock, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { Sealer } from '../seal.ts';
+import type { OpenStorage } from '../storage.ts';
+import { anOrder, assertSound, change, create, suiteDirectory } from '../suite/fixtures.ts';
+import { openSqlite } from './open.ts';
+import type { Sync } from './write-ahead-log.ts';
+
+const open = (directory: string, sync?: Sync): Promise<OpenStorage> =>
+  openSqlite(directory, new Sealer(Buffer.alloc(32, 7)), sync);
+
+/** A disk that takes what it is given at once, until it is told to hold it. */
+class HeldDisk {
+  #held: { resolve(): void; reject(error: Error): void }[] | undefined;
+  syncs = 0;
+
+  readonly sync: Sync = () => {
+    this.syncs++;
+    const held = this.#held;
+    if (!held) return Promise.resolve();
+    return new Promise((resolve, reject) => held.push({ resolve, reject }));
+  };
+
+  hold(): void {
+    this.#held = [];
+  }
+
+  /** Ends all that is held: it is on disk, or it failed with `error`. */
+  release(error?: Error): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const { resolve, reject } of held) error ? reject(error) : resolve();
+  }
+
+  /** Until something is held. */
+  async reached(): Promise<void> {
+    while (this.#held?.length === 0) await setImmediate();
+  }
+}
+
+/** What has become of a promise after all that could go on has gone on. */
+async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'resolved' | 'rejected'> {
+  let state: 'pending' | 'resolved' | 'rejected' = 'pending';
+  promise.then(
+    () => (state = 'resolved'),
+    () => (state = 'rejected'),
+  );
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
+  return state;
+}
+
+async function withOrders(disk: HeldDisk) {
+  const directory = suiteDirectory();
+  const storage = await open(directory, disk.sync);
+  const [one, other] = [anOrder('p', 'one'), anOrder('p', 'other')];
+  await create(storage.ledger, [one, other]);
+  return { directory, storage, ledger: storage.ledger, one, other };
+}
+
+test('a change is acknowledged when the disk has it, and not before', async () => {
+  const disk = new HeldDisk();
+  const { storage, ledger, one } = await withOrders(disk);
+  disk.hold();
+  const committed = ledger.commit(change(one, 'paid'));
+  await disk.reached();
+  assert.equal(await stateOf(committed), 'pending');
+  disk.release();
+  assert.equal(await committed, 'committed');
+  await storage.close();
+});
+
+test('what is not on disk yet is shown to nobody; who asks for something else does not wait', async () => {
+  const disk = new HeldDisk();
+  const { storage, ledger, one, other } = await withOrders(disk);
+  disk.hold();
+  const committed = ledger.commit(change(one, 'paid'));
+  await disk.reached();
+  const waiting = {
+    order: ledger.load('p', one.orderId),
+    history: ledger.readHistory('p', one.orderId),
+    both: ledger.loadMany('p', [other.orderId, one.orderId]),
+    list: ledger.listOrders({ platform: 'p', limit: 10 }),
+    events: storage.callbacks.readEvents(10, []),
+  };
+  assert.equal((await ledger.load('p', other.orderId)).order!.version, 1);
+  for (const [name, promise] of Object.entries(waiting)) {
+    assert.equal(await stateOf(promise), 'pending', name);
+  }
+  disk.release();
+  assert.equal(await committed, 'committed');
+  assert.equal((await waiting.order).order!.state, 'paid');
+  assert.equal((await waiting.history)!.history.length, 2);
+  await Promise.all(Object.values(waiting));
+  await storage.close();
+});
+
+test('changes that come while the disk works share its next turn', async () => {
+  const disk = new HeldDisk();
+  const { storage, ledger } = await withOrders(disk);
+  const orders = Array.from({ length: 200 }, (_, i) => anOrder('p', `many${i}`));
+  await create(ledger, orders);
+  disk.hold();
+  const before = disk.syncs;
+  const first = ledger.commit(change(orders[0]!, 'paid'));
+  await disk.reached();
+  const others = orders.slice(1).map((order) => ledger.commit(change(order, 'paid')));
+  assert.equal(await stateOf(Promise.race(others)), 'pending');
+  disk.release();
+  const results = await Promise.all([first, ...others]);
+  assert.ok(results.every((result) => result === 'committed'));
+  assert.equal(disk.syncs - before, 2);
+  await storage.close();
+});
+
+test('what changes nothing waits for no disk', async () => {
+  const disk = new HeldDisk();
+  const { storage, ledger, one } = await withOrders(disk);
+  await ledger.commit(change(one, 'paid'));
+  const before = disk.syncs;
+  assert.equal(await ledger.commit(change(one, 'paid')), 'stale');
+  assert.equal(disk.syncs, before);
+  await storage.close();
+});
+
+test('a disk that fails: nothing is acknowledged or shown any more, and the next start tells what it holds', async () => {
+  const disk = new HeldDisk();
+  const { directory, storage, ledger, one, other } = await withOrders(disk);
+  disk.hold();
+  const committed = ledger.commit(change(one, 'paid'));
+  await disk.reached();
+  const reading = ledger.load('p', one.orderId);
+  await setImmediate();
+  await setImmediate();
+  disk.release(new Error('EIO: i/o error, fdatasync'));
+  const refused = (error: Error): boolean => {
+    assert.ok(error instanceof LedgerUnavailableError);
+    assert.match(error.message, /EIO.*starts again/);
+    return true;
+  };
+  await assert.rejects(committed, refused);
+  await assert.rejects(reading, LedgerUnavailableError);
+  // The disk says that all is well again, which it may say of what it has dropped.
+  await assert.rejects(ledger.commit(change(other, 'paid')), refused);
+  await assert.rejects(ledger.load('p', other.orderId), refused);
+  await assert.rejects(ledger.listOrders({ platform: 'p', limit: 10 }), refused);
+  await assert.rejects(ledger.checkReady(), refused);
+  await storage.close();
+
+  const again = await open(directory);
+  await assertSound(again.ledger);
+  assert.equal((await again.ledger.load('p', other.orderId)).order!.version, 1);
+  assert.equal(await again.ledger.commit(change(other, 'paid')), 'committed');
+  await again.close();
+});
+
+test('it is the write-ahead log itself that is synced, once a commit', async () => {
+  const directory = suiteDirectory();
+  const spy = mock.method(fs, 'fdatasync');
+  syncBuiltinESMExports();
+  const storage = await open(directory);
+  try {
+    const order = anOrder('p', '1');
+    await create(storage.ledger, [order]);
+    const before = spy.mock.callCount();
+    assert.equal(await storage.ledger.commit(change(order, 'paid')), 'committed');
+    assert.equal(spy.mock.callCount() - before, 1);
+    const [file] = spy.mock.calls.at(-1)!.arguments as unknown as [number];
+    const log = statSync(join(directory, 'ledger.db-wal'));
+    assert.equal(fstatSync(file).ino, log.ino);
+    assert.ok(log.size > 0);
+  } finally {
+    await storage.close();
+    spy.mock.restore();
+    syncBuiltinESMExports();
+  }
+});
+
+test('the log begins anew while changes go on: it does not grow with them', async () => {
+  const directory = suiteDirectory();
+  const storage = await open(directory, async () => {}); // What is measured is a size, not a disk.
+  const log = join(directory, 'ledger.db-wal');
+  const attributes = { filler: 'x'.repeat(2000) };
+  let largest = 0;
+  for (let batch = 0; batch < 100; batch++) {
+    const orders = Array.from({ length: 300 }, (_, i) =>
+      anOrder('p', `${batch}-${i}`, { attributes }),
+    );
+    // Several at once, so that there is no pause in which the log could begin anew by itself.
+    await Promise.all(
+      [0, 100, 200].map((at) => create(storage.ledger, orders.slice(at, at + 100))),
+    );
+    if (batch === 49) largest = statSync(log).size;
+  }
+  assert.ok(statSync(log).size <= 1.5 * largest, `${largest}, then ${statSync(log).size}`);
+  await assertSound(storage.ledger);
+  await storage.close();
+});

@@ -1,0 +1,93 @@
+// The write-ahead log: when what a commit has written to it is on disk, and who has to wait for that.
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+
+/** Resolves when all that was written to the file is on disk. */
+export type Sync = (file: number) => Promise<void>;
+
+interface Flush {
+  /** Ids of the orders that it brings to disk. */
+  readonly orders: ReadonlySet<string>;
+  readonly done: Promise<void>;
+}
+
+/**
+ * SQLite's `synchronous = FULL` is `NORMAL` and one sync of the log behind each commit, for which
+ * the thread waits. The ledger's connection runs with NORMAL, and here is that sync: on a thread of
+ * Node's pool, so that calls are read and answered meanwhile. What was committed and is not on disk
+ * yet is acknowledged to nobody and shown to nobody.
+ */
+export class WriteAheadLog {
+  readonly #file: number;
+  readonly #sync: Sync;
+  #underWay: Flush | undefined;
+  #failure: string | undefined;
+
+  /** @param path of the database, whose log is there */
+  constructor(path: string, sync: Sync = promisify(fdatasync)) {
+    this.#file = openSync(`${path}-wal`, 'r+');
+    this.#sync = sync;
+    // What a killed process has committed may be in the system's memory alone, and the log's name, too.
+    fsyncSync(this.#file);
+    syncFile(dirname(path));
+  }
+
+  /**
+   * Resolves when all that was committed is on disk. One at a time: what is committed meanwhile
+   * would not be part of it.
+   *
+   * @param orders ids of the orders that were changed
+   * @throws {LedgerUnavailableError} and from then on nothing of the ledger is shown: the system may
+   *   have dropped what it could not write, and would call the next sync a success
+   */
+  async flush(orders: ReadonlySet<string>): Promise<void> {
+    const done = this.#sync(this.#file);
+    this.#underWay = { orders, done };
+    try {
+      await done;
+    } catch (error) {
+      this.#failure = `the disk does not take changes (${(error as Error).message}); what it holds shows when the server starts again`;
+      throw new LedgerUnavailableError(this.#failure);
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+
+  /** Why nothing can be read or changed any more. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * What has to happen before an answer may leave that was read just now; undefined where nothing
+   * has to.
+   *
+   * @param orders what the answer tells of; absent: of anything
+   */
+  before(orders?: readonly string[]): Promise<void> | undefined {
+    const flush = this.#underWay;
+    if (!flush) return undefined;
+    return !orders || orders.some((id) => flush.orders.has(id)) ? flush.done : undefined;
+  }
+
+  /** An answer that another connection has read, once all that it may tell of is on disk. */
+  async shown<T>(answer: Promise<T>): Promise<T> {
+    const value = await answer;
+    await this.before();
+    if (this.#failure !== undefined) throw new LedgerUnavailableError(this.#failure);
+    return value;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** Returns when a file, or a directory's list of names, is on disk. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
+}
