@@ -25,6 +25,8 @@ export class Jobs {
   readonly #callbacks: CallbackJobs;
   readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
+  /** Rows written since the connection was opened, those that were undone included. */
+  #rows = 0;
   /** Whether the job under way has written anything. */
   #hasWritten = false;
 
@@ -47,9 +49,10 @@ export class Jobs {
    * @throws when the transaction as a whole failed: then nothing of it has happened.
    */
   runAll(jobs: readonly Job[]): { readonly results: JobResult[]; readonly rows: number } {
-    const before = this.#writtenRows();
     const results = this.#runTogether(jobs);
-    return { results, rows: this.#writtenRows() - before };
+    const before = this.#rows;
+    this.#rows = Number(this.#statements.writtenRows.get()!.n);
+    return { results, rows: this.#rows - before };
   }
 
   #runTogether(jobs: readonly Job[]): JobResult[] {
@@ -267,11 +270,6 @@ export class Jobs {
   ): void {
     const kept = this.#statements.keep.run(key, reply, fingerprint, expiresAt, now);
     if (kept.changes === 0) throw new Undo('stale');
-  }
-
-  /** Since the connection was opened, those that were undone included. */
-  #writtenRows(): number {
-    return Number(this.#statements.writtenRows.get()!.n);
   }
 
   #readSeq(): number {

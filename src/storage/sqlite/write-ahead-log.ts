@@ -31,7 +31,7 @@ export class WriteAheadLog {
     this.#sync = sync;
     // What a killed process has committed may be in the system's memory alone, and the log's name, too.
     fsyncSync(this.#file);
-    syncFile(dirname(path));
+    if (process.platform !== 'win32') syncFile(dirname(path)); // Which has no such thing.
   }
 
   /**
