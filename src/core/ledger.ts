@@ -210,7 +210,10 @@ export interface Ledger {
 
   listParties(): Promise<readonly Party[]>;
 
-  /** Creates or replaces. With `create`, false when it is already there. */
+  /**
+   * With `create`, false when it is already there. With `replace`, false when it has changed since:
+   * `party.version` is one more than the version it was decided upon.
+   */
   saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean>;
 
   /** What this ledger is for, for good: the first claim decides. Resolves to that one. */

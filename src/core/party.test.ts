@@ -13,6 +13,7 @@ function partyWith(...keys: readonly PartyKey[]): Party {
   return {
     platform: 'jintong',
     partyId: 'jane88',
+    version: 1,
     enabled: true,
     users: ['jane88', 'wang01'],
     grants: ['HastenOrder'],

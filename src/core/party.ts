@@ -14,6 +14,8 @@ export interface PartyKey {
 export interface Party {
   readonly platform: string;
   readonly partyId: string;
+  /** 1 when created, one more with each change. */
+  readonly version: number;
   readonly enabled: boolean;
   /** Users that act under the party; each name is unique within it only. */
   readonly users: readonly string[];

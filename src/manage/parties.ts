@@ -82,6 +82,7 @@ export const partyEndpoints: readonly Endpoint[] = [
       const party: Party = {
         platform: platform.name,
         partyId: body.partyId,
+        version: 1,
         enabled: body.enabled ?? true,
         users: body.users ?? [],
         grants: body.grants ?? [],

@@ -27,9 +27,7 @@ export class Parties implements PartyDirectory {
 
   /** As the ledger has them now, where another node may have changed them. */
   reload(): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const party of await this.#ledger.listParties()) this.#put(party);
-    });
+    return this.#inTurn(() => this.#readAll());
   }
 
   find(platform: string, partyId: string): Party | undefined {
@@ -55,20 +53,31 @@ export class Parties implements PartyDirectory {
     });
   }
 
-  /** Resolves to the changed party, or undefined where there is none. */
+  /**
+   * Resolves to the changed party, or undefined where there is none. Where another node was faster,
+   * `change` is made of what that one has left.
+   */
   change(
     platform: string,
     partyId: string,
     change: (party: Party) => Party,
   ): Promise<Party | undefined> {
     return this.#inTurn(async () => {
-      const party = this.find(platform, partyId);
-      if (!party) return undefined;
-      const changed = change(party);
-      await this.#ledger.saveParty(changed, 'replace');
-      this.#put(changed);
-      return changed;
+      for (;;) {
+        const party = this.find(platform, partyId);
+        if (!party) return undefined;
+        const changed = { ...change(party), version: party.version + 1 };
+        if (await this.#ledger.saveParty(changed, 'replace')) {
+          this.#put(changed);
+          return changed;
+        }
+        await this.#readAll();
+      }
     });
+  }
+
+  async #readAll(): Promise<void> {
+    for (const party of await this.#ledger.listParties()) this.#put(party);
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -19,5 +19,6 @@ export function partyFromJson(json: string, sealer: Sealer): Party {
     ...key,
     secret: sealer.open(key.secret, place(party, key.keyId)),
   }));
-  return { ...party, keys };
+  // Those that were kept before there were versions have none.
+  return { ...party, version: party.version ?? 1, keys };
 }

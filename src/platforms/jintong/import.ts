@@ -152,6 +152,7 @@ function newParty(
   return {
     platform: PLATFORM,
     partyId,
+    version: 1,
     enabled: true,
     users,
     grants,

@@ -50,6 +50,7 @@ export function newApp(
   return {
     platform: PLATFORM,
     partyId: appKey,
+    version: 1,
     enabled: true,
     users: [],
     grants: methods,

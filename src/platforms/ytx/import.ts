@@ -154,6 +154,7 @@ function newParty(partyId: string, secret: string, attributes: JsonObject, now: 
   return {
     platform: PLATFORM,
     partyId,
+    version: 1,
     enabled: true,
     users: [],
     grants: [],

@@ -163,7 +163,7 @@ export class PostgresLedger implements Ledger {
     const [saved] =
       mode === 'create'
         ? await this.#pool.runOnce(statements.createParty, values)
-        : await this.#pool.run(statements.replaceParty, values);
+        : await this.#pool.run(statements.replaceParty, [...values, party.version - 1]);
     return Number(saved![0]) === 1;
   }
 

@@ -106,7 +106,11 @@ export const statements = {
   replaceParty: statement(
     'replace-party',
     `WITH saved AS (INSERT INTO parties VALUES ($1, $2, $3)
-       ON CONFLICT (platform, party_id) DO UPDATE SET document = excluded.document RETURNING 1),
+       ON CONFLICT (platform, party_id) DO UPDATE SET document = excluded.document
+         WHERE coalesce((parties.document::jsonb ->> 'version')::int, 1) = $4
+           -- Sent again, as the answer was lost: sealed anew each time, no other is equal.
+           OR parties.document = excluded.document
+       RETURNING 1),
      ${announce('parties', 'EXISTS (SELECT FROM saved)')}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
   ),

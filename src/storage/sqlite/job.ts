@@ -86,7 +86,8 @@ export type Job =
       readonly platform: string;
       readonly partyId: string;
       readonly document: string;
-      readonly create: boolean;
+      /** The version that it is put in place of; null where it is created. */
+      readonly replaces: number | null;
     }
   | { readonly op: 'set' | 'setOnce'; readonly name: string; readonly value: string }
   | { readonly op: 'forget'; readonly now: number };

@@ -123,8 +123,10 @@ export class Jobs {
         return this.#statements.endDeadline.run(job.deadlineId, job.leaseUntil).changes === 1;
       case 'saveParty': {
         const { createParty, replaceParty } = this.#statements;
-        const save = job.create ? createParty : replaceParty;
-        return save.run(job.platform, job.partyId, job.document).changes === 1;
+        const row = [job.platform, job.partyId, job.document] as const;
+        const saved =
+          job.replaces === null ? createParty.run(...row) : replaceParty.run(...row, job.replaces);
+        return saved.changes === 1;
       }
       case 'set':
         return this.#statements.set.run(job.name, job.value).changes;

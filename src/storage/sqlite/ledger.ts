@@ -165,7 +165,7 @@ export class SqliteLedger implements Ledger {
       platform,
       partyId,
       document,
-      create: mode === 'create',
+      replaces: mode === 'create' ? null : party.version - 1,
     });
   }
 

@@ -62,7 +62,11 @@ export function prepareStatements(db: DatabaseSync) {
       'DELETE FROM kept_replies WHERE key IN (SELECT key FROM kept_replies WHERE expires_at <= ? LIMIT 1000)',
     ),
     createParty: db.prepare('INSERT INTO parties VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-    replaceParty: db.prepare('INSERT OR REPLACE INTO parties VALUES (?, ?, ?)'),
+    replaceParty: db.prepare(
+      `INSERT INTO parties VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET document = excluded.document
+         WHERE coalesce(document ->> 'version', 1) = ?`,
+    ),
     setOnce: db.prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING'),
     setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
     set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),

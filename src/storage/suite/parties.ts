@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import type { Party } from '../../core/party.ts';
+import { Parties } from '../../protocol/parties.ts';
 import type { OpenStorage } from '../storage.ts';
 import {
   anOrder,
@@ -21,6 +22,7 @@ export function aParty(platform: string, partyId: string, fields: Partial<Party>
   return {
     platform,
     partyId,
+    version: 1,
     enabled: true,
     users: ['jane88', '王 01'],
     grants: ['HastenOrder'],
@@ -77,9 +79,43 @@ export function partyRules(open: () => Ledger): void {
     const ledger = open();
     const platform = newPlatform();
     await ledger.saveParty(aParty(platform, 'a'), 'create');
-    const next = aParty(platform, 'a', { enabled: false, users: [], keys: [], attributes: {} });
+    const fields = { version: 2, enabled: false, users: [], keys: [], attributes: {} };
+    const next = aParty(platform, 'a', fields);
     assert.equal(await ledger.saveParty(next, 'replace'), true);
     assert.deepEqual(await partiesOf(ledger, platform), [next]);
+  });
+
+  test('of changes that were decided upon the same party one is kept, the others are told', async () => {
+    const ledger = open();
+    const platform = newPlatform();
+    await ledger.saveParty(aParty(platform, 'a'), 'create');
+    const changes = Array.from({ length: 20 }, (_, i) =>
+      aParty(platform, 'a', { version: 2, users: [`user${i}`] }),
+    );
+    const saved = await Promise.all(changes.map((party) => ledger.saveParty(party, 'replace')));
+    assert.equal(saved.filter(Boolean).length, 1);
+    const kept = changes[saved.indexOf(true)]!;
+    assert.deepEqual(await partiesOf(ledger, platform), [kept]);
+    assert.equal(await ledger.saveParty({ ...kept, version: 3 }, 'replace'), true);
+  });
+
+  test('two that hold parties in memory, as two nodes do, lose none of their changes', async () => {
+    const ledger = open();
+    const platform = newPlatform();
+    await ledger.saveParty(aParty(platform, 'a', { users: [] }), 'create');
+    const nodes = [await Parties.load(ledger), await Parties.load(ledger)];
+    const names = Array.from({ length: 10 }, (_, i) => `user${i}`);
+    await Promise.all(
+      names.map((name, i) =>
+        nodes[i % 2]!.change(platform, 'a', (party) => ({
+          ...party,
+          users: [...party.users, name],
+        })),
+      ),
+    );
+    const [party] = await partiesOf(ledger, platform);
+    assert.deepEqual(party!.users.toSorted(), names);
+    assert.equal(party!.version, 11);
   });
 }
 
