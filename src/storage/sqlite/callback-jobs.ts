@@ -232,8 +232,10 @@ export class CallbackJobs {
     const s = this.#s;
     const found = s.endpoint.get(endpointId) as unknown as Numbered | undefined;
     if (!found) return null;
-    const { url, preset, expects, eventTypes, secrets } = { ...found, ...fields };
-    s.changeEndpoint.run(url, preset, expects, eventTypes, secrets, found.id);
+    const changed = { ...found, ...fields };
+    const { url, preset, expects, eventTypes, secrets } = changed;
+    const health = [changed.failures, changed.failingSince, changed.openUntil] as const;
+    s.changeEndpoint.run(url, preset, expects, eventTypes, secrets, ...health, found.id);
     if (fields.enabled === 1 && found.enabled === 0) s.switchOn.run(found.id);
     if (fields.enabled === 0) s.switchOff.run(fields.offReason ?? '', now, found.id);
     const { id: _, ...row } = s.endpoint.get(endpointId) as unknown as Numbered;

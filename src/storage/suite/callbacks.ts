@@ -185,6 +185,22 @@ export function callbackRules(open: () => OpenStorage): void {
     assert.deepEqual(await h.bodies(T0, { underWay }), ['c1', 'z1']);
   });
 
+  test('of a new address nothing is known: what the old one has failed at does not hold it back', async () => {
+    const h = hands(open());
+    const { endpointId } = anEndpoint();
+    await h.callbacks.createEndpoint(anEndpoint({ endpointId }));
+    await h.orders(...Array.from({ length: FAILURES_TO_OPEN + 2 }, (_, i) => `o${i}`));
+    await h.fanOut();
+    const failing = await h.claim(T0, { limit: FAILURES_TO_OPEN });
+    for (const delivery of failing) await h.fail(delivery, T0, T0 + DAY);
+    await h.callbacks.changeEndpoint(endpointId, { eventTypes: null }, T0, '');
+    assert.deepEqual(await h.bodies(T0), [], 'another change leaves the pause as it is');
+    const url = 'https://203.0.113.9/elsewhere';
+    const changed = await h.callbacks.changeEndpoint(endpointId, { url }, T0, '');
+    assert.deepEqual(changed!.health, { failures: 0, failingSince: null, openUntil: null });
+    assert.equal((await h.bodies(T0)).length, 2);
+  });
+
   test('an endpoint that fails is left alone, tried with one delivery, and then gets all', async () => {
     const h = hands(open());
     const { endpointId } = anEndpoint();
