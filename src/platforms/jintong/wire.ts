@@ -88,8 +88,12 @@ function fromDocument(text: string): Envelope {
   const root = parseXml(text, LIMITS);
   if (root.name !== 'Request') throw new ShapeError(`the root is <${root.name}>, not <Request>`);
   if (root.text.trim() !== '') throw new ShapeError('<Request> holds text');
-  const basic = root.children.filter((child) => child.name !== 'Param');
-  const param = root.children.find((child) => child.name === 'Param');
+  let param: XmlElement | undefined;
+  const basic: XmlElement[] = [];
+  for (const child of root.children) {
+    if (child.name === 'Param') param = child;
+    else basic.push(child);
+  }
   return { basic: leaves(basic), param: param ? paramFields(param) : null };
 }
 
@@ -138,6 +142,9 @@ const DECLARATION = dotNetUrlEncode('<?xml version="1.0"?>');
 /** Encoded once: the names are those of our own replies, a dozen. */
 const encodedTags = new Map<string, readonly [open: string, close: string]>();
 
+/** What neither XML nor the URL has another form for, which shows in one look. */
+const AS_IT_IS = /^[\w\-.!*()]*$/;
+
 /** "Url 解码后的返回结果": the document, then URL-encoded as .NET's HttpUtility does it. */
 export function writeReply(reply: Document): string {
   return DECLARATION + writeEncoded('Response', reply);
@@ -149,7 +156,10 @@ function writeEncoded(name: string, content: string | Document): string {
     tags = [dotNetUrlEncode(`<${name}>`), dotNetUrlEncode(`</${name}>`)];
     encodedTags.set(name, tags);
   }
-  if (typeof content === 'string') return tags[0] + dotNetUrlEncode(escapeXml(content)) + tags[1];
+  if (typeof content === 'string') {
+    const written = AS_IT_IS.test(content) ? content : dotNetUrlEncode(escapeXml(content));
+    return tags[0] + written + tags[1];
+  }
   let inside = '';
   for (const child in content) inside += writeEncoded(child, content[child]!);
   return tags[0] + inside + tags[1];
