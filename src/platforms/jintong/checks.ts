@@ -11,7 +11,6 @@ import {
   type BasicField,
   CONTRACTS,
   type Contract,
-  isAction,
 } from './contracts.ts';
 import { decodeRemark } from './remark.ts';
 import { holdsSeparator, type Signed, sign, stringToSign } from './signature.ts';
@@ -58,10 +57,13 @@ function checkAddress(call: Start & { readonly party: Party }): Step<object> {
   };
 }
 
+const ACTIONS = new Map<string, { readonly method: Action; readonly contract: Contract }>(
+  Object.entries(CONTRACTS).map(([name, contract]) => [name, { method: name as Action, contract }]),
+);
+
 function findAction(call: Basics): Step<{ readonly method: Action; readonly contract: Contract }> {
-  if (!isAction(call.action))
-    return { refused: 'NotImplemented', detail: `no action ${call.action}` };
-  return { method: call.action, contract: CONTRACTS[call.action] };
+  const found = ACTIONS.get(call.action);
+  return found ?? { refused: 'NotImplemented', detail: `no action ${call.action}` };
 }
 
 function refuseUndefinedElements(
@@ -104,13 +106,13 @@ function buildStringsToSign(
 ): Step<{ readonly stringsToSign: readonly string[] }> {
   const { basic } = call.envelope;
   const given: Record<string, string | undefined> = {};
-  const meant: Record<string, string | undefined> = {};
-  let differ = false;
+  let decoded: typeof given | undefined;
   for (const name in call.contract.param) {
     const text = call.param.get(name);
     given[name] = text;
-    meant[name] = call.contract.param[name]!.urlEncoded && text ? signedDecoded(text) : text;
-    differ ||= meant[name] !== text;
+    if (!text || !call.contract.param[name]!.urlEncoded) continue;
+    const meant = signedDecoded(text);
+    if (meant !== text) decoded = { ...decoded, [name]: meant };
   }
   const over = (Param: Signed): string =>
     stringToSign({
@@ -121,7 +123,7 @@ function buildStringsToSign(
       ResponseFmt: basic.get('ResponseFmt'),
       Version: basic.get('Version'),
     });
-  return { stringsToSign: differ ? [over(given), over(meant)] : [over(given)] };
+  return { stringsToSign: decoded ? [over(given), over({ ...given, ...decoded })] : [over(given)] };
 }
 
 /** A Remark signed before it was encoded: only where the decoded text is what it means, too. */
@@ -145,17 +147,20 @@ function checkSignature(
   };
 }
 
+const ACCEPTED = Object.entries(BASIC_VALUES);
+
 /** The values of Param as they are meant: checked against their contract, Remark decoded. */
 function checkValues(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
 ): Step<{ readonly values: Readonly<Record<string, string>> }> {
-  for (const [name, accepted] of Object.entries(BASIC_VALUES)) {
+  for (const [name, accepted] of ACCEPTED) {
     const value = call.envelope.basic.get(name);
     if (!value) return illegal(`${name} is missing`);
     if (!accepted.includes(value)) return illegal(`${name} is not ${accepted.join(' or ')}`);
   }
   const values: Record<string, string> = {};
-  for (const [name, field] of Object.entries(call.contract.param)) {
+  for (const name in call.contract.param) {
+    const field = call.contract.param[name]!;
     const given = call.param.get(name);
     if (!given) return illegal(`Param/${name} is missing`);
     const value = field.urlEncoded ? decodeRemark(given) : given;
