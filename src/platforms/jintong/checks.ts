@@ -4,14 +4,7 @@ import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { isOneOfDigests } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
-import {
-  type Action,
-  BASIC_FIELDS,
-  BASIC_VALUES,
-  type BasicField,
-  CONTRACTS,
-  type Contract,
-} from './contracts.ts';
+import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
 import { decodeRemark } from './remark.ts';
 import { holdsSeparator, type Signed, sign, stringToSign } from './signature.ts';
 import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
@@ -66,11 +59,13 @@ function findAction(call: Basics): Step<{ readonly method: Action; readonly cont
   return found ?? { refused: 'NotImplemented', detail: `no action ${call.action}` };
 }
 
+const BASIC_NAMES: ReadonlySet<string> = new Set(BASIC_FIELDS);
+
 function refuseUndefinedElements(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
 ): Step<object> {
   for (const name of call.envelope.basic.keys()) {
-    if (!BASIC_FIELDS.includes(name as BasicField)) return notDefined(name);
+    if (!BASIC_NAMES.has(name)) return notDefined(name);
   }
   for (const name of call.param.keys()) {
     if (!Object.hasOwn(call.contract.param, name)) return notDefined(`Param/${name}`);

@@ -60,8 +60,8 @@ export function readCarrier(body: Buffer): { carrier: Carrier } | Refusal<Code> 
   }
   const fields = parseForm(text);
   if (!fields) return refuse('ArgumentDecryptFail', 'the form does not URL-decode to UTF-8');
-  const [first, ...others] = fields;
-  if (first && others.length === 0) {
+  if (fields.length === 1) {
+    const first = fields[0]!;
     // A document in a field of any name, or as the whole body, encoded and without a name.
     const document = [first[1], first[0]].find(startsWithMarkup);
     if (document !== undefined) return { carrier: { kind: 'document', text: document } };

@@ -4,7 +4,6 @@ import type { XmlElement } from './xml.ts';
 const TAB = 0x09;
 const LF = 0x0a;
 const SPACE = 0x20;
-const AMPERSAND = 0x26;
 const SLASH = 0x2f;
 const LESS = 0x3c;
 const GREATER = 0x3e;
@@ -115,21 +114,27 @@ class PlainReader {
   }
 }
 
-// Past the end a code is NaN, which is none of these. A CR is left to the strict reader, which makes
-// an LF of it, and so is `>` in text, which may end a `]]>`.
-
 const isSpace = (code: number): boolean => code === SPACE || code === LF || code === TAB;
 
+const TEXT = 1;
+const NAME_START = 2;
+const NAME = 4;
+
+/** What an ASCII character may be part of. A CR is left to the strict reader, which makes it an LF. */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return (
+    (/[\t\n\x20-\x7F]/.test(character) && !/[<>&]/.test(character) ? TEXT : 0) |
+    (/[A-Za-z_]/.test(character) ? NAME_START : 0) |
+    (/[A-Za-z_0-9.-]/.test(character) ? NAME : 0)
+  );
+});
+
+// Past the end a code is NaN, which is none of these.
+
 const isText = (code: number): boolean =>
-  (code > GREATER && code < FIRST_SURROGATE) ||
-  (code >= SPACE && code < GREATER && code !== LESS && code !== AMPERSAND) ||
-  code === LF ||
-  code === TAB;
+  code < 128 ? (KINDS[code]! & TEXT) !== 0 : code < FIRST_SURROGATE;
 
-/** A letter or `_`. */
-const startsName = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
+const startsName = (code: number): boolean => code < 128 && (KINDS[code]! & NAME_START) !== 0;
 
-/** Or a digit, `-` or `.`. */
-const continuesName = (code: number): boolean =>
-  startsName(code) || (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e;
+const continuesName = (code: number): boolean => code < 128 && (KINDS[code]! & NAME) !== 0;
