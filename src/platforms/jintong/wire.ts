@@ -1,7 +1,7 @@
 // The bytes: three carriers in, one URL-encoded reply out.
 
 import type { Refusal } from '../../protocol/checks.ts';
-import { dotNetUrlEncode, parseForm } from '../../protocol/codecs/form.ts';
+import { dotNetUrlEncode, isUrlSafe, parseForm } from '../../protocol/codecs/form.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
   escapeXml,
@@ -142,9 +142,6 @@ const DECLARATION = dotNetUrlEncode('<?xml version="1.0"?>');
 /** Encoded once: the names are those of our own replies, a dozen. */
 const encodedTags = new Map<string, readonly [open: string, close: string]>();
 
-/** What neither XML nor the URL has another form for, which shows in one look. */
-const AS_IT_IS = /^[\w\-.!*()]*$/;
-
 /** "Url 解码后的返回结果": the document, then URL-encoded as .NET's HttpUtility does it. */
 export function writeReply(reply: Document): string {
   return DECLARATION + writeEncoded('Response', reply);
@@ -157,7 +154,7 @@ function writeEncoded(name: string, content: string | Document): string {
     encodedTags.set(name, tags);
   }
   if (typeof content === 'string') {
-    const written = AS_IT_IS.test(content) ? content : dotNetUrlEncode(escapeXml(content));
+    const written = isUrlSafe(content) ? content : dotNetUrlEncode(escapeXml(content));
     return tags[0] + written + tags[1];
   }
   let inside = '';

@@ -56,6 +56,14 @@ function encodeRun(run: string): string {
   return encoded;
 }
 
+/** Whether {@link dotNetUrlEncode} leaves it as it is; so does escaping for XML then. */
+export function isUrlSafe(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (ENCODED[text.charCodeAt(at)] !== '') return false;
+  }
+  return true;
+}
+
 /** As .NET's HttpUtility.UrlEncode does it: space `+`, lower-case hex, safe set `-_.!*()`. */
 export function dotNetUrlEncode(text: string): string {
   let out = '';
