@@ -178,7 +178,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     ...services,
     requests,
     onFault: (error, request) => onFault(error, request.path),
-    onAnswer: (...call) => metrics.count(...call),
+    onAnswer: (platform, method, outcome, micros) =>
+      metrics.count(platform, method, outcome, micros),
   };
   const sandbox = environment === 'sandbox';
   const manage: ManageServices = {

@@ -1,33 +1,37 @@
 // What Prometheus reads: calls and their outcomes, durations, and the process itself.
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Platform } from '../protocol/platform.ts';
+import { CallDurations } from './call-durations.ts';
+
+/** Calls of one kind that have been answered since they were last read. */
+interface Calls {
+  count: number;
+  readonly counter: Counter.Internal;
+}
+
+/** The method of those that name none, or one that no platform has. */
+const OTHER = 'other';
 
 export class Metrics {
   /** Where what else is measured joins in. */
   readonly registry = new Registry();
-  readonly #calls: Counter<'platform' | 'method' | 'outcome'>;
-  /** Found once: finding the labels costs more than counting. */
-  readonly #counters = new Map<string, Counter.Internal>();
-  readonly #durations = new Map<string, ReturnType<Histogram<'platform'>['labels']>>();
+  readonly #counter: Counter<'platform' | 'method' | 'outcome'>;
+  /** By platform, outcome and method. Counted here, and by prom-client when they are read. */
+  readonly #calls = new Map<string, Map<string, Map<string, Calls>>>();
+  readonly #durations: CallDurations;
   readonly #methods: ReadonlySet<string>;
 
   constructor(platforms: readonly Platform[], droppedRequests: () => number) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
-    this.#calls = new Counter({
+    this.#counter = new Counter({
       name: 'ordergate_gateway_calls_total',
       help: 'Gateway calls answered, by the code that was answered',
       labelNames: ['platform', 'method', 'outcome'],
       registers,
+      collect: () => this.#handOver(),
     });
-    const durations = new Histogram({
-      name: 'ordergate_gateway_call_duration_seconds',
-      help: 'From the whole request to its reply',
-      labelNames: ['platform'],
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
-      registers,
-    });
-    for (const { name } of platforms) this.#durations.set(name, durations.labels(name));
+    this.#durations = new CallDurations(this.registry);
     this.#methods = new Set(platforms.flatMap((platform) => platform.actions));
     new Gauge({
       name: 'ordergate_request_log_dropped',
@@ -41,15 +45,32 @@ export class Metrics {
 
   /** A method that no platform has is counted as `other`: a stranger must not make label values. */
   count(platform: string, method: string | undefined, outcome: string, micros: number): void {
-    const known = method !== undefined && this.#methods.has(method) ? method : 'other';
-    const key = `${platform} ${known} ${outcome}`;
-    let counter = this.#counters.get(key);
-    if (!counter) {
-      counter = this.#calls.labels(platform, known, outcome);
-      this.#counters.set(key, counter);
+    const named = method ?? OTHER;
+    const known = this.#calls.get(platform)?.get(outcome)?.get(named);
+    (known ?? this.#callsOf(platform, outcome, named)).count++;
+    this.#durations.observe(platform, micros / 1e6);
+  }
+
+  #callsOf(platform: string, outcome: string, given: string): Calls {
+    const method = this.#methods.has(given) ? given : OTHER;
+    const outcomes = emplace(this.#calls, platform, () => new Map<string, Map<string, Calls>>());
+    const methods = emplace(outcomes, outcome, () => new Map<string, Calls>());
+    return emplace(methods, method, () => {
+      const counter = this.#counter.labels(platform, method, outcome);
+      counter.inc(0); // Kinds are listed in the order in which they came.
+      return { count: 0, counter };
+    });
+  }
+
+  #handOver(): void {
+    for (const outcomes of this.#calls.values()) {
+      for (const methods of outcomes.values()) {
+        for (const calls of methods.values()) {
+          calls.counter.inc(calls.count);
+          calls.count = 0;
+        }
+      }
     }
-    counter.inc();
-    this.#durations.get(platform)?.observe(micros / 1e6);
   }
 
   get contentType(): string {
@@ -59,4 +80,13 @@ export class Metrics {
   text(): Promise<string> {
     return this.registry.metrics();
   }
+}
+
+function emplace<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

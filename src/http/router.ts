@@ -8,8 +8,11 @@ export type Match =
 
 const NO_PARAMS = {};
 
+type Found = Extract<Match, { readonly route: Route }>;
+
 export class Router {
-  readonly #exact = new Map<string, Route[]>();
+  /** By path, then by method. */
+  readonly #exact = new Map<string, Map<string, Found>>();
   readonly #patterns: {
     readonly pattern: RegExp;
     readonly names: string[];
@@ -19,7 +22,9 @@ export class Router {
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
       if (!route.path.includes('{')) {
-        this.#exact.set(route.path, [...(this.#exact.get(route.path) ?? []), route]);
+        const methods = this.#exact.get(route.path) ?? new Map<string, Found>();
+        if (!methods.has(route.method)) methods.set(route.method, { route, params: NO_PARAMS });
+        this.#exact.set(route.path, methods);
         continue;
       }
       const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!);
@@ -31,9 +36,9 @@ export class Router {
   /** Undefined where there is no such path. */
   find(method: string, path: string): Match | undefined {
     const exact = this.#exact.get(path);
-    const route = exact?.find((candidate) => candidate.method === method);
-    if (route) return { route, params: NO_PARAMS };
-    const allowed: string[] = exact?.map((candidate) => candidate.method) ?? [];
+    const found = exact?.get(method);
+    if (found) return found;
+    const allowed: string[] = exact ? [...exact.keys()] : [];
     for (const { pattern, names, route } of this.#patterns) {
       const values = pattern.exec(path)?.slice(1).map(decodeSegment);
       if (!values || values.includes(undefined)) continue;

@@ -68,8 +68,9 @@ export function routeTable({
   };
   const gateway = (platform: Platform) => async (call: HttpCall) => {
     const request = toGateway(call);
-    const reply = await answer(platform, request, pipeline);
-    return { status: 200, ...reply, headers: { 'x-request-id': String(request.id) } };
+    const { contentType, body, isAscii = false } = await answer(platform, request, pipeline);
+    const headers = { 'x-request-id': String(request.id) };
+    return { status: 200, contentType, body, isAscii, headers };
   };
   const health = async () => ({ status: 200, contentType: PLAIN, body: 'ok\n' });
   const ready = async () => {

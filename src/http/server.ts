@@ -1,6 +1,6 @@
 // HTTP: reads a request whole, lets in whom the route lets in, writes the answer, and stops in order.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { AddressList, callerAddress, normalizeAddress } from '../protocol/addresses.ts';
 import { equalSecrets } from '../protocol/digest.ts';
 import { Router } from './router.ts';
@@ -32,6 +32,8 @@ export class HttpServer {
   readonly #options: HttpOptions;
   readonly #router: Router;
   readonly #server: Server;
+  /** Their addresses, written as we compare them: once a connection, not once a request. */
+  readonly #peers = new WeakMap<Socket, string>();
   #draining = false;
   #ready: Ready[] = [];
 
@@ -121,12 +123,25 @@ export class HttpServer {
   /** From this machine itself, and not through a proxy on it. */
   #isLocal(request: IncomingMessage): boolean {
     const { 'x-forwarded-for': forwardedFor, forwarded } = request.headers;
-    const peer = normalizeAddress(request.socket.remoteAddress ?? '');
-    return forwardedFor === undefined && forwarded === undefined && LOOPBACK.has(peer);
+    return (
+      forwardedFor === undefined &&
+      forwarded === undefined &&
+      LOOPBACK.has(this.#peer(request.socket))
+    );
+  }
+
+  #peer(socket: Socket): string {
+    let peer = this.#peers.get(socket);
+    if (peer === undefined) {
+      peer = normalizeAddress(socket.remoteAddress ?? '');
+      this.#peers.set(socket, peer);
+    }
+    return peer;
   }
 
   #caller(request: IncomingMessage): string {
     const forwarded = request.headers['x-forwarded-for'];
+    if (forwarded === undefined) return this.#peer(request.socket);
     const header = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
     return callerAddress(request.socket.remoteAddress ?? '', header, this.#options.trustedProxies);
   }
@@ -155,18 +170,17 @@ function readBody(
     if (size > MAX_BODY) return;
     done(chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? EMPTY : Buffer.concat(chunks));
   });
-  request.on('error', () => {}); // The caller went away before it had asked anything.
+  // A caller that goes away before it has asked anything is no error to a request without a listener.
 }
 
 function send(
   response: ServerResponse,
   { status, contentType, body, isAscii = false, headers }: HttpReply,
 ): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': isAscii ? body.length : Buffer.byteLength(body),
-    ...headers,
-  });
+  const length = isAscii ? body.length : Buffer.byteLength(body);
+  const head = ['content-type', contentType, 'content-length', String(length)];
+  for (const name in headers) head.push(name, headers[name]!);
+  response.writeHead(status, head);
   response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
 }
 

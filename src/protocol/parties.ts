@@ -11,7 +11,10 @@ interface Entry {
 
 export class Parties implements PartyDirectory {
   readonly #ledger: Ledger;
+  /** In the order in which they came. */
   readonly #entries = new Map<string, Entry>();
+  /** The same by platform and id, so that finding one makes no key. */
+  readonly #byPlatform = new Map<string, Map<string, Entry>>();
   /** Changes run one behind the other, so that none is made upon a party that another replaces. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -31,7 +34,7 @@ export class Parties implements PartyDirectory {
   }
 
   find(platform: string, partyId: string): Party | undefined {
-    return this.#entries.get(`${platform}/${partyId}`)?.party;
+    return this.#byPlatform.get(platform)?.get(partyId)?.party;
   }
 
   list(platform?: string): Party[] {
@@ -40,7 +43,7 @@ export class Parties implements PartyDirectory {
   }
 
   admits(party: Party, address: string): boolean {
-    const list = this.#entries.get(`${party.platform}/${party.partyId}`)?.addresses;
+    const list = this.#byPlatform.get(party.platform)?.get(party.partyId)?.addresses;
     return list !== undefined && (list.isEmpty || list.has(address));
   }
 
@@ -87,7 +90,9 @@ export class Parties implements PartyDirectory {
   }
 
   #put(party: Party): void {
-    const addresses = new AddressList(party.addresses);
-    this.#entries.set(`${party.platform}/${party.partyId}`, { party, addresses });
+    const entry = { party, addresses: new AddressList(party.addresses) };
+    this.#entries.set(`${party.platform}/${party.partyId}`, entry);
+    const ofPlatform = this.#byPlatform.get(party.platform) ?? new Map<string, Entry>();
+    this.#byPlatform.set(party.platform, ofPlatform.set(party.partyId, entry));
   }
 }

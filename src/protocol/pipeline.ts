@@ -50,7 +50,8 @@ export async function answer(
   let checked: Checked<Start> = { accepted: true, call: start };
   let verdict: Verdict<unknown>;
   try {
-    checked = await platform.checks.run(start);
+    const run = platform.checks.run(start);
+    checked = run instanceof Promise ? await run : run;
     verdict = checked.accepted
       ? translate(platform, await platform.execute(checked.call, services), checked.call)
       : { ok: false, refusal: checked.refusal };

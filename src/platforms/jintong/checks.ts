@@ -4,15 +4,7 @@ import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { isOneOfDigests } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
-import {
-  type Action,
-  BASIC_FIELDS,
-  BASIC_VALUES,
-  type BasicField,
-  CONTRACTS,
-  type Contract,
-  isAction,
-} from './contracts.ts';
+import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
 import { decodeRemark } from './remark.ts';
 import { holdsSeparator, type Signed, sign, stringToSign } from './signature.ts';
 import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
@@ -58,17 +50,22 @@ function checkAddress(call: Start & { readonly party: Party }): Step<object> {
   };
 }
 
+const ACTIONS = new Map<string, { readonly method: Action; readonly contract: Contract }>(
+  Object.entries(CONTRACTS).map(([name, contract]) => [name, { method: name as Action, contract }]),
+);
+
 function findAction(call: Basics): Step<{ readonly method: Action; readonly contract: Contract }> {
-  if (!isAction(call.action))
-    return { refused: 'NotImplemented', detail: `no action ${call.action}` };
-  return { method: call.action, contract: CONTRACTS[call.action] };
+  const found = ACTIONS.get(call.action);
+  return found ?? { refused: 'NotImplemented', detail: `no action ${call.action}` };
 }
+
+const BASIC_NAMES: ReadonlySet<string> = new Set(BASIC_FIELDS);
 
 function refuseUndefinedElements(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
 ): Step<object> {
   for (const name of call.envelope.basic.keys()) {
-    if (!BASIC_FIELDS.includes(name as BasicField)) return notDefined(name);
+    if (!BASIC_NAMES.has(name)) return notDefined(name);
   }
   for (const name of call.param.keys()) {
     if (!Object.hasOwn(call.contract.param, name)) return notDefined(`Param/${name}`);
@@ -104,13 +101,13 @@ function buildStringsToSign(
 ): Step<{ readonly stringsToSign: readonly string[] }> {
   const { basic } = call.envelope;
   const given: Record<string, string | undefined> = {};
-  const meant: Record<string, string | undefined> = {};
-  let differ = false;
+  let decoded: typeof given | undefined;
   for (const name in call.contract.param) {
     const text = call.param.get(name);
     given[name] = text;
-    meant[name] = call.contract.param[name]!.urlEncoded && text ? signedDecoded(text) : text;
-    differ ||= meant[name] !== text;
+    if (!text || !call.contract.param[name]!.urlEncoded) continue;
+    const meant = signedDecoded(text);
+    if (meant !== text) decoded = { ...decoded, [name]: meant };
   }
   const over = (Param: Signed): string =>
     stringToSign({
@@ -121,7 +118,7 @@ function buildStringsToSign(
       ResponseFmt: basic.get('ResponseFmt'),
       Version: basic.get('Version'),
     });
-  return { stringsToSign: differ ? [over(given), over(meant)] : [over(given)] };
+  return { stringsToSign: decoded ? [over(given), over({ ...given, ...decoded })] : [over(given)] };
 }
 
 /** A Remark signed before it was encoded: only where the decoded text is what it means, too. */
@@ -145,17 +142,20 @@ function checkSignature(
   };
 }
 
+const ACCEPTED = Object.entries(BASIC_VALUES);
+
 /** The values of Param as they are meant: checked against their contract, Remark decoded. */
 function checkValues(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
 ): Step<{ readonly values: Readonly<Record<string, string>> }> {
-  for (const [name, accepted] of Object.entries(BASIC_VALUES)) {
+  for (const [name, accepted] of ACCEPTED) {
     const value = call.envelope.basic.get(name);
     if (!value) return illegal(`${name} is missing`);
     if (!accepted.includes(value)) return illegal(`${name} is not ${accepted.join(' or ')}`);
   }
   const values: Record<string, string> = {};
-  for (const [name, field] of Object.entries(call.contract.param)) {
+  for (const name in call.contract.param) {
+    const field = call.contract.param[name]!;
     const given = call.param.get(name);
     if (!given) return illegal(`Param/${name} is missing`);
     const value = field.urlEncoded ? decodeRemark(given) : given;

@@ -57,7 +57,8 @@ function redact(body: string, { sign }: Partial<JintongCall>): string {
         found.startsWith('%') ? found : masked(found),
       );
   }
-  if (body.includes(sign)) return body.replaceAll(sign, masked);
+  const around = body.split(sign);
+  if (around.length > 1) return around.join(masked(sign));
   return '(not kept: its Sign is written with escapes)';
 }
 

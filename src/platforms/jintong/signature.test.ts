@@ -122,6 +122,17 @@ test('Remark is decoded as it means, and a % that does not decode is plain text'
   for (const [text, meaning] of cases) assert.equal(decodeRemark(text), meaning, text);
 });
 
+test('any fields in any order are signed in the order of their code units', () => {
+  const name = fc.string({ unit: fc.constantFrom(...'AaBb_1', '订', '😀'), minLength: 1 });
+  fc.assert(
+    fc.property(fc.uniqueArray(name, { maxLength: 20 }), (names) => {
+      const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
+      const fields = Object.fromEntries(names.map((n) => [n, 'v']));
+      assert.equal(stringToSign(fields), sorted.map((n) => `${n}=v`).join('&'));
+    }),
+  );
+});
+
 /** Alphabets of separators, escapes and field names: values that try to look like other values. */
 const piece = fc.constantFrom(
   'a',

@@ -1,8 +1,12 @@
 // The carriers in, the reply out: bytes that differ and mean the same, and the bytes we answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { call, detail, document, form, GATEWAY, hasten, post } from '../../../test/jintong.ts';
 import { startTestServer } from '../../../test/support.ts';
+import { dotNetUrlEncode } from '../../protocol/codecs/form.ts';
+import { writeXml } from '../../protocol/codecs/xml.ts';
+import { writeReply } from './wire.ts';
 
 const server = await startTestServer();
 const ORDER = '15112480268';
@@ -133,4 +137,42 @@ test('Content type text/plain; charset=utf-8, status 200 for a refusal too', asy
   const response = await fetch(server.url + GATEWAY, { method: 'POST', body: 'request=%' });
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
+});
+
+test('what a reply is written as is the document as XML, URL-encoded, whatever its fields hold', () => {
+  const text = fc.string({
+    unit: fc.oneof(
+      fc.constantFrom(
+        ...'azAZ09-_.!*()',
+        '催单',
+        '😀',
+        '<',
+        '&',
+        '>',
+        ' ',
+        ':',
+        '\r',
+        '\u0000',
+        '\uD800',
+      ),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 5 }), text, (inside, beside) => {
+      const fields = inside.map((value, i) => [`Field${i}`, value] as const);
+      const written = writeReply({ Order: Object.fromEntries(fields), Beside: beside });
+      const tree = writeXml([
+        [
+          'Response',
+          [
+            ['Order', fields],
+            ['Beside', beside],
+          ],
+        ],
+      ]);
+      assert.equal(written, dotNetUrlEncode(`<?xml version="1.0"?>${tree}`));
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -1,7 +1,7 @@
 // The bytes: three carriers in, one URL-encoded reply out.
 
 import type { Refusal } from '../../protocol/checks.ts';
-import { dotNetUrlEncode, parseForm } from '../../protocol/codecs/form.ts';
+import { dotNetUrlEncode, isUrlSafe, parseForm } from '../../protocol/codecs/form.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
   escapeXml,
@@ -60,8 +60,8 @@ export function readCarrier(body: Buffer): { carrier: Carrier } | Refusal<Code> 
   }
   const fields = parseForm(text);
   if (!fields) return refuse('ArgumentDecryptFail', 'the form does not URL-decode to UTF-8');
-  const [first, ...others] = fields;
-  if (first && others.length === 0) {
+  if (fields.length === 1) {
+    const first = fields[0]!;
     // A document in a field of any name, or as the whole body, encoded and without a name.
     const document = [first[1], first[0]].find(startsWithMarkup);
     if (document !== undefined) return { carrier: { kind: 'document', text: document } };
@@ -88,8 +88,12 @@ function fromDocument(text: string): Envelope {
   const root = parseXml(text, LIMITS);
   if (root.name !== 'Request') throw new ShapeError(`the root is <${root.name}>, not <Request>`);
   if (root.text.trim() !== '') throw new ShapeError('<Request> holds text');
-  const basic = root.children.filter((child) => child.name !== 'Param');
-  const param = root.children.find((child) => child.name === 'Param');
+  let param: XmlElement | undefined;
+  const basic: XmlElement[] = [];
+  for (const child of root.children) {
+    if (child.name === 'Param') param = child;
+    else basic.push(child);
+  }
   return { basic: leaves(basic), param: param ? paramFields(param) : null };
 }
 
@@ -149,7 +153,10 @@ function writeEncoded(name: string, content: string | Document): string {
     tags = [dotNetUrlEncode(`<${name}>`), dotNetUrlEncode(`</${name}>`)];
     encodedTags.set(name, tags);
   }
-  if (typeof content === 'string') return tags[0] + dotNetUrlEncode(escapeXml(content)) + tags[1];
+  if (typeof content === 'string') {
+    const written = isUrlSafe(content) ? content : dotNetUrlEncode(escapeXml(content));
+    return tags[0] + written + tags[1];
+  }
   let inside = '';
   for (const child in content) inside += writeEncoded(child, content[child]!);
   return tags[0] + inside + tags[1];

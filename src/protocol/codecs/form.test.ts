@@ -2,7 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { dotNetUrlEncode, parseForm, percentDecode } from './form.ts';
+import { dotNetUrlEncode, isUrlSafe, parseForm, percentDecode } from './form.ts';
 
 describe('"space +, lower-case hex, safe set -_.!*()": as HttpUtility.UrlEncode writes it', () => {
   const table: readonly (readonly [string, string])[] = [
@@ -104,6 +104,7 @@ test('what dotNetUrlEncode writes, percentDecode reads back, and it is ASCII wit
       const encoded = dotNetUrlEncode(given);
       equal(/^[A-Za-z0-9\-_.!*()+%]*$/.test(encoded), true, encoded);
       equal(percentDecode(encoded), given);
+      equal(isUrlSafe(given), encoded === given);
     }),
     { numRuns: 2000 },
   );

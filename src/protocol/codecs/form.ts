@@ -39,7 +39,30 @@ const ENCODED: readonly string[] = Array.from({ length: 128 }, (_, code) => {
   if (/[\w\-.!*()]/.test(character)) return '';
   return character === ' ' ? '+' : `%${code.toString(16).padStart(2, '0')}`;
 });
-const NON_ASCII = /[^\0-\x7F]+/y;
+
+/** Short texts in other scripts by how they are encoded: replies hold the same few. */
+const encodedRuns = new Map<string, string>();
+const MAX_RUNS = 1024;
+const MAX_RUN_LENGTH = 32;
+
+function encodeRun(run: string): string {
+  let encoded = encodedRuns.get(run);
+  if (encoded !== undefined) return encoded;
+  encoded = encodeURIComponent(run).toLowerCase();
+  if (run.length <= MAX_RUN_LENGTH) {
+    if (encodedRuns.size >= MAX_RUNS) encodedRuns.clear();
+    encodedRuns.set(run, encoded);
+  }
+  return encoded;
+}
+
+/** Whether {@link dotNetUrlEncode} leaves it as it is; so does escaping for XML then. */
+export function isUrlSafe(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (ENCODED[text.charCodeAt(at)] !== '') return false;
+  }
+  return true;
+}
 
 /** As .NET's HttpUtility.UrlEncode does it: space `+`, lower-case hex, safe set `-_.!*()`. */
 export function dotNetUrlEncode(text: string): string {
@@ -51,10 +74,10 @@ export function dotNetUrlEncode(text: string): string {
     if (at > plainFrom) out += text.slice(plainFrom, at);
     if (code < 128) out += ENCODED[code];
     else {
-      NON_ASCII.lastIndex = at;
-      const run = NON_ASCII.exec(text)![0];
-      out += encodeURIComponent(run).toLowerCase();
-      at += run.length - 1;
+      let end = at + 1;
+      while (text.charCodeAt(end) > 127) end++;
+      out += encodeRun(text.slice(at, end));
+      at = end - 1;
     }
     plainFrom = at + 1;
   }

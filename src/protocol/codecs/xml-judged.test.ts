@@ -3,7 +3,14 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { DOMParser, type Node } from '@xmldom/xmldom';
 import fc from 'fast-check';
-import { parseXml, writeXml, type XmlElement, XmlError, type XmlTree } from './xml.ts';
+import {
+  parseXml,
+  parseXmlStrictly,
+  writeXml,
+  type XmlElement,
+  XmlError,
+  type XmlTree,
+} from './xml.ts';
 
 /** More for a long run: XML_RUNS=200000. */
 const RUNS = Number(process.env.XML_RUNS ?? 2000);
@@ -49,9 +56,19 @@ function toTree(element: Node): XmlElement {
   return { name: element.nodeName, text: text.replace(/[ \t\r\n]+/g, ''), children };
 }
 
+const LIMITS = { maxBytes: 1024 * 1024, repeats: 'allow' } as const;
+
+/** By the strict reader, to which the whole is held, whichever of the two readers did the work. */
 function read(text: string): XmlElement | XmlError {
+  const strictly = resultOf(() => parseXmlStrictly(text, LIMITS));
+  const whole = resultOf(() => parseXml(text, LIMITS));
+  deepEqual(whole, strictly);
+  return strictly;
+}
+
+function resultOf(run: () => XmlElement): XmlElement | XmlError {
   try {
-    return parseXml(text, { maxBytes: 1024 * 1024, repeats: 'allow' });
+    return run();
   } catch (error) {
     if (error instanceof XmlError) return error;
     throw error; // A parser may refuse; it may never fail in another way.

@@ -1,6 +1,7 @@
 // A strict reader and writer for the XML that order platforms exchange: elements and text, nothing that executes.
 import { PositionError } from './position-error.ts';
 import { characterReference, FORBIDDEN } from './xml-characters.ts';
+import { readPlainXml } from './xml-plain.ts';
 
 export interface XmlElement {
   readonly name: string;
@@ -54,6 +55,12 @@ export function parseXml(text: string, limits: XmlLimits): XmlElement {
   if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
     throw new XmlError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
   }
+  const { maxDepth = 16, repeats = 'refuse' } = limits;
+  return readPlainXml(text, maxDepth, repeats === 'refuse') ?? parseXmlStrictly(text, limits);
+}
+
+/** What decides: all of {@link parseXml} but the bound on the size. */
+export function parseXmlStrictly(text: string, limits: XmlLimits): XmlElement {
   return new Reader(text, limits).document();
 }
 

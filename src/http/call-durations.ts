@@ -1,0 +1,58 @@
+// A histogram by platform that prom-client reads and does not count: its own takes 2 µs a call.
+import type { Metric, Registry } from 'prom-client';
+
+/** In seconds, each with what is below it. */
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;
+
+interface Durations {
+  /** Calls by the first bucket that they fit into. */
+  readonly counts: number[];
+  count: number;
+  sum: number;
+}
+
+export class CallDurations {
+  readonly name = 'ordergate_gateway_call_duration_seconds';
+  readonly help = 'From the whole request to its reply';
+  readonly #platforms = new Map<string, Durations>();
+
+  constructor(registry: Registry) {
+    registry.registerMetric(this as unknown as Metric); // It asks a metric for its name and `get`.
+  }
+
+  observe(platform: string, seconds: number): void {
+    let durations = this.#platforms.get(platform);
+    if (!durations) {
+      durations = { counts: BUCKETS.map(() => 0), count: 0, sum: 0 };
+      this.#platforms.set(platform, durations);
+    }
+    durations.count++;
+    durations.sum += seconds;
+    for (let i = 0; i < BUCKETS.length; i++) {
+      if (seconds <= BUCKETS[i]!) {
+        durations.counts[i]!++;
+        return;
+      }
+    }
+  }
+
+  async get(): Promise<object> {
+    const values: object[] = [];
+    const add = (
+      suffix: string,
+      labels: Readonly<Record<string, string | number>>,
+      value: number,
+    ) => values.push({ metricName: `${this.name}_${suffix}`, labels, value });
+    for (const [platform, { counts, count, sum }] of this.#platforms) {
+      let below = 0;
+      for (const [i, le] of BUCKETS.entries()) {
+        below += counts[i]!;
+        add('bucket', { le, platform }, below);
+      }
+      add('bucket', { le: '+Inf', platform }, count);
+      add('sum', { platform }, sum);
+      add('count', { platform }, count);
+    }
+    return { name: this.name, help: this.help, type: 'histogram', values, aggregator: 'sum' };
+  }
+}
