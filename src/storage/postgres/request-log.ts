@@ -7,9 +7,8 @@ import {
   type RequestRecord,
   requestIdAt,
 } from '../../core/request-log.ts';
-import { storable } from './job.ts';
 import type { Pool } from './pool.ts';
-import { requestList, toRecord } from './request-table.ts';
+import { COPY_REQUESTS, requestList, toLine, toRecord } from './request-table.ts';
 import { statements } from './statements.ts';
 
 /** A batch goes out when it is full or this old. */
@@ -80,17 +79,16 @@ export class PostgresRequestLog implements RequestLog {
     // One behind the other: the log takes one connection at most from those who answer calls.
     this.#sent = this.#sent
       .then(() => this.#write(batch))
-      .catch(() => 0)
-      .then((written) => {
-        this.#dropped += batch.length - written;
+      .catch(() => {
+        this.#dropped += batch.length;
+      })
+      .then(() => {
         this.#inFlight -= batch.length;
       });
   }
 
-  async #write(batch: readonly RequestRecord[]): Promise<number> {
-    const rows = JSON.stringify(batch, (_, value) =>
-      typeof value === 'string' ? storable(value) : value,
-    );
-    return (await this.#pool.run(statements.appendRequests, [rows, this.#node])).length;
+  #write(batch: readonly RequestRecord[]): Promise<void> {
+    const lines = batch.map((record) => toLine(record, this.#node)).join('');
+    return this.#pool.copyIn(COPY_REQUESTS, lines);
   }
 }
