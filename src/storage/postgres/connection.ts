@@ -130,7 +130,7 @@ export class Connection {
   }
 
   /** Adds rows to a table, all or none. @param text `COPY … FROM STDIN` @param lines see `copyLine` */
-  async copyIn(text: string, lines: string): Promise<void> {
+  async copyIn(text: string, lines: Buffer): Promise<void> {
     await this.#answer(
       () =>
         new Promise<void>((resolve, reject) => {

@@ -11,11 +11,11 @@ interface CopyConnection extends pg.Connection {
 /** What the driver asks of a query that is not its own. */
 export class CopyIn implements pg.Submittable {
   readonly #text: string;
-  readonly #lines: string;
+  readonly #lines: Buffer;
   readonly callback: (error: Error | null) => void;
 
   /** @param callback called once: when the rows are there, or none of them will be */
-  constructor(text: string, lines: string, callback: (error: Error | null) => void) {
+  constructor(text: string, lines: Buffer, callback: (error: Error | null) => void) {
     this.#text = text;
     this.#lines = lines;
     this.callback = callback;
@@ -26,7 +26,7 @@ export class CopyIn implements pg.Submittable {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(Buffer.from(this.#lines));
+    connection.sendCopyFromChunk(this.#lines);
     connection.endCopyFrom();
   }
 

@@ -60,7 +60,7 @@ export class Pool {
   }
 
   /** Adds rows, all or none, under keys that only the caller gives: one that is taken is a row of its own. */
-  copyIn(text: string, lines: string): Promise<void> {
+  copyIn(text: string, lines: Buffer): Promise<void> {
     return this.#repeat('also when lost', (connection) =>
       connection.copyIn(text, lines).catch((error) => {
         if (!isDuplicate(error)) throw error; // Else they were written, and the answer was lost.

@@ -68,6 +68,19 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     await close();
   });
 
+  test('calls as long as the log keeps them go out in several batches, none cut', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
+    const long = '订\t'.repeat(8 * 1024);
+    const sent = Array.from({ length: 40 }, (_, n) =>
+      record(n, { body: long, stringToSign: long }),
+    );
+    for (const one of sent) requests.append(one);
+    const { items } = await requests.list({ limit: 100 });
+    assert.deepEqual(items.toReversed(), sent);
+    await close();
+  });
+
   test('a batch that the database refuses is counted, and the next is written', async () => {
     const url = await databaseOf(temporaryDirectory());
     const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
