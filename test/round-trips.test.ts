@@ -10,7 +10,7 @@ import { startTestServer, temporaryDirectory } from './support.ts';
 import * as ytx from './ytx.ts';
 
 /** What goes on beside the calls, whether there are any or not. */
-const BESIDE = /^(append-requests|beat|claim|next-deadline|callbacks-.*)$/;
+const BESIDE = /^(beat|claim|next-deadline|callbacks-.*)$/;
 
 describe('round trips', { skip }, () => {
   test('of each method', { timeout: 60_000 }, async (t) => {

@@ -1,5 +1,6 @@
 // One connection: its settings, its prepared statements, and an end that is noticed whatever it is.
 import pg from 'pg';
+import { CopyIn } from './copy-in.ts';
 import { StatementError } from './errors.ts';
 
 export interface Statement {
@@ -128,14 +129,29 @@ export class Connection {
     return this.#query({ text, rowMode: 'array' });
   }
 
+  /** Adds rows to a table, all or none. @param text `COPY … FROM STDIN` @param lines see `copyLine` */
+  async copyIn(text: string, lines: Buffer): Promise<void> {
+    await this.#answer(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const done = (error: Error | null) => (error ? reject(error) : resolve());
+          this.#client.query(new CopyIn(text, lines, done));
+        }),
+    );
+  }
+
   async #query(query: pg.QueryArrayConfig): Promise<Row[]> {
+    return (await this.#answer(() => this.#client.query(query))).rows;
+  }
+
+  async #answer<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#lost) throw new ConnectionLostError(this.#lost.message);
     const timer = setTimeout(
       () => this.destroy(`no answer within ${this.#answerTimeout} ms`),
       this.#answerTimeout,
     );
     try {
-      return (await this.#client.query(query)).rows;
+      return await ask();
     } catch (error) {
       const { code, severity, message } = error as pg.DatabaseError;
       if (code === undefined || severity === undefined || severity === 'FATAL') {

@@ -18,6 +18,11 @@ const COLLISIONS = new Set(['40001', '40P01', '55P03']);
 /** The server is there and takes no changes: a standby, one that starts or stops, one without room. */
 const ELSEWHERE = new Set(['25006', '57P01', '57P02', '57P03', '53300']);
 
+/** A key is taken: where it is the caller's alone, by the caller itself. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof StatementError && error.sqlState === '23505';
+}
+
 export function isCollision(error: unknown): boolean {
   return error instanceof StatementError && COLLISIONS.has(error.sqlState);
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { Connection, ConnectionLostError, type Row, type Statement } from './connection.ts';
-import { isCollision, isElsewhere, StatementError } from './errors.ts';
+import { isCollision, isDuplicate, isElsewhere, StatementError } from './errors.ts';
 
 export interface PoolOptions {
   readonly url: string;
@@ -50,30 +50,37 @@ export class Pool {
   }
 
   /** Runs one statement that may be run again: a question, or a change with the same effect twice. */
-  async run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    const until = performance.now() + PATIENCE_MS;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.use(until, (connection) => connection.run(statement, values));
-      } catch (error) {
-        const again =
-          error instanceof ConnectionLostError ||
-          isElsewhere(error) ||
-          (isCollision(error) && attempt < MAX_COLLISIONS);
-        if (!again || performance.now() >= until) throw unavailable(error);
-        if (!isCollision(error)) await sleep(RETRY_MS);
-      }
-    }
+  run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#repeat('also when lost', (connection) => connection.run(statement, values));
   }
 
   /** Runs one statement at most once. When the answer is lost, whether it has happened is not known. */
-  async runOnce(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  runOnce(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#repeat('when refused', (connection) => connection.run(statement, values));
+  }
+
+  /** Adds rows, all or none, under keys that only the caller gives: one that is taken is a row of its own. */
+  copyIn(text: string, lines: Buffer): Promise<void> {
+    return this.#repeat('also when lost', (connection) =>
+      connection.copyIn(text, lines).catch((error) => {
+        if (!isDuplicate(error)) throw error; // Else they were written, and the answer was lost.
+      }),
+    );
+  }
+
+  async #repeat<T>(
+    when: 'when refused' | 'also when lost',
+    job: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
     const until = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.use(until, (connection) => connection.run(statement, values));
+        return await this.use(until, job);
       } catch (error) {
-        const again = isElsewhere(error) || (isCollision(error) && attempt < MAX_COLLISIONS);
+        const again =
+          (error instanceof ConnectionLostError && when === 'also when lost') ||
+          isElsewhere(error) ||
+          (isCollision(error) && attempt < MAX_COLLISIONS);
         if (!again || performance.now() >= until) throw unavailable(error);
         if (!isCollision(error)) await sleep(RETRY_MS);
       }

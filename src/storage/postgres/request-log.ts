@@ -7,9 +7,8 @@ import {
   type RequestRecord,
   requestIdAt,
 } from '../../core/request-log.ts';
-import { storable } from './job.ts';
 import type { Pool } from './pool.ts';
-import { requestList, toRecord } from './request-table.ts';
+import { COPY_REQUESTS, requestList, toLine, toRecord } from './request-table.ts';
 import { statements } from './statements.ts';
 
 /** A batch goes out when it is full or this old. */
@@ -17,11 +16,39 @@ const BATCH = 500;
 const BATCH_AGE_MS = 250;
 /** Records that may wait; past it the newest are dropped and counted: the gateway comes first. */
 const MAX_WAITING = 20_000;
+/** What a batch of usual calls takes; one of longer calls goes out before it is full. */
+const BATCH_BYTES = 1024 * 1024;
+
+/** What is collected until it goes out. */
+class Collected {
+  /** As COPY takes it: records kept as values would outlive two collections of garbage. */
+  readonly #lines: Buffer;
+  #bytes = 0;
+  count = 0;
+
+  /** @param room bytes that the first line needs */
+  constructor(room: number) {
+    this.#lines = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, room));
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#lines.length;
+  }
+
+  add(line: string): void {
+    this.#bytes += this.#lines.write(line, this.#bytes);
+    this.count++;
+  }
+
+  lines(): Buffer {
+    return this.#lines.subarray(0, this.#bytes);
+  }
+}
 
 export class PostgresRequestLog implements RequestLog {
   readonly #pool: Pool;
   readonly #node: string;
-  #batch: RequestRecord[] = [];
+  #collected: Collected | undefined;
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
   #dropped = 0;
@@ -37,12 +64,16 @@ export class PostgresRequestLog implements RequestLog {
   }
 
   append(record: RequestRecord): void {
-    if (this.#inFlight + this.#batch.length >= MAX_WAITING) {
+    if (this.#inFlight + (this.#collected?.count ?? 0) >= MAX_WAITING) {
       this.#dropped++;
       return;
     }
-    this.#batch.push(record);
-    if (this.#batch.length >= BATCH) this.#flush();
+    const line = toLine(record, this.#node);
+    const room = 3 * line.length; // A UTF-16 code unit takes at most three bytes.
+    if (this.#collected && !this.#collected.hasRoom(room)) this.#flush();
+    this.#collected ??= new Collected(room);
+    this.#collected.add(line);
+    if (this.#collected.count >= BATCH) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), BATCH_AGE_MS);
   }
 
@@ -73,24 +104,19 @@ export class PostgresRequestLog implements RequestLog {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const batch = this.#batch;
-    if (batch.length === 0) return;
-    this.#batch = [];
-    this.#inFlight += batch.length;
+    if (!this.#collected) return;
+    const { count } = this.#collected;
+    const lines = this.#collected.lines();
+    this.#collected = undefined;
+    this.#inFlight += count;
     // One behind the other: the log takes one connection at most from those who answer calls.
     this.#sent = this.#sent
-      .then(() => this.#write(batch))
-      .catch(() => 0)
-      .then((written) => {
-        this.#dropped += batch.length - written;
-        this.#inFlight -= batch.length;
+      .then(() => this.#pool.copyIn(COPY_REQUESTS, lines))
+      .catch(() => {
+        this.#dropped += count;
+      })
+      .then(() => {
+        this.#inFlight -= count;
       });
-  }
-
-  async #write(batch: readonly RequestRecord[]): Promise<number> {
-    const rows = JSON.stringify(batch, (_, value) =>
-      typeof value === 'string' ? storable(value) : value,
-    );
-    return (await this.#pool.run(statements.appendRequests, [rows, this.#node])).length;
   }
 }

@@ -1,9 +1,17 @@
 // The request log's table: read newest first.
 import type { RequestQuery, RequestRecord } from '../../core/request-log.ts';
 import type { Row, Statement } from './connection.ts';
+import { copyLine } from './copy-in.ts';
 
 const COLUMNS =
   'id, at, platform, party, method, outcome, refused_by, detail, order_id, address, micros, string_to_sign, body';
+
+export const COPY_REQUESTS = `COPY requests (node, ${COLUMNS}) FROM STDIN`;
+
+export function toLine(r: RequestRecord, node: string): string {
+  const who = [node, r.id, r.at, r.platform, r.party, r.method, r.outcome, r.refusedBy, r.detail];
+  return copyLine([...who, r.orderId, r.address, r.durationMicros, r.stringToSign, r.body]);
+}
 
 export function toRecord(row: Row): RequestRecord {
   const [id, at, platform, party, method, outcome, refusedBy, detail, orderId, address] = row;

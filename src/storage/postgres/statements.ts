@@ -194,15 +194,6 @@ export const statements = {
      freed AS (DELETE FROM calls_under_way WHERE node IN (SELECT node FROM gone))
      SELECT ${NOW}, ${OFFSET}, (SELECT json_object_agg(topic, version) FROM shared_versions)`,
   ),
-  appendRequests: statement(
-    'append-requests',
-    `INSERT INTO requests SELECT r.id, $2, r.at, r.platform, r.party, r.method, r.outcome, r."refusedBy", r.detail,
-       r."orderId", r.address, r."durationMicros", r."stringToSign", r.body
-     FROM jsonb_to_recordset($1::jsonb) AS r (id bigint, at bigint, platform text, party text, method text,
-       outcome text, "refusedBy" text, detail text, "orderId" text, address text, "durationMicros" bigint,
-       "stringToSign" text, body text)
-     ON CONFLICT DO NOTHING RETURNING 1`,
-  ),
   pruneRequests: statement(
     'prune-requests',
     `DELETE FROM requests WHERE (id, node) IN (SELECT id, node FROM requests WHERE id < $1 ORDER BY id LIMIT 5000)

@@ -1,0 +1,94 @@
+// The request log on PostgreSQL: whatever a caller sent is kept as it came, and no batch twice.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { databaseOf, skip } from '../../../test/postgres.ts';
+import { temporaryDirectory } from '../../../test/support.ts';
+import { type RequestRecord, requestIdAt } from '../../core/request-log.ts';
+import { Sealer } from '../seal.ts';
+import { T0 } from '../suite/fixtures.ts';
+import { openPostgres } from './open.ts';
+import { Pool } from './pool.ts';
+import { PostgresRequestLog } from './request-log.ts';
+
+function record(n: number, fields: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    id: requestIdAt(T0) + n,
+    at: T0 + n,
+    platform: 'jintong',
+    party: 'jane88',
+    method: 'HastenOrder',
+    outcome: 'CallSuccess',
+    refusedBy: null,
+    detail: null,
+    orderId: null,
+    address: '127.0.0.1',
+    durationMicros: 1234,
+    stringToSign: null,
+    body: '',
+    ...fields,
+  };
+}
+
+describe('on a server', { skip, timeout: 60_000 }, () => {
+  test('what means something to the database comes back as it was sent', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
+    const bodies = [
+      '',
+      '\\N',
+      '\\.',
+      '\\',
+      'a\tb\\tc\nd\r\ne',
+      '{"a":"\\u0000"}',
+      '订单 😀',
+      "'$1;--",
+    ];
+    const sent = bodies.map((body, n) => record(n, { body, party: body, detail: body || null }));
+    for (const one of sent) requests.append(one);
+    const { items } = await requests.list({ limit: 100 });
+    assert.deepEqual(items.toReversed(), sent);
+    requests.append(record(100, { body: 'a\0b\ud800c' }));
+    assert.equal((await requests.list({ limit: 1 })).items[0]!.body, 'a\u2400b\ufffdc');
+    assert.equal(requests.dropped, 0);
+    await close();
+  });
+
+  test('a batch whose answer was lost is neither written twice nor counted as dropped', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const { close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
+    const pool = new Pool({ url, node: 'test', size: 1 });
+    const log = new PostgresRequestLog(pool, 'test');
+    for (let again = 0; again < 2; again++) {
+      for (let n = 0; n < 3; n++) log.append(record(n));
+      assert.equal((await log.list({ limit: 100 })).items.length, 3);
+    }
+    assert.equal(log.dropped, 0);
+    await log.close();
+    await pool.close();
+    await close();
+  });
+
+  test('calls as long as the log keeps them go out in several batches, none cut', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
+    const long = '订\t'.repeat(8 * 1024);
+    const sent = Array.from({ length: 40 }, (_, n) =>
+      record(n, { body: long, stringToSign: long }),
+    );
+    for (const one of sent) requests.append(one);
+    const { items } = await requests.list({ limit: 100 });
+    assert.deepEqual(items.toReversed(), sent);
+    await close();
+  });
+
+  test('a batch that the database refuses is counted, and the next is written', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
+    requests.append(record(1, { durationMicros: Number.NaN }));
+    assert.equal((await requests.list({ limit: 100 })).items.length, 0);
+    requests.append(record(2));
+    assert.equal((await requests.list({ limit: 100 })).items.length, 1);
+    assert.equal(requests.dropped, 1);
+    await close();
+  });
+});
