@@ -73,9 +73,9 @@ export class Writer {
   }
 
   async #drain(): Promise<void> {
-    // At the end of this turn of the event loop, so that what it reads now goes together.
-    await setImmediate();
     while (this.#queue.length > 0) {
+      // At the end of this turn of the event loop, so that what it reads now goes together.
+      await setImmediate();
       await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
       if (this.#rows >= ROWS_PER_CHECKPOINT) await this.#checkpoint();
     }
