@@ -38,8 +38,8 @@ export const LEASE_MS = 60 * SECOND;
 /** One whose lease has less left is not begun: it could still be under way when another claims it. */
 const LEASE_NEEDED_MS = 16 * SECOND;
 /**
- * Results are written when there are so many, or after so long: each commit makes readers of the
- * ledger forget what they hold in memory, and nobody waits for these but the next of an order.
+ * Results are written when there are so many, or after so long: each commit waits for the disk, or
+ * for the database, and nobody waits for these but the next of an order.
  */
 const GROUP = 64;
 const GROUP_AGE_MS = 30;

@@ -50,6 +50,8 @@ export async function fanOut(parts: FanOutParts): Promise<FannedOut> {
     const found = match(pending, parts);
     const isDone = await store.fanOut({ from: cursor, to, ...found, now: clock.now() });
     if (isDone) made += found.deliveries.length;
+    // Where nobody listens that was all, and what happens meanwhile can wait for the next look.
+    if (!isHeard) return { made, isHeard };
   }
 }
 

@@ -34,17 +34,14 @@ export async function openSqlite(
   refuseMoved(directory, unlock);
   const ledgerPath = join(directory, 'ledger.db');
   const requestsPath = join(directory, 'requests.db');
-  let keyIsKnown: boolean;
+  let opened: ReturnType<typeof openFiles>;
   try {
-    prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
-    prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
-    keyIsKnown = checkKey(ledgerPath, sealer);
+    opened = openFiles(ledgerPath, requestsPath, sealer, sync);
   } catch (error) {
     unlock();
     throw error;
   }
-  const db = openConnection(ledgerPath);
-  const log = new WriteAheadLog(ledgerPath, sync);
+  const { keyIsKnown, db, log } = opened;
   const thread = new Thread('background-thread', { ledgerPath, requestsPath });
   const background: Background = {
     call: (message, transfer) => log.shown(thread.call(message, transfer)),
@@ -78,6 +75,14 @@ export async function openSqlite(
   const catalog = catalogStore(reader, writer);
   const callbacks = callbackStore({ reader, writer, background, sealer });
   return { ledger, requests, tokens, catalog, limits, callbacks, close };
+}
+
+function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, sync?: Sync) {
+  prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
+  prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
+  const keyIsKnown = checkKey(ledgerPath, sealer);
+  const db = openConnection(ledgerPath);
+  return { keyIsKnown, db, log: new WriteAheadLog(ledgerPath, sync) };
 }
 
 /** Two ledgers that go on from one would each answer calls that the other knows nothing of. */

@@ -135,8 +135,8 @@ test('a disk that fails: nothing is acknowledged or shown any more, and the next
   const committed = ledger.commit(change(one, 'paid'));
   await disk.reached();
   const reading = ledger.load('p', one.orderId);
-  await setImmediate();
-  await setImmediate();
+  const listing = ledger.listOrders({ platform: 'p', limit: 10 });
+  assert.equal(await stateOf(listing), 'pending');
   disk.release(new Error('EIO: i/o error, fdatasync'));
   const refused = (error: Error): boolean => {
     assert.ok(error instanceof LedgerUnavailableError);
@@ -144,7 +144,8 @@ test('a disk that fails: nothing is acknowledged or shown any more, and the next
     return true;
   };
   await assert.rejects(committed, refused);
-  await assert.rejects(reading, LedgerUnavailableError);
+  await assert.rejects(reading, refused);
+  await assert.rejects(listing, refused);
   // The disk says that all is well again, which it may say of what it has dropped.
   await assert.rejects(ledger.commit(change(other, 'paid')), refused);
   await assert.rejects(ledger.load('p', other.orderId), refused);

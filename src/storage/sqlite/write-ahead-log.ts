@@ -43,13 +43,13 @@ export class WriteAheadLog {
    *   have dropped what it could not write, and would call the next sync a success
    */
   async flush(orders: ReadonlySet<string>): Promise<void> {
-    const done = this.#sync(this.#file);
+    const done = this.#sync(this.#file).catch((error: Error) => {
+      this.#failure = `the disk does not take changes (${error.message}); what it holds shows when the server starts again`;
+      throw new LedgerUnavailableError(this.#failure);
+    });
     this.#underWay = { orders, done };
     try {
       await done;
-    } catch (error) {
-      this.#failure = `the disk does not take changes (${(error as Error).message}); what it holds shows when the server starts again`;
-      throw new LedgerUnavailableError(this.#failure);
     } finally {
       this.#underWay = undefined;
     }
