@@ -11,10 +11,8 @@ interface Entry {
 
 export class Parties implements PartyDirectory {
   readonly #ledger: Ledger;
-  /** In the order in which they came. */
-  readonly #entries = new Map<string, Entry>();
-  /** The same by platform and id, so that finding one makes no key. */
-  readonly #byPlatform = new Map<string, Map<string, Entry>>();
+  /** By platform, then by id, so that finding one makes no key. */
+  readonly #entries = new Map<string, Map<string, Entry>>();
   /** Changes run one behind the other, so that none is made upon a party that another replaces. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -34,16 +32,18 @@ export class Parties implements PartyDirectory {
   }
 
   find(platform: string, partyId: string): Party | undefined {
-    return this.#byPlatform.get(platform)?.get(partyId)?.party;
+    return this.#entries.get(platform)?.get(partyId)?.party;
   }
 
   list(platform?: string): Party[] {
-    const all = [...this.#entries.values()].map((entry) => entry.party);
-    return platform === undefined ? all : all.filter((party) => party.platform === platform);
+    const all = platform === undefined ? [...this.#entries.keys()] : [platform];
+    return all.flatMap((name) =>
+      [...(this.#entries.get(name)?.values() ?? [])].map(({ party }) => party),
+    );
   }
 
   admits(party: Party, address: string): boolean {
-    const list = this.#byPlatform.get(party.platform)?.get(party.partyId)?.addresses;
+    const list = this.#entries.get(party.platform)?.get(party.partyId)?.addresses;
     return list !== undefined && (list.isEmpty || list.has(address));
   }
 
@@ -91,8 +91,7 @@ export class Parties implements PartyDirectory {
 
   #put(party: Party): void {
     const entry = { party, addresses: new AddressList(party.addresses) };
-    this.#entries.set(`${party.platform}/${party.partyId}`, entry);
-    const ofPlatform = this.#byPlatform.get(party.platform) ?? new Map<string, Entry>();
-    this.#byPlatform.set(party.platform, ofPlatform.set(party.partyId, entry));
+    const ofPlatform = this.#entries.get(party.platform) ?? new Map<string, Entry>();
+    this.#entries.set(party.platform, ofPlatform.set(party.partyId, entry));
   }
 }

@@ -58,12 +58,11 @@ export function toEndpointRow(endpoint: NewEndpoint, sealer: Sealer): EndpointRo
     secrets: secrets.length === 0 ? '' : sealSecrets(endpoint.endpointId, secrets, sealer),
     offReason: null,
     offAt: null,
-    ...NO_FAILURES,
+    failures: 0,
+    failingSince: null,
+    openUntil: null,
   };
 }
-
-/** Of a new address nothing is known yet, whatever became of the old one. */
-const NO_FAILURES = { failures: 0, failingSince: null, openUntil: null };
 
 export function changedFields(
   endpointId: string,
@@ -73,7 +72,6 @@ export function changedFields(
 ): Partial<EndpointRow> {
   return {
     ...rest,
-    ...(rest.url !== undefined && NO_FAILURES),
     ...(eventTypes !== undefined && { eventTypes: eventTypes && JSON.stringify(eventTypes) }),
     ...(enabled !== undefined && { enabled: enabled ? 1 : 0, offReason: reason }),
     ...(secrets && { secrets: sealSecrets(endpointId, secrets, sealer) }),

@@ -43,7 +43,8 @@ const ENCODED: readonly string[] = Array.from({ length: 128 }, (_, code) => {
 /** Short texts in other scripts by how they are encoded: replies hold the same few. */
 const encodedRuns = new Map<string, string>();
 const MAX_RUNS = 1024;
-const MAX_RUN_LENGTH = 32;
+/** Up to it V8 copies a slice; a longer one would keep the text alive that it was cut from. */
+const MAX_RUN_LENGTH = 12;
 
 function encodeRun(run: string): string {
   let encoded = encodedRuns.get(run);

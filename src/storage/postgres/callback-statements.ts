@@ -69,16 +69,19 @@ export const callbackStatements = {
     `SELECT ${ENDPOINT} FROM endpoints e
      WHERE ($1::text IS NULL OR platform = $1) AND ($2::text IS NULL OR party = $2) ORDER BY id`,
   ),
-  /** The fields that $2 holds; switching on begins anew. */
+  /**
+   * The fields that $2 holds; switching on, and another address, begin anew. Health is that of `e`, whose
+   * row is locked: `old` may be from before a settle that this had to wait for.
+   */
   changeEndpoint: statement(
     'change-endpoint',
     `UPDATE endpoints e SET url = c.url, preset = c.preset, expects = c.expects, event_types = c.event_types,
        secrets = c.secrets, enabled = c.enabled,
        off_reason = CASE WHEN $3::integer = 1 THEN NULL WHEN $3 = 0 AND e.enabled = 1 THEN $4 ELSE e.off_reason END,
        off_at = CASE WHEN $3 = 1 THEN NULL WHEN $3 = 0 AND e.enabled = 1 THEN $5::bigint ELSE e.off_at END,
-       failures = CASE WHEN $3 = 1 AND e.enabled = 0 THEN 0 ELSE c.failures END,
-       failing_since = CASE WHEN $3 = 1 AND e.enabled = 0 THEN NULL ELSE c.failing_since END,
-       open_until = CASE WHEN $3 = 1 AND e.enabled = 0 THEN NULL ELSE c.open_until END
+       failures = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN 0 ELSE e.failures END,
+       failing_since = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.failing_since END,
+       open_until = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.open_until END
      FROM endpoints old, jsonb_populate_record(old, $2::jsonb) AS c
      WHERE e.endpoint_id = $1 AND old.id = e.id RETURNING ${ENDPOINT}`,
   ),

@@ -143,16 +143,12 @@ export function callbackStore(
         eventTypes,
         enabled,
         offReason: _,
-        failingSince,
-        openUntil,
         ...fields
       } = changedFields(endpointId, change, reason, sealer);
       const columns = {
         ...fields,
         ...(eventTypes !== undefined && { event_types: eventTypes }),
         ...(enabled !== undefined && { enabled }),
-        ...(failingSince !== undefined && { failing_since: failingSince }),
-        ...(openUntil !== undefined && { open_until: openUntil }),
       };
       const given = [endpointId, JSON.stringify(columns), enabled ?? null, reason, now];
       return (await endpointsOf(s.changeEndpoint, given))[0] ?? null;

@@ -40,8 +40,9 @@ class Collected {
     this.count++;
   }
 
+  /** A copy of its own size: while the database is away many batches wait. */
   lines(): Buffer {
-    return this.#lines.subarray(0, this.#bytes);
+    return Buffer.from(this.#lines.subarray(0, this.#bytes));
   }
 }
 

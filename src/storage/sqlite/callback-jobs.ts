@@ -232,10 +232,11 @@ export class CallbackJobs {
     const s = this.#s;
     const found = s.endpoint.get(endpointId) as unknown as Numbered | undefined;
     if (!found) return null;
-    const changed = { ...found, ...fields };
-    const { url, preset, expects, eventTypes, secrets } = changed;
-    const health = [changed.failures, changed.failingSince, changed.openUntil] as const;
-    s.changeEndpoint.run(url, preset, expects, eventTypes, secrets, ...health, found.id);
+    const { url, preset, expects, eventTypes, secrets } = { ...found, ...fields };
+    s.changeEndpoint.run(url, preset, expects, eventTypes, secrets, found.id);
+    // Of another address nothing is known yet.
+    if (url !== found.url)
+      s.health.run(HEALTHY.failures, HEALTHY.failingSince, HEALTHY.openUntil, found.id);
     if (fields.enabled === 1 && found.enabled === 0) s.switchOn.run(found.id);
     if (fields.enabled === 0) s.switchOff.run(fields.offReason ?? '', now, found.id);
     const { id: _, ...row } = s.endpoint.get(endpointId) as unknown as Numbered;

@@ -24,8 +24,7 @@ export function prepareCallbackStatements(db: DatabaseSync) {
        RETURNING id, enabled`,
     ),
     changeEndpoint: db.prepare(
-      `UPDATE endpoints SET url = ?, preset = ?, expects = ?, event_types = ?, secrets = ?,
-         failures = ?, failing_since = ?, open_until = ? WHERE id = ?`,
+      `UPDATE endpoints SET url = ?, preset = ?, expects = ?, event_types = ?, secrets = ? WHERE id = ?`,
     ),
     switchOn: db.prepare(
       `UPDATE endpoints SET enabled = 1, off_reason = NULL, off_at = NULL, failures = 0,

@@ -10,13 +10,21 @@ const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
 db.exec('PRAGMA synchronous = FULL');
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 
+/**
+ * SQLITE_BUSY and SQLITE_FULL: nothing was called done, so the next checkpoint does it all. Of a sync
+ * that failed that is not so: the next one may succeed without what this one has lost.
+ */
+const TRIED_AGAIN = new Set([5, 13]);
+
 parentPort!.on('message', ({ id, op }: { readonly id: number; readonly op: 'fold' | 'close' }) => {
   let reply: ThreadReply = { id };
   try {
     if (op === 'fold') checkpoint.get();
     else db.close();
   } catch (error) {
-    reply = { id, error: String(error) };
+    const { errcode } = error as { errcode?: number };
+    if (errcode !== undefined && TRIED_AGAIN.has(errcode)) reply = { id };
+    else reply = { id, error: String(error) };
   }
   parentPort!.postMessage(reply);
 });

@@ -125,7 +125,8 @@ const newer = (path: string, version: number, newest: number) =>
 
 /**
  * The one connection that reads and writes the ledger while it is served. Its commits are on disk when
- * the write-ahead log is synced behind them, and its checkpoints are made elsewhere.
+ * the write-ahead log is synced behind them, and its checkpoints are made elsewhere. Of a lock of
+ * another process it is told at once, since to wait here would be to answer nobody.
  */
 export function openConnection(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -136,8 +137,24 @@ export function openConnection(path: string): DatabaseSync {
     PRAGMA journal_size_limit = 67108864;
     PRAGMA cache_size = -65536;
     PRAGMA temp_store = MEMORY;
+    PRAGMA busy_timeout = 5;
   `);
   return db;
+}
+
+/**
+ * Brings what a killed process has left in the write-ahead log to the file, and the log to nothing.
+ * Where that process had seen a sync fail, the log as it reads may be in the system's memory alone,
+ * and what is appended to it would follow a gap.
+ */
+export function foldLog(path: string): void {
+  const db = new DatabaseSync(path);
+  try {
+    // Where a backup reads beside this, the log is folded back and stays.
+    db.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.close();
+  }
 }
 
 export function openReader(path: string, cacheKiB: number): DatabaseSync {

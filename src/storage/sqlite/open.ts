@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
-import { openConnection, openReader, prepareDatabase, UnusableFileError } from './database.ts';
+import {
+  foldLog,
+  openConnection,
+  openReader,
+  prepareDatabase,
+  UnusableFileError,
+} from './database.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
@@ -13,13 +19,12 @@ import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
 import { catalogStore, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
-import { type Sync, WriteAheadLog } from './write-ahead-log.ts';
+import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
 
 const KEY_CHECK = 'key-check';
 
 /**
- * @param sync brings the write-ahead log to disk; tests hand in one that is slow, or fails
  * @throws {UnusableFileError} a file that is damaged, newer, or not ours
  * @throws {DataDirectoryInUseError} a second process
  * @throws {WrongMasterKeyError} another master key than the one the secrets were sealed with
@@ -27,7 +32,7 @@ const KEY_CHECK = 'key-check';
 export async function openSqlite(
   directory: string,
   sealer: Sealer,
-  sync?: Sync,
+  disk: Disk = {},
 ): Promise<OpenStorage> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDataDirectory(directory);
@@ -36,7 +41,7 @@ export async function openSqlite(
   const requestsPath = join(directory, 'requests.db');
   let opened: ReturnType<typeof openFiles>;
   try {
-    opened = openFiles(ledgerPath, requestsPath, sealer, sync);
+    opened = openFiles(ledgerPath, requestsPath, sealer, disk);
   } catch (error) {
     unlock();
     throw error;
@@ -47,7 +52,7 @@ export async function openSqlite(
     call: (message, transfer) => log.shown(thread.call(message, transfer)),
   };
   const reader = new Reader(db, log);
-  const writer = new Writer(ledgerPath, db, log);
+  const writer = new Writer(ledgerPath, db, log, disk.fold);
   const ledger = new SqliteLedger(reader, writer, background, sealer);
   const limits = await SqliteLimits.load(reader, writer);
   const requests = new SqliteRequestLog(thread);
@@ -58,7 +63,8 @@ export async function openSqlite(
       await thread.close();
       await limits.close();
       await ledger.close();
-      // Last: the last connection folds the write-ahead log into the file, but for one that is not on disk.
+      // Last: the last connection folds the write-ahead log into the file. One whose sync has failed
+      // is left as it is, as far as that is ours: Node closes what is open when a process ends by itself.
       if (log.failure === undefined) db.close();
       log.close();
       unlock();
@@ -77,12 +83,18 @@ export async function openSqlite(
   return { ledger, requests, tokens, catalog, limits, callbacks, close };
 }
 
-function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, sync?: Sync) {
+function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {
   prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
   prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
   const keyIsKnown = checkKey(ledgerPath, sealer);
+  foldLog(ledgerPath);
   const db = openConnection(ledgerPath);
-  return { keyIsKnown, db, log: new WriteAheadLog(ledgerPath, sync) };
+  try {
+    return { keyIsKnown, db, log: new WriteAheadLog(ledgerPath, disk.sync) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** Two ledgers that go on from one would each answer calls that the other knows nothing of. */

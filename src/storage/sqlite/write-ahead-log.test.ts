@@ -3,24 +3,26 @@ import assert from 'node:assert/strict';
 import fs, { fstatSync, statSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { runModule } from '../../../test/server-process.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { Sealer } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { anOrder, assertSound, change, create, suiteDirectory } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
-import type { Sync } from './write-ahead-log.ts';
+import type { Disk } from './write-ahead-log.ts';
 
-const open = (directory: string, sync?: Sync): Promise<OpenStorage> =>
-  openSqlite(directory, new Sealer(Buffer.alloc(32, 7)), sync);
+const open = (directory: string, disk?: Disk): Promise<OpenStorage> =>
+  openSqlite(directory, new Sealer(Buffer.alloc(32, 7)), disk);
 
 /** A disk that takes what it is given at once, until it is told to hold it. */
 class HeldDisk {
   #held: { resolve(): void; reject(error: Error): void }[] | undefined;
   syncs = 0;
 
-  readonly sync: Sync = () => {
+  readonly sync = (): Promise<void> => {
     this.syncs++;
     const held = this.#held;
     if (!held) return Promise.resolve();
@@ -57,7 +59,7 @@ async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'resolved
 
 async function withOrders(disk: HeldDisk) {
   const directory = suiteDirectory();
-  const storage = await open(directory, disk.sync);
+  const storage = await open(directory, disk);
   const [one, other] = [anOrder('p', 'one'), anOrder('p', 'other')];
   await create(storage.ledger, [one, other]);
   return { directory, storage, ledger: storage.ledger, one, other };
@@ -160,6 +162,90 @@ test('a disk that fails: nothing is acknowledged or shown any more, and the next
   await again.close();
 });
 
+for (const at of ['beside changes', 'between two groups'] as const) {
+  test(`a checkpoint that fails ${at} ends it, too: only the log holds what the file has lost`, async () => {
+    const directory = suiteDirectory();
+    let folds = 0;
+    const fold = async (): Promise<void> => {
+      if (++folds === (at === 'beside changes' ? 1 : 2)) throw new Error('disk I/O error');
+    };
+    const storage = await open(directory, { fold });
+    const acknowledged: number[] = [];
+    const refused: string[] = [];
+    for (let batch = 0; batch < 20; batch++) {
+      const orders = Array.from({ length: 400 }, (_, i) => anOrder('p', `${batch}-${i}`));
+      await create(storage.ledger, orders).then(
+        () => acknowledged.push(batch),
+        (error: Error) => refused.push(error.message),
+      );
+    }
+    assert.match(refused[0]!, /checkpoint: disk I\/O error/);
+    assert.ok(
+      acknowledged.length >= 5 && refused.length >= 5,
+      `${acknowledged.length} acknowledged`,
+    );
+    await assert.rejects(storage.ledger.checkReady(), /checkpoint: disk I\/O error/);
+    await storage.close();
+    const again = await open(directory);
+    const { orders } = await again.ledger.audit();
+    assert.ok(orders >= 400 * acknowledged.length, `${orders} orders`);
+    await assertSound(again.ledger);
+    await again.close();
+  });
+}
+
+test('after a sync that failed nothing is folded back any more', async () => {
+  const directory = suiteDirectory();
+  const disk = new HeldDisk();
+  let folds = 0;
+  const fold = async () => folds++;
+  const storage = await open(directory, { sync: disk.sync, fold });
+  disk.hold();
+  const orders = Array.from({ length: 5000 }, (_, i) => anOrder('p', String(i)));
+  const created = create(storage.ledger, orders);
+  await disk.reached();
+  disk.release(new Error('EIO'));
+  await assert.rejects(created, LedgerUnavailableError);
+  await assert.rejects(create(storage.ledger, [anOrder('p', 'x')]), LedgerUnavailableError);
+  assert.equal(folds, 0);
+  await storage.close();
+});
+
+test('what a killed process has left in the log is in the file before anybody is served', async () => {
+  const directory = suiteDirectory();
+  const module = (name: string): string => JSON.stringify(new URL(name, import.meta.url));
+  const { signal, stderr } = await runModule(`
+    const { openSqlite } = await import(${module('./open.ts')});
+    const { Sealer } = await import(${module('../seal.ts')});
+    const { anOrder, create } = await import(${module('../suite/fixtures.ts')});
+    const storage = await openSqlite(${JSON.stringify(directory)}, new Sealer(Buffer.alloc(32, 7)));
+    await create(storage.ledger, [anOrder('p', '1')]);
+    process.kill(process.pid, 'SIGKILL');`);
+  assert.equal(signal, 'SIGKILL', stderr);
+  const log = join(directory, 'ledger.db-wal');
+  assert.ok(statSync(log).size > 0);
+  const storage = await open(directory);
+  assert.equal(statSync(log).size, 0);
+  assert.equal((await storage.ledger.load('p', anOrder('p', '1').orderId)).order!.version, 1);
+  await storage.close();
+});
+
+test('a lock of another process delays changes, and stops nobody who reads', async () => {
+  const directory = suiteDirectory();
+  const storage = await open(directory);
+  const order = anOrder('p', '1');
+  await create(storage.ledger, [order]);
+  const other = new DatabaseSync(join(directory, 'ledger.db'));
+  other.exec('BEGIN IMMEDIATE');
+  const committed = storage.ledger.commit(change(order, 'paid'));
+  for (let i = 0; i < 5; i++) await storage.ledger.load('p', order.orderId);
+  assert.equal(await stateOf(committed), 'pending');
+  other.exec('ROLLBACK');
+  assert.equal(await committed, 'committed');
+  other.close();
+  await storage.close();
+});
+
 test('it is the write-ahead log itself that is synced, once a commit', async () => {
   const directory = suiteDirectory();
   const spy = mock.method(fs, 'fdatasync');
@@ -184,7 +270,7 @@ test('it is the write-ahead log itself that is synced, once a commit', async () 
 
 test('the log begins anew while changes go on: it does not grow with them', async () => {
   const directory = suiteDirectory();
-  const storage = await open(directory, async () => {}); // What is measured is a size, not a disk.
+  const storage = await open(directory, { sync: async () => {} }); // What is measured is a size, not a disk.
   const log = join(directory, 'ledger.db-wal');
   const attributes = { filler: 'x'.repeat(2000) };
   let largest = 0;

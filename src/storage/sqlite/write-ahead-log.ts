@@ -4,8 +4,13 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 
-/** Resolves when all that was written to the file is on disk. */
-export type Sync = (file: number) => Promise<void>;
+/** What is asked of the disk; tests hand in one that is slow, or fails. */
+export interface Disk {
+  /** Resolves when all that was written to the file is on disk. */
+  readonly sync?: (file: number) => Promise<void>;
+  /** Copies what the log holds to the database's file, and brings that to disk. */
+  readonly fold?: () => Promise<unknown>;
+}
 
 interface Flush {
   /** Ids of the orders that it brings to disk. */
@@ -21,15 +26,15 @@ interface Flush {
  */
 export class WriteAheadLog {
   readonly #file: number;
-  readonly #sync: Sync;
+  readonly #sync: NonNullable<Disk['sync']>;
   #underWay: Flush | undefined;
   #failure: string | undefined;
 
   /** @param path of the database, whose log is there */
-  constructor(path: string, sync: Sync = promisify(fdatasync)) {
+  constructor(path: string, sync: Disk['sync'] = promisify(fdatasync)) {
     this.#file = openSync(`${path}-wal`, 'r+');
     this.#sync = sync;
-    // What a killed process has committed may be in the system's memory alone, and the log's name, too.
+    // What a killed process has left may be in the system's memory alone, and the log's name, too.
     fsyncSync(this.#file);
     if (process.platform !== 'win32') syncFile(dirname(path)); // Which has no such thing.
   }
@@ -44,8 +49,7 @@ export class WriteAheadLog {
    */
   async flush(orders: ReadonlySet<string>): Promise<void> {
     const done = this.#sync(this.#file).catch((error: Error) => {
-      this.#failure = `the disk does not take changes (${error.message}); what it holds shows when the server starts again`;
-      throw new LedgerUnavailableError(this.#failure);
+      throw new LedgerUnavailableError(this.fail(error.message));
     });
     this.#underWay = { orders, done };
     try {
@@ -53,6 +57,12 @@ export class WriteAheadLog {
     } finally {
       this.#underWay = undefined;
     }
+  }
+
+  /** Ends reads and changes, for good: until the next start nobody knows what the disk holds. */
+  fail(problem: string): string {
+    this.#failure ??= `the disk does not take changes (${problem}); what it holds shows when the server starts again`;
+    return this.#failure;
   }
 
   /** Why nothing can be read or changed any more. */

@@ -1,11 +1,11 @@
 // Group commit: changes that arrive while one commit goes to disk share the next.
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Job, JobResult } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { Thread } from './thread.ts';
-import type { WriteAheadLog } from './write-ahead-log.ts';
+import type { Disk, WriteAheadLog } from './write-ahead-log.ts';
 
 interface Waiting {
   readonly job: Job;
@@ -21,15 +21,22 @@ const MAX_GROUP = 256;
  */
 const MAX_QUEUE = 10_000;
 /**
- * Rows written between two checkpoints: some 20 MiB of log. With more of them, a page that many
- * changes touch would be copied back to the file for each few of them.
+ * Rows written between two checkpoints: some 20 MiB of log, where they are of usual length. Were there
+ * fewer, a page that many changes touch would be copied back to the file for each few of them.
  */
 const ROWS_PER_CHECKPOINT = 12_000;
+/** What a commit writes however few its rows are: the ends of history and events, in rows. */
+const ROWS_OF_A_COMMIT = 4;
+/** Another process writes to the file, as only a hand at `sqlite3` does; it is asked again, so long. */
+const BUSY_PATIENCE_MS = 5000;
+const BUSY_WAIT_MS = 20;
+const SQLITE_BUSY = 5;
 
 export class Writer {
   readonly #jobs: Jobs;
   readonly #log: WriteAheadLog;
   readonly #checkpoints: Thread;
+  readonly #fold: NonNullable<Disk['fold']>;
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #lastError: string | undefined;
@@ -41,10 +48,11 @@ export class Writer {
   onChange: () => void = () => {};
 
   /** @param path of the database that `db` is open on */
-  constructor(path: string, db: DatabaseSync, log: WriteAheadLog) {
+  constructor(path: string, db: DatabaseSync, log: WriteAheadLog, fold?: Disk['fold']) {
     this.#jobs = new Jobs(db);
     this.#log = log;
     this.#checkpoints = new Thread('checkpoint-thread', { path });
+    this.#fold = fold ?? (() => this.#checkpoints.call({ op: 'fold' }));
   }
 
   /** Resolves with the job's result when it is on disk. */
@@ -73,23 +81,27 @@ export class Writer {
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      // At the end of this turn of the event loop, so that what it reads now goes together.
-      await setImmediate();
-      await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
-      if (this.#rows >= ROWS_PER_CHECKPOINT) await this.#checkpoint();
+    try {
+      while (this.#queue.length > 0) {
+        // At the end of this turn of the event loop, so that what it reads now goes together.
+        await setImmediate();
+        await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
+        if (this.#rows >= ROWS_PER_CHECKPOINT) await this.#checkpoint();
+      }
+    } finally {
+      this.#draining = undefined;
     }
-    this.#draining = undefined;
   }
 
   async #runGroup(group: readonly Waiting[]): Promise<void> {
     let results: JobResult[];
     try {
-      if (this.#log.failure !== undefined) throw new Error(this.#log.failure);
-      const done = this.#jobs.runAll(group.map(({ job }) => job));
+      const done = await this.#runAll(group.map(({ job }) => job));
       results = done.results;
-      this.#rows += done.rows;
-      if (done.rows > 0) await this.#log.flush(changedOrders(group));
+      if (done.rows > 0) {
+        this.#rows += done.rows + ROWS_OF_A_COMMIT;
+        await this.#log.flush(changedOrders(group));
+      }
       this.#lastError = undefined;
     } catch (error) {
       this.#lastError = (error as Error).message;
@@ -104,27 +116,41 @@ export class Writer {
     if (group.some(({ job }) => job.op === 'commit' || job.op === 'create')) this.onChange();
   }
 
+  async #runAll(jobs: readonly Job[]): Promise<ReturnType<Jobs['runAll']>> {
+    for (const until = performance.now() + BUSY_PATIENCE_MS; ; await sleep(BUSY_WAIT_MS)) {
+      if (this.#log.failure !== undefined) throw new Error(this.#log.failure);
+      try {
+        return this.#jobs.runAll(jobs);
+      } catch (error) {
+        const isBusy = (error as { errcode?: number }).errcode === SQLITE_BUSY;
+        if (!isBusy || performance.now() >= until) throw error;
+      }
+    }
+  }
+
   /**
    * The log begins anew only where a checkpoint has found all of it, which none does beside changes.
-   * So most of it is folded back while they go on, and the little that came meanwhile between two groups.
+   * So most of it is folded back while they go on, and what came meanwhile between two groups.
    */
   async #checkpoint(): Promise<void> {
-    if (this.#stage === 'beside') return;
+    if (this.#log.failure !== undefined || this.#stage === 'beside') return;
     if (this.#stage === 'none') {
       this.#stage = 'beside';
-      this.#folding = this.#fold().then(() => {
+      this.#folding = this.#foldOrFail().then(() => {
         this.#stage = 'rest';
       });
       return;
     }
-    await this.#fold();
+    await this.#foldOrFail();
     this.#stage = 'none';
     this.#rows = 0;
   }
 
-  /** One that fails, on a full disk, is made up for by the next: the log holds it all. */
-  #fold(): Promise<unknown> {
-    return this.#checkpoints.call({ op: 'fold' }).catch(() => {});
+  /** What a checkpoint could not bring to disk is in the log alone, which must not begin anew then. */
+  async #foldOrFail(): Promise<void> {
+    await this.#fold().catch((error: Error) => {
+      this.#lastError = this.#log.fail(`checkpoint: ${error.message}`);
+    });
   }
 }
 
