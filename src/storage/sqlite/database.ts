@@ -21,6 +21,8 @@ const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
  * others: the first of those may meet a connection beside it that is opening or closing.
  */
 export const BUSY_TIMEOUT_MS = 5000;
+/** How long a start waits for who reads beside it, such as a backup. */
+const FOLD_TIMEOUT_MS = 200;
 
 /**
  * Makes sure that `path` is a sound file of ours, and brings it to the newest version. The file
@@ -148,7 +150,7 @@ export function openConnection(path: string): DatabaseSync {
  * and what is appended to it would follow a gap.
  */
 export function foldLog(path: string): void {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: FOLD_TIMEOUT_MS });
   try {
     // Where a backup reads beside this, the log is folded back and stays.
     db.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
