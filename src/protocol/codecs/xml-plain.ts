@@ -1,5 +1,5 @@
 // The usual XML document in one pass over its characters; whatever is unusual is left to the strict reader.
-import type { XmlElement } from './xml.ts';
+import type { XmlElement } from './xml-element.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;

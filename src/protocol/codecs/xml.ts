@@ -1,14 +1,10 @@
 // A strict reader and writer for the XML that order platforms exchange: elements and text, nothing that executes.
 import { PositionError } from './position-error.ts';
 import { characterReference, FORBIDDEN } from './xml-characters.ts';
+import type { XmlElement } from './xml-element.ts';
 import { readPlainXml } from './xml-plain.ts';
 
-export interface XmlElement {
-  readonly name: string;
-  /** The character data, where the element has no children; otherwise empty. */
-  readonly text: string;
-  readonly children: readonly XmlElement[];
-}
+export type { XmlElement };
 
 export interface XmlLimits {
   /** The document's size in UTF-8. */
