@@ -2,10 +2,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { after } from 'node:test';
+import type { Post } from '../src/callbacks/deliver.ts';
 import { AddressList } from '../src/protocol/addresses.ts';
 
 /** Lets callbacks to receivers of this machine. */
 export const ALLOW_LOCAL = new AddressList(['127.0.0.0/8', '::1']);
+
+/** An unsigned message that says nothing. */
+export function messageTo(url: string, expects: Post['expects'] = null): Post {
+  const message = { messageId: 'msg_1', contentType: 'text/plain', body: '{}', secrets: [] };
+  return { url, ...message, expects };
+}
 
 export interface Received {
   readonly method: string;

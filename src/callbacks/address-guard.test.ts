@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { describe, test } from 'node:test';
-import { startReceiver } from '../../test/receiver.ts';
+import { messageTo, startReceiver } from '../../test/receiver.ts';
 import { AddressList } from '../protocol/addresses.ts';
 import { type Lookup, mayConnect, urlProblem } from './address-guard.ts';
 import { Poster } from './deliver.ts';
@@ -135,7 +135,7 @@ describe('forbidden addresses in every spelling', () => {
         const { hostname } = new URL(url);
         const address = hostname.replace(/^\[|\]$/g, '');
         assert.equal(mayConnect(address, NONE), false, address);
-        const outcome = await poster.post({ url, headers: {}, body: '', expects: null });
+        const outcome = await poster.post(messageTo(url));
         assert.match(outcome.error ?? 'posted', /not a public address/, host);
       }
     });
@@ -147,7 +147,7 @@ describe('forbidden addresses in every spelling', () => {
         const lookup = answering([[{ address, family }]]);
         const named = new Poster({ allowed: NONE, lookup });
         const url = 'http://shop.example:9/';
-        const outcome = await named.post({ url, headers: {}, body: '', expects: null });
+        const outcome = await named.post(messageTo(url));
         assert.match(outcome.error ?? 'posted', /not a public address/, host);
       }
     });
@@ -176,7 +176,7 @@ test('rebinding: a name that is public when it is registered and private when it
   const receiver = await startReceiver();
   const poster = new Poster({ allowed: NONE, lookup });
   const url = receiver.url.replace('127.0.0.1', 'shop.example');
-  const { error } = await poster.post({ url, headers: {}, body: '{}', expects: null });
+  const { error } = await poster.post(messageTo(url));
   assert.match(error!, /shop\.example is 127\.0\.0\.1, which is not a public address/);
   assert.equal(receiver.received.length, 0);
 });
@@ -189,7 +189,7 @@ test('a name of which one address is inside is refused, whichever comes first', 
   ]) {
     const poster = new Poster({ allowed: NONE, lookup: answering([answer]) });
     const url = 'http://shop.example:9/';
-    const { error } = await poster.post({ url, headers: {}, body: '{}', expects: null });
+    const { error } = await poster.post(messageTo(url));
     assert.match(error!, /not a public address/);
   }
 });
@@ -203,7 +203,7 @@ test('it connects to the very address that was judged: one look-up a connection,
   };
   const poster = new Poster({ allowed: new AddressList(['127.0.0.1']), lookup });
   const url = receiver.url.replace('127.0.0.1', 'shop.example');
-  const { error } = await poster.post({ url, headers: {}, body: '{}', expects: null });
+  const { error } = await poster.post(messageTo(url));
   assert.equal(error, null);
   assert.deepEqual([lookups, receiver.received.length], [1, 1]);
   assert.match(receiver.received[0]!.headers.host!, /^shop\.example:/);
@@ -214,7 +214,7 @@ test('names of this machine are looked up like all others', async () => {
   const poster = new Poster({ allowed: NONE });
   for (const host of ['localhost', 'localhost.', 'LOCALHOST']) {
     const url = `http://${host}:9/`;
-    const { error } = await poster.post({ url, headers: {}, body: '', expects: null });
+    const { error } = await poster.post(messageTo(url));
     // With the dot at the end some resolvers know no such name, which is as good.
     assert.match(error!, /not a public address|ENOTFOUND/, host);
   }

@@ -1,21 +1,22 @@
 // The callbacks of a running server: fans events out as they come, sends what is due, and stops in order.
-import { randomBytes } from 'node:crypto';
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackAlert } from '../core/callbacks.ts';
-import { SECOND, systemClock } from '../core/clock.ts';
+import { SECOND } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
 import type { Lookup } from './address-guard.ts';
-import { Poster, type PostOutcome, UNWANTED } from './deliver.ts';
+import { Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
-import { CONTENT_TYPE, pingBody } from './message.ts';
-import { liveSecrets, signatureHeaders } from './signature.ts';
+import { CONTENT_TYPE, newMessageId, pingBody } from './message.ts';
+import { PosterThread } from './poster-thread.ts';
+import { liveSecrets } from './signature.ts';
 
 /** What tests put in the place of the world. */
 export interface CallbackOverrides {
   readonly random?: () => number;
   /** Milliseconds that a post may take in all. */
   readonly timeoutMs?: number;
+  /** Asked on this thread, where everything is posted then. */
   readonly lookup?: Lookup;
   /** False: nothing happens until `drain` is called. */
   readonly isLive?: boolean;
@@ -36,7 +37,7 @@ const GATHER_MS = 10;
 
 export class Callbacks {
   readonly #parts: CallbackParts;
-  readonly #poster: Poster;
+  readonly #poster: Posts;
   readonly #dispatcher: Dispatcher;
   #timer: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
@@ -49,17 +50,13 @@ export class Callbacks {
   constructor(parts: CallbackParts) {
     this.#parts = parts;
     const { store, clock, allowed, random = Math.random, timeoutMs, lookup } = parts;
-    this.#poster = new Poster({
-      allowed,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(lookup && { lookup }),
-    });
+    const limits = { allowed, ...(timeoutMs !== undefined && { timeoutMs }) };
+    this.#poster = lookup ? new Poster({ ...limits, lookup }) : new PosterThread(limits);
     this.#dispatcher = new Dispatcher({
       store,
       clock,
       poster: this.#poster,
       random,
-      sentAt: () => systemClock.now(),
       asWantedNow: (endpoint) => this.#asWantedNow(endpoint),
       onAttempt: parts.onAttempt,
       onAlert: parts.onAlert,
@@ -104,14 +101,13 @@ export class Callbacks {
     const { endpointId, url, expects, secrets } = this.#asWantedNow(endpoint);
     if (url === null) return Promise.resolve(UNWANTED);
     const body = pingBody(endpointId, clock.now());
-    const id = `msg_${randomBytes(15).toString('base64url')}`;
-    const live = liveSecrets(secrets, clock.now());
-    const signed = signatureHeaders(live, id, systemClock.now(), body);
     return this.#poster.post({
       url,
-      expects,
+      messageId: newMessageId(),
+      contentType: CONTENT_TYPE,
       body,
-      headers: { 'content-type': CONTENT_TYPE, ...signed },
+      secrets: liveSecrets(secrets, clock.now()),
+      expects,
     });
   }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
-import { ALLOW_LOCAL, type Answer, startReceiver, status } from '../../test/receiver.ts';
+import { ALLOW_LOCAL, type Answer, messageTo, startReceiver, status } from '../../test/receiver.ts';
 import { Poster } from './deliver.ts';
 
 const poster = new Poster({ allowed: ALLOW_LOCAL, timeoutMs: 3000 });
@@ -13,7 +13,7 @@ after(() => {
 });
 
 const post = (url: string, expects: 'ok' | 'success' | null = null, by = poster) =>
-  by.post({ url, headers: { 'content-type': 'text/plain' }, body: '{}', expects });
+  by.post(messageTo(url, expects));
 
 async function answered(answer: Answer, expects: 'ok' | 'success' | null = null, by = poster) {
   const receiver = await startReceiver(answer);

@@ -1,15 +1,19 @@
 // One attempt: posts a body to a URL, within one time limit, and says what came of it.
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { ExpectedBody } from '../core/callback-endpoint.ts';
-import { SECOND } from '../core/clock.ts';
+import type { EndpointSecret, ExpectedBody } from '../core/callback-endpoint.ts';
+import { SECOND, systemClock } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
 import { guardedLookup, type Lookup, urlProblem } from './address-guard.ts';
+import { signatureHeaders } from './signature.ts';
 
 export interface Post {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly messageId: string;
+  readonly contentType: string;
   readonly body: string;
+  /** Those that hold: it is signed with each. */
+  readonly secrets: readonly EndpointSecret[];
   readonly expects: ExpectedBody | null;
 }
 
@@ -65,6 +69,9 @@ interface TimeLimit {
 }
 
 const MAX_TARGETS = 1000;
+
+/** Who posts: a `Poster` here, or one on a thread of its own. */
+export type Posts = Pick<Poster, 'post' | 'close'>;
 
 /** Keeps connections to receivers. */
 export class Poster {
@@ -151,7 +158,7 @@ export class Poster {
 
   #send(
     { isSecure, hostname, port, path }: Target,
-    { headers, body }: Post,
+    { messageId, contentType, secrets, body }: Post,
     limit: TimeLimit,
   ): Promise<{ response?: IncomingMessage; error?: Error; isStale: boolean }> {
     const send = isSecure ? httpsRequest : httpRequest;
@@ -166,7 +173,8 @@ export class Poster {
           lookup: this.#lookup,
           maxHeaderSize: HEAD_BYTES,
           headers: {
-            ...headers,
+            'content-type': contentType,
+            ...signatureHeaders(secrets, messageId, systemClock.now(), body),
             'content-length': Buffer.byteLength(body),
             'user-agent': 'Ordergate',
             'accept-encoding': 'identity',

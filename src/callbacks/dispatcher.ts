@@ -7,19 +7,17 @@ import type {
   DeliveryResult,
 } from '../core/callbacks.ts';
 import { type Clock, type Instant, SECOND } from '../core/clock.ts';
-import { type Poster, type PostOutcome, UNWANTED } from './deliver.ts';
+import { type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
 import type { Target } from './fan-out.ts';
 import { nextWait, readRetryAfter } from './retry-schedule.ts';
-import { liveSecrets, signatureHeaders } from './signature.ts';
+import { liveSecrets } from './signature.ts';
 
 export interface DispatcherParts {
   readonly store: CallbackStore;
   readonly clock: Clock;
-  readonly poster: Poster;
+  readonly poster: Posts;
   /** From 0 up to 1: the jitter's source. */
   readonly random: () => number;
-  /** The world's time, for signatures. */
-  readonly sentAt: () => Instant;
   asWantedNow(endpoint: CallbackEndpoint): Target;
   onAttempt(outcome: 'delivered' | 'failed' | 'dead'): void;
   onAlert(alert: Omit<CallbackAlert, 'alertId'>): void;
@@ -191,16 +189,13 @@ export class Dispatcher {
 
   /** Null where it was cut off: nobody knows what became of it. */
   async #send({ delivery, endpoint }: Work): Promise<DeliveryResult | null> {
-    const { clock, poster, random, sentAt, onAttempt } = this.#parts;
+    const { clock, poster, random, onAttempt } = this.#parts;
     const { deliveryId, leaseUntil, messageId, contentType, body, step } = delivery;
     const at = clock.now();
-    const secrets = liveSecrets(endpoint.secrets, at);
-    const headers = {
-      'content-type': contentType,
-      ...signatureHeaders(secrets, messageId, sentAt(), body),
-    };
     const { url, expects, preset } = endpoint;
-    const outcome = url === null ? UNWANTED : await poster.post({ url, headers, body, expects });
+    const secrets = liveSecrets(endpoint.secrets, at);
+    const post = { messageId, contentType, body, secrets, expects };
+    const outcome = url === null ? UNWANTED : await poster.post({ url, ...post });
     if (this.#stopped && outcome.error !== null) return null;
     const { status, error, durationMicros, answer } = outcome;
     const attempt = { at, status, error, durationMicros, answer };

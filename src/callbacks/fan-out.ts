@@ -1,5 +1,4 @@
 // The outbox's other end: reads events past the cursor and makes a delivery for each endpoint that wants one.
-import { randomBytes } from 'node:crypto';
 import type { CallbackEndpoint, DeclaredEndpoint } from '../core/callback-endpoint.ts';
 import type {
   CallbackEvent,
@@ -15,7 +14,7 @@ import type {
   Platform,
   PlatformCallbacks,
 } from '../protocol/platform.ts';
-import { CONTENT_TYPE, messageBody } from './message.ts';
+import { CONTENT_TYPE, messageBody, newMessageId } from './message.ts';
 
 export interface FanOutParts {
   readonly store: CallbackStore;
@@ -54,9 +53,6 @@ export async function fanOut(parts: FanOutParts): Promise<FannedOut> {
     if (!isHeard) return { made, isHeard };
   }
 }
-
-/** An id that says nothing: a running number would tell a party how much all others do. */
-const newMessageId = (): string => `msg_${randomBytes(15).toString('base64url')}`;
 
 function match(
   { events, endpoints }: PendingEvents,

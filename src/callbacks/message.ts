@@ -1,4 +1,5 @@
 // An event as a registered endpoint gets it: the JSON of Standard Webhooks, from the change alone.
+import { randomBytes } from 'node:crypto';
 import type { CallbackEvent } from '../core/callbacks.ts';
 
 export const CONTENT_TYPE = 'application/json; charset=utf-8';
@@ -13,6 +14,11 @@ export function messageBody(event: CallbackEvent): string {
   const state = line === null ? to : null;
   const change = { platform, orderId, party: owner, version, action, state, from, to, line, at };
   return JSON.stringify({ type, timestamp: at, data: { ...change, payload } });
+}
+
+/** An id that says nothing: a running number would tell a party how much all others do. */
+export function newMessageId(): string {
+  return `msg_${randomBytes(15).toString('base64url')}`;
 }
 
 /** What a test of an endpoint gets. */

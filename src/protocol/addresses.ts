@@ -10,10 +10,13 @@ export function normalizeAddress(address: string): string {
 
 export class AddressList {
   readonly #list = new BlockList();
+  /** As it was given, to make the like of it on another thread. */
+  readonly entries: readonly string[];
   readonly isEmpty: boolean;
 
   /** @throws {RangeError} that names the entry which is neither an address nor a range. */
   constructor(entries: readonly string[]) {
+    this.entries = entries;
     this.isEmpty = entries.length === 0;
     for (const entry of entries) {
       const [address = '', prefix, ...rest] = entry.split('/');

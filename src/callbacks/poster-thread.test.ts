@@ -1,0 +1,78 @@
+// The posting thread: what a poster there tells is what one here tells, and none waits for ever.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ALLOW_LOCAL, messageTo, startReceiver, status } from '../../test/receiver.ts';
+import type { AddressList } from '../protocol/addresses.ts';
+import { Poster } from './deliver.ts';
+import { PosterThread } from './poster-thread.ts';
+import { newSecret, sign } from './signature.ts';
+
+const here = new Poster({ allowed: ALLOW_LOCAL, timeoutMs: 400 });
+const there = new PosterThread({ allowed: ALLOW_LOCAL, timeoutMs: 400 });
+after(() => {
+  here.close();
+  there.close();
+});
+
+test('an outcome is that of a poster here: delivered, refused, cut short, not reached, not allowed', async () => {
+  const ok = await startReceiver();
+  const busy = await startReceiver(status(503, { 'retry-after': '7' }, 'later'));
+  const silent = await startReceiver(() => {});
+  const urls = [ok.url, busy.url, silent.url, 'http://127.0.0.1:1/', 'http://10.0.0.1/', 'x:'];
+  for (const url of urls) {
+    const post = messageTo(url, 'ok');
+    const [{ durationMicros: a, date: _a, ...one }, { durationMicros: b, date: _b, ...other }] =
+      await Promise.all([here.post(post), there.post(post)]);
+    assert.deepEqual(other, one);
+    assert.ok(a >= 0 && b >= 0);
+  }
+});
+
+test('hundreds at once: each gets its own outcome, and each is signed', async () => {
+  const receiver = await startReceiver((response, { json }) => response.end(String(json.n)));
+  const secret = newSecret();
+  const outcomes = await Promise.all(
+    Array.from({ length: 300 }, (_, n) =>
+      there.post({
+        ...messageTo(receiver.url),
+        messageId: `msg_${n}`,
+        body: JSON.stringify({ n }),
+        secrets: [{ secret, createdAt: 0, expiresAt: null }],
+      }),
+    ),
+  );
+  assert.deepEqual(
+    outcomes.map(({ answer }) => answer),
+    outcomes.map((_, n) => String(n)),
+  );
+  for (const { headers, body } of receiver.received) {
+    const [id, at] = [String(headers['webhook-id']), Number(headers['webhook-timestamp'])];
+    assert.equal(headers['webhook-signature'], sign(secret, id, at, body));
+  }
+});
+
+test('closed while a receiver is silent: the post is cut off, and told as failed; later ones are refused', async () => {
+  const receiver = await startReceiver(() => {});
+  const own = new PosterThread({ allowed: ALLOW_LOCAL, timeoutMs: 60_000 });
+  const outcome = own.post(messageTo(receiver.url));
+  await receiver.until(1);
+  own.close();
+  const { status: got, error } = await outcome;
+  assert.equal(got, null);
+  assert.ok(error);
+  await assert.rejects(own.post(messageTo(receiver.url)), /have stopped/);
+});
+
+test('a thread that fails leaves no post waiting, and the next post begins another thread', async () => {
+  const broken = new PosterThread({ allowed: { entries: ['nonsense'] } as unknown as AddressList });
+  for (let i = 0; i < 2; i++) {
+    const posts = Array.from({ length: 3 }, () => broken.post(messageTo('http://127.0.0.1:1/')));
+    for (const outcome of await Promise.allSettled(posts)) {
+      assert.match(
+        String((outcome as PromiseRejectedResult).reason),
+        /the posting thread has failed: "nonsense" is neither/,
+      );
+    }
+  }
+  broken.close();
+});

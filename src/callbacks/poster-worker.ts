@@ -1,0 +1,26 @@
+// What runs on the posting thread: a poster, what it is to post, and what came of it.
+import { parentPort, workerData } from 'node:worker_threads';
+import { AddressList } from '../protocol/addresses.ts';
+import { Poster } from './deliver.ts';
+import type { FromPosterThread, PosterThreadData, ToPosterThread } from './poster-thread.ts';
+
+const { allowed, timeoutMs } = workerData as PosterThreadData;
+const poster = new Poster({
+  allowed: new AddressList(allowed),
+  ...(timeoutMs !== undefined && { timeoutMs }),
+});
+let outcomes: FromPosterThread[number][] = [];
+
+function answer(): void {
+  parentPort!.postMessage(outcomes satisfies FromPosterThread);
+  outcomes = [];
+}
+
+parentPort!.on('message', (message: ToPosterThread) => {
+  if (message === 'cut off') return poster.close();
+  for (const { id, post } of message) {
+    void poster.post(post).then((outcome) => {
+      if (outcomes.push({ id, outcome }) === 1) setImmediate(answer);
+    });
+  }
+});
