@@ -1,10 +1,13 @@
 // HTTP: reads a request whole, lets in whom the route lets in, writes the answer, and stops in order.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { AddressList, callerAddress, normalizeAddress } from '../protocol/addresses.ts';
 import { equalSecrets } from '../protocol/digest.ts';
 import { Router } from './router.ts';
 import type { Access, HttpReply, Route } from './routes.ts';
+
+// An import would load all that `http` can name, fetch and WebSocket among it: a tenth of a start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface HttpOptions {
   readonly host: string;
