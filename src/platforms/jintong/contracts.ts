@@ -22,7 +22,7 @@ export const BASIC_FIELDS = [
   'Sign',
   'Version',
 ] as const;
-export type BasicField = (typeof BASIC_FIELDS)[number];
+type BasicField = (typeof BASIC_FIELDS)[number];
 
 /** What the basic parameters may hold besides Partner, Action and Sign, which have checks of their own. */
 export const BASIC_VALUES: Readonly<Partial<Record<BasicField, readonly string[]>>> = {

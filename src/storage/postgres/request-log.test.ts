@@ -3,31 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { databaseOf, skip } from '../../../test/postgres.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
-import { type RequestRecord, requestIdAt } from '../../core/request-log.ts';
+import type { RequestRecord } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
-import { T0 } from '../suite/fixtures.ts';
+import { requestRecord, T0 } from '../suite/fixtures.ts';
 import { openPostgres } from './open.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
 
-function record(n: number, fields: Partial<RequestRecord> = {}): RequestRecord {
-  return {
-    id: requestIdAt(T0) + n,
-    at: T0 + n,
-    platform: 'jintong',
-    party: 'jane88',
-    method: 'HastenOrder',
-    outcome: 'CallSuccess',
-    refusedBy: null,
-    detail: null,
-    orderId: null,
-    address: '127.0.0.1',
-    durationMicros: 1234,
-    stringToSign: null,
-    body: '',
-    ...fields,
-  };
-}
+const record = (n: number, fields?: Partial<RequestRecord>): RequestRecord =>
+  requestRecord(T0 + n, fields);
 
 describe('on a server', { skip, timeout: 60_000 }, () => {
   test('what means something to the database comes back as it was sent', async () => {

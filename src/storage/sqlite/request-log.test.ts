@@ -9,36 +9,19 @@ import {
   type RequestLog,
   type RequestQuery,
   type RequestRecord,
-  requestIdAt,
   requestIds,
 } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
-import { suiteDirectory, T0 } from '../suite/fixtures.ts';
+import { requestRecord, suiteDirectory, T0 } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const open = (directory = suiteDirectory()): Promise<OpenStorage> =>
   openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
 
-/** A record of the minute `n` after T0; its id is of that time, as the gateway makes them. */
-function record(n: number, fields: Partial<RequestRecord> = {}): RequestRecord {
-  const at = T0 + n * MINUTE;
-  return {
-    id: requestIdAt(at),
-    at,
-    platform: 'jintong',
-    party: 'jane88',
-    method: 'HastenOrder',
-    outcome: 'CallSuccess',
-    refusedBy: null,
-    detail: null,
-    orderId: null,
-    address: '127.0.0.1',
-    durationMicros: 1234,
-    stringToSign: null,
-    body: '',
-    ...fields,
-  };
+/** A record of the minute `n` after T0. */
+function record(n: number, fields?: Partial<RequestRecord>): RequestRecord {
+  return requestRecord(T0 + n * MINUTE, fields);
 }
 
 function append(log: RequestLog, records: readonly RequestRecord[]): void {

@@ -14,6 +14,7 @@ import {
   ownerId,
 } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
+import { type RequestRecord, requestIdAt } from '../../core/request-log.ts';
 import type { OpenStorage } from '../storage.ts';
 
 export type OpenDirectory = (directory: string) => Promise<OpenStorage>;
@@ -112,4 +113,24 @@ export async function assertSound(ledger: Ledger): Promise<void> {
     eventsWithoutChange: 0,
     damage: [],
   });
+}
+
+/** A call that says little; its id is of its time, as the gateway makes them. */
+export function requestRecord(at: number, fields: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    id: requestIdAt(at),
+    at,
+    platform: 'jintong',
+    party: 'jane88',
+    method: 'HastenOrder',
+    outcome: 'CallSuccess',
+    refusedBy: null,
+    detail: null,
+    orderId: null,
+    address: '127.0.0.1',
+    durationMicros: 1234,
+    stringToSign: null,
+    body: '',
+    ...fields,
+  };
 }
