@@ -191,11 +191,14 @@ export class Poster {
         resolve({ error, isStale: call.reusedSocket && isReset });
       });
       // An answer that switches protocols comes as none at all.
-      call.on('close', () => resolve({ error: new Error('no answer'), isStale: false }));
+      call.on('close', () => resolve({ error: NO_ANSWER, isStale: false }));
       call.end(body);
     });
   }
 }
+
+/** Made once: a call is closed behind each answer, too. */
+const NO_ANSWER = new Error('no answer');
 
 interface Answer {
   readonly text: string;
@@ -203,23 +206,23 @@ interface Answer {
   readonly isWhole: boolean;
 }
 
-function readAnswer(response: IncomingMessage): Promise<Answer> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const text = (): string =>
-      Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8').replaceAll('\0', '');
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const isWhole = await new Promise<boolean>((resolve) => {
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
       if (size <= ANSWER_BYTES) return;
       response.destroy(); // The rest is dropped, and the connection with it.
-      resolve({ text: text(), isWhole: true });
+      resolve(true);
     });
-    response.on('end', () => resolve({ text: text(), isWhole: response.complete }));
-    response.on('close', () => resolve({ text: text(), isWhole: response.complete }));
-    response.on('error', () => resolve({ text: text(), isWhole: false }));
+    response.on('end', () => resolve(response.complete));
+    response.on('close', () => resolve(response.complete));
+    response.on('error', () => resolve(false));
   });
+  const text = Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
+  return { text: text.replaceAll('\0', ''), isWhole };
 }
 
 function judge(
