@@ -101,14 +101,10 @@ export class Callbacks {
     const { endpointId, url, expects, secrets } = this.#asWantedNow(endpoint);
     if (url === null) return Promise.resolve(UNWANTED);
     const body = pingBody(endpointId, clock.now());
-    return this.#poster.post({
-      url,
-      messageId: newMessageId(),
-      contentType: CONTENT_TYPE,
-      body,
-      secrets: liveSecrets(secrets, clock.now()),
-      expects,
-    });
+    const message = { messageId: newMessageId(), contentType: CONTENT_TYPE, body };
+    return this.#poster
+      .post({ url, ...message, secrets: liveSecrets(secrets, clock.now()), expects })
+      .catch(({ message: error }: Error) => ({ ...UNWANTED, error }));
   }
 
   #asWantedNow(endpoint: CallbackEndpoint): Target {

@@ -34,7 +34,7 @@ const MAX_CLAIMED_OF_ONE = 96;
 /** Longer than three time limits behind each other, the longest that one of 96 waits for its 32. */
 export const LEASE_MS = 60 * SECOND;
 /** One whose lease has less left is not begun: it could still be under way when another claims it. */
-const LEASE_NEEDED_MS = 16 * SECOND;
+const LEASE_NEEDED_MS = 18 * SECOND;
 /**
  * Results are written when there are so many, or after so long: each commit waits for the disk, or
  * for the database, and nobody waits for these but the next of an order.

@@ -76,3 +76,10 @@ test('a thread that fails leaves no post waiting, and the next post begins anoth
   }
   broken.close();
 });
+
+test('a post that cannot be handed over fails, and neither the thread nor the process with it', async () => {
+  const receiver = await startReceiver();
+  const bad = { ...messageTo(receiver.url), url: (() => {}) as unknown as string };
+  await assert.rejects(there.post(bad), /the posting thread has failed: .*could not be cloned/);
+  assert.equal((await there.post(messageTo(receiver.url))).status, 200);
+});

@@ -54,9 +54,18 @@ export class PosterThread implements Posts {
     const posts = this.#outbox;
     if (posts.length === 0) return;
     this.#outbox = [];
-    this.#worker ??= this.#start();
-    this.#worker.ref(); // A process does not end while it waits for an outcome.
-    this.#worker.postMessage(posts satisfies ToPosterThread);
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.ref(); // A process does not end while it waits for an outcome.
+      this.#worker.postMessage(posts satisfies ToPosterThread);
+    } catch (error) {
+      // The system gives no thread, or a platform's hook an address that is none: these posts' mishap.
+      this.#reject(
+        posts.map(({ id }) => id),
+        error as Error,
+      );
+      this.#rest();
+    }
   }
 
   #start(): Worker {
@@ -83,12 +92,17 @@ export class PosterThread implements Posts {
   }
 
   /** The next post begins another one. */
-  #lose(worker: Worker, { message }: Error): void {
+  #lose(worker: Worker, error: Error): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;
     this.#outbox = [];
-    const lost = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject } of lost) reject(new Error(`the posting thread has failed: ${message}`));
+    this.#reject([...this.#waiting.keys()], error);
+  }
+
+  #reject(ids: readonly number[], { message }: Error): void {
+    for (const id of ids) {
+      this.#waiting.get(id)?.reject(new Error(`the posting thread has failed: ${message}`));
+      this.#waiting.delete(id);
+    }
   }
 }
