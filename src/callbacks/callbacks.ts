@@ -50,7 +50,7 @@ export class Callbacks {
   constructor(parts: CallbackParts) {
     this.#parts = parts;
     const { store, clock, allowed, random = Math.random, timeoutMs, lookup } = parts;
-    const limits = { allowed, ...(timeoutMs !== undefined && { timeoutMs }) };
+    const limits = { allowed, timeoutMs };
     this.#poster = lookup ? new Poster({ ...limits, lookup }) : new PosterThread(limits);
     this.#dispatcher = new Dispatcher({
       store,

@@ -45,7 +45,7 @@ export interface PosterOptions {
   /** Addresses besides the public ones. */
   readonly allowed: AddressList;
   /** Milliseconds for everything: look-up, connection, head and body. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   readonly lookup?: Lookup;
 }
 

@@ -5,10 +5,7 @@ import { Poster } from './deliver.ts';
 import type { FromPosterThread, PosterThreadData, ToPosterThread } from './poster-thread.ts';
 
 const { allowed, timeoutMs } = workerData as PosterThreadData;
-const poster = new Poster({
-  allowed: new AddressList(allowed),
-  ...(timeoutMs !== undefined && { timeoutMs }),
-});
+const poster = new Poster({ allowed: new AddressList(allowed), timeoutMs });
 let outcomes: FromPosterThread[number][] = [];
 
 function answer(): void {
