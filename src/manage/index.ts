@@ -101,7 +101,7 @@ function errorReply({ status, code, message, field }: ManageError): ManageReply 
 
 function parseBody(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new ManageError(400, 'not-json', `the body is not JSON: ${(error as Error).message}`);
   }

@@ -103,7 +103,7 @@ function fromFields(fields: readonly [string, string][]): Envelope {
     if (basic.has(name)) throw new ShapeError(`${name} given twice`);
     basic.set(name, value);
   }
-  const param = basic.get('Param');
+  const param = basic.get('Param')?.replace(/^\uFEFF/, '');
   basic.delete('Param');
   if (!param || param.trim() === '') return { basic, param: null };
   // "Param holding the inner XML or a whole <Param> element".

@@ -40,7 +40,7 @@ export function readBody(body: Uint8Array, format: Format, maxBytes = MAX_BYTES)
   try {
     return format === 'xml'
       ? parseXml(text, { maxBytes, repeats: 'allow' })
-      : jsonRoot(parseRelaxedJson(text.replace(/^\uFEFF/, ''), { maxBytes, numbers: 'text' }));
+      : jsonRoot(parseRelaxedJson(text, { maxBytes, numbers: 'text' }));
   } catch (error) {
     if (error instanceof XmlError || error instanceof JsonError) {
       throw new UnreadableBodyError(error.message);

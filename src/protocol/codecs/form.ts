@@ -17,10 +17,14 @@ export function percentDecode(text: string): string | null {
 /** No form of a platform has more fields; splitting a million of them would be a stranger's free ride. */
 const MAX_FIELDS = 64;
 
-/** The fields in the order given, duplicates kept; null when one does not decode, or past 64 fields. */
+/**
+ * The fields in the order given, duplicates kept; null when one does not decode, or past 64 fields. A
+ * byte order mark before the form belongs to no name.
+ */
 export function parseForm(text: string): [name: string, value: string][] | null {
   const fields: [string, string][] = [];
-  const pairs = text.split('&', MAX_FIELDS + 1);
+  const form = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const pairs = form.split('&', MAX_FIELDS + 1);
   if (pairs.length > MAX_FIELDS) return null;
   for (const pair of pairs) {
     if (pair === '') continue;

@@ -20,8 +20,8 @@ export class JsonError extends PositionError {
 }
 
 /**
- * RFC 8259, and nothing beside it. Refused besides: a key given twice in one object, and what
- * exceeds the limits.
+ * Reads RFC 8259, with or without a byte order mark before the document. A key that is given twice in
+ * one object is refused, and so is what exceeds the limits.
  *
  * @throws {JsonError}
  */
@@ -104,7 +104,8 @@ class Reader {
     if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
       throw new JsonError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
     }
-    this.#text = text;
+    // RFC 8259, 8.1: a parser "MAY ignore the presence of a byte order mark"; editors on Windows write one.
+    this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
     this.#maxDepth = limits.maxDepth ?? 16;
     this.#keepNumbers = limits.numbers === 'text';
     this.#isRelaxed = isRelaxed;

@@ -8,9 +8,18 @@ export abstract class PositionError extends Error {
   readonly column: number;
 
   constructor(problem: string, text: string, offset: number) {
-    const before = text.slice(0, offset);
-    const line = before.split('\n').length;
-    const column = offset - before.lastIndexOf('\n');
+    // Counted without a list of the lines: a stranger's MiB of line ends would cost a million strings.
+    let line = 1;
+    let lineFrom = 0;
+    for (
+      let end = text.indexOf('\n');
+      end >= 0 && end < offset;
+      end = text.indexOf('\n', lineFrom)
+    ) {
+      line++;
+      lineFrom = end + 1;
+    }
+    const column = offset - lineFrom + 1;
     super(`${problem} (line ${line}, column ${column})`);
     this.offset = offset;
     this.line = line;
