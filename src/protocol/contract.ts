@@ -1,0 +1,220 @@
+// One statement of a platform as plain data: methods, fields, codes, envelope; types and readers are derived from it.
+
+/** What a person reads, in both languages. What stands on the wire is never translated. */
+export interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/**
+ * Where a statement comes from. A test looks up every `quote` and `section` in the platform's
+ * `documents/` folder: in the vendor's document, or in a numbered clause of `settled.md`.
+ */
+export type Source =
+  | {
+      /** A file in the platform's `documents/` folder. */
+      readonly document: string;
+      readonly section?: string;
+      /** Words that stand in the document exactly so. */
+      readonly quote?: string;
+    }
+  /** The number of a clause in `documents/settled.md`, such as `J7` or `ALL3`. */
+  | { readonly settled: string };
+
+interface Described {
+  readonly text: Text;
+  readonly source: Source;
+  /** Absent means that the field is required. */
+  readonly optional?: true;
+  /** The value must not reach a log or a page: card codes, tokens. */
+  readonly secret?: true;
+}
+
+/** `trimmed`: white space around the value is no part of it. `kept`: it is. */
+export type Blanks = 'trimmed' | 'kept';
+
+export type TextFormat = 'mobile' | 'shanghai-time' | 'yuan' | 'url';
+
+export interface TextField extends Described {
+  readonly type: 'string';
+  readonly example: string;
+  /** What the whole value has to match. */
+  readonly pattern?: RegExp;
+  /** In characters (UTF-16 code units). */
+  readonly maxLength?: number;
+  readonly format?: TextFormat;
+  /** Default: `kept`. */
+  readonly blanks?: Blanks;
+}
+
+export interface EnumField extends Described {
+  readonly type: 'enum';
+  readonly example: string;
+  readonly values: Readonly<Record<string, Text>>;
+  readonly blanks?: Blanks;
+}
+
+export interface IntegerField extends Described {
+  readonly type: 'integer';
+  readonly example: number;
+  /** Both ends are included. */
+  readonly min: number;
+  readonly max: number;
+  readonly default?: number;
+  readonly blanks?: Blanks;
+}
+
+/**
+ * How several values of one name are written. `repeated`: one element for each, in XML.
+ * `array`: a JSON array. `text`: one text with separators, which the platform's reader knows.
+ */
+export type ListForm = 'repeated' | 'array' | 'text';
+
+export type ListField = Described & {
+  readonly type: 'list';
+  /** The most elements that one call may hold. */
+  readonly max: number;
+  readonly form: ListForm;
+} & ({ readonly of: Field } | { readonly fields: Fields });
+
+export interface GroupField extends Described {
+  readonly type: 'group';
+  readonly fields: Fields;
+}
+
+export type Field = TextField | EnumField | IntegerField | ListField | GroupField;
+
+/** In the order in which the platform writes them. */
+export type Fields = { readonly [name: string]: Field };
+
+/** Whether a repeat of the very same call may help. */
+export type Retry = 'never' | 'later' | 'after-a-new-signature';
+
+export interface CodeEntry {
+  /** The words that the reply carries, as the document prints them. */
+  readonly wire: string;
+  readonly cause: Text;
+  readonly remedy: Text;
+  readonly retry: Retry;
+  readonly source: Source;
+  /** The code ends in a field's name or an HTTP status, and stands in the table with a sign for it. */
+  readonly parameter?: 'field' | 'status';
+  /** Other words for the same code, each with the place that uses them. */
+  readonly otherWires?: Readonly<Record<string, Source>>;
+  /** Why no reply of this server carries the code. */
+  readonly unused?: Text;
+}
+
+export type Codes = { readonly [code: string]: CodeEntry };
+
+/** What makes two calls of a write one call. */
+export interface Once {
+  /** The fields, or the parts of the request, whose equality makes the calls one. */
+  readonly by: readonly string[];
+  /** In milliseconds, or for as long as the order is kept. */
+  readonly forMs: number | 'ever';
+  readonly text: Text;
+}
+
+/** A call to try: run by a test against the sandbox, and shown in the reference. */
+export interface Sample {
+  readonly title: Text;
+  readonly source: Source;
+  /** The party of the sandbox that calls, by its id. */
+  readonly as: string;
+  readonly params: { readonly [name: string]: unknown };
+  /** The code that the fixtures of a fresh sandbox answer with. */
+  readonly gives: string;
+}
+
+export interface MethodContract<Code extends string = string> {
+  readonly title: Text;
+  readonly source: Source;
+  readonly effect: 'read' | 'write';
+  readonly once?: Once;
+  readonly params: Fields;
+  /** Groups of names; a call holds at least one name of each group. */
+  readonly oneOf?: readonly (readonly string[])[];
+  readonly reply: Fields;
+  /** `as-asked`: an object for one, an array for a list. Default: `one`. */
+  readonly replyForm?: 'one' | 'list' | 'as-asked';
+  /** The codes of the method itself. The checks before it say theirs, see checks.ts. */
+  readonly codes: readonly Code[];
+  readonly samples: readonly Sample[];
+}
+
+export type Place = 'body' | 'header' | 'query' | 'path';
+
+/** A parameter that every call carries, beside those of its method. */
+export type EnvelopeField = Field & {
+  readonly place: Place;
+  /** Whether the string to sign holds it. */
+  readonly signed: boolean;
+};
+
+export interface Envelope {
+  readonly http: 'GET' | 'POST';
+  /** Below the server's address; `{name}` takes one segment. */
+  readonly path: string;
+  readonly request: { readonly [name: string]: EnvelopeField };
+  readonly reply: Fields;
+}
+
+export interface Contract {
+  readonly name: string;
+  readonly title: Text;
+  readonly envelope: Envelope;
+  readonly codes: Codes;
+  /** The code that stands for a success. */
+  readonly success: string;
+  readonly methods: { readonly [method: string]: MethodContract };
+}
+
+/** Refuses at compile time a method, or a success, that names a code the table does not have. */
+type WithKnownCodes<C extends Contract> = {
+  readonly success: keyof C['codes'];
+  readonly methods: {
+    readonly [M in keyof C['methods']]: {
+      readonly codes: readonly (keyof C['codes'])[];
+      readonly samples: readonly (Sample & { readonly gives: keyof C['codes'] })[];
+      readonly oneOf?: readonly (readonly (keyof C['methods'][M]['params'])[])[];
+    };
+  };
+};
+
+/** Keeps the literal types of a contract, so that the types below are inferred from it. */
+export function defineContract<const C extends Contract>(contract: C & WithKnownCodes<C>): C {
+  return contract;
+}
+
+/** A type of the wire: numbers are numbers here, and digits on the wire. */
+export type ValueOf<F> = F extends { type: 'enum'; values: infer V }
+  ? keyof V & string
+  : F extends { type: 'integer' }
+    ? number
+    : F extends { type: 'list'; of: infer One }
+      ? readonly ValueOf<One>[]
+      : F extends { type: 'list'; fields: infer G extends Fields }
+        ? readonly ValuesOf<G>[]
+        : F extends { type: 'group'; fields: infer G extends Fields }
+          ? ValuesOf<G>
+          : string;
+
+type OptionalNames<G extends Fields> = {
+  [N in keyof G]: G[N] extends { optional: true } ? N : never;
+}[keyof G];
+
+type Flat<T> = { [K in keyof T]: T[K] };
+
+export type ValuesOf<G extends Fields> = Flat<
+  { readonly [N in Exclude<keyof G, OptionalNames<G>>]: ValueOf<G[N]> } & {
+    readonly [N in OptionalNames<G>]?: ValueOf<G[N]> | undefined;
+  }
+>;
+
+export type MethodOf<C extends Contract> = keyof C['methods'] & string;
+export type CodeOf<C extends Contract> = keyof C['codes'] & string;
+/** What a caller hands over to call the method. */
+export type Params<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['params']>;
+/** What a success of the method says. */
+export type Reply<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['reply']>;
