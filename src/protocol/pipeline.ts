@@ -39,6 +39,7 @@ export async function answer(
   const start: Start = {
     request,
     now: services.clock.now(),
+    worldNow: services.clock.worldNow(),
     environment,
     parties,
     catalog,

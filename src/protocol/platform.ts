@@ -2,7 +2,7 @@
 import type { ExpectedBody, RetryPreset } from '../core/callback-endpoint.ts';
 import type { CallbackEvent } from '../core/callbacks.ts';
 import type { CatalogEntry } from '../core/catalog.ts';
-import type { Clock, Instant } from '../core/clock.ts';
+import type { Instant, TwoClocks } from '../core/clock.ts';
 import type { CoreRefusal } from '../core/errors.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
@@ -31,6 +31,8 @@ export interface GatewayRequest {
 export interface Start {
   readonly request: GatewayRequest;
   readonly now: Instant;
+  /** The world's time; in production the same as `now`. See `request-time.ts`. */
+  readonly worldNow: Instant;
   readonly environment: Environment;
   readonly parties: PartyDirectory;
   readonly catalog: CatalogDirectory;
@@ -55,7 +57,7 @@ export interface PartyDirectory {
 
 export interface Services {
   readonly ledger: Ledger;
-  readonly clock: Clock;
+  readonly clock: TwoClocks;
   readonly environment: Environment;
   readonly parties: PartyDirectory;
   readonly catalog: CatalogDirectory;

@@ -6,6 +6,7 @@ import { liveKeys, type Party } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { isOneOfDigests } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
+import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
 import { readApp } from './app.ts';
 import { type Code, OTHER_TEXTS } from './codes.ts';
@@ -72,11 +73,14 @@ function checkShapes(
 }
 
 /** "API服务端允许客户端请求时间误差为10分钟" */
-const MAX_TIME_ERROR_MS = 10 * MINUTE;
+const TIME_TOLERANCE = { behindMs: 10 * MINUTE, aheadMs: 10 * MINUTE };
 
-function checkTime(call: Start & { readonly requestedAt: number }): Step<object> {
-  if (Math.abs(call.now - call.requestedAt) <= MAX_TIME_ERROR_MS) return PASS;
-  return refuse('sys.check.app-time:error', `the server's time is ${formatShanghai(call.now)}`);
+function checkTime(
+  call: Start & { readonly appRequestTime: string; readonly requestedAt: number },
+): Step<object> {
+  const wrong = judgeRequestTime(call, call.requestedAt, TIME_TOLERANCE);
+  if (!wrong) return PASS;
+  return refuse('sys.check.app-time:error', `AppRequestTime ${call.appRequestTime} ${wrong}`);
 }
 
 function findApp(call: Start & System): Step<{ readonly party: Party }> {

@@ -4,6 +4,7 @@ import { liveKeys, type Party } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { isOneOfDigests } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
+import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { type App, findApp } from './apps.ts';
 import type { Code } from './codes.ts';
 import {
@@ -75,9 +76,8 @@ function checkSign(
 
 function checkTime(call: Start & { readonly authorization: Authorization }): Step<object> {
   const { at, timestamp } = call.authorization;
-  const age = call.now - at;
-  if (age > VALID_MS) return refuse('-203', `${timestamp} is more than 24 hours ago`);
-  return age >= -AHEAD_MS ? PASS : refuse('-203', `${timestamp} is more than 10 minutes ahead`);
+  const wrong = judgeRequestTime(call, at, { behindMs: VALID_MS, aheadMs: AHEAD_MS });
+  return wrong ? refuse('-203', `timestamp ${timestamp} ${wrong}`) : PASS;
 }
 
 function parseBody({ request }: Start): Step<{ readonly body: JsonObject }> {
