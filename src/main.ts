@@ -1,11 +1,11 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackDesk } from './callbacks/desk.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { backUpLedger as backUp } from './copies.ts';
-import { type Clock, DAY, HOUR, OffsetClock, SECOND, systemClock } from './core/clock.ts';
+import { DAY, HOUR, SECOND } from './core/clock.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
@@ -14,22 +14,17 @@ import { HttpServer } from './http/server.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
-import { platforms as allPlatforms } from './platforms/index.ts';
-import { Catalog } from './protocol/catalog.ts';
-import { importFile } from './protocol/import-file.ts';
-import { Parties } from './protocol/parties.ts';
+import { findingText } from './protocol/old-rules.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
-import type { Platform } from './protocol/platform.ts';
-import { readAdminToken, readMasterKey } from './secrets.ts';
-import { openStorage } from './storage/open.ts';
-import { Sealer } from './storage/seal.ts';
-import type { OpenStorage } from './storage/storage.ts';
+import { readAdminToken } from './secrets.ts';
+import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
 
 export { migrateLedger, restoreLedger } from './copies.ts';
+export { oldRulesOf, openWorkplace, type Workplace } from './workplace.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */
 export const backUpLedger = (
@@ -42,26 +37,16 @@ export const backUpLedger = (
 /** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
 
+/** Lines about older data in a start's log; `verify` lists all. */
+const FINDINGS_LOGGED = 20;
+
 /** How long moving the clock waits for callbacks: longer than one may take. */
 const DRAIN_MS = 20 * SECOND;
 
-export interface Options {
-  readonly config: Config;
-  /** For tests that need another time: the clock that the sandbox's offset is added to. */
-  readonly clock?: Clock;
-  readonly platforms?: readonly Platform[];
+export interface Options extends WorkplaceOptions {
   readonly log?: Logger;
   /** For tests: what stands in the place of the world that callbacks go to. */
   readonly callbacks?: CallbackOverrides;
-}
-
-/** A ledger that is open, with what is needed to work on it; for the server and the commands. */
-export interface Workplace {
-  readonly storage: OpenStorage;
-  readonly parties: Parties;
-  readonly catalog: Catalog;
-  readonly clock: OffsetClock;
-  readonly platforms: readonly Platform[];
 }
 
 export interface Ordergate extends Workplace {
@@ -70,67 +55,6 @@ export interface Ordergate extends Workplace {
   readonly callbacks: Callbacks;
   /** Stops taking calls, finishes those under way, closes the ledger. */
   close(): Promise<void>;
-}
-
-/** Opens the data directory; an empty sandbox is filled with the fixtures. */
-export async function openWorkplace(options: Options): Promise<Workplace> {
-  const { config, platforms = allPlatforms } = options;
-  const sandbox = config.environment === 'sandbox';
-  const sealer = new Sealer(readMasterKey(config));
-  const databaseTime = options.clock === undefined;
-  const storage = await openStorage(config, sealer, { databaseTime });
-  try {
-    await claimEnvironment(storage, config);
-    const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
-    const clock = new OffsetClock(options.clock ?? storage.clock ?? systemClock, offset);
-    const parties = await Parties.load(storage.ledger);
-    const catalog = await Catalog.load(storage.catalog);
-    storage.shared?.onChange('parties', () => parties.reload());
-    storage.shared?.onChange('catalog', () => catalog.reload());
-    if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
-    const workplace = { storage, parties, catalog, clock, platforms };
-    if (sandbox) await fillWhenEmpty(workplace);
-    return workplace;
-  } catch (error) {
-    await storage.close();
-    throw error;
-  }
-}
-
-/**
- * The sandbox's keys are public and its clock can be moved: a directory is one or the other for
- * good, so that neither ever comes to serve real orders.
- */
-async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<void> {
-  const environment = await ledger.claimEnvironment(config.environment);
-  if (environment === config.environment) return;
-  throw new ConfigError(
-    `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`,
-  );
-}
-
-/** Of several nodes that start on an empty ledger one fills it, and the others wait for it. */
-async function fillWhenEmpty(workplace: Workplace): Promise<void> {
-  const { ledger, shared } = workplace.storage;
-  const fill = async (): Promise<void> => {
-    if (await ledger.isEmpty()) await fillSandbox(workplace);
-  };
-  if (!shared) return fill();
-  await shared.alone(fill);
-  await Promise.all([workplace.parties.reload(), workplace.catalog.reload()]);
-}
-
-async function fillSandbox(workplace: Workplace): Promise<void> {
-  const { ledger, tokens } = workplace.storage;
-  const target = { ...workplace, ledger, tokens };
-  for (const { sandboxFile } of workplace.platforms) {
-    await importFile(createReadStream(sandboxFile, 'utf8'), target, {
-      onRefused(line, problem) {
-        throw new Error(`${sandboxFile.pathname} line ${line}: ${problem}`);
-      },
-      onProgress() {},
-    });
-  }
 }
 
 /** Starts everything; resolves when it listens. */
@@ -248,6 +172,14 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     await callbacks.start();
     const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
     log.info({ url, environment, data, version: VERSION }, 'started');
+    const findings = await oldRulesOf(workplace, config);
+    for (const finding of findings.slice(0, FINDINGS_LOGGED)) log.warn(findingText(finding));
+    if (findings.length > FINDINGS_LOGGED) {
+      const more = findings.length - FINDINGS_LOGGED;
+      log.warn(
+        `and ${more} more from before that today's rules refuse: ordergate verify lists all`,
+      );
+    }
     return { ...workplace, url, adminToken, callbacks, close };
   } catch (error) {
     await deadlines.stop();

@@ -28,6 +28,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^callbacks\//, may: /^(core|protocol|callbacks)\//, packages: /^node:/ },
   { place: /^manage\//, may: /^(core|protocol|manage)\//, packages: /^(node:|zod$)/ },
   { place: /^cli\//, may: /^(core|protocol|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
+  {
+    place: /^workplace\.ts$/,
+    may: /^(core|protocol|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets)\.ts$/,
+    packages: /^node:/,
+  },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   { place: /^(config|secrets)\.ts$/, may: /^(protocol\/|config\.ts$)/, packages: /^node:/ },
   {

@@ -1,6 +1,7 @@
 // `ordergate verify`: reads the whole ledger and says whether it is sound.
 import { readConfig, readFlags } from '../config.ts';
-import { openWorkplace } from '../main.ts';
+import { oldRulesOf, openWorkplace } from '../main.ts';
+import { findingText, findOldOrders } from '../protocol/old-rules.ts';
 import type { Command } from './command.ts';
 
 export const verifyCommand: Command = {
@@ -9,12 +10,19 @@ export const verifyCommand: Command = {
   summary: 'check every order, its history, its events and its callbacks, and the files',
   async run(args) {
     const { values } = readFlags(args, {});
-    const { storage } = await openWorkplace({ config: readConfig(values) });
+    const config = readConfig(values);
+    const workplace = await openWorkplace({ config });
+    const { storage, platforms } = workplace;
     try {
       const { damage, orders, changes, ...ledger } = await storage.ledger.audit();
       const faults = { ...ledger, ...(await storage.callbacks.audit()) };
       for (const line of damage) process.stderr.write(`damage: ${line}\n`);
       process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
+      // What only newer rules refuse is no fault of the ledger, and does not change the exit code.
+      const findings = await oldRulesOf(workplace, config);
+      for await (const finding of findOldOrders(platforms, storage.ledger)) findings.push(finding);
+      for (const finding of findings)
+        process.stderr.write(`from before: ${findingText(finding)}\n`);
       const isSound = damage.length === 0 && Object.values(faults).every((count) => count === 0);
       return isSound ? 0 : 1;
     } finally {

@@ -11,6 +11,7 @@ import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
+import type { OldRules } from './old-rules.ts';
 
 /** Bytes as they came in, and from whom. */
 export interface GatewayRequest {
@@ -143,6 +144,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
    * @throws {ImportError} that names the field in which an entry does not fit the platform.
    */
   checkCatalogEntry?(entry: CatalogEntry): void;
+  /**
+   * What today's rules would refuse of parties, catalog entries and orders that a ledger from before
+   * holds. None of it stops a start; the start's log and `verify` list it with what to do.
+   */
+  readonly oldRules?: OldRules;
   /** From bytes to an accepted call, in the order that the protocol settles. */
   readonly checks: Checks<Start, Call>;
   /** Carries an accepted call out. The outcome is core's, or already the platform's. */

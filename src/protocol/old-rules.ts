@@ -1,0 +1,101 @@
+// What a ledger from before holds and today's rules would refuse: found, named, with what to do about it.
+import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
+import type { CatalogEntry } from '../core/catalog.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { Order } from '../core/order.ts';
+import type { Party } from '../core/party.ts';
+import type { Platform } from './platform.ts';
+
+/** One value that was taken once and would be refused today. It stops neither a start nor a call. */
+export interface OldRule {
+  /** The field as the management API names it, such as `attributes.customParm` or `url`. */
+  readonly field: string;
+  /** What is wrong with the value, and what that means for calls today. Never the value of a secret. */
+  readonly problem: string;
+  /** What somebody should do, as an order to a person: "rotate the key with POST …/keys". */
+  readonly remedy: string;
+}
+
+/**
+ * What a platform knows of its own older data; see {@link Platform.oldRules}. Each function returns
+ * one {@link OldRule} for each value that today's import or management API would refuse, an empty
+ * list where there is none, and throws for nothing. `verify` asks about every row; a start asks
+ * about parties and catalog entries, and once after an upgrade about every order, in the background.
+ *
+ * For example: Jintong's `party` names keys that are too weak, Suning's `catalogEntry` names a
+ * merchant without a vendorCode of eight digits, ytx's `order` names a customParm that is nobody's key.
+ */
+export interface OldRules {
+  party?(party: Party): readonly OldRule[];
+  catalogEntry?(entry: CatalogEntry): readonly OldRule[];
+  /** About 20 µs at most: a ledger may hold millions of orders. */
+  order?(order: Order): readonly OldRule[];
+}
+
+export interface Finding extends OldRule {
+  readonly platform: string;
+  readonly kind: 'party' | 'catalog entry' | 'order' | 'callback endpoint';
+  readonly id: string;
+}
+
+export interface OldRulesSources {
+  readonly platforms: readonly Platform[];
+  readonly parties: { list(): readonly Party[] };
+  readonly catalog: { list(): readonly CatalogEntry[] };
+  readonly endpoints: readonly CallbackEndpoint[];
+  /** The same as {@link OldRules}, for addresses of callbacks. */
+  endpoint(endpoint: CallbackEndpoint): readonly OldRule[];
+}
+
+/** What is in memory or small: parties, catalog entries and callback endpoints. */
+export function* findOldRules(sources: OldRulesSources): Generator<Finding> {
+  const { platforms, parties, catalog, endpoints } = sources;
+  const rulesOf = (name: string) => platforms.find((p) => p.name === name)?.oldRules;
+  for (const party of parties.list()) {
+    const { platform, partyId: id } = party;
+    yield* named({ platform, kind: 'party', id }, rulesOf(platform)?.party?.(party));
+  }
+  for (const entry of catalog.list()) {
+    const { platform, kind, key } = entry;
+    const subject = { platform, kind: 'catalog entry', id: `${kind}/${key}` } as const;
+    yield* named(subject, rulesOf(platform)?.catalogEntry?.(entry));
+  }
+  for (const endpoint of endpoints) {
+    const { platform, endpointId: id } = endpoint;
+    yield* named({ platform, kind: 'callback endpoint', id }, sources.endpoint(endpoint));
+  }
+}
+
+/** Orders read at once, so that calls beside the walk wait a few milliseconds at most. */
+const PAGE = 500;
+
+/** Every order of the platforms that have a rule for orders; the ledger is read page by page. */
+export async function* findOldOrders(
+  platforms: readonly Platform[],
+  ledger: Ledger,
+): AsyncGenerator<Finding> {
+  for (const { name: platform, oldRules } of platforms) {
+    if (!oldRules?.order) continue;
+    let cursor: string | undefined;
+    do {
+      const page = await ledger.listOrders({ platform, limit: PAGE, ...(cursor && { cursor }) });
+      for (const order of page.items) {
+        const { orderId: id } = order;
+        yield* named({ platform, kind: 'order', id }, oldRules.order(order));
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+}
+
+function* named(
+  subject: Pick<Finding, 'platform' | 'kind' | 'id'>,
+  found: readonly OldRule[] = [],
+): Generator<Finding> {
+  for (const rule of found) yield { ...subject, ...rule };
+}
+
+/** One line for a person. */
+export function findingText({ platform, kind, id, field, problem, remedy }: Finding): string {
+  return `${platform} ${kind} ${id}: ${field}: ${problem}. To do: ${remedy}`;
+}

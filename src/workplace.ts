@@ -1,0 +1,103 @@
+// A ledger that is open, with the parties, catalog and clock that work on it; an empty sandbox is filled.
+import { createReadStream } from 'node:fs';
+import { oldRulesOfEndpoint } from './callbacks/old-endpoints.ts';
+import { type Config, ConfigError } from './config.ts';
+import { type Clock, OffsetClock, systemClock } from './core/clock.ts';
+import { platforms as allPlatforms } from './platforms/index.ts';
+import { Catalog } from './protocol/catalog.ts';
+import { importFile } from './protocol/import-file.ts';
+import { type Finding, findOldRules } from './protocol/old-rules.ts';
+import { Parties } from './protocol/parties.ts';
+import type { Platform } from './protocol/platform.ts';
+import { readMasterKey } from './secrets.ts';
+import { openStorage } from './storage/open.ts';
+import { Sealer } from './storage/seal.ts';
+import type { OpenStorage } from './storage/storage.ts';
+
+export interface WorkplaceOptions {
+  readonly config: Config;
+  /** For tests that need another time: the clock that the sandbox's offset is added to. */
+  readonly clock?: Clock;
+  readonly platforms?: readonly Platform[];
+}
+
+/** A ledger that is open, with what is needed to work on it; for the server and the commands. */
+export interface Workplace {
+  readonly storage: OpenStorage;
+  readonly parties: Parties;
+  readonly catalog: Catalog;
+  readonly clock: OffsetClock;
+  readonly platforms: readonly Platform[];
+}
+
+/** Opens the data directory; an empty sandbox is filled with the fixtures. */
+export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
+  const { config, platforms = allPlatforms } = options;
+  const sandbox = config.environment === 'sandbox';
+  const sealer = new Sealer(readMasterKey(config));
+  const databaseTime = options.clock === undefined;
+  const storage = await openStorage(config, sealer, { databaseTime });
+  try {
+    await claimEnvironment(storage, config);
+    const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
+    const clock = new OffsetClock(options.clock ?? storage.clock ?? systemClock, offset);
+    const parties = await Parties.load(storage.ledger);
+    const catalog = await Catalog.load(storage.catalog);
+    storage.shared?.onChange('parties', () => parties.reload());
+    storage.shared?.onChange('catalog', () => catalog.reload());
+    if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
+    const workplace = { storage, parties, catalog, clock, platforms };
+    if (sandbox) await fillWhenEmpty(workplace);
+    return workplace;
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** What today's rules would refuse of the parties, catalog entries and callback endpoints. */
+export async function oldRulesOf(
+  { platforms, parties, catalog, storage }: Workplace,
+  config: Config,
+): Promise<Finding[]> {
+  const endpoints = await storage.callbacks.listEndpoints({});
+  const endpoint = (one: (typeof endpoints)[number]) =>
+    oldRulesOfEndpoint(one, config.callbackAllow);
+  return [...findOldRules({ platforms, parties, catalog, endpoints, endpoint })];
+}
+
+/**
+ * The sandbox's keys are public and its clock can be moved: a directory is one or the other for
+ * good, so that neither ever comes to serve real orders.
+ */
+async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<void> {
+  const environment = await ledger.claimEnvironment(config.environment);
+  if (environment === config.environment) return;
+  throw new ConfigError(
+    `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`,
+  );
+}
+
+/** Of several nodes that start on an empty ledger one fills it, and the others wait for it. */
+async function fillWhenEmpty(workplace: Workplace): Promise<void> {
+  const { ledger, shared } = workplace.storage;
+  const fill = async (): Promise<void> => {
+    if (await ledger.isEmpty()) await fillSandbox(workplace);
+  };
+  if (!shared) return fill();
+  await shared.alone(fill);
+  await Promise.all([workplace.parties.reload(), workplace.catalog.reload()]);
+}
+
+async function fillSandbox(workplace: Workplace): Promise<void> {
+  const { ledger, tokens } = workplace.storage;
+  const target = { ...workplace, ledger, tokens };
+  for (const { sandboxFile } of workplace.platforms) {
+    await importFile(createReadStream(sandboxFile, 'utf8'), target, {
+      onRefused(line, problem) {
+        throw new Error(`${sandboxFile.pathname} line ${line}: ${problem}`);
+      },
+      onProgress() {},
+    });
+  }
+}
