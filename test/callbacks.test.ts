@@ -3,55 +3,21 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import type { CallbackOverrides } from '../src/callbacks/callbacks.ts';
 import { SCHEDULES } from '../src/callbacks/retry-schedule.ts';
 import { sign } from '../src/callbacks/signature.ts';
 import type { RetryPreset } from '../src/core/callback-endpoint.ts';
 import { changeOrder } from '../src/core/change-order.ts';
 import { HOUR, MINUTE, SECOND } from '../src/core/clock.ts';
 import { orderId } from '../src/core/ledger.ts';
-import type { Ordergate } from '../src/main.ts';
 import { jintong } from '../src/platforms/jintong/index.ts';
 import type { Platform } from '../src/protocol/platform.ts';
-import { call, cancel, form, hasten } from './jintong.ts';
-import { ALLOW_LOCAL, ok, type Received, startReceiver, status } from './receiver.ts';
-import { manage, startTestServer, TestClock, type TestOptions } from './support.ts';
-
-const ORDER = '15112480268';
-const noJitter = () => 0.5;
-
-async function start(callbacks: CallbackOverrides = {}, options: Omit<TestOptions, 'config'> = {}) {
-  const clock = new TestClock();
-  const server = await startTestServer({
-    ...options,
-    clock,
-    config: { callbackAllow: ALLOW_LOCAL },
-    // Not by itself: a test says when, so that what it sees does not depend on how fast it is.
-    callbacks: { isLive: false, random: noJitter, ...callbacks },
-  });
-  const register = async (url: string, fields: object = {}) => {
-    const body = { platform: 'jintong', party: 'jane88', url, ...fields };
-    const made = await manage(server, 'POST', '/callbacks/endpoints', body);
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    return made.body as { endpointId: string; secret: string };
-  };
-  const deliveries = async (query = '') =>
-    (await manage(server, 'GET', `/callbacks/deliveries?${query}`)).body.items;
-  return { clock, server, register, deliveries, drain: () => server.callbacks.drain() };
-}
-
-/** Hastens an order so many times, which each time is a change. */
-async function change(server: Ordergate, clock: TestClock, count = 1, order = ORDER) {
-  for (let i = 0; i < count; i++) {
-    clock.advance(10 * MINUTE);
-    assert.equal((await call(server, form(hasten(order)))).code, 'CallSuccess');
-  }
-}
-const versions = (received: readonly Received[]): number[] =>
-  received.map(({ json }) => json.data.version);
+import { addOrders, change, ORDER, startCallbackServer, versions } from './callback-server.ts';
+import { call, cancel, form } from './jintong.ts';
+import { ok, startReceiver, status } from './receiver.ts';
+import { manage } from './support.ts';
 
 test('a change is posted as Standard Webhooks prescribes, as a snapshot of that change', async () => {
-  const { server, clock, register, drain, deliveries } = await start();
+  const { server, clock, register, drain, deliveries } = await startCallbackServer();
   const receiver = await startReceiver();
   const { secret } = await register(receiver.url);
   await change(server, clock);
@@ -93,7 +59,7 @@ test('a change is posted as Standard Webhooks prescribes, as a snapshot of that 
 });
 
 test('an endpoint gets the events of its party, of the types it asked for, from its making on', async () => {
-  const { server, clock, register, drain } = await start();
+  const { server, clock, register, drain } = await startCallbackServer();
   const [all, some, others, late] = await Promise.all([0, 0, 0, 0].map(() => startReceiver()));
   await register(all!.url);
   await register(some!.url, { eventTypes: ['order.cancelled'] });
@@ -108,7 +74,7 @@ test('an endpoint gets the events of its party, of the types it asked for, from 
 });
 
 test('that an operator read what is sealed is the history’s business, and nobody’s outside', async () => {
-  const { server, register, drain } = await start();
+  const { server, register, drain } = await startCallbackServer();
   const receiver = await startReceiver();
   await register(receiver.url);
   const request = { platform: 'jintong', orderId: orderId(ORDER), requestId: null } as const;
@@ -154,7 +120,9 @@ describe('a receiver that fails', () => {
 
   for (const [what, answer] of Object.entries(failures)) {
     test(`${what}: tried again at its time, in order, under the same id, and the others do not wait`, async () => {
-      const { server, clock, register, drain, deliveries } = await start({ timeoutMs: 250 });
+      const { server, clock, register, drain, deliveries } = await startCallbackServer({
+        timeoutMs: 250,
+      });
       const receiver = await startReceiver(answer as typeof ok);
       const healthy = await startReceiver();
       await register(receiver.url);
@@ -180,7 +148,7 @@ describe('a receiver that fails', () => {
   }
 
   test('is down: what is due waits for it, and nothing is lost', async () => {
-    const { server, clock, register, drain, deliveries } = await start();
+    const { server, clock, register, drain, deliveries } = await startCallbackServer();
     const receiver = await startReceiver();
     const port = Number(new URL(receiver.url).port);
     await receiver.close();
@@ -202,7 +170,7 @@ describe('the whole schedule on a simulated clock', () => {
     test(`${preset}: attempts at exactly its times, then a dead letter, an alert, and the next one passes`, async () => {
       const random = [0.25, 0.75, 0, 1 - 2 ** -53, 0.5, 0.1, 0.9];
       let i = 0;
-      const { server, clock, register, drain, deliveries } = await start({
+      const { server, clock, register, drain, deliveries } = await startCallbackServer({
         random: () => random[i++ % random.length]!,
       });
       const receiver = await startReceiver(status(503));
@@ -247,7 +215,7 @@ describe('the whole schedule on a simulated clock', () => {
   }
 
   test('Retry-After is honoured up to twice the step, by the receiver’s own clock', async () => {
-    const { server, clock, register, drain, deliveries } = await start();
+    const { server, clock, register, drain, deliveries } = await startCallbackServer();
     const receiver = await startReceiver(status(429, { 'retry-after': '8' }));
     await register(receiver.url);
     await change(server, clock);
@@ -267,18 +235,10 @@ describe('the whole schedule on a simulated clock', () => {
 });
 
 test('a breaker spares a receiver that is down, and lets all through when it is back', async () => {
-  const { server, clock, register, drain, deliveries } = await start();
+  const { server, clock, register, drain, deliveries } = await startCallbackServer();
   const receiver = await startReceiver(status(500));
   const { endpointId } = await register(receiver.url);
-  const orders = Array.from({ length: 60 }, (_, i) => ({
-    platform: 'jintong',
-    orderId: `B${i}`,
-    userName: 'jane88',
-    state: 'D',
-    amount: '1.00',
-    createdAt: '2026-01-01 00:00:00',
-  }));
-  assert.equal((await manage(server, 'POST', '/orders', orders)).status, 201);
+  await addOrders(server, 60);
   await drain();
   const spared = (await deliveries('limit=100')).filter(
     (d: { attempts: [] }) => d.attempts.length === 0,
@@ -303,7 +263,7 @@ test('a breaker spares a receiver that is down, and lets all through when it is 
 });
 
 test('a dead letter is replayed, and all of a time range, under their ids', async () => {
-  const { server, clock, register, drain, deliveries } = await start();
+  const { server, clock, register, drain, deliveries } = await startCallbackServer();
   const receiver = await startReceiver();
   const { endpointId } = await register(receiver.url);
   await change(server, clock, 3);
@@ -331,7 +291,7 @@ test('a dead letter is replayed, and all of a time range, under their ids', asyn
 });
 
 test('a rotated secret signs beside the old one; a ping is signed and leaves no delivery', async () => {
-  const { server, register, deliveries, clock } = await start();
+  const { server, register, deliveries, clock } = await startCallbackServer();
   const receiver = await startReceiver();
   const { endpointId, secret } = await register(receiver.url, { expects: 'ok' });
   const path = `/callbacks/endpoints/${endpointId}`;
@@ -367,7 +327,7 @@ test('a rotated secret signs beside the old one; a ping is signed and leaves no 
 
 test('by itself it posts soon after the change, and keeps what it has when it stops', async () => {
   const receiver = await startReceiver();
-  const { server, clock, register } = await start({ isLive: true });
+  const { server, clock, register } = await startCallbackServer({ isLive: true });
   await register(receiver.url);
   await change(server, clock, 2);
   await receiver.until(2);
@@ -375,7 +335,7 @@ test('by itself it posts soon after the change, and keeps what it has when it st
 });
 
 test('what an operator watches: attempts by outcome, alerts, what waits, and since when', async () => {
-  const { server, clock, register, drain } = await start();
+  const { server, clock, register, drain } = await startCallbackServer();
   const receiver = await startReceiver();
   const { endpointId } = await register(receiver.url);
   await change(server, clock);
@@ -406,7 +366,7 @@ test('what an operator watches: attempts by outcome, alerts, what waits, and sin
 test('an endpoint that fails for five days is switched off: an alert, a log line, a metric; then it is held', async () => {
   const lines: { level: number; kind?: string }[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const { server, clock, register, drain, deliveries } = await start({}, { log });
+  const { server, clock, register, drain, deliveries } = await startCallbackServer({}, { log });
   const receiver = await startReceiver(status(500));
   const { endpointId } = await register(receiver.url);
   for (let i = 0; i <= 10; i++) {
@@ -453,7 +413,7 @@ test("a platform's hook that throws holds nobody else up", async () => {
       endpoint: () => null,
     },
   };
-  const { server, clock, register, drain } = await start({}, { platforms: [broken] });
+  const { server, clock, register, drain } = await startCallbackServer({}, { platforms: [broken] });
   const receiver = await startReceiver();
   await register(receiver.url);
   await change(server, clock, 2);
@@ -463,7 +423,7 @@ test("a platform's hook that throws holds nobody else up", async () => {
 });
 
 test('moving the sandbox’s clock answers after the callbacks that have become due', async () => {
-  const { server, clock, register, drain } = await start();
+  const { server, clock, register, drain } = await startCallbackServer();
   const receiver = await startReceiver(status(500));
   await register(receiver.url);
   await change(server, clock);

@@ -1,5 +1,6 @@
 // Sends what is due: claims deliveries under a lease, posts so many at once, writes down what became of them.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
+import { isGone } from '../core/callback-settle.ts';
 import type {
   CallbackAlert,
   CallbackStore,
@@ -201,8 +202,9 @@ export class Dispatcher {
     const attempt = { at, status, error, durationMicros, answer };
     const now = clock.now();
     const wait = error === null ? null : nextWait(preset, step + 1, random, asked(outcome, now));
-    onAttempt(error === null ? 'delivered' : wait === null ? 'dead' : 'failed');
-    return { deliveryId, leaseUntil, attempt, retryAt: wait === null ? null : now + wait };
+    const isDead = wait === null && !isGone(outcome);
+    onAttempt(error === null ? 'delivered' : isDead ? 'dead' : 'failed');
+    return { deliveryId, leaseUntil, attempt, retryAt: wait === null ? null : now + wait, url };
   }
 
   #finished(endpointId: string, result: DeliveryResult | null): void {

@@ -114,6 +114,10 @@ export interface DeliveryResult {
   readonly attempt: Attempt;
   /** When to try again after a failure; null: never, it is a dead letter. */
   readonly retryAt: Instant | null;
+  /** Where it was posted to, null where nothing was posted. Absent: to the endpoint's address. */
+  readonly url?: string | null;
+  /** Sent by hand before its time: where it fails, the schedule does not count it. */
+  readonly isExtra?: boolean;
 }
 
 export type AlertKind = 'dead-letter' | 'endpoint-switched-off';

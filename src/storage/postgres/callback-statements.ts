@@ -50,6 +50,8 @@ export const callbackStatements = {
   claim: statement('claim', 'SELECT claim_deliveries_1($1, $2, $3, $4, $5, $6, $7)'),
   lockClaimed: statement('lock-claimed', 'SELECT lock_claimed_1($1)'),
   settle: statement('settle', 'SELECT settle_1($1, $2, $3, $4)'),
+  /** Behind `settle_1`, which counts each attempt as a step of the schedule. */
+  uncount: statement('uncount', 'UPDATE deliveries SET step = step - 1 WHERE id = ANY ($1)'),
   /** Of this node, which has claimed nothing yet, and of those that are gone. */
   reclaim: statement(
     'reclaim',

@@ -1,5 +1,6 @@
 // The callback store on PostgreSQL: every node fans out, claims and settles; the rows of endpoints keep them apart.
 import type { EndpointHealth } from '../../core/callback-endpoint.ts';
+import { toSettled } from '../../core/callback-settle.ts';
 import type {
   CallbackAlert,
   CallbackEvent,
@@ -105,14 +106,15 @@ export function callbackStore(
           const [[held]] = (await connection.run(s.lockClaimed, [JSON.stringify(claims)])) as [
             [LockedClaims],
           ];
-          const { settled, changes } = settleAll(results, held);
-          const given = [changes.attempts, changes.endpoints, changes.alerts, returned];
+          const { group, rows } = settleAll(results, held);
+          const given = [rows.attempts, rows.endpoints, rows.alerts, returned];
           await connection.run(
             s.settle,
             given.map((one) => JSON.stringify(one)),
           );
+          if (rows.uncounted.length > 0) await connection.run(s.uncount, [rows.uncounted]);
           await connection.runText('COMMIT');
-          return settled;
+          return toSettled(group);
         } catch (error) {
           await connection.runText('ROLLBACK').catch(() => {});
           throw unavailable(error);

@@ -1,9 +1,8 @@
 // What the writer does for callbacks: fanning events out, claiming what is due, writing down what became of it.
 import type { DatabaseSync } from 'node:sqlite';
-import { afterFailure, HEALTHY, isLost } from '../../core/breaker.ts';
+import { HEALTHY } from '../../core/breaker.ts';
+import { type HeldClaim, settleResults, toSettled } from '../../core/callback-settle.ts';
 import type {
-  AlertKind,
-  CallbackAlert,
   ClaimedDelivery,
   ClaimRequest,
   DeliveryResult,
@@ -11,6 +10,7 @@ import type {
   Settled,
 } from '../../core/callbacks.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
+import { STATES } from './callback-rows.ts';
 import { prepareCallbackStatements } from './callback-statements.ts';
 
 export type CallbackJob =
@@ -53,10 +53,8 @@ export interface Pruned {
   readonly next: number | null;
 }
 
-const [DELIVERED, DEAD] = [1, 2];
 /** Rows of one job: so few that no change waits long behind it. */
 const PRUNE_STEP = 500;
-const ALERT_DETAIL = 300;
 
 type Numbered = EndpointRow & { readonly id: number };
 
@@ -161,46 +159,33 @@ export class CallbackJobs {
 
   #settle(results: readonly DeliveryResult[]): Settled {
     const s = this.#s;
-    const paused = new Set<string>();
-    const alerts: Omit<CallbackAlert, 'alertId'>[] = [];
-    for (const { deliveryId, leaseUntil, attempt, retryAt } of results) {
-      const found = s.claimed.get(deliveryId, leaseUntil) as
+    const held = new Map<number, HeldClaim & { readonly orderRow: number }>();
+    for (const { deliveryId, leaseUntil } of results) {
+      const claim = s.claimed.get(deliveryId, leaseUntil) as
         | { endpoint: number; orderRow: number; attempts: number }
         | undefined;
-      if (!found) continue;
-      const { endpoint, orderRow, attempts } = found;
-      const { at, status, error, durationMicros, answer } = attempt;
-      s.attempt.run(deliveryId, attempts + 1, at, status, error, durationMicros, answer);
-      const row = s.endpointById.get(endpoint) as unknown as Numbered;
-      const alert = (kind: AlertKind, delivery: number | null, detail: string): void => {
-        const text = detail.slice(0, ALERT_DETAIL);
-        s.alert.run(at, kind, endpoint, delivery, text);
-        const { endpointId, platform, party } = row;
-        alerts.push({ at, kind, endpointId, platform, party, deliveryId: delivery, detail: text });
-      };
-      if (error === null || retryAt === null) {
-        s.end.run(error === null ? DELIVERED : DEAD, at, deliveryId);
-        this.#letNextOut(orderRow, endpoint);
-        if (error !== null) alert('dead-letter', deliveryId, `${attempts + 1} attempts: ${error}`);
-      } else {
-        s.retry.run(retryAt, retryAt, deliveryId);
-        // One that was replayed meanwhile is older and goes first.
-        this.#letNextOut(orderRow, endpoint);
-      }
-      if (row.enabled === 0) paused.add(row.endpointId);
-      if (error === null && row.failures === 0 && row.openUntil === null) continue;
-      const health = error === null ? HEALTHY : afterFailure(row, at);
-      s.health.run(health.failures, health.failingSince, health.openUntil, endpoint);
-      if (health.openUntil !== null) paused.add(row.endpointId);
-      else paused.delete(row.endpointId);
-      if (row.enabled === 1 && isLost(health, at)) {
-        const since = new Date(health.failingSince!).toISOString();
-        const reason = `every attempt since ${since} has failed, the last with: ${error}`;
-        s.switchOff.run(reason.slice(0, ALERT_DETAIL), at, endpoint);
-        alert('endpoint-switched-off', null, reason);
-      }
+      if (!claim) continue;
+      const { enabled, ...row } = s.endpointById.get(claim.endpoint) as unknown as Numbered;
+      held.set(deliveryId, { ...claim, endpoint: { ...row, isOn: enabled === 1 } });
     }
-    return { alerts, paused: [...paused] };
+    const group = settleResults(results, (deliveryId) => held.get(deliveryId));
+    for (const { deliveryId, number, attempt, state, retryAt, isStep } of group.deliveries) {
+      const { at, status, error, durationMicros, answer } = attempt;
+      s.attempt.run(deliveryId, number, at, status, error, durationMicros, answer);
+      if (state === 'pending') s.retry.run(retryAt, retryAt, isStep ? 1 : 0, deliveryId);
+      else s.end.run(STATES.indexOf(state), at, deliveryId);
+      // One that was replayed meanwhile is older and goes first.
+      const { orderRow, endpoint } = held.get(deliveryId)!;
+      this.#letNextOut(orderRow, endpoint.id);
+    }
+    for (const { id, failures, failingSince, openUntil, off } of group.endpoints) {
+      s.health.run(failures, failingSince, openUntil, id);
+      if (off) s.switchOff.run(off.reason, off.at, id);
+    }
+    for (const { at, kind, endpoint, deliveryId, detail } of group.alerts) {
+      s.alert.run(at, kind, endpoint, deliveryId, detail);
+    }
+    return toSettled(group);
   }
 
   /** Of an order's pending deliveries to an endpoint the oldest may go out, and no other; one under way is let finish. */

@@ -72,7 +72,7 @@ export function prepareCallbackStatements(db: DatabaseSync) {
        WHERE id = ?`,
     ),
     retry: db.prepare(
-      `UPDATE deliveries SET due_at = ?, claim_at = ?, attempts = attempts + 1, step = step + 1 WHERE id = ?`,
+      `UPDATE deliveries SET due_at = ?, claim_at = ?, attempts = attempts + 1, step = step + ? WHERE id = ?`,
     ),
     alert: db.prepare(
       'INSERT INTO callback_alerts (at, kind, endpoint, delivery, detail) VALUES (?, ?, ?, ?, ?)',
