@@ -3,8 +3,7 @@ import type { Json, JsonObject, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import type { Environment, PartyDirectory, PlatformCallbacks } from '../../protocol/platform.ts';
 import { findApp } from './apps.ts';
-import { PLATFORM } from './checks.ts';
-import { RESULT_FIELDS } from './contracts.ts';
+import { PLATFORM, RESULT_FIELDS } from './contracts.ts';
 import { orderResult } from './result.ts';
 
 /** What a result's event keeps: the order as its app sees it at that moment, and whose app it is. */

@@ -11,17 +11,20 @@ import {
   type Action,
   CONTRACTS,
   type Contract,
+  type FieldName,
   FUNC,
   FUNC_URL,
   isAction,
-  MAX_IDS,
+  isLostText,
+  PLATFORM,
   VERSION,
 } from './contracts.ts';
+import { type Asked, readIds } from './ids.ts';
+import { findProduct } from './products.ts';
+import { isAccount, normalizeAccount } from './recharge-account.ts';
 import { quotable } from './redact.ts';
 import { AHEAD_MS, type Authorization, readAuthorization, sign, VALID_MS } from './signature.ts';
-import { type Asked, readBody, readIds, readSign } from './wire.ts';
-
-export const PLATFORM = 'ytx';
+import { readBody, readSign } from './wire.ts';
 
 type Step<Added extends object> = Added | Refusal<Code>;
 
@@ -89,9 +92,7 @@ function parseBody({ request }: Start): Step<{ readonly body: JsonObject }> {
 function readAsked({ body }: { readonly body: JsonObject }): Step<{ readonly asked: Asked }> {
   if (body.action === 'productOrder') return { asked: { ids: [], list: false } };
   const asked = readIds(body.requestId);
-  if (!asked) return refuse('-101', 'requestId is neither a string nor an array of strings');
-  if (asked.ids.length <= MAX_IDS) return { asked };
-  return refuse('-101', `requestId holds ${asked.ids.length} ids, more than ${MAX_IDS}`);
+  return typeof asked === 'string' ? refuse('-101', asked) : { asked };
 }
 
 function findAction({
@@ -112,32 +113,69 @@ function findAction({
 type Values = Readonly<Record<string, string>>;
 
 /** The fields that the action defines; those that it does not are ignored, as public clients need. */
-function readFields(call: {
-  readonly body: JsonObject;
-  readonly action: Action;
-  readonly contract: Contract;
-  readonly asked: Asked;
-}): Step<{ readonly values: Values }> {
+function readFields(
+  call: Start & {
+    readonly body: JsonObject;
+    readonly action: Action;
+    readonly contract: Contract;
+    readonly asked: Asked;
+  },
+): Step<{ readonly values: Values }> {
   const values: Record<string, string> = {};
-  const fields = Object.entries(call.contract);
-  for (const [name, { required, description }] of fields) {
-    const value = call.body[name] ?? '';
-    if (required && value === '') return refuse('-2', `${name} (${description}) is missing`);
-  }
-  if (call.action === 'getOrderResult' && call.asked.ids.length === 0 && !call.body.customParm) {
-    return refuse('-2', 'requestId is missing, and customParm too');
-  }
-  for (const [name, { pattern, description }] of fields) {
-    const value = call.body[name] ?? '';
-    if (name === 'requestId') continue; // It may be a list, and has been read.
-    if (typeof value !== 'string') return refuse('-101', `${name} is no string`);
-    // Not the value itself: it may be somebody's number.
-    if (pattern && !pattern.test(value)) {
-      return refuse('-101', `${name} (${description}) is malformed`);
+  let malformed: Refusal<Code> | undefined;
+  for (const [name, { required, description, blanks }] of Object.entries(call.contract)) {
+    if (!isRead(name as FieldName, call.asked)) continue;
+    const given = call.body[name] ?? '';
+    if (typeof given !== 'string') {
+      malformed ??= refuse('-101', `${name} (${description}) is of type ${typeOf(given)}, no text`);
+      continue;
     }
+    const value = blanks === 'kept' ? given : given.trim();
+    if (required && value === '') return refuse('-2', `${name} (${description}) is missing`);
     values[name] = value;
   }
+  if (malformed) return malformed;
+  if (call.action === 'getOrderResult' && call.asked.ids.length === 0 && !values.customParm) {
+    return refuse('-2', 'requestId is missing, and customParm too');
+  }
+  for (const [name, { pattern, description }] of Object.entries(call.contract)) {
+    const value = values[name];
+    if (value === undefined || value === '') continue;
+    const problem = problemOf(name as FieldName, value, pattern, values, call);
+    // Not the value itself: it may be somebody's number.
+    if (problem !== null) return refuse('-101', `${name} (${description}) ${problem}`);
+  }
   return { values };
+}
+
+/** requestId was read before, and with it "customParm does not count, whatever it is". */
+const isRead = (name: FieldName, asked: Asked): boolean =>
+  name !== 'requestId' && (name !== 'customParm' || asked.ids.length === 0);
+
+const typeOf = (value: JsonObject[string]): string =>
+  Array.isArray(value) ? 'array' : typeof value;
+
+/** What is wrong with a field's value; null where nothing is. */
+function problemOf(
+  name: FieldName,
+  value: string,
+  pattern: RegExp | undefined,
+  values: Values,
+  call: Start,
+): string | null {
+  if (pattern && !pattern.test(value)) return 'is malformed';
+  if (name === 'customParm' && isLostText(value)) {
+    return 'is what is left of a text whose encoder could not write it: send it as UTF-8';
+  }
+  if (name !== 'rechargeAccount') return null;
+  const product = findProduct(values.productCode!, call);
+  if (product?.account === 'mobile') {
+    return isAccount('mobile', normalizeAccount('mobile', value)) ? null : 'is no mobile number';
+  }
+  if (isAccount('any', value)) return null;
+  // Of a product that has gone, the order may be there, and its account may be a number with blanks.
+  if (!product && isAccount('mobile', normalizeAccount('mobile', value))) return null;
+  return 'is not 1 to 64 visible characters';
 }
 
 /** "应用验证失败原因(-205)": one code for all of them; the request log says which it was. */

@@ -181,16 +181,16 @@ const CASES: readonly Case[] = [
     code: '-101',
     body: query({ a: 1 }),
   },
-  { clause: '-101: an appid that is no string', code: '-101', body: query(ID, 5 as never) },
+  { clause: '-101: an appid that is no text', code: '-101', body: query(ID, true as never) },
   {
     clause: '-101: rechargeAccount is no mobile number',
     code: '-101',
     body: submit('codes-2', 'P1', '1881234080'),
   },
   {
-    clause: '-101: customParm of a used order with another product: 已用于其他订单 [ours]',
+    clause:
+      '-101: customParm of a used order with another product; "-101 has one text on the wire"',
     code: '-101',
-    text: 'customParm 已用于其他订单',
     body: submit('codes-1', 'VIP-MONTH'),
   },
 
@@ -235,6 +235,7 @@ const CASES: readonly Case[] = [
   },
 
   { clause: '-205 应用验证失败: unknown', code: '-205', body: query(ID, 'nosuchapp') },
+  { clause: '-205: "an appid of 5 is an unknown app"', code: '-205', body: query(ID, 5 as never) },
   {
     clause: '-205: "or another account\'s"',
     code: '-205',
@@ -333,6 +334,7 @@ test('each refusal tells the request log what was wrong, -205 which of its reaso
     .filter((item: { outcome: string }) => item.outcome === '-205')
     .map((item: { detail: string }) => item.detail);
   assert.deepEqual([...new Set(reasons)].sort(), [
+    'the account has no app 5',
     'the account has no app aaaabbbbccccddddeeeeffff00001111',
     'the account has no app nosuchapp',
     'the app has no function Unicom',

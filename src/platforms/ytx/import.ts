@@ -17,16 +17,17 @@ import {
 } from '../../protocol/platform.ts';
 import { parseShanghai } from '../../protocol/shanghai-time.ts';
 import { appIds, checkApps, findApp, readApps } from './apps.ts';
-import { PLATFORM } from './checks.ts';
 import {
   FUNC,
   isAccountSID,
   isCustomParm,
-  isMobile,
+  isLostText,
   isProductCode,
   isRequestId,
+  PLATFORM,
 } from './contracts.ts';
 import { newYtxOrder } from './new-order.ts';
+import { ACCOUNT_KINDS, isAccount, normalizeAccount } from './recharge-account.ts';
 import { findSandboxProduct } from './sandbox-products.ts';
 import { STATES, type State } from './states.ts';
 
@@ -50,10 +51,14 @@ const productCode = z
   .string()
   .refine(isProductCode, 'has to be 1 to 64 characters, none a control character');
 
+/** What it charges: see recharge-account.ts. */
+const accountKind = z.enum(ACCOUNT_KINDS, `has to be one of ${ACCOUNT_KINDS.join(', ')}`);
+
 const productSchema = z.strictObject({
   note: z.string().optional(),
   productCode,
   amount: yuan,
+  account: accountKind.optional(),
 });
 
 const orderSchema = z.strictObject({
@@ -64,7 +69,8 @@ const orderSchema = z.strictObject({
     .string()
     .refine((text): text is State => states.includes(text), `has to be one of ${states.join(' ')}`),
   remark: z.string().max(500).optional(),
-  mobile: z.string().refine(isMobile, 'has to be a mobile number of 11 digits'),
+  mobile: z.string(),
+  account: accountKind.default('mobile'),
   productCode: z.union([z.literal(''), productCode]).default(''),
   oriAmount: yuan,
   customParm: z
@@ -72,6 +78,10 @@ const orderSchema = z.strictObject({
     .refine(
       (text) => text === '' || isCustomParm(text),
       'has to be up to 64 characters, none a control character',
+    )
+    .refine(
+      (text) => !isLostText(text),
+      "is what is left of a text that was encoded wrongly, and so is nobody's key: leave it out, or correct it",
     )
     .default(''),
   createdAt: z
@@ -124,16 +134,17 @@ export function checkParty(party: Party, others: readonly Party[]): void {
 }
 
 function readProduct(item: Json): CatalogEntry[] {
-  const { productCode, amount } = readItem(productSchema, item);
+  const { productCode, amount, account } = readItem(productSchema, item);
   const entry = { platform: PLATFORM, kind: 'product', key: productCode };
   if (findSandboxProduct(productCode)) throw new ImportError('productCode', RESERVED);
-  return [{ ...entry, document: { amountFen: amount } }];
+  return [{ ...entry, document: { amountFen: amount, ...(account && { account }) } }];
 }
 
 const RESERVED = "is one of the sandbox's, whose orders resolve by themselves";
 
 const productDocument = z.strictObject({
   amountFen: z.int('has to be the price in fen').min(0).max(1e15),
+  account: accountKind.optional(),
 });
 
 export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
@@ -145,9 +156,17 @@ export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
 
 function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {
   const { note: _, oriAmount: amount, createdAt = now, ...row } = readItem(orderSchema, item);
-  const account = parties.find((party) => findApp(party, row.appid));
-  if (!account) throw new ImportError('appid', `no account has an app ${row.appid}`);
-  return newYtxOrder({ ...row, accountSID: account.partyId, amount, createdAt }, now);
+  const owner = parties.find((party) => findApp(party, row.appid));
+  if (!owner) throw new ImportError('appid', `no account has an app ${row.appid}`);
+  const mobile = normalizeAccount(row.account, row.mobile);
+  if (!isAccount(row.account, mobile)) {
+    const problem =
+      row.account === 'mobile'
+        ? 'has to be a mobile number of 11 digits; for another account add "account": "any"'
+        : 'has to be 1 to 64 visible characters';
+    throw new ImportError('mobile', problem);
+  }
+  return newYtxOrder({ ...row, mobile, accountSID: owner.partyId, amount, createdAt }, now);
 }
 
 function newParty(partyId: string, secret: string, attributes: JsonObject, now: Instant): Party {
@@ -187,6 +206,7 @@ export const seed: SeedGenerator = {
         accountSID: party.partyId,
         appid: appIds(party)[0] ?? md5Hex(party.partyId),
         orderSts: SEED_STATES[index % SEED_STATES.length]!,
+        account: 'mobile',
         mobile: `188${String(index % 100_000_000).padStart(8, '0')}`,
         productCode: '',
         amount: 294,

@@ -5,13 +5,13 @@ import type { DeadlineHandler } from '../../core/run-deadlines.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Services, type Verdict } from '../../protocol/platform.ts';
 import { callbacks } from './callback.ts';
-import { checks, PLATFORM, type YtxCall } from './checks.ts';
+import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
-import { CONTRACTS } from './contracts.ts';
+import { CONTRACTS, PLATFORM } from './contracts.ts';
 import { checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { OPERATIONS, type Success } from './operations.ts';
-import { redactBody } from './redact.ts';
+import { quotable, redactBody } from './redact.ts';
 import { resolve } from './rules.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
 
@@ -68,8 +68,9 @@ export const ytx = definePlatform<YtxCall, Success>({
   refusal,
   successCode: '0' satisfies Code,
   reply,
-  summary: ({ accountSID, action, touched, authorization }) => ({
-    party: accountSID,
+  summary: ({ accountSID, party, action, touched, authorization }) => ({
+    // What is no account may be anything that a caller has put into the URL, such as a number.
+    party: party ? accountSID : accountSID && quotable(accountSID),
     method: action,
     orderId: touched?.orderId,
     stringToSign:

@@ -2,8 +2,9 @@
 import type { Instant } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
-import { PLATFORM } from './checks.ts';
+import { PLATFORM } from './contracts.ts';
 import { model } from './model.ts';
+import type { AccountKind } from './recharge-account.ts';
 import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
 import { REMARKS, type State } from './states.ts';
 
@@ -13,6 +14,9 @@ export interface OrderRow {
   readonly appid: string;
   readonly orderSts: State;
   readonly remark?: string | undefined;
+  /** What kind of account the order charges; kept with it, since its product may change. */
+  readonly account: AccountKind;
+  /** The account, normalized. */
   readonly mobile: string;
   readonly productCode: string;
   /** In fen. */
@@ -23,7 +27,7 @@ export interface OrderRow {
 }
 
 export function newYtxOrder(row: OrderRow, now: Instant): NewOrder {
-  const { mobile, productCode, customParm, orderSts } = row;
+  const { account, mobile, productCode, customParm, orderSts } = row;
   const order: Order = {
     platform: PLATFORM,
     orderId: orderId(row.requestId),
@@ -35,6 +39,7 @@ export function newYtxOrder(row: OrderRow, now: Instant): NewOrder {
     attributes: {
       accountSID: row.accountSID,
       mobile,
+      ...(account !== 'mobile' && { account }),
       productCode,
       amountFen: row.amount,
       customParm,

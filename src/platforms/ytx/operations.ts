@@ -4,15 +4,16 @@ import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { JsonObject, LookUpKey, Order } from '../../core/order.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import type { Services, Verdict } from '../../protocol/platform.ts';
-import { PLATFORM, type YtxCall } from './checks.ts';
+import type { YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
-import { type Action, isCustomParm, isRequestId } from './contracts.ts';
+import { type Action, isCustomParm, isRequestId, PLATFORM } from './contracts.ts';
 import { newYtxOrder } from './new-order.ts';
+import { findProduct } from './products.ts';
+import { normalizeAccount, readAccountKind } from './recharge-account.ts';
 import { quotable } from './redact.ts';
 import { newRequestId } from './request-id.ts';
 import { orderResult } from './result.ts';
 import { QUERY_INTERVAL_MS } from './rules.ts';
-import { findSandboxProduct } from './sandbox-products.ts';
 import { refusalBody } from './wire.ts';
 
 /** A reply: an object, or an array where a list was asked for. */
@@ -22,8 +23,8 @@ type Operation = (call: YtxCall, services: Services) => Promise<Verdict<Success>
 
 const succeed = (success: Success): Verdict<Success> => ({ ok: true, success });
 
-function decline(refused: Code, detail: string, description: string = CODES[refused]) {
-  const refusal: Refusal<Code> = { refused, detail: quotable(detail), description };
+function decline(refused: Code, detail: string) {
+  const refusal: Refusal<Code> = { refused, detail: quotable(detail) };
   return { ok: false, refusal } as const;
 }
 
@@ -99,8 +100,8 @@ const MAX_DRAWS = 16;
 
 const productOrder: Operation = async (call, services) => {
   const { rechargeAccount, productCode, customParm } = call.values;
-  const price = findPrice(productCode!, services);
-  if (price === null) {
+  const product = findProduct(productCode!, services);
+  if (!product) {
     // Asked for again when its product has gone: what was submitted stays submitted.
     const existing = await findByCustomParm(call, services);
     return existing ? answerAgain(existing, call) : decline('-301', `no product ${productCode}`);
@@ -114,9 +115,10 @@ const productOrder: Operation = async (call, services) => {
           accountSID: call.accountSID,
           appid: call.app.appid,
           orderSts: '0',
-          mobile: rechargeAccount!,
+          account: product.account,
+          mobile: normalizeAccount(product.account, rechargeAccount!),
           productCode: productCode!,
-          amount: price,
+          amount: product.amountFen,
           customParm: customParm!,
           createdAt: now,
         },
@@ -142,21 +144,16 @@ const productOrder: Operation = async (call, services) => {
   return refuse('unavailable');
 };
 
-/** In fen; null where there is no such product. */
-function findPrice(code: string, { catalog, environment }: Services): number | null {
-  const sandbox = environment === 'sandbox' ? findSandboxProduct(code) : undefined;
-  const entry = sandbox ?? catalog.find(PLATFORM, 'product', code)?.document;
-  return entry ? Number(entry.amountFen) : null;
-}
-
-/** The same customParm again: the same requestId. With other content it is a mistake. [ours] */
+/**
+ * The same customParm again: the same requestId. With other content it is a mistake. Accounts are compared
+ * normalized, by the kind that the order keeps: its product may have changed or gone since. [ours]
+ */
 function answerAgain({ orderId, attributes }: Order, { values }: YtxCall) {
-  const { mobile, productCode } = attributes;
-  if (mobile === values.rechargeAccount && productCode === values.productCode) {
+  const account = normalizeAccount(readAccountKind(attributes.account), values.rechargeAccount!);
+  if (attributes.mobile === account && attributes.productCode === values.productCode) {
     return submitted(orderId);
   }
-  const detail = `customParm is order ${orderId}'s, of another product or account`;
-  return decline('-101', detail, 'customParm 已用于其他订单');
+  return decline('-101', `customParm is order ${orderId}'s, of another product or account`);
 }
 
 const submitted = (requestId: string): Verdict<Success> =>

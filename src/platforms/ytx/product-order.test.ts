@@ -51,7 +51,7 @@ for (const [what, body] of [
   test(`the same customParm with another ${what} is a mistake: -101, and changes nothing [ours]`, async () => {
     const { requestId } = await call(server, submit('po-5'));
     const reply = await call(server, body);
-    assert.deepEqual([reply.statusCode, reply.statusMsg], ['-101', 'customParm 已用于其他订单']);
+    assert.deepEqual([reply.statusCode, reply.statusMsg], ['-101', '请求报文格式错误']);
     assert.equal((await read(requestId)).version, 1);
   });
 }

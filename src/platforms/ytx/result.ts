@@ -2,11 +2,7 @@
 import { formatYuan } from '../../core/money.ts';
 import type { Order } from '../../core/order.ts';
 import type { OrderResult } from './contracts.ts';
-
-/** `18812340804` to `188****0804`. */
-export function maskMobile(mobile: string): string {
-  return mobile.replace(/^(.+).{4}(.{4})$/, '$1****$2');
-}
+import { maskAccount } from './recharge-account.ts';
 
 /** 响应参数, in the document's order: requestId, appid, orderSts, remark, mobile, oriAmount, customParm. */
 export function orderResult(order: Pick<Order, 'orderId' | 'owner' | 'state' | 'attributes'>) {
@@ -16,7 +12,7 @@ export function orderResult(order: Pick<Order, 'orderId' | 'owner' | 'state' | '
     appid: order.owner,
     orderSts: order.state,
     remark: String(remark),
-    mobile: maskMobile(String(mobile)),
+    mobile: maskAccount(String(mobile)),
     oriAmount: formatYuan(Number(amountFen)),
     customParm: String(customParm),
   } satisfies OrderResult;

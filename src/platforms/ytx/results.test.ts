@@ -190,7 +190,7 @@ test('"沙箱环境没有相关设置": a callback URL counts in production only
     accountSID: string = ACCOUNT,
   ) => callbackUrl({ appid, accountSID }, server.parties, environment);
   const production = '3215ad6a7d0247ae8b39728b854fa59c';
-  assert.equal(url(production, 'production'), 'http://127.0.0.1:9876/ytx');
+  assert.equal(url(production, 'production'), 'https://shop.example/ytx');
   assert.equal(url(production, 'sandbox'), undefined);
   assert.equal(url(APP, 'sandbox'), undefined);
   assert.equal(url(APP, 'production'), undefined);

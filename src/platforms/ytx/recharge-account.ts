@@ -1,0 +1,47 @@
+// rechargeAccount: the account that an order tops up, by what its product says that it charges.
+
+/**
+ * What a product of the catalog charges. `mobile`: a mobile number of mainland China. `any`: whatever its
+ * supplier calls an account, such as an email address or a player's name. [ours]
+ */
+export const ACCOUNT_KINDS = ['mobile', 'any'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+/** An order or a product that does not say what it charges is from before there were two kinds. */
+export function readAccountKind(value: unknown): AccountKind {
+  return value === 'any' ? 'any' : 'mobile';
+}
+
+const MOBILE = /^1[3-9]\d{9}$/;
+/** "1 to 64 visible characters": no blanks, control characters, invisible format characters or halves of a pair. */
+const ANY = /^[^\p{Z}\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u;
+/** Blanks, and the hyphens and dashes with which people and address books group a number. */
+const GROUPING = /[\s\u2010-\u2015\u2212\uFF0D-]/g;
+const COUNTRY_CODE = /^(?:\+86|0086|86)(\d{11})$/;
+
+/** As the ledger keeps it and as repeats are compared; a text that is no account comes back in some form. */
+export function normalizeAccount(kind: AccountKind, text: string): string {
+  if (kind === 'any') return text.trim();
+  return text.replace(GROUPING, '').replace(COUNTRY_CODE, '$1');
+}
+
+/** @param text as {@link normalizeAccount} returns it */
+export function isAccount(kind: AccountKind, text: string): boolean {
+  return (kind === 'any' ? ANY : MOBILE).test(text);
+}
+
+/** What stands in the place of what is not shown. */
+const HIDDEN = '****';
+
+/**
+ * `18812340804` to `188****0804`, as the document shows it. Of any other account at most a third is shown,
+ * its beginning and its end: `player@example.com` to `pla****com`.
+ */
+export function maskAccount(account: string): string {
+  if (MOBILE.test(account)) return account.slice(0, 3) + HIDDEN + account.slice(-4);
+  const characters = [...account];
+  const shown = Math.floor(characters.length / 3);
+  const atEnd = Math.floor(shown / 2);
+  const beginning = characters.slice(0, shown - atEnd).join('');
+  return beginning + HIDDEN + characters.slice(characters.length - atEnd).join('');
+}
