@@ -123,7 +123,7 @@ export interface Sample {
   /** The party of the sandbox that calls, by its id. */
   readonly as: string;
   readonly params: { readonly [name: string]: unknown };
-  /** The code that the fixtures of a fresh sandbox answer with. */
+  /** The code that a fresh sandbox answers with, or the contract's `success`. */
   readonly gives: string;
 }
 
@@ -165,18 +165,17 @@ export interface Contract {
   readonly title: Text;
   readonly envelope: Envelope;
   readonly codes: Codes;
-  /** The code that stands for a success. */
+  /** What the request log calls a success: a code, where the platform has one for it. */
   readonly success: string;
   readonly methods: { readonly [method: string]: MethodContract };
 }
 
-/** Refuses at compile time a method, or a success, that names a code the table does not have. */
+/** Refuses at compile time a method that names a code, or a field, that the contract does not have. */
 type WithKnownCodes<C extends Contract> = {
-  readonly success: keyof C['codes'];
   readonly methods: {
     readonly [M in keyof C['methods']]: {
       readonly codes: readonly (keyof C['codes'])[];
-      readonly samples: readonly (Sample & { readonly gives: keyof C['codes'] })[];
+      readonly samples: readonly (Sample & { readonly gives: keyof C['codes'] | C['success'] })[];
       readonly oneOf?: readonly (readonly (keyof C['methods'][M]['params'])[])[];
     };
   };

@@ -1,0 +1,5 @@
+// The documents that the contract names as its sources.
+export const HASTEN = 'hasten-order.txt';
+export const CANCEL = 'cancel-order.txt';
+
+export const row = (document: string, quote: string) => ({ document, quote });

@@ -1,0 +1,21 @@
+// The documents that the contract names as its sources, and texts that stand in them.
+import type { TextField } from '../../protocol/contract.ts';
+export const LEAGUER = 'leaguer-status.txt';
+export const HISTORY = 'history-order.txt';
+
+export const row = (document: string, quote: string) => ({ document, quote });
+
+type Rest = Omit<TextField, 'type' | 'text' | 'source'>;
+
+/** Makes text fields of one document: both languages, the words of the document, and the rest. */
+export const textOf =
+  (document: string) =>
+  (zh: string, en: string, quote: string, rest: Rest): TextField => ({
+    type: 'string',
+    text: { zh, en },
+    source: row(document, quote),
+    ...rest,
+  });
+
+/** The app of the sandbox that the samples are called as. */
+export const SAMPLE_APP = 'b0c332a133c102765f39de0a1b2c3d4e';
