@@ -217,3 +217,9 @@ export type CodeOf<C extends Contract> = keyof C['codes'] & string;
 export type Params<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['params']>;
 /** What a success of the method says. */
 export type Reply<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['reply']>;
+
+/** The words of each code, for a reply. */
+export function wiresOf<const C extends Codes>(codes: C): { readonly [K in keyof C]: string } {
+  const wires = Object.entries(codes).map(([code, { wire }]) => [code, wire]);
+  return Object.fromEntries(wires) as { readonly [K in keyof C]: string };
+}

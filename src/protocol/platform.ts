@@ -11,6 +11,7 @@ import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
+import type { Contract } from './contract.ts';
 import type { OldRules } from './old-rules.ts';
 
 /** Bytes as they came in, and from whom. */
@@ -129,6 +130,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   /** The folder's name, and the platform's name in the management API. */
   readonly name: string;
   readonly title: string;
+  /** Methods, fields and codes as plain data; the reference, the clients and the tests come from it. */
+  readonly contract: Contract;
   /** Where it listens; all of them POST. `{name}` takes one segment, see {@link GatewayRequest.params}. */
   readonly paths: readonly string[];
   readonly model: OrderModel;

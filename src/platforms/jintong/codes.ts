@@ -1,21 +1,10 @@
 // 标识代码: the code table of both documents (000, 2.3; 001, 3.3), and what core's refusals become.
 import type { CoreCode } from '../../core/errors.ts';
+import { wiresOf } from '../../protocol/contract.ts';
+import { CODE_TABLE } from './code-table.ts';
 
-/** Code and description as the tables print them. `Unauthorized` stands in 001's failure sample. */
-export const CODES = {
-  Unknown: '未知的',
-  CallSuccess: '调用接口成功',
-  Authorised: '有权限的',
-  UnfoundUserInfo: '未找到用户信息',
-  UnauthorizedIp: '无权访问的 IP',
-  NotImplemented: '该业务方法尚未实现',
-  ArgumentIllegal: '参数不合法',
-  ArgumentDecryptFail: '参数解密失败',
-  ArgumentDeserializeFail: '参数反序列化失败',
-  SignFail: '签名验证失败',
-  CallFail: '调用接口失败',
-  Unauthorized: '没有访问权限',
-} as const;
+/** Code and description, as the tables print them. */
+export const CODES = wiresOf(CODE_TABLE);
 
 export type Code = keyof typeof CODES;
 

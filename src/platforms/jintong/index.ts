@@ -5,6 +5,7 @@ import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
 import { checks, type JintongCall, PLATFORM } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
+import { contract } from './contract.ts';
 import { CONTRACTS } from './contracts.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
@@ -68,6 +69,7 @@ const masked = (sign: string): string => `${sign.slice(0, 6)}...`;
 export const jintong = definePlatform<JintongCall, Success>({
   name: PLATFORM,
   title: '今通国际',
+  contract,
   paths: ['/Api/OrderOpenApi.ashx'],
   model,
   actions: Object.keys(CONTRACTS),

@@ -5,6 +5,7 @@ import { definePlatform, type Start, type Verdict } from '../../protocol/platfor
 import { checkParty } from './app.ts';
 import { checks, header, PLATFORM, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
+import { contract } from './contract.ts';
 import { CONTRACTS, isMethod } from './contracts.ts';
 import { checkCatalogEntry, importFormat } from './import.ts';
 import { isForOwner, REFUND_DEADLINE } from './lines.ts';
@@ -57,6 +58,7 @@ function summary(call: Partial<SuningCall>) {
 export const suning = definePlatform<SuningCall, Success>({
   name: PLATFORM,
   title: '苏宁开放平台',
+  contract,
   paths: ['/api/http/sopRequest', '/api/http/sopRequest/{appMethod}'],
   model,
   actions: Object.keys(CONTRACTS),

@@ -7,6 +7,7 @@ import { definePlatform, type Services, type Verdict } from '../../protocol/plat
 import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
+import { contract } from './contract.ts';
 import { CONTRACTS, PLATFORM } from './contracts.ts';
 import { checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
@@ -58,6 +59,7 @@ function resolver({ ledger, clock, environment }: Services): DeadlineHandler {
 export const ytx = definePlatform<YtxCall, Success>({
   name: PLATFORM,
   title: '云通信',
+  contract,
   paths: ['/{version}/sid/{accountSID}/{func}/{funcURL}'],
   model,
   actions: Object.keys(CONTRACTS),
