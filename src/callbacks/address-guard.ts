@@ -9,6 +9,7 @@ const FORBIDDEN_V4: readonly (readonly [string, number])[] = [
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // carrier-grade NAT
   ['127.0.0.0', 8], // loopback
+  ['168.63.129.16', 32], // Azure's own services, from within each of its machines
   ['169.254.0.0', 16], // link-local, the metadata services of clouds among them
   ['172.16.0.0', 12], // private
   ['192.0.0.0', 24], // protocol assignments
@@ -80,20 +81,40 @@ export function mayConnect(address: string, allowed: AddressList): boolean {
   return globalV6.check(address, 'ipv6') && !forbidden.check(address, 'ipv6');
 }
 
-/** What is wrong with a URL by itself, in words for whoever registers it; null when nothing is. */
+/** Ports below are those of other services (SMTP, SSH, LDAP): a callback must not become a message to them. */
+const FIRST_FREE_PORT = 1024;
+const WEB_PORTS = ['', '80', '443'];
+
+/** Whether a URL's port is one that only an address of ORDERGATE_CALLBACK_ALLOW may have. */
+export const isSystemPort = ({ port }: Pick<URL, 'port'>): boolean =>
+  !WEB_PORTS.includes(port) && Number(port) < FIRST_FREE_PORT;
+
+/**
+ * What is wrong with a URL by itself, in words for whoever sets it; null when nothing is. A name
+ * is looked up when it is posted to, and not here: today's answer says nothing of tomorrow's.
+ *
+ * @param allowed what the operator allows besides the public addresses
+ */
 export function urlProblem(text: string, allowed: AddressList): string | null {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return 'has to be a URL like https://shop.example/callbacks';
-  }
+  const url = URL.parse(text);
+  if (url === null) return 'has to be a URL like https://shop.example/callbacks';
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'has to be http or https';
   if (url.username !== '' || url.password !== '') return 'must not have a user or a password';
-  if (url.hash !== '') return 'must not have a fragment';
+  if (url.hash !== '' || text.includes('#')) return 'must not have a fragment';
+  const { hostname } = url;
   const literal = literalAddress(url);
-  if (literal !== null && !mayConnect(literal, allowed)) return refusal(url.hostname, literal);
-  return null;
+  const isSystem = isSystemPort(url);
+  if (literal !== null) {
+    if (!mayConnect(literal, allowed)) return refusal(hostname, literal);
+    return isSystem && !isAllowed(literal, allowed) ? portProblem(url.port) : null;
+  }
+  if (!isName(hostname))
+    return `has no host name that can be looked up: "${hostname.slice(0, 80)}"`;
+  if (isThisMachine(hostname) && !LOOPBACK.some((address) => allowed.has(address))) {
+    return refusal(hostname, LOOPBACK[0]!);
+  }
+  // The address that the name has may be allowed; where nothing is, none can be.
+  return isSystem && allowed.isEmpty ? portProblem(url.port) : null;
 }
 
 /** The IP address that a URL names itself; the URL parser has read decimal, octal and hex forms. */
@@ -102,10 +123,34 @@ function literalAddress({ hostname }: URL): string | null {
   return isIP(bare) === 0 ? null : bare;
 }
 
+const LOOPBACK = ['127.0.0.1', '::1'];
+/** RFC 6761, and the names that Linux distributions write into /etc/hosts. */
+const THIS_MACHINE =
+  /^(?:(?:.+\.)?localhost|localhost\.localdomain|localhost6(?:\.localdomain6)?|ip6-(?:localhost|loopback))\.?$/;
+
+/** Whether a host name means the machine that looks it up. @param hostname as the URL parser writes it */
+export const isThisMachine = (hostname: string): boolean => THIS_MACHINE.test(hostname);
+
+/** RFC 1035, 2.3.4: labels of 1 to 63 octets, 253 characters in all; a dot may stand at the end. */
+function isName(hostname: string): boolean {
+  const bare = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+  return bare.length <= 253 && bare.split('.').every(({ length }) => length > 0 && length <= 63);
+}
+
+/** Whether the operator's own list has an address, itself or the IPv4 address within it. */
+function isAllowed(address: string, allowed: AddressList): boolean {
+  if (allowed.has(address)) return true;
+  const v4 = isIP(address) === 6 ? embeddedV4(address) : null;
+  return v4 !== null && allowed.has(v4);
+}
+
 function refusal(hostname: string, address: string): string {
   const named = hostname === address ? address : `${hostname} is ${address}, which`;
   return `${named} is not a public address; ORDERGATE_CALLBACK_ALLOW can allow it`;
 }
+
+const portProblem = (port: string): string =>
+  `port ${port} is another service's: a callback goes to port 80, 443, or one from ${FIRST_FREE_PORT} on; ORDERGATE_CALLBACK_ALLOW can allow the address`;
 
 /** Asks for all addresses of a name, as `dns.lookup` does with `all`. */
 export type Lookup = (
@@ -117,14 +162,29 @@ export type Lookup = (
 /**
  * A look-up for sockets that refuses a name unless every address of it may be connected to. The
  * socket connects to the very addresses that were judged: a name that answers otherwise the next
- * time (DNS rebinding) gains nothing.
+ * time (DNS rebinding) gains nothing. Of this machine's own names the allowed addresses are taken:
+ * `localhost` is ::1 and 127.0.0.1, and a list with one of the two means that one.
+ *
+ * @param systemPort the port, where only an address of `allowed` may be connected to at it
  */
-export function guardedLookup(allowed: AddressList, lookup: Lookup = systemLookup): LookupFunction {
+export function guardedLookup(
+  allowed: AddressList,
+  lookup: Lookup = systemLookup,
+  systemPort: string | null = null,
+): LookupFunction {
+  const mayGo = (address: string): boolean =>
+    mayConnect(address, allowed) && (systemPort === null || isAllowed(address, allowed));
   return (hostname, options, done) => {
-    lookup(hostname, { all: true }, (error, addresses) => {
+    lookup(hostname, { all: true }, (error, found) => {
       if (error) return done(error, '');
-      const bad = addresses.find(({ address }) => !mayConnect(address, allowed));
-      if (bad) return done(new ForbiddenAddressError(refusal(hostname, bad.address)), '');
+      const good = found.filter(({ address }) => mayGo(address));
+      const addresses = isThisMachine(hostname.toLowerCase()) && good.length > 0 ? good : found;
+      const bad = addresses.find(({ address }) => !mayGo(address));
+      if (bad) {
+        const isInside = !mayConnect(bad.address, allowed);
+        const problem = isInside ? refusal(hostname, bad.address) : portProblem(systemPort!);
+        return done(new ForbiddenAddressError(problem), '');
+      }
       const [first] = addresses;
       if (!first) return done(new ForbiddenAddressError(`${hostname} has no address`), '');
       if (options.all) done(null, addresses);

@@ -49,7 +49,12 @@ describe('an acknowledgement', () => {
     for (const text of ['ok', 'OK', ' Ok\r\n']) {
       assert.equal((await answered((r) => r.end(text), 'ok')).error, null, text);
     }
-    for (const text of ['', 'ok!', '"ok"', 'success', '{"code":"ok"}', 'o k']) {
+    const words = ['"ok"', '"OK"', ' " ok "\r\n', '"\\u006fk"', '\uFEFFok', '\uFEFF"ok"'];
+    for (const text of words) {
+      assert.equal((await answered((r) => r.end(text), 'ok')).error, null, text);
+    }
+    const others = ['', 'ok!', '"ok', "'ok'", '"o"k"', '["ok"]', '"\\"ok\\""', '"success"'];
+    for (const text of [...others, 'success', '{"code":"ok"}', 'o k']) {
       const { error } = await answered((r) => r.end(text), 'ok');
       assert.equal(error, 'the answer is not "ok"', text);
     }

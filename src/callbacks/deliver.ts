@@ -1,10 +1,12 @@
 // One attempt: posts a body to a URL, within one time limit, and says what came of it.
 import type { Agent, IncomingMessage } from 'node:http';
 import * as https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { EndpointSecret, ExpectedBody } from '../core/callback-endpoint.ts';
 import { SECOND, systemClock } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
-import { guardedLookup, type Lookup, urlProblem } from './address-guard.ts';
+import { guardedLookup, isSystemPort, type Lookup, urlProblem } from './address-guard.ts';
+import { judge, readAnswer } from './answer.ts';
 import { signatureHeaders } from './signature.ts';
 
 // An import would load all that `http` can name, fetch and WebSocket among it: a tenth of a start.
@@ -50,8 +52,6 @@ export interface PosterOptions {
 }
 
 const TIMEOUT_MS = 15 * SECOND;
-/** What is read of an answer: enough for `ok` and for an error in words. */
-const ANSWER_BYTES = 1024;
 /** Connections kept open to one receiver, as many as posts go out to it at once, and for how long. */
 const [IDLE_CONNECTIONS, IDLE_MS] = [32, 20 * SECOND];
 /** Longer heads are none of a receiver that means well. */
@@ -63,6 +63,7 @@ interface Target {
   /** Null: that of the protocol. */
   readonly port: number | null;
   readonly path: string;
+  readonly lookup: LookupFunction;
 }
 
 /** Not an AbortSignal, which costs as much as everything else here. */
@@ -81,14 +82,16 @@ export class Poster {
   readonly #allowed: AddressList;
   readonly #timeoutMs: number;
   readonly #agents: { readonly http: Agent; readonly https: Agent };
-  readonly #lookup: ReturnType<typeof guardedLookup>;
+  readonly #lookup: Lookup | undefined;
+  readonly #guarded: LookupFunction;
   readonly #targets = new Map<string, Target>();
   #isClosed = false;
 
   constructor({ allowed, timeoutMs = TIMEOUT_MS, lookup }: PosterOptions) {
     this.#allowed = allowed;
     this.#timeoutMs = timeoutMs;
-    this.#lookup = guardedLookup(allowed, lookup);
+    this.#lookup = lookup;
+    this.#guarded = guardedLookup(allowed, lookup);
     // Not Node's global agent, and no proxy from the environment: a proxy would connect for us to
     // wherever it likes.
     const options = {
@@ -147,12 +150,14 @@ export class Poster {
     // A literal address is judged here, as it is connected to without a look-up.
     const problem = urlProblem(text, this.#allowed);
     if (problem !== null) return problem;
-    const { protocol, hostname, port, pathname, search } = new URL(text);
+    const url = new URL(text);
+    const { protocol, hostname, port, pathname, search } = url;
     const target = {
       isSecure: protocol === 'https:',
       hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
       port: port === '' ? null : Number(port),
       path: pathname + search,
+      lookup: isSystemPort(url) ? guardedLookup(this.#allowed, this.#lookup, port) : this.#guarded,
     };
     if (this.#targets.size >= MAX_TARGETS) this.#targets.clear();
     this.#targets.set(text, target);
@@ -160,7 +165,7 @@ export class Poster {
   }
 
   #send(
-    { isSecure, hostname, port, path }: Target,
+    { isSecure, hostname, port, path, lookup }: Target,
     { messageId, contentType, secrets, body }: Post,
     limit: TimeLimit,
   ): Promise<{ response?: IncomingMessage; error?: Error; isStale: boolean }> {
@@ -173,7 +178,7 @@ export class Poster {
           path,
           method: 'POST',
           agent: isSecure ? this.#agents.https : this.#agents.http,
-          lookup: this.#lookup,
+          lookup,
           maxHeaderSize: HEAD_BYTES,
           headers: {
             'content-type': contentType,
@@ -199,50 +204,6 @@ export class Poster {
 
 /** Made once: a call is closed behind each answer, too. */
 const NO_ANSWER = new Error('no answer');
-
-interface Answer {
-  readonly text: string;
-  /** Whether it ended, or was long enough to be let go. */
-  readonly isWhole: boolean;
-}
-
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const isWhole = await new Promise<boolean>((resolve) => {
-    response.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= ANSWER_BYTES) return;
-      response.destroy(); // The rest is dropped, and the connection with it.
-      resolve(true);
-    });
-    response.on('end', () => resolve(response.complete));
-    response.on('close', () => resolve(response.complete));
-    response.on('error', () => resolve(false));
-  });
-  const text = Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
-  return { text: text.replaceAll('\0', ''), isWhole };
-}
-
-function judge(
-  { statusCode, headers }: IncomingMessage,
-  { text, isWhole }: Answer,
-  expects: ExpectedBody | null,
-): Omit<PostOutcome, 'durationMicros'> {
-  const status = statusCode!;
-  const { 'retry-after': retryAfter, date } = headers;
-  const answered = { status, answer: text, retryAfter, date };
-  if (status >= 300 && status < 400) {
-    return { ...answered, error: `${status}: redirects are not followed` };
-  }
-  if (status < 200 || status > 299) return { ...answered, error: `status ${status}` };
-  if (!isWhole) return { ...answered, error: 'the answer was cut off' };
-  if (expects !== null && text.trim().toLowerCase() !== expects) {
-    return { ...answered, error: `the answer is not "${expects}"` };
-  }
-  return { ...answered, error: null };
-}
 
 function failed(status: number | null, error: string): Omit<PostOutcome, 'durationMicros'> {
   return { status, error, answer: '' };

@@ -31,9 +31,11 @@ test('an outcome is that of a poster here: delivered, refused, cut short, not re
 test('hundreds at once: each gets its own outcome, and each is signed', async () => {
   const receiver = await startReceiver((response, { json }) => response.end(String(json.n)));
   const secret = newSecret();
+  // No limit that a busy machine could reach: some of the 300 wait for all others.
+  const patient = new PosterThread({ allowed: ALLOW_LOCAL, timeoutMs: 60_000 });
   const outcomes = await Promise.all(
     Array.from({ length: 300 }, (_, n) =>
-      there.post({
+      patient.post({
         ...messageTo(receiver.url),
         messageId: `msg_${n}`,
         body: JSON.stringify({ n }),
@@ -49,6 +51,7 @@ test('hundreds at once: each gets its own outcome, and each is signed', async ()
     const [id, at] = [String(headers['webhook-id']), Number(headers['webhook-timestamp'])];
     assert.equal(headers['webhook-signature'], sign(secret, id, at, body));
   }
+  patient.close();
 });
 
 test('closed while a receiver is silent: the post is cut off, and told as failed; later ones are refused', async () => {
