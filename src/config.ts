@@ -23,6 +23,8 @@ export interface Config {
   readonly callbackAllow: AddressList;
   /** ORDERGATE_REQUEST_LOG_DAYS: 30. How long gateway calls and ended callbacks are kept. */
   readonly requestLogDays: number;
+  /** ORDERGATE_MAX_CONNECTIONS: 4096. Connections that may be open; beyond it idle ones give way. */
+  readonly maxConnections: number;
   /** ORDERGATE_LOG_LEVEL: info. */
   readonly logLevel: string;
 }
@@ -72,6 +74,12 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
       env.ORDERGATE_REQUEST_LOG_DAYS ?? '30',
       1,
       3650,
+    ),
+    maxConnections: wholeNumber(
+      'ORDERGATE_MAX_CONNECTIONS',
+      env.ORDERGATE_MAX_CONNECTIONS ?? '4096',
+      16,
+      1_000_000,
     ),
     logLevel,
   };

@@ -6,7 +6,9 @@ import { callbackDesk } from './callbacks/desk.ts';
 import type { Config } from './config.ts';
 import { backUpLedger as backUp } from './copies.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
+import { requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
+import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
 import { type Route, routeTable } from './http/routes.ts';
@@ -16,6 +18,7 @@ import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { findingText } from './protocol/old-rules.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
+import { refusedRecord } from './protocol/record.ts';
 import { readAdminToken } from './secrets.ts';
 import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
@@ -132,16 +135,36 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       handle: (call) => callEndpoint(endpoint, call, manage),
     }),
   );
+  const nextRequestId = requestIds();
   const routes = routeTable({
     platforms,
     pipeline,
     manage: manageRoutes,
     metrics,
     ledger,
+    nextRequestId,
     onNotReady: (error) => onFault(error, '/readyz'),
   });
-  const { host, port, trustedProxies } = config;
-  const server = new HttpServer({ host, port, adminToken, trustedProxies, routes, onFault });
+  const { host, port, trustedProxies, maxConnections } = config;
+  const server = new HttpServer({
+    host,
+    port,
+    adminToken,
+    trustsLoopback: sandbox,
+    trustedProxies,
+    maxConnections,
+    routes,
+    platformOf: attribution(platforms),
+    onFault,
+    onRefused(refused) {
+      const id = nextRequestId();
+      requests.append(refusedRecord(id, clock.now(), refused));
+      return id;
+    },
+    onConnectionLimit: () =>
+      log.warn({ maxConnections }, 'the limit of connections is reached; idle ones give way'),
+  });
+  metrics.watch(server);
 
   const chores = [
     () => requests.prune(Date.now() - config.requestLogDays * DAY),

@@ -9,6 +9,11 @@ interface Calls {
   readonly counter: Counter.Internal;
 }
 
+interface WatchedServer {
+  readonly connections: { readonly size: number; readonly limited: number };
+  readonly bodies: { readonly held: number; readonly refused: number };
+}
+
 /** The method of those that name none, or one that no platform has. */
 const OTHER = 'other';
 
@@ -41,6 +46,36 @@ export class Metrics {
         this.set(droppedRequests());
       },
     });
+  }
+
+  /** What the server holds now, and how often one of its bounds was reached. */
+  watch({ connections, bodies }: WatchedServer): void {
+    const registers = [this.registry];
+    const gauge = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value());
+        },
+      });
+    gauge('ordergate_connections', 'Connections that are open', () => connections.size);
+    gauge(
+      'ordergate_connections_limited',
+      'Connections that came beyond the limit, so that one gave way',
+      () => connections.limited,
+    );
+    gauge(
+      'ordergate_incomplete_bodies_bytes',
+      'Bytes that request bodies hold which are not complete',
+      () => bodies.held,
+    );
+    gauge(
+      'ordergate_bodies_dropped',
+      'Request bodies that came slowly and gave way to others',
+      () => bodies.refused,
+    );
   }
 
   /** A method that no platform has is counted as `other`: a stranger must not make label values. */

@@ -4,49 +4,115 @@ import type { Route } from './routes.ts';
 export type Match =
   | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
   /** The path exists, for these methods. */
-  | { readonly allowed: readonly string[] };
+  | { readonly allowed: readonly string[]; readonly platform: string | undefined };
 
 const NO_PARAMS = {};
 
 type Found = Extract<Match, { readonly route: Route }>;
+/** The routes of one path, by method. */
+type Methods = Map<string, Found>;
+
+interface Pattern {
+  readonly pattern: RegExp;
+  readonly names: string[];
+  readonly route: Route;
+}
 
 export class Router {
   /** By path, then by method. */
-  readonly #exact = new Map<string, Map<string, Found>>();
-  readonly #patterns: {
-    readonly pattern: RegExp;
-    readonly names: string[];
-    readonly route: Route;
-  }[] = [];
+  readonly #exact = new Map<string, Methods>();
+  readonly #patterns: Pattern[] = [];
+  /** Of the paths that are taken with doubled slashes and one at the end: by the path without. */
+  readonly #lenient = new Map<string, Methods>();
+  /** Of the paths that are taken in any case, too: by the path in lower case. */
+  readonly #anyCase = new Map<string, Methods>();
+  readonly #lenientPatterns: Pattern[] = [];
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
-      if (!route.path.includes('{')) {
-        const methods = this.#exact.get(route.path) ?? new Map<string, Found>();
-        if (!methods.has(route.method)) methods.set(route.method, { route, params: NO_PARAMS });
-        this.#exact.set(route.path, methods);
+      const { leniency = 'exact' } = route;
+      if (route.path.includes('{')) {
+        const pattern = patternOf(route);
+        this.#patterns.push(pattern);
+        if (leniency !== 'exact') this.#lenientPatterns.push(pattern);
         continue;
       }
-      const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!);
-      const pattern = new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`);
-      this.#patterns.push({ pattern, names, route });
+      add(this.#exact, route.path, route);
+      if (leniency !== 'exact') add(this.#lenient, route.path, route);
+      if (leniency === 'slashes-and-case') add(this.#anyCase, route.path.toLowerCase(), route);
     }
   }
 
   /** Undefined where there is no such path. */
   find(method: string, path: string): Match | undefined {
-    const exact = this.#exact.get(path);
-    const found = exact?.get(method);
+    const found = this.#exact.get(path)?.get(method);
     if (found) return found;
-    const allowed: string[] = exact ? [...exact.keys()] : [];
-    for (const { pattern, names, route } of this.#patterns) {
-      const values = pattern.exec(path)?.slice(1).map(decodeSegment);
-      if (!values || values.includes(undefined)) continue;
-      if (route.method !== method) allowed.push(route.method);
-      else return { route, params: Object.fromEntries(names.map((name, i) => [name, values[i]!])) };
-    }
-    return allowed.length > 0 ? { allowed } : undefined;
+    const exact = find(method, path, this.#exact.get(path), this.#patterns);
+    if (exact) return exact;
+    const plain = withoutExtraSlashes(path);
+    const methods = this.#lenient.get(plain) ?? this.#anyCase.get(plain.toLowerCase());
+    return find(method, plain, methods, this.#lenientPatterns);
   }
+}
+
+/**
+ * protocol: "doubled slashes and one at the end are served as without". A parameter never takes an
+ * empty segment: without its slash the path has one segment less than the pattern.
+ */
+export function withoutExtraSlashes(path: string): string {
+  const single = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
+  return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single;
+}
+
+function find(
+  method: string,
+  path: string,
+  exact: Methods | undefined,
+  patterns: readonly Pattern[],
+): Match | undefined {
+  const known = exact && handlerOf(exact, method);
+  if (known) return known;
+  const allowed: string[] = exact ? [...exact.keys()] : [];
+  let platform = exact?.values().next().value?.route.platform;
+  for (const { pattern, names, route } of patterns) {
+    const values = pattern.exec(path)?.slice(1).map(decodeSegment);
+    if (!values || values.includes(undefined)) continue;
+    if (!takes(route, method)) {
+      allowed.push(route.method);
+      platform ??= route.platform;
+    } else {
+      return { route, params: Object.fromEntries(names.map((name, i) => [name, values[i]!])) };
+    }
+  }
+  return allowed.length > 0 ? { allowed, platform } : undefined;
+}
+
+/** RFC 9110, 9.3.2: HEAD is GET without the body, wherever GET changes nothing. */
+function takes(route: Route, method: string): boolean {
+  return route.method === method || (method === 'HEAD' && servesHead(route));
+}
+
+function handlerOf(methods: Methods, method: string): Found | undefined {
+  const found = methods.get(method);
+  if (found || method !== 'HEAD') return found;
+  const get = methods.get('GET');
+  return get && servesHead(get.route) ? get : undefined;
+}
+
+function servesHead(route: Route): boolean {
+  return route.method === 'GET' && route.changes !== true;
+}
+
+function add(paths: Map<string, Methods>, path: string, route: Route): void {
+  const methods = paths.get(path) ?? new Map<string, Found>();
+  if (!methods.has(route.method)) methods.set(route.method, { route, params: NO_PARAMS });
+  paths.set(path, methods);
+}
+
+function patternOf(route: Route): Pattern {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!);
+  const pattern = new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)')}$`);
+  return { pattern, names, route };
 }
 
 function decodeSegment(segment: string): string | undefined {

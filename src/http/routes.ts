@@ -1,6 +1,6 @@
 // Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
 import type { Ledger } from '../core/ledger.ts';
-import { requestIds } from '../core/request-log.ts';
+import type { Caller } from '../protocol/addresses.ts';
 import { answer, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import type { Metrics } from './metrics.ts';
@@ -8,12 +8,16 @@ import type { Metrics } from './metrics.ts';
 /** A request, read whole. */
 export interface HttpCall {
   readonly params: Readonly<Record<string, string>>;
-  /** Path and query as they were sent. */
-  readonly url: string;
+  /** As it was sent; of a target in absolute form its path alone. */
+  readonly path: string;
+  /** Behind the `?`, as it was sent; empty where there is none. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
-  /** The caller's address, behind configured proxies. */
-  readonly address: string;
+  /** Who calls, behind configured proxies. */
+  readonly caller: Caller;
+  /** What was passed over or could not be read before the call reached a protocol. */
+  readonly notes: readonly string[];
 }
 
 export interface HttpReply {
@@ -32,11 +36,22 @@ export interface HttpReply {
  */
 export type Access = 'open' | 'token' | 'local';
 
+/** `slashes`: doubled ones, and one at the end. `slashes-and-case`: the path in any case, too. */
+export type Leniency = 'exact' | 'slashes' | 'slashes-and-case';
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** `{name}` takes one segment. */
   readonly path: string;
   readonly access: Access;
+  /** Which other spellings of the path are taken. Default: none. */
+  readonly leniency?: Leniency;
+  /** The platform that the path belongs to; its request log shows calls that HTTP refuses. */
+  readonly platform?: string;
+  /** Bytes of a body that are kept; of a longer one, up to 1 MiB, one byte more is. Default: 1 MiB. */
+  readonly maxBody?: number;
+  /** That a GET changes something, so that HEAD is not served by it. */
+  readonly changes?: boolean;
   handle(call: HttpCall): Promise<HttpReply>;
 }
 
@@ -46,6 +61,7 @@ export interface RouteSources {
   readonly manage: readonly Route[];
   readonly metrics: Metrics;
   readonly ledger: Ledger;
+  nextRequestId(): number;
   onNotReady(error: unknown): void;
 }
 
@@ -57,15 +73,20 @@ export function routeTable({
   manage,
   metrics,
   ledger,
+  nextRequestId,
   onNotReady,
 }: RouteSources): Route[] {
-  const nextRequestId = requestIds();
-  const toGateway = ({ params, url, headers, body, address }: HttpCall): GatewayRequest => {
-    const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const query = mark < 0 ? '' : url.slice(mark + 1);
-    return { id: nextRequestId(), path, params, query, headers, body, address };
-  };
+  const toGateway = ({ caller, ...call }: HttpCall): GatewayRequest => ({
+    id: nextRequestId(),
+    path: call.path,
+    params: call.params,
+    query: call.query,
+    headers: call.headers,
+    body: call.body,
+    address: caller.address,
+    countedAs: caller.countedAs,
+    notes: call.notes,
+  });
   const gateway = (platform: Platform) => async (call: HttpCall) => {
     const request = toGateway(call);
     const { contentType, body, isAscii = false } = await answer(platform, request, pipeline);
@@ -89,15 +110,25 @@ export function routeTable({
   return [
     ...platforms.flatMap((platform) =>
       platform.paths.map(
-        (path): Route => ({ method: 'POST', path, access: 'open', handle: gateway(platform) }),
+        (path): Route => ({
+          method: 'POST',
+          path,
+          access: 'open',
+          leniency: platform.pathsInAnyCase ? 'slashes-and-case' : 'slashes',
+          platform: platform.name,
+          handle: gateway(platform),
+        }),
       ),
     ),
-    ...platforms.flatMap(({ endpoints = [] }) =>
+    ...platforms.flatMap(({ name, endpoints = [] }) =>
       endpoints.map(
-        ({ method, path, handle }): Route => ({
+        ({ method, path, changes = false, handle }): Route => ({
           method,
           path,
           access: 'open',
+          leniency: 'slashes',
+          platform: name,
+          changes,
           handle: (call) => handle(toGateway(call), pipeline),
         }),
       ),

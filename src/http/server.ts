@@ -1,10 +1,25 @@
 // HTTP: reads a request whole, lets in whom the route lets in, writes the answer, and stops in order.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { AddressList, callerAddress, normalizeAddress } from '../protocol/addresses.ts';
-import { equalSecrets } from '../protocol/digest.ts';
-import { Router } from './router.ts';
-import type { Access, HttpReply, Route } from './routes.ts';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type AddressList, type Caller, readCaller } from '../protocol/addresses.ts';
+import { hasToken, isLocal } from './access.ts';
+import { Bodies, MAX_BODY } from './bodies.ts';
+import { Connections } from './connections.ts';
+import { readContentEncoding } from './content-encoding.ts';
+import {
+  BODY_PROBLEMS,
+  compressedProblem,
+  hostProblem,
+  type Problem,
+  parserProblem,
+  problemOf,
+  REQUEST_MS,
+} from './problems.ts';
+import { errorReply, rawReply, send, UNAUTHORIZED } from './replies.ts';
+import { type Match, Router } from './router.ts';
+import type { HttpReply, Route } from './routes.ts';
+import { readTarget, type Target } from './target.ts';
 
 // An import would load all that `http` can name, fetch and WebSocket among it: a tenth of a start.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -13,19 +28,42 @@ export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   readonly adminToken: string;
+  /** Whether a route of access `local` is for this machine itself, too, and not for the token alone. */
+  readonly trustsLoopback: boolean;
   readonly trustedProxies: AddressList;
+  readonly maxConnections: number;
   readonly routes: readonly Route[];
+  /** The platform under whose paths an unknown path stands. */
+  platformOf(path: string): string | undefined;
   onFault(error: unknown, path: string): void;
+  /** Called for a call that HTTP refuses under a platform's path. Returns the call's id. */
+  onRefused(refused: HttpRefused): number;
+  /** Called for each connection beyond `maxConnections`. */
+  onConnectionLimit(): void;
 }
 
-/** The protocol's bound for every platform. */
-const MAX_BODY = 1024 * 1024;
+export interface HttpRefused {
+  readonly platform: string;
+  readonly status: number;
+  readonly method: string;
+  readonly path: string;
+  readonly message: string;
+  readonly caller: Caller;
+  readonly notes: readonly string[];
+}
+
+/** Longer than the 60 s that most proxies keep a connection, so that they close it, not we. */
+const KEEP_ALIVE_MS = 65_000;
+/** How long a stop takes calls that are already on their way on connections that were kept open. */
+const LINGER_MS = 250;
+/** How long a stop waits for the rest of a body. */
+const BODY_GRACE_MS = 2000;
 /** How long a stop waits for calls under way before it cuts them off. */
 const DRAIN_MS = 10_000;
-const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);
-const EMPTY = Buffer.alloc(0);
+const NO_NOTES: readonly string[] = [];
 
 interface Ready {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly reply: HttpReply;
   readonly path: string;
@@ -35,18 +73,35 @@ export class HttpServer {
   readonly #options: HttpOptions;
   readonly #router: Router;
   readonly #server: Server;
-  /** Their addresses, written as we compare them: once a connection, not once a request. */
-  readonly #peers = new WeakMap<Socket, string>();
+  readonly bodies = new Bodies();
+  readonly connections: Connections;
   #draining = false;
   #ready: Ready[] = [];
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#router = new Router(options.routes);
-    // Longer than the 60 s that most proxies keep a connection, so that they close it, not we.
-    this.#server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
-      this.#serve(request, response),
+    this.connections = new Connections({
+      max: options.maxConnections,
+      onLimit: () => options.onConnectionLimit(),
+      dropRequest: () => this.bodies.giveWay(),
+      refuse: (socket) => endWith(socket, 503, 'busy', 'there are too many connections'),
+    });
+    const server = createServer(
+      {
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        requestTimeout: REQUEST_MS,
+        headersTimeout: REQUEST_MS,
+        connectionsCheckingInterval: 1000,
+        requireHostHeader: false, // We refuse it ourselves, so that the request log shows it.
+      },
+      (request, response) => this.#serve(request, response),
     );
+    server.on('connection', (socket) => this.connections.add(socket));
+    server.on('clientError', (error, socket) => this.#refuseBytes(error, socket as Socket));
+    // A client that has closed its sending half still reads its answer.
+    Object.assign(server, { httpAllowHalfOpen: true });
+    this.#server = server;
   }
 
   /** Resolves to the URL it listens on. */
@@ -61,38 +116,100 @@ export class HttpServer {
     return `http://${name}:${bound.port}`;
   }
 
-  /** Takes no new connection, finishes what is under way. */
+  /** Takes no new connection, answers what is on its way, finishes what is under way. */
   async close(): Promise<void> {
     this.#draining = true;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
-    const timer = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+    await turn(); // What waits to be accepted is accepted.
+    const server = this.#server;
+    // Not http's own `close`, which ends connections on which a request may be arriving just now.
+    const closed = new Promise<void>((resolve) =>
+      NetServer.prototype.close.call(server, () => resolve()),
+    );
+    const after = (ms: number, act: () => void) => setTimeout(act, ms);
+    const timers = [
+      // The timer's turn of the loop reads what has arrived; only then is idle what is idle.
+      after(LINGER_MS, () => setImmediate(() => this.connections.endIdle())),
+      after(BODY_GRACE_MS, () => this.bodies.refuseAll()),
+      after(DRAIN_MS, () => server.closeAllConnections()),
+    ];
     await closed;
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
+    server.close(); // Ends http's own timer, which checks connections.
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const url = request.url ?? '/';
-    const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const match = this.#router.find(request.method ?? '', path);
-    const answer = (reply: HttpReply): void => this.#sendTogether({ response, reply, path });
-    if (!match) return answer(error(404, 'not-found', `there is nothing at ${path}`));
-    if ('allowed' in match) {
-      const allow = match.allowed.join(', ');
-      const refusal = error(405, 'method-not-allowed', `${path} takes ${allow}`);
-      return answer({ ...refusal, headers: { allow } });
-    }
-    const { route, params } = match;
-    if (!this.#mayUse(route.access, request)) return answer(UNAUTHORIZED);
-    readBody(request, response, (body) => {
-      const { headers } = request;
-      const address = this.#caller(request);
-      route.handle({ params, url, headers, body, address }).then(answer, (fault: unknown) => {
-        this.#options.onFault(fault, path);
-        answer(error(500, 'fault', 'a mistake of ours; the log has more'));
-      });
+    const target = readTarget(request.url ?? '/');
+    const { path } = target;
+    const method = request.method ?? '';
+    this.connections.begin(request.socket);
+    const match = this.#router.find(method, path);
+    const problem = hostProblem(request) ?? problemOf(match, path);
+    if (problem) return this.#refuse(request, response, target, match, problem);
+    const { route, params } = match as Extract<Match, { route: Route }>;
+    const answer = (reply: HttpReply): void => {
+      this.#sendTogether({ request, response, reply, path });
+    };
+    if (!this.#mayUse(route, request, target)) return answer(UNAUTHORIZED);
+    this.bodies.read(request, {
+      keep: route.maxBody ?? MAX_BODY,
+      refuse: (why) => this.#refuse(request, response, target, match, BODY_PROBLEMS[why]),
+      done: (body) => {
+        const { headers } = request;
+        const caller = this.#caller(request);
+        let notes = caller.note === undefined ? NO_NOTES : [caller.note];
+        if (headers['content-encoding'] !== undefined) {
+          const { compressed, note } = readContentEncoding(headers['content-encoding']);
+          if (compressed !== undefined) {
+            return this.#refuse(request, response, target, match, compressedProblem(compressed));
+          }
+          if (note !== undefined) notes = [...notes, note];
+        }
+        const call = { params, path, query: target.query, headers, body, caller, notes };
+        route.handle(call).then(answer, (fault: unknown) => {
+          this.#options.onFault(fault, path);
+          answer(errorReply(500, 'fault', 'a mistake of ours; the log has more'));
+        });
+      },
     });
+  }
+
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { path }: Target,
+    match: Match | undefined,
+    { status, code, message, headers }: Problem,
+  ): void {
+    const platform = platformOf(match) ?? this.#options.platformOf(path);
+    let all = headers;
+    if (platform !== undefined) {
+      const caller = this.#caller(request);
+      const notes = caller.note === undefined ? NO_NOTES : [caller.note];
+      const method = request.method ?? '';
+      const refused = { platform, status, method, path, message, caller, notes };
+      all = { ...headers, 'x-request-id': String(this.#options.onRefused(refused)) };
+    }
+    this.#sendTogether({ request, response, path, reply: errorReply(status, code, message, all) });
+  }
+
+  /** Bytes that are no request, or that came too slowly; the parser has given the connection up. */
+  #refuseBytes(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const { status, code, message } = parserProblem(error.code);
+    const [, method, url] =
+      /^([A-Z]{1,20}) (\S{1,2000})/.exec(error.rawPacket?.toString('latin1', 0, 2048) ?? '') ?? [];
+    const path = url === undefined ? undefined : readTarget(url).path;
+    const platform = path === undefined ? undefined : this.#options.platformOf(path);
+    if (platform !== undefined) {
+      const address = this.connections.peer(socket);
+      const caller = { address, countedAs: address };
+      const refused = { platform, status, method: method!, path: path!, message, caller };
+      this.#options.onRefused({ ...refused, notes: NO_NOTES });
+    }
+    endWith(socket, status, code, message);
   }
 
   /** Replies that are ready in one turn of the event loop leave back to back. */
@@ -104,7 +221,7 @@ export class HttpServer {
   #sendReady(): void {
     const all = this.#ready;
     this.#ready = [];
-    for (const { response, reply, path } of all) {
+    for (const { request, response, reply, path } of all) {
       try {
         // Now, not when it came in: a stop may have begun since, and would wait for the connection.
         if (this.#draining) response.setHeader('connection', 'close');
@@ -113,93 +230,32 @@ export class HttpServer {
         this.#options.onFault(fault, path);
         response.destroy();
       }
+      this.connections.end(request.socket);
     }
   }
 
-  #mayUse(access: Access, request: IncomingMessage): boolean {
+  #mayUse({ access }: Route, request: IncomingMessage, { host }: Target): boolean {
     if (access === 'open') return true;
-    if (access === 'local' && this.#isLocal(request)) return true;
-    const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '');
-    return given !== null && equalSecrets(given[1]!, this.#options.adminToken);
+    const { adminToken, trustsLoopback } = this.#options;
+    if (hasToken(request.headers, adminToken)) return true;
+    if (access !== 'local' || !trustsLoopback) return false;
+    return isLocal(request, this.connections.peer(request.socket), host);
   }
 
-  /** From this machine itself, and not through a proxy on it. */
-  #isLocal(request: IncomingMessage): boolean {
-    const { 'x-forwarded-for': forwardedFor, forwarded } = request.headers;
-    return (
-      forwardedFor === undefined &&
-      forwarded === undefined &&
-      LOOPBACK.has(this.#peer(request.socket))
-    );
-  }
-
-  #peer(socket: Socket): string {
-    let peer = this.#peers.get(socket);
-    if (peer === undefined) {
-      peer = normalizeAddress(socket.remoteAddress ?? '');
-      this.#peers.set(socket, peer);
-    }
-    return peer;
-  }
-
-  #caller(request: IncomingMessage): string {
+  #caller(request: IncomingMessage): Caller {
+    const peer = this.connections.peer(request.socket);
     const forwarded = request.headers['x-forwarded-for'];
-    if (forwarded === undefined) return this.#peer(request.socket);
+    if (forwarded === undefined) return { address: peer, countedAs: peer };
     const header = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-    return callerAddress(request.socket.remoteAddress ?? '', header, this.#options.trustedProxies);
+    return readCaller(peer, header, this.#options.trustedProxies);
   }
 }
 
-function readBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  done: (body: Buffer) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const refuse = (): void => {
-    request.removeAllListeners('data');
-    const refusal = error(413, 'too-large', `a body may have ${MAX_BODY} bytes`);
-    send(response, { ...refusal, headers: { connection: 'close' } });
-    request.resume();
-  };
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) return refuse();
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_BODY) refuse();
-    else chunks.push(chunk);
-  });
-  request.on('end', () => {
-    if (size > MAX_BODY) return;
-    done(chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? EMPTY : Buffer.concat(chunks));
-  });
-  // A caller that goes away before it has asked anything is no error to a request without a listener.
+function platformOf(match: Match | undefined): string | undefined {
+  return match && ('route' in match ? match.route.platform : match.platform);
 }
 
-function send(
-  response: ServerResponse,
-  { status, contentType, body, isAscii = false, headers }: HttpReply,
-): void {
-  const length = isAscii ? body.length : Buffer.byteLength(body);
-  const head = ['content-type', contentType, 'content-length', String(length)];
-  for (const name in headers) head.push(name, headers[name]!);
-  response.writeHead(status, head);
-  response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
+function endWith(socket: Socket, status: number, code: string, message: string): void {
+  socket.write(rawReply(status, code, message));
+  socket.destroySoon();
 }
-
-function error(status: number, code: string, message: string): HttpReply {
-  return {
-    status,
-    contentType: 'application/json; charset=utf-8',
-    body: JSON.stringify({ error: { code, message } }),
-  };
-}
-
-const UNAUTHORIZED: HttpReply = {
-  ...error(
-    401,
-    'unauthorized',
-    'send "Authorization: Bearer TOKEN"; the token is ORDERGATE_ADMIN_TOKEN, or in admin.token in the data directory',
-  ),
-  headers: { 'www-authenticate': 'Bearer' },
-};

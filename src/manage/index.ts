@@ -50,7 +50,8 @@ export function manageEndpoints(sandbox: boolean, version: string): readonly End
 /** What a call comes with; a part of what HTTP knows of it. */
 interface ManageRequest {
   readonly params: Readonly<Record<string, string>>;
-  readonly url: string;
+  /** Behind the `?`, as it was sent. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Empty where there is none. */
   readonly body: Buffer;
@@ -69,7 +70,7 @@ export async function callEndpoint(
   services: ManageServices,
 ): Promise<ManageReply> {
   try {
-    const query = new URL(request.url, 'http://ordergate').searchParams;
+    const query = new URLSearchParams(request.query);
     const call = {
       params: request.params,
       query: read(target.query, Object.fromEntries(query)),

@@ -1,7 +1,7 @@
 // Who is let in by an address list, and whose address counts behind proxies.
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { AddressList, callerAddress, normalizeAddress, splitAddresses } from './addresses.ts';
+import { AddressList, NOBODY, normalizeAddress, readCaller, splitAddresses } from './addresses.ts';
 
 const inside = (entries: readonly string[], address: string): boolean =>
   new AddressList(entries).has(address);
@@ -91,7 +91,7 @@ describe('X-Forwarded-For', () => {
   const none = new AddressList([]);
   const proxies = new AddressList(['10.0.0.0/24', '2001:db8:ffff::/48']);
   const caller = (peer: string, header: string | undefined, list = proxies): string =>
-    callerAddress(peer, header, list);
+    readCaller(peer, header, list).address;
 
   test('counts from a configured proxy only; anybody else is who connects', () => {
     equal(caller('10.0.0.1', '203.0.113.9'), '203.0.113.9');
@@ -126,19 +126,50 @@ describe('X-Forwarded-For', () => {
     equal(caller('10.0.0.1', '10.0.0.3, 10.0.0.2'), '10.0.0.3');
   });
 
-  test('a hop that is no address ends the search at the last one that is', () => {
+  test('"ip:port, [ip]:port, quotes, empty elements and several lines are understood"', () => {
+    for (const [header, address] of [
+      ['203.0.113.9:4711', '203.0.113.9'],
+      ['[2001:db8::9]', '2001:db8::9'],
+      ['[2001:db8::9]:443', '2001:db8::9'],
+      ['"203.0.113.9"', '203.0.113.9'],
+      ['"[2001:db8::9]:443"', '2001:db8::9'],
+      ['"203.0.113.9:80" ', '203.0.113.9'],
+      ['[::ffff:203.0.113.9]:80', '203.0.113.9'],
+      ['203.0.113.9, , 10.0.0.2', '203.0.113.9'],
+      ['203.0.113.9:1,,,10.0.0.2:2', '203.0.113.9'],
+      [', 203.0.113.9', '203.0.113.9'],
+      ['203.0.113.9, "10.0.0.2:80"', '203.0.113.9'],
+      ['2001:db8::1:443', '2001:db8::1:443'],
+      ['fe80::1%eth0', 'fe80::1'],
+    ] as const) {
+      deepEqual(readCaller('10.0.0.1', header, proxies), { address, countedAs: address }, header);
+    }
+  });
+
+  test('"a nearest hop that is unreadable is nobody\'s address … limits count it by the proxy\'s"', () => {
     for (const garbage of [
       'unknown',
       '',
       '_hidden',
-      '203.0.113.9:4711',
-      '[2001:db8::9]',
+      '203.0.113.9:',
+      '203.0.113.9:80:80',
+      '[203.0.113.9',
+      '"203.0.113.9',
+      '203.0.113.9 x',
       '1.2.3',
+      'localhost',
     ]) {
-      equal(caller('10.0.0.1', garbage), '10.0.0.1', garbage);
-      equal(caller('10.0.0.1', `203.0.113.9, ${garbage}`), '10.0.0.1', garbage);
-      equal(caller('10.0.0.1', `203.0.113.9, ${garbage}, 10.0.0.2`), '10.0.0.2', garbage);
+      for (const [header, countedAs] of [
+        [garbage, '10.0.0.1'],
+        [`203.0.113.9, ${garbage}`, '10.0.0.1'],
+        ...(garbage === '' ? [] : [[`203.0.113.9, ${garbage}, 10.0.0.2`, '10.0.0.2'] as const]),
+      ] as const) {
+        const found = readCaller('10.0.0.1', header, proxies);
+        deepEqual([found.address, found.countedAs], [NOBODY, countedAs], header);
+        ok(found.note?.includes(`"${garbage}"`), 'the log says what stood there');
+      }
     }
+    ok(!new AddressList(['0.0.0.0/0', '::/0']).has(NOBODY));
   });
 
   test('a mapped hop is the IPv4 address', () => {

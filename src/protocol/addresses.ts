@@ -45,23 +45,57 @@ export function splitAddresses(value: string | readonly string[]): string[] {
   return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
 }
 
+export interface Caller {
+  /** The address that address lists are asked about; {@link NOBODY} where none could be read. */
+  readonly address: string;
+  /** The address that limits count the call by: the proxy's where the caller's could not be read. */
+  readonly countedAs: string;
+  /** What could not be read, for the request log. */
+  readonly note?: string;
+}
+
+/** Stands for a caller whose address could not be read. No list holds it; an empty list checks nothing. */
+export const NOBODY = 'unknown';
+
+/** What the request log quotes of an unreadable hop. */
+const QUOTED = 60;
+
 /**
- * The caller's address. `X-Forwarded-For` counts only when the connection comes from a configured
- * proxy; then the last hop that is not itself one of them is the caller.
+ * Who calls. `X-Forwarded-For` counts only when the connection comes from a configured proxy; then
+ * the last hop that is not itself one of them is the caller. A hop that a proxy vouches for and that
+ * cannot be read is nobody's address: to take the proxy's own would let everybody in where a list
+ * names the proxy.
+ *
+ * @param forwardedFor several header lines are joined with commas
  */
-export function callerAddress(
+export function readCaller(
   peer: string,
   forwardedFor: string | undefined,
   proxies: AddressList,
-): string {
+): Caller {
   let address = normalizeAddress(peer);
-  if (forwardedFor === undefined || !proxies.has(address)) return address;
-  const hops = forwardedFor.split(',').map((hop) => normalizeAddress(hop.trim()));
-  while (hops.length > 0) {
-    const hop = hops.pop()!;
-    if (isIP(hop) === 0) return address;
+  if (forwardedFor === undefined || !proxies.has(address)) return { address, countedAs: address };
+  const hops = forwardedFor.split(',');
+  for (let i = hops.length - 1; i >= 0; i--) {
+    const text = hops[i]!.trim();
+    // protocol: "empty elements … are understood; an empty *last* element is unreadable".
+    if (text === '' && i < hops.length - 1) continue;
+    const hop = readHop(text);
+    if (hop === null) {
+      const note = `X-Forwarded-For has "${text.slice(0, QUOTED)}" where the caller's address belongs`;
+      return { address: NOBODY, countedAs: address, note };
+    }
     address = hop;
-    if (!proxies.has(address)) return address;
+    if (!proxies.has(address)) break;
   }
-  return address;
+  return { address, countedAs: address };
+}
+
+/** `address`, `ip:port`, `[ip]:port`, each with or without quotes; null for anything else. */
+function readHop(text: string): string | null {
+  const bare = text.replace(/^"([^"]*)"$/, '$1').trim();
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(bare);
+  const withPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(bare);
+  const address = normalizeAddress(bracketed?.[1] ?? withPort?.[1] ?? bare);
+  return isIP(address) === 0 ? null : address;
 }

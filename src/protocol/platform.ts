@@ -25,8 +25,12 @@ export interface GatewayRequest {
   readonly query: string;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
   readonly body: Buffer;
-  /** The caller's address, behind configured proxies. */
+  /** The caller's address, behind configured proxies; no address where none could be read. */
   readonly address: string;
+  /** The address that limits count the call by: see `readCaller`. Absent: `address`. */
+  readonly countedAs?: string;
+  /** What was passed over or could not be read before the call got here; the request log has it. */
+  readonly notes?: readonly string[];
 }
 
 /** What every call starts from. */
@@ -72,6 +76,8 @@ export interface PlatformEndpoint {
   readonly method: 'GET' | 'POST';
   /** `{name}` takes one segment. */
   readonly path: string;
+  /** That GET changes something here, so that HEAD is not served by it. */
+  readonly changes?: true;
   handle(request: GatewayRequest, services: Services): Promise<EndpointReply>;
 }
 
@@ -134,6 +140,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly contract: Contract;
   /** Where it listens; all of them POST. `{name}` takes one segment, see {@link GatewayRequest.params}. */
   readonly paths: readonly string[];
+  /** That its clients never had to care about the case of a path. */
+  readonly pathsInAnyCase?: true;
   readonly model: OrderModel;
   /** The actions that a party may be granted. */
   readonly actions: readonly string[];

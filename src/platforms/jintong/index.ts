@@ -71,6 +71,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   title: '今通国际',
   contract,
   paths: ['/Api/OrderOpenApi.ashx'],
+  pathsInAnyCase: true, // IIS, which the documents' address ends on, never had a client care.
   model,
   actions: Object.keys(CONTRACTS),
   checkParty,

@@ -147,7 +147,7 @@ function signIn(
 }
 
 async function mayGuess(
-  { address }: GatewayRequest,
+  { address, countedAs = address }: GatewayRequest,
   userName: string,
   { limits, clock, environment }: Services,
 ): Promise<boolean> {
@@ -156,7 +156,7 @@ async function mayGuess(
   const startsAt = Math.floor(now / MINUTE) * MINUTE;
   const minute = (max: number) => [{ name: 'minute', startsAt, length: MINUTE, max }];
   const from = await limits.enter(
-    `suning-consent from ${address}`,
+    `suning-consent from ${countedAs}`,
     null,
     minute(GUESSES.address),
     now,
@@ -185,7 +185,7 @@ function asPage(
 export const oauthEndpoints: readonly PlatformEndpoint[] = [
   { method: 'GET', path: AUTHORIZE, handle: asPage(showConsent) },
   { method: 'POST', path: AUTHORIZE, handle: asPage(takeConsent) },
-  { method: 'GET', path: '/api/oauth/token', handle: answerToken },
+  { method: 'GET', path: '/api/oauth/token', changes: true, handle: answerToken },
   { method: 'POST', path: '/api/oauth/token', handle: answerToken },
   { method: 'POST', path: '/api/oauth/revoke', handle: answerRevoke },
 ];

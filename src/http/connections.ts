@@ -1,0 +1,78 @@
+// The open connections: how many there may be, which of them give way, and who is at their other end.
+import type { Socket } from 'node:net';
+import { normalizeAddress } from '../protocol/addresses.ts';
+
+interface Connection {
+  /** The peer's address, written as we compare it: once a connection, not once a request. */
+  readonly peer: string;
+  /** Requests whose head has been read and whose answer has not been written. */
+  underWay: number;
+}
+
+export interface ConnectionLimits {
+  readonly max: number;
+  /** Called for each connection beyond `max`, whichever connection gives way. */
+  onLimit(): void;
+  /** Lets a request go whose body is not complete; false where there is none. */
+  dropRequest(): boolean;
+  /** Answers on a new connection for which no other gives way, and ends it. */
+  refuse(socket: Socket): void;
+}
+
+export class Connections {
+  readonly #limits: ConnectionLimits;
+  readonly #all = new Map<Socket, Connection>();
+  /** Those without a request under way, a half-sent head among them; the longest idle first. */
+  readonly #idle = new Set<Socket>();
+  /** How often the limit was reached. */
+  limited = 0;
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  add(socket: Socket): void {
+    this.#all.set(socket, { peer: normalizeAddress(socket.remoteAddress ?? ''), underWay: 0 });
+    this.#idle.add(socket);
+    socket.once('close', () => {
+      this.#all.delete(socket);
+      this.#idle.delete(socket);
+    });
+    if (this.#all.size > this.#limits.max) this.#makeRoom(socket);
+  }
+
+  peer(socket: Socket): string {
+    return this.#all.get(socket)?.peer ?? normalizeAddress(socket.remoteAddress ?? '');
+  }
+
+  begin(socket: Socket): void {
+    const connection = this.#all.get(socket);
+    if (!connection) return;
+    if (connection.underWay++ === 0) this.#idle.delete(socket);
+  }
+
+  end(socket: Socket | null): void {
+    const connection = socket ? this.#all.get(socket) : undefined;
+    if (!connection || connection.underWay === 0) return;
+    if (--connection.underWay === 0) this.#idle.add(socket!);
+  }
+
+  /** Ends those without a request under way, after what is being written has left. */
+  endIdle(): void {
+    for (const socket of this.#idle) socket.destroySoon();
+  }
+
+  #makeRoom(newest: Socket): void {
+    this.limited++;
+    this.#limits.onLimit();
+    const [longestIdle] = this.#idle;
+    if (longestIdle !== undefined && longestIdle !== newest) {
+      this.#idle.delete(longestIdle);
+      longestIdle.destroy();
+    } else if (!this.#limits.dropRequest()) this.#limits.refuse(newest);
+  }
+}

@@ -1,0 +1,49 @@
+// Writes answers: those of routes, and those that HTTP itself gives before a request reaches a route.
+import type { ServerResponse } from 'node:http';
+import type { HttpReply } from './routes.ts';
+
+export function send(
+  response: ServerResponse,
+  { status, contentType, body, isAscii = false, headers }: HttpReply,
+): void {
+  const length = isAscii ? body.length : Buffer.byteLength(body);
+  const head = ['content-type', contentType, 'content-length', String(length)];
+  for (const name in headers) head.push(name, headers[name]!);
+  response.writeHead(status, head);
+  response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
+}
+
+export function errorReply(
+  status: number,
+  code: string,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+): HttpReply {
+  return {
+    status,
+    contentType: 'application/json; charset=utf-8',
+    body: JSON.stringify({ error: { code, message } }),
+    ...(headers && { headers }),
+  };
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
+};
+
+/** A whole answer as it goes over the wire, for a connection on which no request could be read. */
+export function rawReply(status: number, code: string, message: string): string {
+  const { contentType, body } = errorReply(status, code, message);
+  return `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\nconnection: close\r\ncontent-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+export const UNAUTHORIZED: HttpReply = errorReply(
+  401,
+  'unauthorized',
+  'send "Authorization: Bearer TOKEN"; the token is ORDERGATE_ADMIN_TOKEN, or in admin.token in the data directory',
+  { 'www-authenticate': 'Bearer' },
+);
