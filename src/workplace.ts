@@ -19,6 +19,8 @@ export interface WorkplaceOptions {
   /** For tests that need another time: the clock that the sandbox's offset is added to. */
   readonly clock?: Clock;
   readonly platforms?: readonly Platform[];
+  /** Opens a ledger although acknowledged changes are known to be lost. */
+  readonly acceptLoss?: boolean | undefined;
 }
 
 /** A ledger that is open, with what is needed to work on it; for the server and the commands. */
@@ -32,11 +34,11 @@ export interface Workplace {
 
 /** Opens the data directory; an empty sandbox is filled with the fixtures. */
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
-  const { config, platforms = allPlatforms } = options;
+  const { config, platforms = allPlatforms, acceptLoss } = options;
   const sandbox = config.environment === 'sandbox';
   const sealer = new Sealer(readMasterKey(config));
   const databaseTime = options.clock === undefined;
-  const storage = await openStorage(config, sealer, { databaseTime });
+  const storage = await openStorage(config, sealer, { databaseTime, acceptLoss });
   try {
     await claimEnvironment(storage, config);
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;

@@ -82,8 +82,9 @@ export async function startServerProcess(
   dataDirectory: string,
   env: Record<string, string> = {},
   lifetimeMs?: number,
+  flags: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const args = [CLI, 'serve', '--port', '0', '--data', dataDirectory];
+  const args = [CLI, 'serve', '--port', '0', '--data', dataDirectory, ...flags];
   const { child, ended } = start(args, env, lifetimeMs);
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';

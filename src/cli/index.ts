@@ -5,6 +5,7 @@ import { VERSION } from '../main.ts';
 import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
 import { importCommand } from './import.ts';
+import { lostCommand } from './lost.ts';
 import { migrateCommand } from './migrate.ts';
 import { moveCommand } from './move.ts';
 import { restoreCommand } from './restore.ts';
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   moveCommand,
   seedCommand,
   verifyCommand,
+  lostCommand,
   backupCommand,
   restoreCommand,
   migrateCommand,

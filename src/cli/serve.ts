@@ -5,11 +5,12 @@ import type { Command } from './command.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
-  usage: 'serve',
+  usage: 'serve [--accept-loss]',
   summary: 'serve the gateways and the management API',
   async run(args) {
-    const { values } = readFlags(args, {});
-    const ordergate = await startOrdergate({ config: readConfig(values) });
+    const { values } = readFlags(args, { 'accept-loss': { type: 'boolean' } });
+    const { 'accept-loss': acceptLoss, ...settings } = values;
+    const ordergate = await startOrdergate({ config: readConfig(settings), acceptLoss });
     const stopped = stopSignal(); // Before the line: who reads it may stop us at once.
     process.stdout.write(`ordergate listening on ${ordergate.url}\n`);
     await stopped;

@@ -6,6 +6,7 @@ import type { Instant, TwoClocks } from '../core/clock.ts';
 import type { CoreRefusal } from '../core/errors.ts';
 import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
+import type { ChangeKind } from '../core/lost-calls.ts';
 import type { Json, JsonObject, Order, OrderModel } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
@@ -168,6 +169,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   refusal(core: CoreRefusal, call: Partial<Call> & Start): Refusal;
   /** The code in the log for a success. */
   readonly successCode: string;
+  /** The methods whose success changes the ledger, as the log names them. */
+  readonly changing: Readonly<Record<string, ChangeKind>>;
   reply(verdict: Verdict<Success>, call: Partial<Call> & Start): GatewayReply;
   summary(call: Partial<Call>): CallSummary;
   /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */

@@ -12,6 +12,8 @@ export interface StoragePlace {
 export interface StorageOptions {
   /** False where a clock of this process was handed in, which then wins over the database's time. */
   readonly databaseTime?: boolean;
+  /** Goes on where acknowledged changes are known to be lost (a SQLite ledger without its log). */
+  readonly acceptLoss?: boolean | undefined;
 }
 
 export async function openStorage(
@@ -19,7 +21,7 @@ export async function openStorage(
   sealer: Sealer,
   options: StorageOptions = {},
 ): Promise<OpenStorage> {
-  if (databaseUrl === undefined) return openSqlite(dataDirectory, sealer);
+  if (databaseUrl === undefined) return openSqlite(dataDirectory, sealer, {}, options);
   // Loaded here: who serves from a directory does not wait for a driver to be read.
   const { openPostgres } = await import('./postgres/open.ts');
   return openPostgres(databaseUrl, sealer, options);

@@ -79,6 +79,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'CallSuccess' satisfies Code,
+  changing: { HastenOrder: 'each', OperateCancelOrder: 'once' },
   reply,
   summary: (call) => ({
     party: call.partner,

@@ -68,6 +68,7 @@ export const suning = definePlatform<SuningCall, Success>({
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'success',
+  changing: { 'suning.selfmarket.leaguerstatus.add': 'once' },
   reply,
   summary,
   redact: (body, call) => redact(body, call as Call),

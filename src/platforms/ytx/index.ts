@@ -69,6 +69,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   execute: (call, services) => OPERATIONS[call.action](call, services),
   refusal,
   successCode: '0' satisfies Code,
+  changing: { productOrder: 'creates' },
   reply,
   summary: ({ accountSID, party, action, touched, authorization }) => ({
     // What is no account may be anything that a caller has put into the URL, such as a number.

@@ -13,6 +13,7 @@ import { auditCallbacks } from './callback-queries.ts';
 import { insertsOf, selectOf } from './copy-tables.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';
+import { judgeLog } from './log-judge.ts';
 import { audit } from './queries.ts';
 import { syncFile } from './write-ahead-log.ts';
 
@@ -27,6 +28,7 @@ const CACHE_KIB = 65_536;
 export function sqliteSource(directory: string, file = 'ledger.db'): CopySource {
   const path = join(directory, file);
   if (!existsSync(path)) throw new CopyError(`${directory} holds no ledger`);
+  judgeUnlessServed(directory, path);
   inspectDatabase(path, MIGRATIONS);
   const db = openReader(path, CACHE_KIB);
   db.exec('BEGIN');
@@ -59,6 +61,21 @@ export function sqliteSource(directory: string, file = 'ledger.db'): CopySource 
       db.close();
     },
   };
+}
+
+/** While a server runs on the directory its log is in use; without one, a start would judge it, too. */
+function judgeUnlessServed(directory: string, path: string): void {
+  let unlock: () => void;
+  try {
+    unlock = lockDataDirectory(directory);
+  } catch {
+    return; // A server has it, or it is on a disk that nobody may write to.
+  }
+  try {
+    judgeLog(path);
+  } finally {
+    unlock();
+  }
 }
 
 /** What a directory may hold before a ledger is brought in: its secrets, and traces of an attempt. */

@@ -5,6 +5,7 @@ import { CountedLists } from './counted-lists.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
 import { prepareStatements } from './statements.ts';
 import { type StoreJob, storeJobs } from './store-jobs.ts';
+import type { Progress } from './write-ahead-log.ts';
 
 /** Thrown to undo what the job has done so far; the value is its result all the same. */
 class Undo {
@@ -25,6 +26,7 @@ export class Jobs {
   readonly #callbacks: CallbackJobs;
   readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
+  #commits: number;
   /** Rows written since the connection was opened, those that were undone included. */
   #rows = 0;
   /** Whether the job under way has written anything. */
@@ -36,7 +38,13 @@ export class Jobs {
     this.#lists = new CountedLists(db);
     this.#callbacks = new CallbackJobs(db);
     this.#runStoreJob = storeJobs(db);
-    this.#seq = this.#readSeq();
+    const { seq, commits } = readProgress(db);
+    this.#seq = seq;
+    this.#commits = commits;
+  }
+
+  get progress(): Progress {
+    return { commits: this.#commits, seq: this.#seq };
   }
 
   /**
@@ -49,9 +57,8 @@ export class Jobs {
    * @throws when the transaction as a whole failed: then nothing of it has happened.
    */
   runAll(jobs: readonly Job[]): { readonly results: JobResult[]; readonly rows: number } {
-    const results = this.#runTogether(jobs);
     const before = this.#rows;
-    this.#rows = Number(this.#statements.writtenRows.get()!.n);
+    const results = this.#runTogether(jobs);
     return { results, rows: this.#rows - before };
   }
 
@@ -68,11 +75,17 @@ export class Jobs {
     this.#statements.begin.run();
     try {
       const results = run();
+      const rows = Number(this.#statements.writtenRows.get()!.n);
+      if (rows > this.#rows) this.#statements.count.run(this.#commits + 1);
       this.#statements.commit.run();
+      if (rows > this.#rows) {
+        this.#commits++;
+        this.#rows = rows + 1;
+      }
       return results;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      this.#seq = this.#readSeq();
+      this.#seq = readProgress(this.#db).seq;
       throw error;
     }
   }
@@ -273,8 +286,14 @@ export class Jobs {
     const kept = this.#statements.keep.run(key, reply, fingerprint, expiresAt, now);
     if (kept.changes === 0) throw new Undo('stale');
   }
+}
 
-  #readSeq(): number {
-    return Number(this.#db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM history').get()!.seq);
-  }
+/** How far the ledger has come. */
+export function readProgress(db: DatabaseSync): Progress {
+  const row = db
+    .prepare(
+      'SELECT (SELECT commits FROM progress) AS commits, coalesce(max(seq), 0) AS seq FROM history',
+    )
+    .get()!;
+  return { commits: Number(row.commits), seq: Number(row.seq) };
 }

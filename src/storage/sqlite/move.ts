@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CopyError } from '../copy/port.ts';
 import { prepareDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';
+import { judgeLog } from './log-judge.ts';
 
 export interface Move {
   /** The database holds the same while it is being filled: who took the mark away begins anew. */
@@ -54,6 +55,7 @@ export function takeStoppedLedger(directory: string): () => void {
   if (!existsSync(path)) throw new CopyError(`${directory} holds no ledger`);
   const unlock = lockDataDirectory(directory);
   try {
+    judgeLog(path);
     prepareDatabase(path, new URL('./migrations/', import.meta.url));
   } catch (error) {
     unlock();

@@ -5,15 +5,18 @@ import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
 import {
+  closeInOrder,
   foldLog,
   openConnection,
   openReader,
   prepareDatabase,
   UnusableFileError,
 } from './database.ts';
+import { readProgress } from './jobs.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
+import { judgeLog } from './log-judge.ts';
 import { movePath, readMove } from './move.ts';
 import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
@@ -25,7 +28,9 @@ import { Writer } from './writer.ts';
 const KEY_CHECK = 'key-check';
 
 /**
+ * @param options acceptLoss: goes on where acknowledged changes are known to be lost
  * @throws {UnusableFileError} a file that is damaged, newer, or not ours
+ * @throws {LostChangesError} acknowledged changes are not there
  * @throws {DataDirectoryInUseError} a second process
  * @throws {WrongMasterKeyError} another master key than the one the secrets were sealed with
  */
@@ -33,6 +38,7 @@ export async function openSqlite(
   directory: string,
   sealer: Sealer,
   disk: Disk = {},
+  { acceptLoss = false }: { readonly acceptLoss?: boolean | undefined } = {},
 ): Promise<OpenStorage> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDataDirectory(directory);
@@ -41,6 +47,7 @@ export async function openSqlite(
   const requestsPath = join(directory, 'requests.db');
   let opened: ReturnType<typeof openFiles>;
   try {
+    judgeLog(ledgerPath, acceptLoss);
     opened = openFiles(ledgerPath, requestsPath, sealer, disk);
   } catch (error) {
     unlock();
@@ -65,7 +72,7 @@ export async function openSqlite(
       await ledger.close();
       // Last: the last connection folds the write-ahead log into the file. One whose sync has failed
       // is left as it is, as far as that is ours: Node closes what is open when a process ends by itself.
-      if (log.failure === undefined) db.close();
+      if (log.failure === undefined) closeInOrder(db);
       log.close();
       unlock();
     })();
@@ -87,10 +94,11 @@ function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, dis
   prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
   prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
   const keyIsKnown = checkKey(ledgerPath, sealer);
-  foldLog(ledgerPath);
+  const isFolded = foldLog(ledgerPath);
   const db = openConnection(ledgerPath);
   try {
-    return { keyIsKnown, db, log: new WriteAheadLog(ledgerPath, disk.sync) };
+    const left = isFolded ? undefined : readProgress(db);
+    return { keyIsKnown, db, log: new WriteAheadLog(ledgerPath, disk.sync, left) };
   } catch (error) {
     db.close();
     throw error;

@@ -13,6 +13,7 @@ export function prepareStatements(db: DatabaseSync) {
     release: db.prepare('RELEASE job'),
     undo: db.prepare('ROLLBACK TO job'),
     writtenRows: db.prepare('SELECT total_changes() AS n'),
+    count: db.prepare('UPDATE progress SET commits = ?'),
     find,
     // Two, since naming a column of an index in SET rewrites the index even with an equal value.
     moveState: db.prepare(

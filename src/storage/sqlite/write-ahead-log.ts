@@ -1,8 +1,12 @@
 // The write-ahead log: when what a commit has written to it is on disk, and who has to wait for that.
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import { LogMark } from './log-mark.ts';
+
+/** Where the log's header names its generation. */
+const SALT_AT = 16;
 
 /** What is asked of the disk; tests hand in one that is slow, or fails. */
 export interface Disk {
@@ -10,6 +14,12 @@ export interface Disk {
   readonly sync?: (file: number) => Promise<void>;
   /** Copies what the log holds to the database's file, and brings that to disk. */
   readonly fold?: () => Promise<unknown>;
+}
+
+/** How far the ledger has come with a commit: how many it has seen, and its newest change of an order. */
+export interface Progress {
+  readonly commits: number;
+  readonly seq: number;
 }
 
 interface Flush {
@@ -25,15 +35,24 @@ interface Flush {
  * yet is acknowledged to nobody and shown to nobody.
  */
 export class WriteAheadLog {
+  readonly #path: string;
   readonly #file: number;
+  readonly #mark: LogMark;
+  readonly #salt = Buffer.alloc(8);
   readonly #sync: NonNullable<Disk['sync']>;
   #underWay: Flush | undefined;
   #failure: string | undefined;
 
-  /** @param path of the database, whose log is there */
-  constructor(path: string, sync: Disk['sync'] = promisify(fdatasync)) {
+  /**
+   * @param path of the database, whose log is there
+   * @param left what the log still holds although it was folded; undefined where it holds nothing
+   */
+  constructor(path: string, sync: Disk['sync'] = promisify(fdatasync), left?: Progress) {
+    this.#path = path;
     this.#file = openSync(`${path}-wal`, 'r+');
+    this.#mark = new LogMark(path);
     this.#sync = sync;
+    if (left !== undefined) void this.#setMark(left);
     // What a killed process has left may be in the system's memory alone, and the log's name, too.
     fsyncSync(this.#file);
     if (process.platform !== 'win32') syncFile(dirname(path)); // Which has no such thing.
@@ -44,11 +63,12 @@ export class WriteAheadLog {
    * would not be part of it.
    *
    * @param orders ids of the orders that were changed
+   * @param progress how far the ledger has come
    * @throws {LedgerUnavailableError} and from then on nothing of the ledger is shown: the system may
    *   have dropped what it could not write, and would call the next sync a success
    */
-  async flush(orders: ReadonlySet<string>): Promise<void> {
-    const done = this.#sync(this.#file).catch((error: Error) => {
+  async flush(orders: ReadonlySet<string>, progress: Progress): Promise<void> {
+    const done = this.#syncAndMark(progress).catch((error: Error) => {
       throw new LedgerUnavailableError(this.fail(error.message));
     });
     this.#underWay = { orders, done };
@@ -57,6 +77,16 @@ export class WriteAheadLog {
     } finally {
       this.#underWay = undefined;
     }
+  }
+
+  async #syncAndMark(progress: Progress): Promise<void> {
+    await this.#sync(this.#file);
+    await this.#setMark(progress);
+  }
+
+  #setMark(progress: Progress): Promise<void> | undefined {
+    readSync(this.#file, this.#salt, 0, 8, SALT_AT);
+    return this.#mark.set({ salt: this.#salt.toString('hex'), ...progress, at: Date.now() });
   }
 
   /** Ends reads and changes, for good: until the next start nobody knows what the disk holds. */
@@ -90,8 +120,11 @@ export class WriteAheadLog {
     return value;
   }
 
+  /** Called when the database is closed: where no log is left, all of it is in the file. */
   close(): void {
     closeSync(this.#file);
+    if (this.#failure === undefined && !existsSync(`${this.#path}-wal`)) this.#mark.clear();
+    this.#mark.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import { markOpen } from './database.ts';
 import type { Job, JobResult } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { Thread } from './thread.ts';
@@ -34,6 +35,7 @@ const SQLITE_BUSY = 5;
 
 export class Writer {
   readonly #jobs: Jobs;
+  readonly #path: string;
   readonly #log: WriteAheadLog;
   readonly #checkpoints: Thread;
   readonly #fold: NonNullable<Disk['fold']>;
@@ -41,6 +43,8 @@ export class Writer {
   #draining: Promise<void> | undefined;
   #lastError: string | undefined;
   #rows = 0;
+  /** Whether the file says that it is not whole without its log. */
+  #isMarked = false;
   /** What the checkpoint that is due has come to: nothing, folding beside changes, the rest. */
   #stage: 'none' | 'beside' | 'rest' = 'none';
   #folding: Promise<void> | undefined;
@@ -50,6 +54,7 @@ export class Writer {
   /** @param path of the database that `db` is open on */
   constructor(path: string, db: DatabaseSync, log: WriteAheadLog, fold?: Disk['fold']) {
     this.#jobs = new Jobs(db);
+    this.#path = path;
     this.#log = log;
     this.#checkpoints = new Thread('checkpoint-thread', { path });
     this.#fold = fold ?? (() => this.#checkpoints.call({ op: 'fold' }));
@@ -100,7 +105,7 @@ export class Writer {
       results = done.results;
       if (done.rows > 0) {
         this.#rows += done.rows + ROWS_OF_A_COMMIT;
-        await this.#log.flush(changedOrders(group));
+        await this.#log.flush(changedOrders(group), this.#jobs.progress);
       }
       this.#lastError = undefined;
     } catch (error) {
@@ -120,6 +125,8 @@ export class Writer {
     for (const until = performance.now() + BUSY_PATIENCE_MS; ; await sleep(BUSY_WAIT_MS)) {
       if (this.#log.failure !== undefined) throw new Error(this.#log.failure);
       try {
+        if (!this.#isMarked) markOpen(this.#path);
+        this.#isMarked = true;
         return this.#jobs.runAll(jobs);
       } catch (error) {
         const isBusy = (error as { errcode?: number }).errcode === SQLITE_BUSY;
