@@ -19,6 +19,13 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(platforms\/\w+\/index\.ts|protocol\/)/,
     packages: /^$/,
   },
+  // What the typed clients share is packed for integrators: it may know what a contract looks like only.
+  { place: /^client\//, may: /^client\/|^protocol\/contract\.ts$/, packages: /^$/ },
+  {
+    place: /^platforms\/(\w+)\/client\.ts$/,
+    may: /^(client|core|protocol|platforms\/$1)\//,
+    packages: /^node:/,
+  },
   {
     place: /^platforms\/(\w+)\//,
     may: /^(core|protocol|platforms\/$1)\//,

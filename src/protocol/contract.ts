@@ -135,9 +135,12 @@ export interface MethodContract<Code extends string = string> {
   readonly params: Fields;
   /** Groups of names; a call holds at least one name of each group. */
   readonly oneOf?: readonly (readonly string[])[];
+  /** Of a list, the fields of each item. */
   readonly reply: Fields;
   /** `as-asked`: an object for one, an array for a list. Default: `one`. */
   readonly replyForm?: 'one' | 'list' | 'as-asked';
+  /** What stands once beside the items of a list, such as the number of pages. */
+  readonly head?: Fields;
   /** The codes of the method itself. The checks before it say theirs, see checks.ts. */
   readonly codes: readonly Code[];
   readonly samples: readonly Sample[];
@@ -215,8 +218,23 @@ export type MethodOf<C extends Contract> = keyof C['methods'] & string;
 export type CodeOf<C extends Contract> = keyof C['codes'] & string;
 /** What a caller hands over to call the method. */
 export type Params<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['params']>;
-/** What a success of the method says. */
+/** What a success of the method says: all of it, or one item of a list. */
 export type Reply<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['reply']>;
+
+/** In a list that was asked for, an item may be refused alone. */
+export interface RefusedItem {
+  readonly refused: { readonly id: string; readonly code: string; readonly words: string };
+}
+
+/** A success as a client returns it: the reply, or its items with what stands beside them. */
+export type Success<C extends Contract, M extends MethodOf<C>> = C['methods'][M] extends {
+  replyForm: 'list';
+  head: infer H extends Fields;
+}
+  ? Flat<ValuesOf<H> & { readonly items: readonly Reply<C, M>[] }>
+  : C['methods'][M] extends { replyForm: 'as-asked' }
+    ? { readonly items: readonly (Reply<C, M> | RefusedItem)[] }
+    : Reply<C, M>;
 
 /** The words of each code, for a reply. */
 export function wiresOf<const C extends Codes>(codes: C): { readonly [K in keyof C]: string } {

@@ -1,6 +1,10 @@
 // A typed client of Suning's gateway; also how integrators sign and read without a server.
+import { UnreadableReplyError } from '../../client/errors.ts';
+import type { WireProtocol } from '../../client/wire-protocol.ts';
+import type { Success } from '../../protocol/contract.ts';
 import { formatShanghai } from '../../protocol/shanghai-time.ts';
-import { describe } from './codes.ts';
+import { describe, rowOf } from './codes.ts';
+import { contract, type SuningContract } from './contract.ts';
 import {
   CONTRACTS,
   type DETAIL_FIELDS,
@@ -166,6 +170,42 @@ const texts = ({ children }: Element): Record<string, string> =>
   Object.fromEntries(
     children.filter((one) => one.children.length === 0).map(({ name, text }) => [name, text]),
   );
+
+/** For `createClient`. With an `accessToken` the app acts for a merchant (OAuth). */
+export const suning: WireProtocol<SuningContract, Credentials> = {
+  contract,
+  write(credentials, method, params, now) {
+    const texts = Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? String(value) : value,
+    ]);
+    const { headers, body } = buildRequest(credentials, method, Object.fromEntries(texts), now);
+    return { http: 'POST', path: `/api/http/sopRequest/${method}`, headers, body };
+  },
+  read({ format = 'json' }, method, { body }) {
+    try {
+      const reply = readReply(body, method, format);
+      if (!reply.ok) return { ok: false, code: reply.code, words: reply.message };
+      return { ok: true, value: toSuccess(reply.value) as Success<SuningContract, typeof method> };
+    } catch (error) {
+      if (!(error instanceof SuningReplyError)) throw error;
+      throw new UnreadableReplyError(error.message, { cause: error });
+    }
+  },
+  rowOf,
+};
+
+/** The pages' numbers as numbers, and the orders of a page as its items. */
+function toSuccess(value: Results[Method]): object {
+  if (!('orders' in value)) return value;
+  const { orders, pageTotal, pageNo, pageSize, ...head } = value;
+  const numbers = {
+    pageTotal: Number(pageTotal),
+    pageNo: Number(pageNo),
+    pageSize: Number(pageSize),
+  };
+  return { ...head, ...numbers, items: orders };
+}
 
 export interface SuningClientOptions extends Credentials {
   /** The gateway's address without `/api/http/sopRequest`. */

@@ -1,5 +1,5 @@
 // suning.fws.historyorder.query (批量查询订单记录), field by field.
-import type { MethodContract } from '../../protocol/contract.ts';
+import type { IntegerField, MethodContract } from '../../protocol/contract.ts';
 import type { METHOD_CODES } from './method-codes.ts';
 import type { QUERY_CODES } from './query-codes.ts';
 import { HISTORY, row, SAMPLE_APP, textOf } from './sources.ts';
@@ -18,6 +18,15 @@ const yuan = (zh: string, en: string, quote: string, example: string) =>
   history(zh, en, quote, { example, format: 'yuan' });
 const time = (zh: string, en: string, quote: string, example: string) =>
   history(zh, en, quote, { example, format: 'shanghai-time' });
+
+const page = (zh: string, en: string, example: number): IntegerField => ({
+  type: 'integer',
+  example,
+  min: 1,
+  max: 99_999_999,
+  text: { zh, en },
+  source: { settled: 'S38' },
+});
 
 /** 订单行 of a service order, in the document's order. */
 const ORDER_DETAIL = {
@@ -140,6 +149,14 @@ export const HISTORY_QUERY = {
     },
   },
   replyForm: 'list',
+  head: {
+    pageTotal: page('总页数。', 'How many pages there are.', 1),
+    pageNo: page('页码。', 'The number of this page.', 1),
+    pageSize: page('每页条数。', 'How many orders a page holds.', 10),
+    returnMessage: history('成功标识。', 'That the query succeeded.', '<returnMessage>', {
+      example: 'biz.handler.data-get:success',
+    }),
+  },
   codes: [
     'biz.handler.data-get:no-result',
     'isp.sys.service.unavailable.fws',

@@ -10,12 +10,8 @@ type Rest = Omit<TextField, 'type' | 'text' | 'source'>;
 /** Makes text fields of one document: both languages, the words of the document, and the rest. */
 export const textOf =
   (document: string) =>
-  (zh: string, en: string, quote: string, rest: Rest): TextField => ({
-    type: 'string',
-    text: { zh, en },
-    source: row(document, quote),
-    ...rest,
-  });
+  <const R extends Rest>(zh: string, en: string, quote: string, rest: R) =>
+    ({ type: 'string', text: { zh, en }, source: row(document, quote), ...rest }) as const;
 
 /** The app of the sandbox that the samples are called as. */
 export const SAMPLE_APP = 'b0c332a133c102765f39de0a1b2c3d4e';

@@ -1,4 +1,9 @@
 // A typed client of ytx's gateway; also how integrators sign and read without a server.
+
+import { UnreadableReplyError } from '../../client/errors.ts';
+import type { WireOutcome, WireProtocol } from '../../client/wire-protocol.ts';
+import type { RefusedItem, Success } from '../../protocol/contract.ts';
+import { contract, type YtxContract } from './contract.ts';
 import { FUNC, FUNC_URL, type OrderResult, RESULT_FIELDS, VERSION } from './contracts.ts';
 import { authorization, formatTimestamp, sign } from './signature.ts';
 
@@ -78,6 +83,51 @@ function readJson(text: string): unknown {
   } catch (error) {
     throw new YtxReplyError('it is not JSON', { cause: error });
   }
+}
+
+export interface Credentials {
+  readonly accountSID: string;
+  readonly authToken: string;
+}
+
+/** For `createClient`. One id is asked for plainly, so that its refusal is the call's; several as a list. */
+export const ytx: WireProtocol<YtxContract, Credentials> = {
+  contract,
+  write({ accountSID, authToken }, method, params, now) {
+    const { requestId, ...others } = params as Readonly<Record<string, string | readonly string[]>>;
+    const ids = requestId?.length === 1 ? requestId[0] : requestId;
+    const body = { action: method, ...others, ...(ids !== undefined && { requestId: ids }) };
+    const { url, headers, body: text } = buildRequest(accountSID, authToken, body, now);
+    return { http: 'POST', path: url, headers, body: text };
+  },
+  read(_, method, { body }) {
+    const outcome = readOutcome(method, body);
+    return outcome as WireOutcome<Success<YtxContract, typeof method>>;
+  },
+};
+
+function readOutcome(method: keyof YtxContract['methods'], body: string): WireOutcome<object> {
+  let reply: unknown;
+  try {
+    reply = readJson(body);
+  } catch (error) {
+    throw new UnreadableReplyError('the reply is not JSON', { cause: error });
+  }
+  if (isStatus(reply) && reply.statusCode !== '0') {
+    return { ok: false, code: reply.statusCode, words: reply.statusMsg };
+  }
+  if (method === 'productOrder') {
+    if (isStatus(reply)) return { ok: true, value: reply };
+    throw new UnreadableReplyError('the reply has no requestId');
+  }
+  return { ok: true, value: { items: (Array.isArray(reply) ? reply : [reply]).map(toItem) } };
+}
+
+function toItem(item: unknown): OrderResult | RefusedItem {
+  if (isOrderResult(item)) return item;
+  if (!isStatus(item)) throw new UnreadableReplyError('an item of the reply is no order');
+  const { requestId: id, statusCode: code, statusMsg: words } = item;
+  return { refused: { id, code, words } };
 }
 
 export interface YtxClientOptions {

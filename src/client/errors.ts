@@ -1,0 +1,78 @@
+// Why a call has no result: refused by the platform, lost in the network, or answered with something unreadable.
+import type { CodeEntry, Retry, Source, Text } from '../protocol/contract.ts';
+
+/** What all errors of a client have in common. `code` is stable. */
+export abstract class CallError extends Error {
+  abstract readonly code: 'ERR_REFUSED' | 'ERR_NETWORK' | 'ERR_UNREADABLE_REPLY';
+  /** The server's name for the call, from `x-request-id`; its operator finds the call by it. */
+  requestId: string | null = null;
+}
+
+/** A platform's refusal, with what its contract says of the code. */
+export interface Refused {
+  /** As it stands on the wire, such as `SignFail`. */
+  readonly code: string;
+  /** The words of the reply. */
+  readonly words: string;
+  /** Null for a code that the contract does not know. */
+  readonly cause: Text | null;
+  readonly remedy: Text | null;
+  readonly retry: Retry;
+  /** Where the code is documented. */
+  readonly clause: Source | null;
+}
+
+export class RefusedError extends CallError {
+  readonly code = 'ERR_REFUSED';
+  override readonly name = 'RefusedError';
+  readonly refused: Refused;
+
+  constructor(refused: Refused, method: string) {
+    const remedy = refused.remedy ? ` ${refused.remedy.en}` : '';
+    super(`${method} was refused with ${refused.code} (${refused.words}).${remedy}`);
+    this.refused = refused;
+  }
+}
+
+/**
+ * - `not-sent`: the server did not get the call, or turned it away before any platform saw it.
+ * - `unknown`: the call may have been carried out. Repeat a write only where the contract says that
+ *   two equal calls are one.
+ */
+export type NetworkOutcome = 'not-sent' | 'unknown';
+
+export class NetworkError extends CallError {
+  readonly code = 'ERR_NETWORK';
+  override readonly name = 'NetworkError';
+  readonly outcome: NetworkOutcome;
+  /** The HTTP status, where an answer came. */
+  readonly status: number | null;
+
+  constructor(
+    message: string,
+    outcome: NetworkOutcome,
+    { status = null, cause }: { readonly status?: number | null; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.outcome = outcome;
+    this.status = status;
+  }
+}
+
+/** The reply is not the platform's, or its signature does not fit. */
+export class UnreadableReplyError extends CallError {
+  readonly code = 'ERR_UNREADABLE_REPLY';
+  override readonly name = 'UnreadableReplyError';
+}
+
+/** What the contract says of a code that came over the wire. */
+export function toRefused(code: string, words: string, entry: CodeEntry | undefined): Refused {
+  return {
+    code,
+    words,
+    cause: entry?.cause ?? null,
+    remedy: entry?.remedy ?? null,
+    retry: entry?.retry ?? 'never',
+    clause: entry?.source ?? null,
+  };
+}
