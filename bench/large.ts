@@ -213,6 +213,8 @@ async function showPlans(): Promise<void> {
     'client_min_messages=log',
   ];
   watched.searchParams.set('options', told.map((one) => `-c ${one}`).join(' '));
+  // In the URL of a database a plus is a plus.
+  const watchedUrl = watched.href.replaceAll('+', '%20');
   let seen: string[] = [];
   const { emit } = pg.Client.prototype;
   pg.Client.prototype.emit = function (this: pg.Client, name: string, ...args: unknown[]) {
@@ -228,7 +230,7 @@ async function showPlans(): Promise<void> {
     }
     return Reflect.apply(emit, this, [name, ...args]);
   } as typeof emit;
-  const { ledger, close } = await open(watched.href);
+  const { ledger, close } = await open(watchedUrl);
   for (const [name, ask] of Object.entries(QUESTIONS)) {
     await ask(ledger, 100_000);
     seen = [];

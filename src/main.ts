@@ -194,6 +194,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     deadlines.wake();
     await callbacks.start();
     const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
+    for (const warning of storage.warnings ?? []) log.warn(warning);
     log.info({ url, environment, data, version: VERSION }, 'started');
     const findings = await oldRulesOf(workplace, config);
     for (const finding of findings.slice(0, FINDINGS_LOGGED)) log.warn(findingText(finding));

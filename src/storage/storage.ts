@@ -18,6 +18,8 @@ export interface OpenStorage {
   readonly clock?: Clock;
   /** Absent where one process serves alone. */
   readonly shared?: SharedState;
+  /** What somebody should know who has just opened it: a sentence each. */
+  readonly warnings?: readonly string[];
   /** Finishes what is under way, then lets the store go. */
   close(): Promise<void>;
 }

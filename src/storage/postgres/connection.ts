@@ -1,7 +1,9 @@
 // One connection: its settings, its prepared statements, and an end that is noticed whatever it is.
-import pg from 'pg';
+import type pg from 'pg';
+import { type ConnectionOptions, type OpenSession, openSession } from './connect.ts';
 import { CopyIn } from './copy-in.ts';
-import { StatementError } from './errors.ts';
+import { ConnectionLostError, StatementError } from './errors.ts';
+import { LONG_MS, type SessionState } from './session.ts';
 
 export interface Statement {
   /** Prepared under this name, once a connection. */
@@ -13,87 +15,42 @@ export interface Statement {
 
 export type Row = readonly unknown[];
 
-/** The answer was lost with the connection: nobody on this side knows whether it has happened. */
-export class ConnectionLostError extends Error {
-  override readonly name = 'ConnectionLostError';
-}
-
-const CONNECT_TIMEOUT_MS = 3000;
-/** Past it the server gives up by itself. A hot statement takes a few milliseconds. */
-const STATEMENT_TIMEOUT_MS = 10_000;
-const LOCK_TIMEOUT_MS = 5000;
 /** Past it nobody is there to give up: the connection is dropped. */
 const ANSWER_TIMEOUT_MS = 15_000;
-/** A statement that reads the whole ledger. */
-const LONG_MS = 6 * 3_600_000;
 
 /**
- * Every statement of ours has an index, and a plan is made once a connection: it must not become
- * another one because a table was small, or thought to be, at that moment.
+ * The routine of the server that waits for a synchronous standby. It has only a warning where the wait
+ * was cancelled: the change is committed here and perhaps nowhere else, and the answer says success.
+ * https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
-const SETTINGS = {
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  jit: 'off',
-  synchronous_commit: 'on',
-  statement_timeout: String(STATEMENT_TIMEOUT_MS),
-  lock_timeout: String(LOCK_TIMEOUT_MS),
-};
-
-/** For questions that may take long: whatever plan is best, and as long as it takes. */
-const LONG_SETTINGS = {
-  jit: 'off',
-  statement_timeout: String(LONG_MS),
-  lock_timeout: String(LOCK_TIMEOUT_MS),
-};
-
-const INT8 = 20;
-/** 64-bit numbers as numbers: instants, and sequences that will not reach 2^53. */
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as never,
-};
-
-export interface ConnectionOptions {
-  readonly url: string;
-  /** Unique among all connections of all gateways: by it an old one is found and ended. */
-  readonly name: string;
-  readonly kind?: 'hot' | 'long';
-}
+const WAIT_ROUTINE = 'SyncRepWaitForLSN';
 
 export class Connection {
   readonly name: string;
+  /** As it was when it was opened. */
+  readonly session: SessionState;
   readonly #client: pg.Client;
   readonly #answerTimeout: number;
   #lost: Error | undefined;
+  /** What the server has said of a commit that no longer waits for its standby. */
+  #cancelledWait: string | undefined;
   readonly #onLost: (() => void)[] = [];
 
-  private constructor(client: pg.Client, { name, kind }: ConnectionOptions) {
+  private constructor({ client, state }: OpenSession, { name, kind }: ConnectionOptions) {
     this.name = name;
+    this.session = state;
     this.#client = client;
     this.#answerTimeout = kind === 'long' ? LONG_MS : ANSWER_TIMEOUT_MS;
     client.on('error', (error) => this.#end(error));
     client.on('end', () => this.#end(new Error('the server has closed the connection')));
+    client.on('notice', ({ routine, message }) => {
+      if (routine === WAIT_ROUTINE) this.#cancelledWait = message ?? 'the wait was cancelled';
+    });
   }
 
+  /** @throws {CannotConnectError} @throws {UnusableDatabaseError} see `openSession` */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const client = new pg.Client({
-      ...clientConfig(options.url, options.kind === 'long' ? LONG_SETTINGS : SETTINGS),
-      application_name: options.name,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      types,
-    });
-    client.on('error', () => {}); // Until it is ours: connect() rejects with the same.
-    try {
-      await client.connect();
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
-    }
-    return new Connection(client, options);
+    return new Connection(await openSession(options), options);
   }
 
   get isLost(): boolean {
@@ -146,13 +103,15 @@ export class Connection {
 
   async #answer<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#lost) throw new ConnectionLostError(this.#lost.message);
-    const timer = setTimeout(
-      () => this.destroy(`no answer within ${this.#answerTimeout} ms`),
-      this.#answerTimeout,
-    );
+    const timeout = this.#answerTimeout;
+    const timer = setTimeout(() => this.destroy(`no answer within ${timeout} ms`), timeout);
     try {
-      return await ask();
+      const answer = await ask();
+      if (this.#cancelledWait === undefined) return answer;
+      this.destroy(this.#cancelledWait);
+      throw new ConnectionLostError(this.#cancelledWait);
     } catch (error) {
+      if (error instanceof ConnectionLostError) throw error;
       const { code, severity, message } = error as pg.DatabaseError;
       if (code === undefined || severity === undefined || severity === 'FATAL') {
         this.destroy(message);
@@ -183,13 +142,4 @@ export class Connection {
     this.#lost = why;
     for (const listener of this.#onLost) listener();
   }
-}
-
-/** The URL's own `options` stay, such as a search_path; ours come behind. */
-function clientConfig(url: string, settings: Readonly<Record<string, string>>): pg.ClientConfig {
-  const parsed = new URL(url);
-  const own = parsed.searchParams.get('options') ?? '';
-  const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  parsed.searchParams.set('options', [own, ...ours].join(' ').trim());
-  return { connectionString: parsed.href.replaceAll('+', '%20') };
 }

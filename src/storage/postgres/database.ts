@@ -1,12 +1,7 @@
 // The schema: what it must be before anything is written, its migrations, and its months.
 import { type Migration, readMigrations as readFolder } from '../migrations.ts';
-import { Connection, type Row } from './connection.ts';
-
-/** The schema is newer than this program, or the server too old. Nothing was changed. */
-export class UnusableDatabaseError extends Error {
-  readonly code = 'ERR_UNUSABLE_DATABASE';
-  override readonly name = 'UnusableDatabaseError';
-}
+import { Connection } from './connection.ts';
+import { StatementError, UnusableDatabaseError } from './errors.ts';
 
 /** `row_security`, and what partitioning of today needs. */
 const OLDEST_SERVER = 150_000;
@@ -19,21 +14,19 @@ export const readMigrations = (): Migration[] =>
 /**
  * Brings the schema of the URL's search_path to the newest version, in one transaction.
  *
+ * @returns the name of the schema
  * @throws {UnusableDatabaseError}
  */
 export async function prepareDatabase(
   url: string,
   name: string,
   migrations: readonly Migration[] = readMigrations(),
-): Promise<void> {
+): Promise<string> {
   const newest = migrations.at(-1)?.version ?? 0;
   const connection = await Connection.open({ url, name, kind: 'long' });
+  const schema = requireSchema(connection);
   try {
-    const [[server]] = (await connection.runText('SHOW server_version_num')) as [Row];
-    if (Number(server) < OLDEST_SERVER) {
-      throw new UnusableDatabaseError('the PostgreSQL server is older than version 15');
-    }
-    if ((await versionOf(connection)) === newest) return;
+    if ((await versionOf(connection)) === newest) return schema;
     await connection.runText(
       `BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`,
     );
@@ -50,9 +43,35 @@ export async function prepareDatabase(
     await connection.runText(
       `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${newest}); COMMIT`,
     );
+    return schema;
+  } catch (error) {
+    throw explainRights(error, schema);
   } finally {
     await connection.close(); // Which undoes what was not committed.
   }
+}
+
+/** The schema that the session works in. @throws {UnusableDatabaseError} none, or a server that is too old */
+function requireSchema({ session }: Connection): string {
+  const { serverVersion, schema, searchPath } = session;
+  if (serverVersion < OLDEST_SERVER) {
+    throw new UnusableDatabaseError(
+      `the PostgreSQL server is of version ${Math.floor(serverVersion / 10_000)}, and Ordergate needs 15 or later; upgrade it`,
+    );
+  }
+  if (schema !== null) return schema;
+  throw new UnusableDatabaseError(
+    `none of the schemas of search_path (${searchPath}) exists in the database, or the role may not use it; make one with CREATE SCHEMA, or correct options in ORDERGATE_DATABASE_URL`,
+  );
+}
+
+const NO_RIGHT = '42501';
+
+function explainRights(error: unknown, schema: string): unknown {
+  if (!(error instanceof StatementError) || error.sqlState !== NO_RIGHT) return error;
+  return new UnusableDatabaseError(
+    `the role of ORDERGATE_DATABASE_URL lacks a right in the schema "${schema}": ${error.message}; make it the owner of the database, or GRANT USAGE, CREATE ON SCHEMA "${schema}" and the rights of the owner on the tables in it`,
+  );
 }
 
 /** @throws {UnusableDatabaseError} where the schema is not of this version. Nothing is changed. */

@@ -1,5 +1,16 @@
 // What the server's refusals mean: to be tried again, or a mistake of ours.
 
+/** The URL, the server, the role or the schema does not do. Nothing was changed. */
+export class UnusableDatabaseError extends Error {
+  readonly code = 'ERR_UNUSABLE_DATABASE';
+  override readonly name = 'UnusableDatabaseError';
+}
+
+/** The answer was lost with the connection: nobody on this side knows whether it has happened. */
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+}
+
 /** The server refused a statement and said why; nothing of it has happened. */
 export class StatementError extends Error {
   override readonly name = 'StatementError';

@@ -5,12 +5,16 @@ import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
 import { DatabaseClock } from './clock.ts';
+import { refuseTransactionPooling } from './connect.ts';
 import { COPYING } from './copy-tables.ts';
-import { prepareDatabase, prepareMonths, UnusableDatabaseError } from './database.ts';
+import { prepareDatabase, prepareMonths } from './database.ts';
+import { readDatabaseUrl } from './database-url.ts';
+import { UnusableDatabaseError } from './errors.ts';
 import { PostgresLedger } from './ledger.ts';
 import { PostgresLimits } from './limits.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
+import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 import { statements } from './statements.ts';
 import { catalogStore, tokenStore } from './stores.ts';
@@ -38,12 +42,14 @@ export async function openPostgres(
 ): Promise<OpenStorage> {
   const node = `ordergate-${randomBytes(6).toString('hex')}`;
   const clock = new DatabaseClock();
-  const pool = new Pool({ url, node, size: CONNECTIONS });
+  let pool: Pool | undefined;
   let shared: Shared | undefined;
   try {
-    await prepareDatabase(url, `${node}.migrate`);
+    await refuseTransactionPooling({ url, name: `${node}.probe` });
+    const schema = await prepareDatabase(url, `${node}.migrate`);
+    pool = new Pool({ url, node, schema, size: CONNECTIONS });
     await refuseUnfinishedCopy(pool);
-    shared = await Shared.start(url, node, clock);
+    shared = await Shared.start({ url, node, schema }, clock);
     await prepareMonths(url, `${node}.months`, clock.now());
     const started = shared;
     const callbacks = callbackStore(pool, node, sealer);
@@ -87,15 +93,24 @@ export async function openPostgres(
       callbacks,
       ...(databaseTime && { clock }),
       shared,
+      warnings: warningsOf(url),
       close,
     };
   } catch (error) {
     await shared?.close();
-    await pool.close();
+    await pool?.close();
     if (error instanceof UnusableDatabaseError || error instanceof WrongMasterKeyError) throw error;
     if (error instanceof LedgerUnavailableError) throw error;
     throw new LedgerUnavailableError(`the database cannot be used: ${(error as Error).message}`);
   }
+}
+
+/** What somebody should know of the way to the database. */
+function warningsOf(url: string): string[] {
+  if (isVerified(readDatabaseUrl(url))) return [];
+  return [
+    'the connection to the database is encrypted, and nobody verifies the server (sslmode=require without sslrootcert): name the certificate of its CA in sslrootcert',
+  ];
 }
 
 /** A part of a ledger serves nobody, and a change to it would not be in the rest. */

@@ -90,9 +90,13 @@ describe('plans', { skip, timeout: 120_000 }, () => {
       }
       return Reflect.apply(emit, this, [name, ...args]);
     } as typeof emit;
-    storage = await openPostgres(watched.href, new Sealer(Buffer.alloc(32, 7)), {
-      databaseTime: false,
-    });
+    storage = await openPostgres(
+      watched.href.replaceAll('+', '%20'),
+      new Sealer(Buffer.alloc(32, 7)),
+      {
+        databaseTime: false,
+      },
+    );
   });
   after(async () => {
     pg.Client.prototype.emit = emit;

@@ -1,14 +1,22 @@
 // A few connections and a bounded queue before them; lost ones are opened anew as long as somebody waits.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import { Connection, ConnectionLostError, type Row, type Statement } from './connection.ts';
-import { isCollision, isDuplicate, isElsewhere, StatementError } from './errors.ts';
+import { Connection, type Row, type Statement } from './connection.ts';
+import {
+  ConnectionLostError,
+  isCollision,
+  isDuplicate,
+  isElsewhere,
+  StatementError,
+} from './errors.ts';
 
 export interface PoolOptions {
   readonly url: string;
   /** This gateway's name among all. */
   readonly node: string;
   readonly size: number;
+  /** That all its sessions have to work in; undefined where the URL alone decides. */
+  readonly schema?: string;
 }
 
 /** Who waits longer than this for a connection is told that there is none. */
@@ -165,10 +173,10 @@ export class Pool {
   }
 
   async #openOne(): Promise<void> {
-    const { url, node } = this.#options;
+    const { url, node, schema } = this.#options;
     for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
       try {
-        const connection = await Connection.open({ url, name: `${node}.${++this.#made}` });
+        const connection = await Connection.open({ url, name: `${node}.${++this.#made}`, schema });
         // Whoever wanted it has gone: it was never counted, so that the close does not wait for it.
         if (this.#closed) return void connection.close();
         this.#open++;

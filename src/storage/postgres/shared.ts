@@ -9,9 +9,17 @@ const BEAT_MS = 1000;
 /** One behind the other: a name for the lock among those of this database. */
 const ALONE = 0x6f676175;
 
+export interface SharedOptions {
+  readonly url: string;
+  readonly node: string;
+  /** That its session has to work in. */
+  readonly schema: string;
+}
+
 export class Shared implements SharedState {
   readonly #url: string;
   readonly #node: string;
+  readonly #schema: string;
   readonly #clock: DatabaseClock;
   readonly #versions = new Map<string, number>();
   readonly #reloads = new Map<string, () => Promise<void>>();
@@ -22,14 +30,15 @@ export class Shared implements SharedState {
   #beating: Promise<void> = Promise.resolve();
   #closed = false;
 
-  private constructor(url: string, node: string, clock: DatabaseClock) {
+  private constructor({ url, node, schema }: SharedOptions, clock: DatabaseClock) {
     this.#url = url;
     this.#node = node;
+    this.#schema = schema;
     this.#clock = clock;
   }
 
-  static async start(url: string, node: string, clock: DatabaseClock): Promise<Shared> {
-    const shared = new Shared(url, node, clock);
+  static async start(options: SharedOptions, clock: DatabaseClock): Promise<Shared> {
+    const shared = new Shared(options, clock);
     await shared.#beat();
     shared.#schedule();
     return shared;
@@ -111,10 +120,10 @@ export class Shared implements SharedState {
   async #connected(): Promise<Connection> {
     if (this.#connection && !this.#connection.isLost) return this.#connection;
     const name = `${this.#node}.shared`;
-    const connection = await Connection.open({ url: this.#url, name });
+    const schema = this.#schema;
+    const connection = await Connection.open({ url: this.#url, name, schema });
     this.#connection = connection;
     connection.onNotice(() => this.#beatSoon());
-    const [[schema]] = (await connection.runText('SELECT current_schema()')) as [Row];
     await connection.runText(`LISTEN "ordergate_${schema}"`);
     return connection;
   }

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import { ConnectionLostError, type Row } from './connection.ts';
-import { isCollision, isElsewhere, StatementError } from './errors.ts';
+import type { Row } from './connection.ts';
+import { ConnectionLostError, isCollision, isElsewhere, StatementError } from './errors.ts';
 import { type Pool, RETRY_MS, unavailable } from './pool.ts';
 import { statements } from './statements.ts';
 
