@@ -48,6 +48,8 @@ const DRAIN_MS = 20 * SECOND;
 
 export interface Options extends WorkplaceOptions {
   readonly log?: Logger;
+  /** For tests: how long a whole request may take to arrive, in milliseconds. */
+  readonly requestMs?: number;
   /** For tests: what stands in the place of the world that callbacks go to. */
   readonly callbacks?: CallbackOverrides;
 }
@@ -153,6 +155,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     trustsLoopback: sandbox,
     trustedProxies,
     maxConnections,
+    requestMs: options.requestMs,
     routes,
     platformOf: attribution(platforms),
     onFault,

@@ -26,6 +26,8 @@ export class Connections {
   readonly #idle = new Set<Socket>();
   /** How often the limit was reached. */
   limited = 0;
+  /** How many there have been. */
+  accepted = 0;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -36,6 +38,7 @@ export class Connections {
   }
 
   add(socket: Socket): void {
+    this.accepted++;
     this.#all.set(socket, { peer: normalizeAddress(socket.remoteAddress ?? ''), underWay: 0 });
     this.#idle.add(socket);
     socket.once('close', () => {

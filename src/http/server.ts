@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly trustsLoopback: boolean;
   readonly trustedProxies: AddressList;
   readonly maxConnections: number;
+  /** How long a whole request may take to arrive. Default: 30 s. */
+  readonly requestMs?: number | undefined;
   readonly routes: readonly Route[];
   /** The platform under whose paths an unknown path stands. */
   platformOf(path: string): string | undefined;
@@ -87,12 +89,13 @@ export class HttpServer {
       dropRequest: () => this.bodies.giveWay(),
       refuse: (socket) => endWith(socket, 503, 'busy', 'there are too many connections'),
     });
+    const { requestMs = REQUEST_MS } = options;
     const server = createServer(
       {
         keepAliveTimeout: KEEP_ALIVE_MS,
-        requestTimeout: REQUEST_MS,
-        headersTimeout: REQUEST_MS,
-        connectionsCheckingInterval: 1000,
+        requestTimeout: requestMs,
+        headersTimeout: requestMs,
+        connectionsCheckingInterval: Math.min(1000, requestMs),
         requireHostHeader: false, // We refuse it ourselves, so that the request log shows it.
       },
       (request, response) => this.#serve(request, response),
@@ -119,7 +122,7 @@ export class HttpServer {
   /** Takes no new connection, answers what is on its way, finishes what is under way. */
   async close(): Promise<void> {
     this.#draining = true;
-    await turn(); // What waits to be accepted is accepted.
+    await this.#acceptWaiting();
     const server = this.#server;
     // Not http's own `close`, which ends connections on which a request may be arriving just now.
     const closed = new Promise<void>((resolve) =>
@@ -135,6 +138,16 @@ export class HttpServer {
     await closed;
     for (const timer of timers) clearTimeout(timer);
     server.close(); // Ends http's own timer, which checks connections.
+  }
+
+  /** Accepts what the system holds ready: a listener that closes resets it. A turn accepts one. */
+  async #acceptWaiting(): Promise<void> {
+    const until = performance.now() + LINGER_MS;
+    for (let quiet = 0; quiet < 3 && performance.now() < until; quiet++) {
+      const before = this.connections.accepted;
+      await turn();
+      if (this.connections.accepted > before) quiet = 0;
+    }
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
