@@ -10,13 +10,15 @@ export const MAX_BODY = 1024 * 1024;
 const MAX_HELD = 64 * 1024 * 1024;
 /** The first room for a body that comes in pieces; it doubles, so that each byte is copied twice at most. */
 const FIRST_ROOM = 16 * 1024;
+/** The longest character of UTF-8. A body is not cut within one: it would seem to be another encoding. */
+const CHARACTER_BYTES = 4;
 const EMPTY: Buffer = Buffer.alloc(0);
 
 /** `too-large`: over the bound. `busy`: others needed the room, or the server stops. */
 export type BodyRefusal = 'too-large' | 'busy';
 
 export interface BodyReader {
-  /** Bytes of the body that are kept; of a longer one, up to the bound of all, one byte more is. */
+  /** Bytes of the body that are kept; of a longer one, up to the bound of all, a few more are. */
   readonly keep: number;
   done(body: Buffer): void;
   refuse(why: BodyRefusal): void;
@@ -98,7 +100,7 @@ export class Bodies {
     if (!this.#partial.has(partial)) return;
     partial.size += chunk.length;
     if (partial.size > MAX_BODY) return this.#refuse(partial, 'too-large');
-    const limit = partial.reader.keep + 1;
+    const limit = partial.reader.keep + 1 + CHARACTER_BYTES;
     const wanted = Math.min(limit, partial.kept + chunk.length);
     if (wanted > partial.room.length) this.#grow(partial, wanted, limit);
     partial.kept += chunk.copy(partial.room, partial.kept, 0, wanted - partial.kept);
@@ -114,7 +116,12 @@ export class Bodies {
   }
 
   #end(partial: Incoming): Buffer {
-    const body = partial.room.subarray(0, partial.kept);
+    let { kept } = partial;
+    if (kept < partial.size) {
+      const last = kept - 1;
+      for (kept = last; kept > last - 3 && (partial.room[kept]! & 0xc0) === 0x80; ) kept--;
+    }
+    const body = partial.room.subarray(0, kept);
     this.#release(partial);
     return body;
   }

@@ -48,7 +48,7 @@ export interface Route {
   readonly leniency?: Leniency;
   /** The platform that the path belongs to; its request log shows calls that HTTP refuses. */
   readonly platform?: string;
-  /** Bytes of a body that are kept; of a longer one, up to 1 MiB, one byte more is. Default: 1 MiB. */
+  /** Bytes of a body that are kept; of a longer one, up to 1 MiB, a few more are. Default: 1 MiB. */
   readonly maxBody?: number;
   /** That a GET changes something, so that HEAD is not served by it. */
   readonly changes?: boolean;
@@ -116,6 +116,7 @@ export function routeTable({
           access: 'open',
           leniency: platform.pathsInAnyCase ? 'slashes-and-case' : 'slashes',
           platform: platform.name,
+          ...(platform.maxBody !== undefined && { maxBody: platform.maxBody }),
           handle: gateway(platform),
         }),
       ),

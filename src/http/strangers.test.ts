@@ -194,6 +194,15 @@ describe('connections', () => {
     }
   });
 
+  test('of a body over its platform’s bound a little is kept, and the platform refuses it', async () => {
+    for (const filler of ['x', '取', '𠮷']) {
+      const long = `request=${filler.repeat(Math.floor((MIB - 8) / Buffer.byteLength(filler)))}`;
+      const { body: answer } = await exchange(server.url, request('POST', GATEWAY, { body: long }));
+      match(answer, /ArgumentDeserializeFail/, filler);
+      match((await newest()).detail, /bytes is carried in more than/);
+    }
+  });
+
   test('bodies that are not complete hold 64 MiB at most; others are answered meanwhile', async () => {
     const sockets: Socket[] = [];
     const almost = Buffer.alloc(MIB - 1, 'x');

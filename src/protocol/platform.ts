@@ -141,6 +141,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly contract: Contract;
   /** Where it listens; all of them POST. `{name}` takes one segment, see {@link GatewayRequest.params}. */
   readonly paths: readonly string[];
+  /**
+   * The longest body that can mean anything, in bytes. Of a longer one (up to 1 MiB) only a little
+   * more than this is kept in memory, so that a check can refuse it. Absent: 1 MiB.
+   */
+  readonly maxBody?: number;
   /** That its clients never had to care about the case of a path. */
   readonly pathsInAnyCase?: true;
   readonly model: OrderModel;

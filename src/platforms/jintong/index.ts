@@ -12,7 +12,7 @@ import { model } from './model.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { sign, stringToSign } from './signature.ts';
 import { STATES, type State } from './states.ts';
-import { type Document, writeReply } from './wire.ts';
+import { type Document, MAX_CARRIER, writeReply } from './wire.ts';
 
 function refusal(core: CoreRefusal): Refusal<Code> {
   const { code, description = CODES[code] } = CORE_TO_CODE[core.code];
@@ -71,6 +71,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   title: '今通国际',
   contract,
   paths: ['/Api/OrderOpenApi.ashx'],
+  maxBody: MAX_CARRIER,
   pathsInAnyCase: true, // IIS, which the documents' address ends on, never had a client care.
   model,
   actions: Object.keys(CONTRACTS),

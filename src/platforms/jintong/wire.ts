@@ -17,7 +17,7 @@ import type { Code } from './codes.ts';
 const LIMITS = { maxBytes: 64 * 1024 } as const;
 
 /** URL-encoding makes three bytes of one; the rest is room for field names. */
-const MAX_CARRIER = 3 * LIMITS.maxBytes + 1024;
+export const MAX_CARRIER = 3 * LIMITS.maxBytes + 1024;
 
 type Fields = ReadonlyMap<string, string>;
 

@@ -8,7 +8,7 @@ import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
-import { CONTRACTS, PLATFORM } from './contracts.ts';
+import { CONTRACTS, MAX_BODY_BYTES, PLATFORM } from './contracts.ts';
 import { checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { OPERATIONS, type Success } from './operations.ts';
@@ -61,6 +61,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   title: '云通信',
   contract,
   paths: ['/{version}/sid/{accountSID}/{func}/{funcURL}'],
+  maxBody: MAX_BODY_BYTES,
   model,
   actions: Object.keys(CONTRACTS),
   checkParty,

@@ -21,7 +21,7 @@ const LIMITS = { maxBytes: MAX_BODY_BYTES, numbers: 'text' } as const;
 /** A JSON object, whatever the Content-Type; a string says what is wrong instead. */
 export function readBody(body: Buffer): JsonObject | string {
   if (body.length > MAX_BODY_BYTES) {
-    return `the body has ${body.length} bytes, and a request needs at most ${MAX_BODY_BYTES}`;
+    return `the body has more than the ${MAX_BODY_BYTES} bytes that a request can need`;
   }
   const text = decodeUtf8(body);
   if (text === null) return 'the body is not UTF-8';
