@@ -13,6 +13,7 @@ import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
 import { type Route, routeTable } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
+import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
@@ -27,6 +28,7 @@ export const VERSION: string = JSON.parse(
 ).version;
 
 export { migrateLedger, restoreLedger } from './copies.ts';
+export { platforms } from './platforms/index.ts';
 export { oldRulesOf, openWorkplace, type Workplace } from './workplace.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */
@@ -118,6 +120,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     catalog,
     platforms,
     clock,
+    importPart: partTaker({ ...workplace, ledger, tokens }),
     callbacks: callbackDesk(storage.callbacks, callbacks, config.callbackAllow),
     advanceClock: inTurn(async (seconds: number) => {
       // Another node may have moved it a moment ago, and this one may be told before it is answered.

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { oldRulesOfEndpoint } from './callbacks/old-endpoints.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Clock, OffsetClock, systemClock } from './core/clock.ts';
+import { importFile } from './import/run.ts';
 import { platforms as allPlatforms } from './platforms/index.ts';
 import { Catalog } from './protocol/catalog.ts';
-import { importFile } from './protocol/import-file.ts';
 import { type Finding, findOldRules } from './protocol/old-rules.ts';
 import { Parties } from './protocol/parties.ts';
 import type { Platform } from './protocol/platform.ts';
@@ -95,7 +95,7 @@ async function fillSandbox(workplace: Workplace): Promise<void> {
   const { ledger, tokens } = workplace.storage;
   const target = { ...workplace, ledger, tokens };
   for (const { sandboxFile } of workplace.platforms) {
-    await importFile(createReadStream(sandboxFile, 'utf8'), target, {
+    await importFile(() => createReadStream(sandboxFile), target, {
       onRefused(line, problem) {
         throw new Error(`${sandboxFile.pathname} line ${line}: ${problem}`);
       },

@@ -13,6 +13,7 @@ const files = globSync('**/*.ts', { cwd: src }).filter(
 const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^core\//, may: /^core\//, packages: /^$/ },
   { place: /^protocol\//, may: /^(core|protocol)\//, packages: /^(node:|zod$)/ },
+  { place: /^import\//, may: /^(core|protocol|import)\//, packages: /^(node:|csv-parse$)/ },
   { place: /^storage\//, may: /^(core|storage)\//, packages: /^(node:|pg$)/ },
   {
     place: /^platforms\/index\.ts$/,
@@ -33,11 +34,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   { place: /^http\//, may: /^(core|protocol|http)\//, packages: /^(node:|prom-client$)/ },
   { place: /^callbacks\//, may: /^(core|protocol|callbacks)\//, packages: /^node:/ },
-  { place: /^manage\//, may: /^(core|protocol|manage)\//, packages: /^(node:|zod$)/ },
-  { place: /^cli\//, may: /^(core|protocol|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
+  { place: /^manage\//, may: /^(core|protocol|import|manage)\//, packages: /^(node:|zod$)/ },
+  { place: /^cli\//, may: /^(core|protocol|import|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
   {
     place: /^workplace\.ts$/,
-    may: /^(core|protocol|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets)\.ts$/,
+    may: /^(core|protocol|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets)\.ts$/,
     packages: /^node:/,
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },

@@ -62,6 +62,7 @@ test('every relative link of the documents leads to a file', () => {
     'CONTRIBUTING.md',
     'docs/backup.md',
     'docs/callbacks.md',
+    'docs/import.md',
     'docs/scaling.md',
     'src/platforms/jintong/README.md',
     'src/platforms/suning/README.md',

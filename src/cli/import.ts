@@ -1,50 +1,191 @@
 // `ordergate import FILE`: parties and orders from a file, streamed; can be run again.
-import { createReadStream, statSync } from 'node:fs';
-import { ConfigError, readConfig, readFlags } from '../config.ts';
-import { openWorkplace } from '../main.ts';
-import { importFile } from '../protocol/import-file.ts';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+import { ENCODINGS, type Encoding } from '../import/encoding.ts';
+import { type ImportRow, type ImportRows, readImportFile } from '../import/read.ts';
+import { type RefusedFile, writeRefused } from '../import/refused.ts';
+import { cutIntoParts, type ImportPart, type PartAnswer } from '../import/remote.ts';
+import { type ImportObserver, type ImportReport, importRows } from '../import/run.ts';
+import { openWorkplace, platforms } from '../main.ts';
 import type { Command } from './command.ts';
+import { readMap } from './import-map.ts';
+import { openSource } from './import-source.ts';
 import { progress } from './progress.ts';
+import { askServer, serverUrl } from './server.ts';
 
 /** Refusals that are printed; the rest is counted. */
 const SHOWN = 100;
 
+const FLAGS = {
+  'dry-run': { type: 'boolean', default: false },
+  update: { type: 'boolean', default: false },
+  encoding: { type: 'string', default: 'utf-8' },
+  platform: { type: 'string' },
+  section: { type: 'string' },
+  map: { type: 'string', multiple: true },
+  refused: { type: 'string' },
+  url: { type: 'string' },
+} as const;
+
 export const importCommand: Command = {
   name: 'import',
-  usage: 'import FILE',
-  summary: 'bring in parties and orders: {"platform": {"section": [...]}}, or NDJSON',
+  usage: 'import FILE|- [--dry-run] [--update] [--encoding gb18030] [--refused FILE] [--url URL]',
+  summary:
+    'bring in parties and orders: {"platform": {"section": [...]}}, NDJSON, or CSV (--platform P [--section S] [--map FIELD=COLUMN]...)',
   async run(args) {
-    const { values, positionals } = readFlags(args, {});
+    const { values, positionals } = readFlags(args, FLAGS);
     const [file] = positionals;
     if (file === undefined || positionals.length > 1)
-      throw new ConfigError('usage: ordergate import FILE');
-    const found = statSync(file); // A missing file shows before the ledger is opened.
-    if (found.isDirectory()) throw new ConfigError(`${file} is a directory`);
-    const { size } = found;
-    const workplace = await openWorkplace({ config: readConfig(values) });
+      throw new ConfigError(`usage: ordergate ${importCommand.usage}`);
+    const { 'dry-run': dryRun, update, url, refused: refusedPath, ...rest } = values;
+    const encoding = readEncoding(rest.encoding);
+    const csv = readCsv(file, rest);
+    const { port, host, data, env } = values;
+    const config = readConfig({ port, host, data, env });
+    const source = await openSource(file);
+    const written = refusedPath === undefined ? undefined : writeRefused(refusedPath);
     try {
-      const stream = createReadStream(file, 'utf8');
-      const show = progress('importing', size);
-      let refused = 0;
-      const report = await importFile(
-        stream,
-        { ...workplace, ledger: workplace.storage.ledger, tokens: workplace.storage.tokens },
-        {
-          onRefused(line, problem) {
-            if (refused++ < SHOWN) process.stderr.write(`${file}:${line}: ${problem}\n`);
-          },
-          onProgress: ({ orders }) =>
-            show(stream.bytesRead, ` ${orders.toLocaleString('en')} orders`),
-        },
-      );
-      if (refused > SHOWN) process.stderr.write(`and ${refused - SHOWN} more\n`);
-      const entries = report.catalog > 0 ? `, ${report.catalog} catalog entries` : '';
-      process.stdout.write(
-        `imported ${report.orders} orders and ${report.parties} parties${entries}; ${report.existing} were there already; ${report.refused} refused\n`,
-      );
+      const { observer, show } = watch(file, source.size, written);
+      const open = () => {
+        const stream = createReadStream(source.path);
+        show.bytes = () => stream.bytesRead;
+        return stream;
+      };
+      const onHeadings = (line: string) => written?.headings(line);
+      const rows = await readImportFile(open, {
+        encoding,
+        name: file,
+        csv: csv && { ...csv, onHeadings },
+      });
+      const report = await runImport({ config, url, rows, observer, dryRun, update });
+      written?.finish();
+      process.stdout.write(`${summary(report, dryRun)}\n`);
       return report.refused === 0 ? 0 : 1;
+    } catch (error) {
+      written?.discard();
+      throw error;
     } finally {
-      await workplace.storage.close();
+      source.close();
     }
   },
 };
+
+function readEncoding(given: string): Encoding {
+  const name = given
+    .toLowerCase()
+    .replace(/^utf8$/, 'utf-8')
+    .replace(/^gbk$|^gb2312$/, 'gb18030');
+  const encoding = ENCODINGS.find((one) => one === name);
+  if (encoding) return encoding;
+  throw new ConfigError(`--encoding is "${given}"; it has to be one of ${ENCODINGS.join(', ')}`);
+}
+
+/** Present where the file is CSV. */
+function readCsv(
+  file: string,
+  given: { readonly platform?: string; readonly section?: string; readonly map?: string[] },
+) {
+  if (!given.map && !/\.csv$/i.test(file)) {
+    if (given.platform === undefined && given.section === undefined) return undefined;
+    throw new ConfigError('--platform and --section are for CSV; a row of JSON names its own');
+  }
+  const platform = platforms.find((one) => one.name === given.platform);
+  if (!platform) {
+    const known = platforms.map((one) => one.name).join(', ');
+    throw new ConfigError(`CSV names no platform: --platform has to be one of: ${known}`);
+  }
+  const { orders, parties, catalog = {} } = platform.import;
+  const [only, ...more] = Object.keys(orders);
+  const section = given.section ?? (more.length === 0 ? only : undefined);
+  const known = [orders, parties, catalog].flatMap((group) => Object.keys(group));
+  if (section === undefined || !known.includes(section)) {
+    throw new ConfigError(`--section has to be one of: ${known.join(', ')}`);
+  }
+  return { platform: platform.name, section, map: given.map && readMap(given.map) };
+}
+
+interface Job {
+  readonly config: Config;
+  readonly url: string | undefined;
+  readonly rows: ImportRows;
+  readonly observer: ImportObserver;
+  readonly dryRun: boolean;
+  readonly update: boolean;
+}
+
+/** On the ledger itself; where a server has it open, or `--url` names one, that server is asked. */
+async function runImport(job: Job): Promise<ImportReport> {
+  const { config, url, rows, observer, dryRun, update } = job;
+  if (url !== undefined) return importAt(url, job);
+  const workplace = await openWorkplace({ config }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
+    throw error;
+  });
+  if (!workplace) return importAt(serverUrl(config), job);
+  try {
+    const { ledger, tokens } = workplace.storage;
+    const target = { ...workplace, ledger, tokens };
+    return await importRows(rows, target, observer, { dryRun, update });
+  } finally {
+    await workplace.storage.close();
+  }
+}
+
+async function importAt(url: string, { config, rows, observer, dryRun, update }: Job) {
+  const sum: ImportReport = { orders: 0, parties: 0, catalog: 0, existing: 0, refused: 0 };
+  if (update) sum.updated = 0;
+  const name = dryRun ? randomUUID() : null;
+  for await (const part of cutIntoParts(rows, platforms)) {
+    const sent: ImportPart = { rows: part.map(withoutRaw), update, dryRun: name };
+    const { report, refused } = await askServer<PartAnswer>(url, '/import', config, sent);
+    for (const [key, count] of Object.entries(report)) {
+      sum[key as 'orders'] = (sum[key as 'orders'] ?? 0) + count;
+    }
+    for (const { line, problem, rows: places } of refused) {
+      observer.onRefused(
+        line,
+        problem,
+        places.map((i) => part[i]!),
+      );
+    }
+    observer.onProgress(sum);
+  }
+  return sum;
+}
+
+/** The server needs the row's text; the bytes are for the file of what was refused. */
+const withoutRaw = ({ raw: _, ...row }: ImportRow): ImportRow => row;
+
+function watch(file: string, size: number, written: RefusedFile | undefined) {
+  const bar = progress('importing', size);
+  const show = { bytes: () => 0 };
+  let refused = 0;
+  const observer: ImportObserver = {
+    onRefused(line, problem, rows) {
+      written?.add(rows);
+      refused++;
+      if (refused <= SHOWN) process.stderr.write(`${file}:${line}: ${visible(problem)}\n`);
+    },
+    onProgress: ({ orders }) => bar(show.bytes(), ` ${orders.toLocaleString('en')} orders`),
+  };
+  process.once('exit', () => {
+    if (refused > SHOWN) process.stderr.write(`and ${refused - SHOWN} more\n`);
+  });
+  return { observer, show };
+}
+
+/** What a file holds is not let near the terminal as a control. */
+const visible = (text: string): string =>
+  text.replace(
+    /\p{Cc}/gu,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+
+function summary(report: ImportReport, dryRun: boolean): string {
+  const { orders, parties, catalog, existing, updated, refused } = report;
+  const entries = catalog > 0 ? `, ${catalog} catalog entries` : '';
+  const moved = updated === undefined ? '' : `; ${updated} moved to another state`;
+  const verb = dryRun ? 'nothing was changed; a run without --dry-run would import' : 'imported';
+  return `${verb} ${orders} orders and ${parties} parties${entries}; ${existing} were there already${moved}; ${refused} refused`;
+}

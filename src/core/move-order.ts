@@ -15,13 +15,27 @@ export interface MoveRequest {
   readonly note: string | null;
 }
 
-/** The state of that name, or of that word for it; undefined where the platform has none. */
+/**
+ * The state that a person means: its letter or number, the platform's word for it, or its name as the
+ * platform's document prints it, where one state alone has that name. Undefined where there is none.
+ */
 export function findState(
-  { states, stateWords = {} }: OrderModel,
-  name: string,
+  { states, stateWords = {} }: Pick<OrderModel, 'states' | 'stateWords'>,
+  given: string,
 ): string | undefined {
-  if (Object.hasOwn(states, name)) return name;
-  return Object.hasOwn(stateWords, name) ? stateWords[name] : undefined;
+  if (Object.hasOwn(states, given)) return given;
+  if (Object.hasOwn(stateWords, given)) return stateWords[given];
+  const named = Object.keys(states).filter((state) => bare(states[state]!) === bare(given));
+  return named.length === 1 ? named[0] : undefined;
+}
+
+/** White space in a name is a matter of the page that it was printed on. */
+const bare = (name: string): string => name.replace(/\s/g, '');
+
+/** The states with their names, and the words for them: what a refusal offers instead. */
+export function knownStates({ states, stateWords = {} }: OrderModel): string {
+  const named = Object.entries(states).map(([state, name]) => `${state} (${name})`);
+  return [...named, ...Object.keys(stateWords)].join(', ');
 }
 
 /** Resolves to the new version. Refuses with `state-refuses` and the state that it is in. */
@@ -30,17 +44,19 @@ export function moveOrder(
   clock: Clock,
   model: OrderModel,
   move: MoveRequest,
+  actor: 'operator' | 'import' = 'operator',
 ): Promise<Outcome<number>> {
   const request = {
     platform: move.platform,
     orderId: move.orderId,
-    actor: 'operator',
+    actor,
     requestId: null,
   } as const;
-  return changeOrder(ledger, clock, request, (order, now) => decide(order, now, model, move));
+  return changeOrder(ledger, clock, request, (order, now) => decideMove(order, now, model, move));
 }
 
-function decide(
+/** The rule alone, without a ledger. */
+export function decideMove(
   order: Order,
   now: Instant,
   model: OrderModel,

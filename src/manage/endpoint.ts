@@ -4,6 +4,7 @@ import type { CallbackDesk } from '../core/callback-desk.ts';
 import type { OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
+import type { ImportPart, PartAnswer } from '../import/remote.ts';
 import type { Catalog } from '../protocol/catalog.ts';
 import type { Parties } from '../protocol/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
@@ -16,6 +17,8 @@ export interface ManageServices {
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
   readonly callbacks: CallbackDesk;
+  /** Brings in a part of an import file; what it refuses is an answer. */
+  importPart(part: ImportPart): Promise<PartAnswer>;
   /** Moves the clock, keeps its offset, and carries out everything that has become due. */
   advanceClock(seconds: number): Promise<void>;
 }

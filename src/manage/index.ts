@@ -12,6 +12,7 @@ import {
   ManageError,
   type ManageServices,
 } from './endpoint.ts';
+import { importEndpoints } from './import.ts';
 import { openApi } from './openapi.ts';
 import { orderEndpoints } from './orders.ts';
 import { partyEndpoints } from './parties.ts';
@@ -21,6 +22,7 @@ const documented: readonly Endpoint[] = [
   ...orderEndpoints,
   ...partyEndpoints,
   ...catalogEndpoints,
+  ...importEndpoints,
   ...requestEndpoints,
   ...callbackEndpointEndpoints,
   ...deliveryEndpoints,

@@ -1,6 +1,9 @@
 // Helpers by which a platform reads the elements of an import file.
-import type { z } from 'zod';
+import { z } from 'zod';
+import { findState } from '../core/move-order.ts';
+import type { OrderModel } from '../core/order.ts';
 import {
+  type Difference,
   ImportError,
   type ImportFormat,
   type Json,
@@ -54,6 +57,21 @@ export function orderItem(
   const read = typeof chosen === 'string' ? sectionOf(platform.import.orders, chosen) : undefined;
   if (!read) throw new ImportError('section', `has to be one of ${sections.join(', ')}`);
   return { platform, read, fields };
+}
+
+/** A state as a row gives it: its letter or number, the platform's word for it, or its name. */
+export function stateField<State extends string>(model: Pick<OrderModel, 'states' | 'stateWords'>) {
+  const known = Object.keys(model.states).join(' ');
+  return z.string().transform((given, context): State => {
+    const state = findState(model, given);
+    if (state === undefined) context.addIssue(`has to be one of ${known}`);
+    return (state as State | undefined) ?? z.NEVER;
+  });
+}
+
+/** The difference of two values that are shown as they are; null where there is none. */
+export function difference(field: string, there: unknown, given: unknown): Difference | null {
+  return there === given ? null : { field, there: String(there), given: String(given) };
 }
 
 /** The section's reader; a name that every object has is no section. */

@@ -208,14 +208,47 @@ export interface ImportFormat {
   readonly catalog?: {
     readonly [section: string]: (item: Json, context: ImportContext) => CatalogEntry[];
   };
-  readonly orders: { readonly [section: string]: (item: Json, context: ImportContext) => NewOrder };
+  readonly orders: {
+    readonly [section: string]: (item: Json, context: ImportContext) => ImportedOrder;
+  };
+  /**
+   * Why a row is another order than the one of its id that is there, whatever state that is in now:
+   * its owner, an amount, a key of its own, or an absolute time differs. Null where it is the same.
+   * Absent: the owners are compared.
+   */
+  differs?(existing: Order, row: ImportedOrder): Difference | null;
+  /** What brings an order that is there to the row's state. Absent: its own states are compared. */
+  moves?(existing: Order, row: ImportedOrder): readonly ImportMove[];
   /** Where an order may come in several rows, one a line. */
   readonly rows?: {
     /** Two rows of one id, next to each other, as one order. @throws {ImportError} where they are not */
-    combine(first: NewOrder, next: NewOrder): NewOrder;
+    combine(first: ImportedOrder, next: ImportedOrder): ImportedOrder;
     /** Why a row of an id that is there already must not be passed over as imported; null where it may. */
-    missingIn(existing: Order, row: NewOrder): string | null;
+    missingIn(existing: Order, row: ImportedOrder): string | null;
   };
+}
+
+/** An order as a row of a file gives it. */
+export interface ImportedOrder extends NewOrder {
+  /** Which of its times the row gives relative to now: `createdAt`, or the id of a line. */
+  readonly relative?: readonly string[];
+}
+
+export interface Difference {
+  /** As the file calls it. */
+  readonly field: string;
+  /** The value of the order that is there, and that of the row, as a person reads them. */
+  readonly there: string;
+  readonly given: string;
+}
+
+/** A move along the operator's transitions; see {@link OrderModel.operatorTransitions}. */
+export interface ImportMove {
+  readonly line: string | null;
+  readonly to: string;
+  readonly note: string | null;
+  /** The state's field, as the file calls it. */
+  readonly field: string;
 }
 
 export interface ImportContext {

@@ -2,22 +2,23 @@
 import { z } from 'zod';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
-import { parseYuan } from '../../core/money.ts';
+import { formatYuan, parseYuan } from '../../core/money.ts';
 import type { Json, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
-import { checkAsFile, readItem } from '../../protocol/import.ts';
+import { checkAsFile, difference, readItem, stateField } from '../../protocol/import.ts';
 import {
+  type Difference,
   type ImportContext,
   ImportError,
   type ImportFormat,
   type SeedGenerator,
 } from '../../protocol/platform.ts';
-import { parseShanghai } from '../../protocol/shanghai-time.ts';
+import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
 import { PLATFORM } from './checks.ts';
 import { CONTRACTS, isAction, isOrderId, isUserName } from './contracts.ts';
 import { model } from './model.ts';
-import { STATES, type State } from './states.ts';
+import type { State } from './states.ts';
 
 const name = z
   .string()
@@ -42,12 +43,7 @@ const orderSchema = z.strictObject({
   orderId: z.string().refine(isOrderId, 'has to be 1 to 32 letters, digits or -'),
   partner: name.optional(),
   userName: name,
-  state: z
-    .string()
-    .refine(
-      (state) => Object.hasOwn(STATES, state),
-      `has to be one of ${Object.keys(STATES).join(' ')}`,
-    ),
+  state: stateField<State>(model),
   pnr: plain(16).default(''),
   flightNo: plain(16).default(''),
   amount: z.string().transform((text, context) => {
@@ -162,9 +158,21 @@ function newParty(
   };
 }
 
+/** An order belongs to (partner, user name); its state is free to have moved on since. */
+function differs({ owner, attributes, createdAt }: Order, { order }: NewOrder): Difference | null {
+  const amount = (given: Order['attributes']) => formatYuan(Number(given.amountFen));
+  return (
+    difference('partner', owner, order.owner) ??
+    difference('userName', attributes.userName, order.attributes.userName) ??
+    difference('amount', amount(attributes), amount(order.attributes)) ??
+    difference('createdAt', formatShanghai(createdAt), formatShanghai(order.createdAt))
+  );
+}
+
 export const importFormat: ImportFormat = {
   parties: { partners: readPartner },
   orders: { orders: readOrder },
+  differs,
 };
 
 /** Every state that a hasten accepts and a cancel accepts, so that load data can do both. */

@@ -4,15 +4,27 @@ import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import { parseYuan } from '../../core/money.ts';
 import type { Json, Order } from '../../core/order.ts';
-import { readItem } from '../../protocol/import.ts';
-import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
+import { readItem, stateField } from '../../protocol/import.ts';
+import {
+  type ImportContext,
+  ImportError,
+  type ImportedOrder,
+  type ImportFormat,
+} from '../../protocol/platform.ts';
 import { parseShanghai } from '../../protocol/shanghai-time.ts';
 import { PLATFORM } from './checks.ts';
 import { isId } from './contracts.ts';
 import { listsOf } from './history-lists.ts';
 import { findLine, refundDeadline, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
 import { model } from './model.ts';
-import { CATEGORIES, FULFILMENTS, LINE_STATES, REFUND_CAUSES, REFUNDS } from './states.ts';
+import {
+  CATEGORIES,
+  FULFILMENTS,
+  LINE_STATES,
+  type LineState,
+  REFUND_CAUSES,
+  REFUNDS,
+} from './states.ts';
 import { type Subscription, toAttributes } from './subscription.ts';
 
 const note = z.string().optional();
@@ -61,7 +73,7 @@ const lineFields = {
   orderItemId: id,
   fulfilment: keyOf(FULFILMENTS),
   quantity: count,
-  state: keyOf(LINE_STATES),
+  state: stateField<LineState>({ states: LINE_STATES }),
   refund: oneOf(REFUNDS).default('none'),
   refundCause: oneOf(REFUND_CAUSES).optional(),
   failReason: text(1000).optional(),
@@ -81,11 +93,12 @@ const manySchema = z.strictObject({
 type Row = z.output<typeof rowSchema>;
 
 /** One line as a row of its own, or an order with its `lines`, which may leave out what all share. */
-function readVirtualOrder(item: Json, { now }: ImportContext): NewOrder {
+function readVirtualOrder(item: Json, { now }: ImportContext): ImportedOrder {
   const isWhole = typeof item === 'object' && item !== null && 'lines' in item;
   if (!isWhole) {
     const row = readItem(rowSchema, item);
-    return newVirtualOrder(row.orderId, [readLineRow(row, now, '')], now);
+    const order = newVirtualOrder(row.orderId, [readLineRow(row, now, '')], now);
+    return { ...order, relative: row.paidAt === undefined ? [row.orderItemId] : [] };
   }
   const {
     orderId: whole,
@@ -107,7 +120,10 @@ function readVirtualOrder(item: Json, { now }: ImportContext): NewOrder {
   });
   const ids = new Set(read.map((line) => line.lineId));
   if (ids.size < read.length) throw new ImportError('lines', 'two have the same orderItemId');
-  return newVirtualOrder(whole, read, now);
+  const relative = lines
+    .filter((line) => (line.paidAt ?? (line.paidMinutesAgo === undefined && paidAt)) === undefined)
+    .map((line) => line.orderItemId);
+  return { ...newVirtualOrder(whole, read, now), relative };
 }
 
 function readLineRow(row: Row, now: Instant, place: string): VirtualLine {
@@ -227,7 +243,7 @@ export function newSubscription(
 const ONE_ROW = 'give the order in one row, with all its `lines`';
 
 /** Rows of one order next to each other are one order. */
-function combine(first: NewOrder, next: NewOrder): NewOrder {
+function combine(first: ImportedOrder, next: ImportedOrder): ImportedOrder {
   const [a, b] = [first.order, next.order];
   const twice = b.lines.find((line) => a.lines.some((one) => one.lineId === line.lineId));
   if (twice || a.lines.length === 0 || b.lines.length === 0) {
@@ -239,7 +255,8 @@ function combine(first: NewOrder, next: NewOrder): NewOrder {
   const lines = [...a.lines, ...b.lines];
   const order = { ...a, lines, state: sumUp(lines), createdAt: Math.min(a.createdAt, b.createdAt) };
   const deadlines = [...(first.deadlines ?? []), ...(next.deadlines ?? [])];
-  return { ...first, order, keys: model.lookUpKeys(order), deadlines };
+  const relative = [...(first.relative ?? []), ...(next.relative ?? [])];
+  return { ...first, order, keys: model.lookUpKeys(order), deadlines, relative };
 }
 
 /** What a row holds that the order of its id does not: such a row must not be taken for imported. */

@@ -13,8 +13,8 @@ import {
   TOKEN,
 } from '../../../test/suning.ts';
 import { manage, startTestServer, TestClock } from '../../../test/support.ts';
+import { importFile } from '../../import/run.ts';
 import type { Ordergate } from '../../main.ts';
-import { importFile } from '../../protocol/import-file.ts';
 
 const SANDBOX = new URL('./sandbox.json', import.meta.url);
 const emptyServer = () =>
@@ -23,11 +23,11 @@ const emptyServer = () =>
 async function run(server: Ordergate, suning: object | string) {
   const refused: string[] = [];
   async function* chunks() {
-    yield typeof suning === 'string' ? suning : JSON.stringify({ suning });
+    yield Buffer.from(typeof suning === 'string' ? suning : JSON.stringify({ suning }));
   }
   const { ledger, tokens } = server.storage;
   const report = await importFile(
-    chunks(),
+    chunks,
     { ...server, ledger, tokens },
     {
       onRefused: (line, problem) => refused.push(`${line}: ${problem}`),

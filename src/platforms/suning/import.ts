@@ -9,6 +9,7 @@ import { checkAsFile, readItem } from '../../protocol/import.ts';
 import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
 import { appSettings, checkParty } from './app.ts';
 import { PLATFORM, RETIRED_METHOD, tokenDigest } from './checks.ts';
+import { differs, moves } from './import-again.ts';
 import { orderSections, rows } from './import-orders.ts';
 import { MERCHANT, merchantEntry, merchantSchema } from './merchant.ts';
 
@@ -95,5 +96,7 @@ export const importFormat: ImportFormat = {
   tokens: { apps: readTokens },
   catalog: { retiredMethods: readRetiredMethod, merchants: merchantEntry },
   orders: orderSections,
+  differs,
+  moves,
   rows,
 };

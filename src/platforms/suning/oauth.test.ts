@@ -12,8 +12,8 @@ import {
   temporaryDirectory,
 } from '../../../test/support.ts';
 import { DAY, MINUTE } from '../../core/clock.ts';
+import { importFile } from '../../import/run.ts';
 import type { Ordergate } from '../../main.ts';
-import { importFile } from '../../protocol/import-file.ts';
 
 const clock = new TestClock();
 const dataDirectory = temporaryDirectory();
@@ -361,11 +361,11 @@ describe('in production "a merchant account with a password kept by the operator
       },
     });
     async function* chunks() {
-      yield file;
+      yield Buffer.from(file);
     }
     const { ledger, tokens } = fresh.storage;
     const report = await importFile(
-      chunks(),
+      chunks,
       { ...fresh, ledger, tokens },
       { onRefused: (_, problem) => assert.fail(problem), onProgress() {} },
     );

@@ -2,16 +2,16 @@
 import { z } from 'zod';
 import type { CatalogEntry } from '../../core/catalog.ts';
 import { type Instant, MINUTE } from '../../core/clock.ts';
-import type { NewOrder } from '../../core/ledger.ts';
 import { parseYuan } from '../../core/money.ts';
 import type { Json, JsonObject } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { AddressList } from '../../protocol/addresses.ts';
 import { md5Hex } from '../../protocol/digest.ts';
-import { readItem } from '../../protocol/import.ts';
+import { readItem, stateField } from '../../protocol/import.ts';
 import {
   type ImportContext,
   ImportError,
+  type ImportedOrder,
   type ImportFormat,
   type SeedGenerator,
 } from '../../protocol/platform.ts';
@@ -26,13 +26,14 @@ import {
   isRequestId,
   PLATFORM,
 } from './contracts.ts';
+import { differs, moves } from './import-again.ts';
+import { model } from './model.ts';
 import { newYtxOrder } from './new-order.ts';
 import { ACCOUNT_KINDS, isAccount, normalizeAccount } from './recharge-account.ts';
 import { findSandboxProduct } from './sandbox-products.ts';
-import { STATES, type State } from './states.ts';
+import type { State } from './states.ts';
 
 const ACCOUNT_SID = 'has to be 1 to 64 letters or digits';
-const states = Object.keys(STATES);
 
 const accountSchema = z.strictObject({
   note: z.string().optional(),
@@ -65,9 +66,7 @@ const orderSchema = z.strictObject({
   note: z.string().optional(),
   requestId: z.string().refine(isRequestId, 'has to be 1 to 32 letters, digits or -'),
   appid: z.string(),
-  orderSts: z
-    .string()
-    .refine((text): text is State => states.includes(text), `has to be one of ${states.join(' ')}`),
+  orderSts: stateField<State>(model),
   remark: z.string().max(500).optional(),
   mobile: z.string(),
   account: accountKind.default('mobile'),
@@ -154,8 +153,8 @@ export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
   readItem(productDocument, document);
 }
 
-function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {
-  const { note: _, oriAmount: amount, createdAt = now, ...row } = readItem(orderSchema, item);
+function readOrder(item: Json, { now, parties }: ImportContext): ImportedOrder {
+  const { note: _, oriAmount: amount, createdAt: given, ...row } = readItem(orderSchema, item);
   const owner = parties.find((party) => findApp(party, row.appid));
   if (!owner) throw new ImportError('appid', `no account has an app ${row.appid}`);
   const mobile = normalizeAccount(row.account, row.mobile);
@@ -166,7 +165,9 @@ function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {
         : 'has to be 1 to 64 visible characters';
     throw new ImportError('mobile', problem);
   }
-  return newYtxOrder({ ...row, mobile, accountSID: owner.partyId, amount, createdAt }, now);
+  const createdAt = given ?? now;
+  const order = { ...row, mobile, accountSID: owner.partyId, amount, createdAt };
+  return { ...newYtxOrder(order, now), relative: given === undefined ? ['createdAt'] : [] };
 }
 
 function newParty(partyId: string, secret: string, attributes: JsonObject, now: Instant): Party {
@@ -187,6 +188,8 @@ export const importFormat: ImportFormat = {
   parties: { accounts: readAccount },
   catalog: { products: readProduct },
   orders: { orders: readOrder },
+  differs,
+  moves,
 };
 
 const SEED_STATES: readonly State[] = ['1', '1', '0', '-1', '-2'];

@@ -7,6 +7,10 @@ export interface ImportItem {
   /** Null in NDJSON, where the item names its platform itself. */
   readonly place: { readonly platform: string; readonly section: string } | null;
   readonly text: string;
+  /** As the file holds it, where `text` was made of it. */
+  readonly raw?: string;
+  /** Why it cannot be read at all, whatever its text is. */
+  readonly fault?: string;
 }
 
 /** The file as a whole is not of either shape; an item that is not valid JSON is found later. */
@@ -21,16 +25,30 @@ export class ImportSyntaxError extends Error {
 
 /** An NDJSON line, and an item, may be this long; nothing that is an order comes near it. */
 const MAX_ITEM = 4 * 1024 * 1024;
+/** What is kept of a line that is longer. */
+const CUT_SHOWN = 1000;
+
+export interface ItemOptions {
+  /** What the file is; where it is absent, the first line that is not blank tells. */
+  readonly format?: 'sections' | 'lines';
+  /** From the text that is read to the text that is meant, for keys and what messages quote. */
+  readonly decode?: (text: string) => string;
+  /** Told of a platform without sections and of a section without items: their names may be wrong. */
+  onEmpty?(line: number, platform: string, section: string | null): void;
+}
 
 /**
- * Reads `{"platform": {"section": [item, …]}}`, or NDJSON with one order a line. Which of the two
- * shows in the first line: an NDJSON line is an object with a `platform`.
+ * Reads `{"platform": {"section": [item, …]}}`, or NDJSON with one item a line, which is an object
+ * with a `platform`.
  *
  * @throws {ImportSyntaxError}
  */
-export async function* readImportItems(chunks: AsyncIterable<string>): AsyncGenerator<ImportItem> {
+export async function* readImportItems(
+  chunks: AsyncIterable<string>,
+  options: ItemOptions = {},
+): AsyncGenerator<ImportItem> {
   let head = '';
-  let reader: { feed(text: string): Iterable<ImportItem>; end(): Iterable<ImportItem> } | undefined;
+  let reader = options.format && makeReader(options.format, options);
   for await (const chunk of chunks) {
     if (reader) {
       yield* reader.feed(chunk);
@@ -39,36 +57,44 @@ export async function* readImportItems(chunks: AsyncIterable<string>): AsyncGene
     head = (head + chunk).replace(/^\uFEFF/, '');
     const begun = head.trimStart();
     if (!begun.includes('\n') && begun.length < MAX_ITEM) continue;
-    reader = chooseReader(begun);
+    reader = makeReader(formatOf(begun), options);
     yield* reader.feed(head);
   }
   if (!reader) {
-    reader = chooseReader(head.trimStart());
+    reader = makeReader(formatOf(head.trimStart()), options);
     yield* reader.feed(head);
   }
   yield* reader.end();
 }
 
-function chooseReader(begun: string): LineReader | SectionReader {
+const formatOf = (begun: string) => (isNdjsonLine(begun.split('\n', 1)[0]!) ? 'lines' : 'sections');
+
+/** Whether a line is an item of NDJSON by itself: an object with a `platform`. */
+export function isNdjsonLine(line: string): boolean {
+  if (!line.includes('"platform"')) return false; // Cheaper than to parse each line of a large file.
   try {
-    const first = JSON.parse(begun.split('\n', 1)[0]!);
-    if (typeof first?.platform === 'string') return new LineReader();
+    return typeof JSON.parse(line)?.platform === 'string';
   } catch {
-    // Not one whole value: the beginning of a larger one.
+    return false; // Not one whole value: the beginning of a larger one.
   }
-  return new SectionReader();
 }
+
+const makeReader = (format: 'sections' | 'lines', options: ItemOptions) =>
+  format === 'lines' ? new LineReader() : new SectionReader(options);
 
 class LineReader {
   #rest = '';
   #line = 1;
+  /** The beginning of a line that is too long, whose rest is passed over. */
+  #cut: string | null = null;
 
   *feed(text: string): Generator<ImportItem> {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) yield* this.#item(line);
-    if (this.#rest.length > MAX_ITEM)
-      throw new ImportSyntaxError(this.#line, 'the line is too long');
+    if (this.#rest.length <= MAX_ITEM) return;
+    this.#cut ??= this.#rest.slice(0, CUT_SHOWN);
+    this.#rest = '';
   }
 
   end(): ImportItem[] {
@@ -77,6 +103,9 @@ class LineReader {
 
   #item(text: string): ImportItem[] {
     const line = this.#line++;
+    const cut = this.#cut ?? (text.length > MAX_ITEM ? text.slice(0, CUT_SHOWN) : null);
+    this.#cut = null;
+    if (cut !== null) return [{ line, place: null, text: cut, fault: 'the line is too long' }];
     return text.trim() === '' ? [] : [{ line, place: null, text }];
   }
 }
@@ -92,6 +121,11 @@ const CLOSE = new Set([0x5d, 0x7d]);
 const ITEM_DEPTH = 3;
 
 class SectionReader {
+  readonly #decode: (text: string) => string;
+  readonly #onEmpty: NonNullable<ItemOptions['onEmpty']>;
+  /** Names seen so far: one given twice would hide what the first holds from every other reader. */
+  #platforms = new Set<string>();
+  #sections = new Set<string>();
   #buffer = '';
   /** Where the text that is not yet used begins; everything before `#at` has been looked at. */
   #start = 0;
@@ -106,6 +140,11 @@ class SectionReader {
   /** What may come next, outside of items. */
   #next: 'first' | 'key' | 'value' | 'separator' = 'value';
   #items: ImportItem[] = [];
+
+  constructor({ decode = (text) => text, onEmpty = () => {} }: ItemOptions) {
+    this.#decode = decode;
+    this.#onEmpty = onEmpty;
+  }
 
   *feed(text: string): Generator<ImportItem> {
     this.#buffer = this.#buffer.slice(this.#start) + text;
@@ -162,6 +201,9 @@ class SectionReader {
     else {
       if (this.#next !== 'first' && this.#next !== 'separator') this.#fail(SHAPE);
       this.#nothingBefore();
+      if (this.#depth === 2 && this.#next === 'first') {
+        this.#onEmpty(this.#line, this.#platform, null);
+      }
     }
     this.#depth--;
     this.#next = 'separator';
@@ -180,7 +222,7 @@ class SectionReader {
   }
 
   #key(): void {
-    const text = this.#buffer.slice(this.#start, this.#at).trim();
+    const text = this.#decode(this.#buffer.slice(this.#start, this.#at).trim());
     let key: unknown;
     try {
       key = JSON.parse(text);
@@ -189,8 +231,13 @@ class SectionReader {
     }
     if (typeof key !== 'string' || (this.#next !== 'first' && this.#next !== 'key'))
       this.#fail(`${text.slice(0, 40)} is not a key`);
-    if (this.#depth === 1) this.#platform = key;
-    else this.#section = key;
+    const seen = this.#depth === 1 ? this.#platforms : this.#sections;
+    if (seen.has(key)) this.#fail(`${key.slice(0, 40)}: this key is given twice`);
+    seen.add(key);
+    if (this.#depth === 1) {
+      this.#platform = key;
+      this.#sections.clear();
+    } else this.#section = key;
     this.#next = 'value';
     this.#skip();
   }
@@ -203,6 +250,7 @@ class SectionReader {
     const place = { platform: this.#platform, section: this.#section };
     if (text !== '') this.#items.push({ line, place, text });
     else if (more || this.#next !== 'first') this.#fail('an item is missing');
+    else this.#onEmpty(this.#line, this.#platform, this.#section);
     this.#next = 'key';
     this.#skip();
   }

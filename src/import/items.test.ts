@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type ImportItem, ImportSyntaxError, readImportItems } from './import-items.ts';
+import { type ImportItem, ImportSyntaxError, readImportItems } from './items.ts';
 
 /** Bytes as a file stream gives them: decoded across chunks. */
 const chunked = (chunks: readonly Uint8Array[]): AsyncIterable<string> =>
@@ -173,7 +173,16 @@ test('an item, and a line, may have 4 MiB; a longer one is refused, not collecte
   await refuses(`{"p":{"s":[\n${long(2 * limit)}`, 'line 2: the item is too long');
   const first = '{"platform":"p"}\n';
   equal((await readText(`${first}${long(limit)}`)).length, 2);
-  await refuses(`${first}${long(2 * limit)}`, 'line 2: the line is too long');
+  // A line that is too long spoils that line only.
+  const items = await readText(`${first}${long(2 * limit)}\n${first}`);
+  deepEqual(
+    items.map(({ line, fault }) => [line, fault]),
+    [
+      [1, undefined],
+      [2, 'the line is too long'],
+      [3, undefined],
+    ],
+  );
 });
 
 /** 200 000 items in chunks of 64; counts how far the reader reads ahead of what it has handed on. */

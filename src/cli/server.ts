@@ -1,0 +1,69 @@
+// Asking a running server: its management API, with the token that it keeps in its data directory.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
+
+/** Where a server on this data directory listens, as far as the settings tell. */
+export const serverUrl = ({ host, port }: Config): string => `http://${host}:${port}`;
+
+/**
+ * POSTs to the management API and resolves to the answer's JSON.
+ *
+ * @param path below /manage/v1
+ * @throws {ConfigError} where nobody answers, or the answer is an error: its message
+ */
+export async function askServer<Answer>(
+  url: string,
+  path: string,
+  config: Config,
+  body: object,
+): Promise<Answer> {
+  const target = `${url.replace(/\/+$/, '')}/manage/v1${path}`;
+  const headers = {
+    authorization: `Bearer ${readToken(config)}`,
+    'content-type': 'application/json',
+  };
+  const { status, text } = await post(target, headers, JSON.stringify(body));
+  const answer = parse(text);
+  if (status >= 200 && status < 300 && answer !== undefined) return answer as Answer;
+  const said = (answer as { error?: { message?: string } } | undefined)?.error?.message;
+  throw new ConfigError(said ?? `${withoutSecrets(target)} answered ${status}; is it Ordergate?`);
+}
+
+async function post(url: string, headers: Record<string, string>, body: string) {
+  try {
+    const response = await fetch(url, { method: 'POST', headers, body });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const reason = cause instanceof Error && cause.message ? cause.message : message;
+    throw new ConfigError(
+      `no answer from ${withoutSecrets(url)} (${reason}); --url says where the server is`,
+    );
+  }
+}
+
+/** A URL may hold a user and a password. */
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server's own: from the environment, or the file that it keeps in its data directory. */
+function readToken({ adminToken, dataDirectory }: Config): string {
+  if (adminToken !== undefined) return adminToken;
+  try {
+    return readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
+  } catch {
+    throw new ConfigError(
+      `${dataDirectory} holds no admin.token; set ORDERGATE_ADMIN_TOKEN to the server's`,
+    );
+  }
+}

@@ -1,0 +1,128 @@
+// CSV as rows of an import: each record becomes the JSON object that an import file would hold.
+import { parse } from 'csv-parse';
+import type { Json } from '../core/order.ts';
+import { type ImportItem, ImportSyntaxError } from './items.ts';
+
+/** Fields of the platform's section, each from a column of the file or with one value for all rows. */
+export type CsvMap = Readonly<Record<string, { column: string } | { value: Json }>>;
+
+export interface CsvOptions {
+  readonly platform: string;
+  readonly section: string;
+  /** Absent: each column's heading is the field's name. */
+  readonly map?: CsvMap | undefined;
+  readonly decode: (text: string) => string;
+  /** Told of the line that names the columns, as it stands; byte text. */
+  onHeadings?(line: string): void;
+}
+
+interface CsvRecord {
+  readonly record: string[];
+  /** The line on which the record ends. */
+  readonly info: { readonly lines: number };
+  readonly raw: string;
+}
+
+/** A record may be this long, as an item of JSON may. */
+const MAX_RECORD = 4 * 1024 * 1024;
+
+/**
+ * Reads byte text. An empty cell is a field that is absent. The first record holds the headings.
+ *
+ * @throws {ImportSyntaxError} where the file is no CSV, or has no column that the map names
+ */
+export async function* readCsvItems(
+  chunks: AsyncIterable<string>,
+  { platform, section, map, decode, onHeadings }: CsvOptions,
+): AsyncGenerator<ImportItem> {
+  const place = { platform, section };
+  let fields: Fields | undefined;
+  for await (const { record, info, raw: around } of records(chunks)) {
+    // The library counts the line on which a record ends, and leaves line ends around its text.
+    const raw = around.replace(/^[\r\n]+|[\r\n]+$/g, '');
+    const line = info.lines - (raw.split('\n').length - 1);
+    if (!fields) {
+      onHeadings?.(raw);
+      fields = readHeadings(record.map(decode), map);
+      continue;
+    }
+    const { width } = fields;
+    const fault =
+      record.length === width
+        ? undefined
+        : `has ${record.length} cells, and the headings are ${width}`;
+    const text = JSON.stringify(toObject(fields.cells, record));
+    yield { line, place, text, raw, ...(fault && { fault }) };
+  }
+  if (!fields)
+    throw new ImportSyntaxError(
+      1,
+      'the file has no headings: its first line has to name the columns',
+    );
+}
+
+interface Fields {
+  readonly width: number;
+  /** Where each field's text comes from. */
+  readonly cells: readonly (readonly [field: string, from: number | { value: Json }])[];
+}
+
+function readHeadings(headings: readonly string[], map: CsvMap | undefined): Fields {
+  const names = headings.map((heading) => heading.trim());
+  const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);
+  if (twice !== undefined) throw new ImportSyntaxError(1, `two columns are called "${twice}"`);
+  const width = names.length;
+  if (!map) {
+    return { width, cells: names.flatMap((name, i) => (name === '' ? [] : [[name, i] as const])) };
+  }
+  const cells = Object.entries(map).map(([field, from]) => {
+    if ('value' in from) return [field, from] as const;
+    const column = names.indexOf(from.column);
+    if (column >= 0) return [field, column] as const;
+    throw new ImportSyntaxError(
+      1,
+      `--map takes ${field} from a column "${from.column}", and the columns are: ${names.join(', ')}`,
+    );
+  });
+  return { width, cells };
+}
+
+function toObject(cells: Fields['cells'], record: readonly string[]): Record<string, Json> {
+  const found: [string, Json][] = [];
+  for (const [field, from] of cells) {
+    const value = typeof from === 'object' ? from.value : (record[from] ?? '').trim();
+    if (value !== '') found.push([field, value]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** `raw` of the library is needed so that refused rows can be written down as they stood. */
+async function* records(chunks: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
+  const parser = parse({
+    encoding: 'latin1',
+    info: true,
+    raw: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    delimiter: ',',
+    max_record_size: MAX_RECORD,
+  });
+  const feeding = (async () => {
+    for await (const chunk of chunks) {
+      if (!parser.write(Buffer.from(chunk, 'latin1'))) {
+        await new Promise((resolve) => parser.once('drain', resolve));
+      }
+    }
+    parser.end();
+  })().catch((error: unknown) => parser.destroy(error as Error));
+  try {
+    for await (const record of parser) yield record as CsvRecord;
+    await feeding;
+  } catch (error) {
+    const { code, lines, message } = error as Error & { code?: string; lines?: number };
+    if (!code?.startsWith('CSV_')) throw error;
+    throw new ImportSyntaxError(lines ?? 1, `the file is no CSV: ${message}`);
+  } finally {
+    parser.destroy();
+  }
+}
