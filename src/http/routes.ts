@@ -13,6 +13,8 @@ export interface HttpCall {
   /** Behind the `?`, as it was sent; empty where there is none. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names and values in turn, as they were sent. */
+  readonly rawHeaders: readonly string[];
   readonly body: Buffer;
   /** Who calls, behind configured proxies. */
   readonly caller: Caller;
@@ -82,6 +84,7 @@ export function routeTable({
     params: call.params,
     query: call.query,
     headers: call.headers,
+    rawHeaders: call.rawHeaders,
     body: call.body,
     address: caller.address,
     countedAs: caller.countedAs,

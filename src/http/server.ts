@@ -167,7 +167,7 @@ export class HttpServer {
       keep: route.maxBody ?? MAX_BODY,
       refuse: (why) => this.#refuse(request, response, target, match, BODY_PROBLEMS[why]),
       done: (body) => {
-        const { headers } = request;
+        const { headers, rawHeaders } = request;
         const caller = this.#caller(request);
         let notes = caller.note === undefined ? NO_NOTES : [caller.note];
         if (headers['content-encoding'] !== undefined) {
@@ -177,7 +177,8 @@ export class HttpServer {
           }
           if (note !== undefined) notes = [...notes, note];
         }
-        const call = { params, path, query: target.query, headers, body, caller, notes };
+        const { query } = target;
+        const call = { params, path, query, headers, rawHeaders, body, caller, notes };
         route.handle(call).then(answer, (fault: unknown) => {
           this.#options.onFault(fault, path);
           answer(errorReply(500, 'fault', 'a mistake of ours; the log has more'));

@@ -25,6 +25,11 @@ export interface GatewayRequest {
   /** Behind the `?`, as it was sent; empty where there is none. */
   readonly query: string;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
+  /**
+   * Names and values in turn as they were sent, so that a header which came several times can be told.
+   * Absent where a call comes from this process and had no bytes.
+   */
+  readonly rawHeaders?: readonly string[];
   readonly body: Buffer;
   /** The caller's address, behind configured proxies; no address where none could be read. */
   readonly address: string;

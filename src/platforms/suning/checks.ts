@@ -11,9 +11,11 @@ import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
 import { readApp } from './app.ts';
 import { type Code, OTHER_TEXTS } from './codes.ts';
 import { CONTRACTS, type Contract, isAppKey, isMethod, type Method, VERSION } from './contracts.ts';
+import { findRepeated, header } from './headers.ts';
+import { checkUnionId, findNode, readDocument } from './node.ts';
 import { describeSigned, type Signed, signInfo } from './signature.ts';
 import { readValues, type Values } from './values.ts';
-import { type Element, type Format, readBody, readFormat, UnreadableBodyError } from './wire.ts';
+import { type Element, type Format, readFormat } from './wire.ts';
 
 export const PLATFORM = 'suning';
 /** The catalog's kind of methods that were taken out of use. */
@@ -22,12 +24,6 @@ export const RETIRED_METHOD = 'retired-method';
 type Step<Added extends object> = Added | Refusal<Code>;
 
 const refuse = (refused: Code, detail: string): Refusal<Code> => ({ refused, detail });
-
-/** "names in any case": Node gives them in lower case. */
-export function header({ request }: Start, name: string): string {
-  const value = request.headers[name.toLowerCase()];
-  return Array.isArray(value) ? value.join(',') : (value ?? '');
-}
 
 interface System {
   readonly appMethod: string;
@@ -60,6 +56,8 @@ function checkShapes(
   call: Start & System,
 ): Step<{ readonly format: Format; readonly requestedAt: number }> {
   const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
+  const repeated = findRepeated(call);
+  if (repeated) return malformed(repeated);
   const requestedAt = parseShanghai(call.appRequestTime);
   if (requestedAt === null) return malformed('AppRequestTime is not yyyy-MM-dd HH:mm:ss');
   const format = readFormat(header(call, 'Format'));
@@ -180,57 +178,6 @@ async function enterLimits(
   if (refusedBy !== null)
     return refuse(LIMIT_CODES[refusedBy]!, `the limit ${refusedBy} is reached`);
   call.atEnd(leave);
-  return PASS;
-}
-
-function readDocument(call: Start & { readonly format: Format }): Step<{ readonly root: Element }> {
-  try {
-    return { root: readBody(call.request.body, call.format) };
-  } catch (error) {
-    if (!(error instanceof UnreadableBodyError)) throw error;
-    return refuse('sys.check.request-params:error', error.message);
-  }
-}
-
-function findNode(call: {
-  readonly root: Element;
-  readonly contract: Contract;
-}): Step<{ readonly node: Element }> {
-  const { root, contract } = call;
-  const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
-  if (root.name !== 'sn_request') return malformed(`the root is ${root.name}, not sn_request`);
-  const bodies = root.children.filter((child) => child.name === 'sn_body');
-  if (bodies.length === 0) {
-    return refuse('sys.check.missing-nestElement:sn_body', 'sn_request holds no sn_body');
-  }
-  if (bodies.length > 1) return malformed('sn_body is given several times');
-  const children = bodies[0]!.children;
-  const nodes = children.filter((child) => child.name === contract.node);
-  if (nodes.length > 1) {
-    const several =
-      contract.kind === 'query'
-        ? 'biz.handler.request-message:error'
-        : 'biz.handler.batch-handler:no-support';
-    return refuse(several, `${contract.node} is given ${nodes.length} times`);
-  }
-  const other = children.find((child) => child.name !== contract.node);
-  if (other) return malformed(`sn_body holds ${other.name} where ${contract.node} belongs`);
-  const [node] = nodes;
-  if (!node) return malformed(`sn_body holds no ${contract.node}`);
-  if (node.text.trim() !== '') return malformed(`${contract.node} holds text instead of elements`);
-  return { node };
-}
-
-/** "混淆会员编码长度不是48位": wherever in the method's node it stands. */
-function checkUnionId({ node }: { readonly node: Element }): Step<object> {
-  for (const child of node.children) {
-    if (child.name === 'snunionid' && child.text.length !== 48) {
-      const detail = `snunionid has ${child.text.length} characters`;
-      return refuse('sys.check.snunionid.length.is.not:48', detail);
-    }
-    const below = checkUnionId({ node: child });
-    if (below !== PASS) return below;
-  }
   return PASS;
 }
 

@@ -20,6 +20,8 @@ export interface Field {
   readonly description: string;
   /** May be given several times. */
   readonly repeats?: true;
+  /** White space around the value is part of it; of all other values it is none. */
+  readonly blanks?: 'kept';
 }
 
 export interface Contract {
@@ -45,7 +47,7 @@ export const CONTRACTS = {
       orderId: must('销售订单号'),
       orderItemId: must('订单行号'),
       supplierCode: may('供应商编码'),
-      failReason: may('充值失败原因'),
+      failReason: { required: false, description: '充值失败原因', blanks: 'kept' },
       cardList: { required: false, description: '卡密', repeats: true },
     },
   },
@@ -94,6 +96,23 @@ export const DETAIL_FIELDS = [
   'realPaymentTotal',
   'preferentialPriceTotal',
 ] as const;
+
+/** The names of a request that the documents define, at whatever place. */
+const KNOWN_NAMES: ReadonlySet<string> = new Set([
+  'sn_request',
+  'sn_body',
+  'cardCode',
+  'cardSec',
+  'snunionid',
+  ...SYSTEM_PARAMETERS,
+  ...Object.values(CONTRACTS).flatMap(({ node, fields }) => [node, ...Object.keys(fields)]),
+]);
+
+/**
+ * Whether the request log may repeat a name. Other names are the caller's own words: a client that
+ * writes cards as `{"CODE":"SECRET"}` makes card codes of them.
+ */
+export const isKnownName = (name: string): boolean => KNOWN_NAMES.has(name);
 
 /** How long ids may be; the documents set no bounds. [ours] */
 const ID = /^[0-9A-Za-z_-]{1,32}$/;

@@ -1,9 +1,10 @@
 // The parameters of the OAuth endpoints, from wherever a client puts them.
 
 import { parseForm } from '../../protocol/codecs/form.ts';
-import { JsonError, parseRelaxedJson } from '../../protocol/codecs/json.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import type { GatewayRequest } from '../../protocol/platform.ts';
+import { JsonTextError } from './json-literals.ts';
+import { readJsonMembers } from './wire-json.ts';
 
 export type Parameters = ReadonlyMap<string, string>;
 
@@ -45,14 +46,14 @@ function bodyFields(body: Buffer): [string, string][] {
   if (body.length > MAX_BYTES) throw new ParametersError('the body is too long');
   const text = decodeUtf8(body);
   if (text === null) throw new ParametersError('the body is not UTF-8');
-  if (!/^\s*\{/.test(text)) return fields(text.trim(), 'body');
+  if (!/^\uFEFF?\s*\{/.test(text)) return fields(text.trim(), 'body');
   try {
-    const read = parseRelaxedJson(text, { maxBytes: MAX_BYTES, maxDepth: 2, numbers: 'text' });
-    return Object.entries(read as object).flatMap(([name, value]): [string, string][] =>
-      typeof value === 'string' ? [[name, value]] : [],
+    // What is no text is no parameter: null and an empty one are as good as absent.
+    return readJsonMembers(text, { maxBytes: MAX_BYTES, maxDepth: 2 }).flatMap(
+      ({ name, text: value }): [string, string][] => (value === '' ? [] : [[name, value]]),
     );
   } catch (error) {
-    if (error instanceof JsonError) throw new ParametersError(error.message);
+    if (error instanceof JsonTextError) throw new ParametersError(error.message);
     throw error;
   }
 }

@@ -112,6 +112,20 @@ const BODIES: readonly [what: string, format: 'xml' | 'json', body: string][] = 
   ['a form', 'xml', `cardSec=${SEC}&cardCode=${CODE}`],
   ['base64, as the signature has it', 'xml', Buffer.from(inXml(XML_CARD)).toString('base64')],
   ['nothing but the card', 'json', `"${CODE} ${SEC}"`],
+  [
+    'names beside the documents’',
+    'json',
+    inJson(`"pwd":"${SEC}","cdkey":"${CODE}","pin":"${SEC}"`),
+  ],
+  ['names in Chinese', 'json', inJson(`"卡密":"${SEC}","充值卡号":"${CODE}","密码":"${SEC}"`)],
+  ['names in Chinese, in XML', 'xml', inXml(`<卡密>${SEC}</卡密><卡号>${CODE}</卡号>`)],
+  ['JSON inside a JSON string', 'json', inJson(`"cards":${JSON.stringify(`{${JSON_CARD}}`)}`)],
+  [
+    'JSON inside a JSON string of another name',
+    'json',
+    inJson(`"failReason":${JSON.stringify(`{${JSON_CARD}}`)}`),
+  ],
+  ['cards as the names of cards', 'json', inJson(`"cardList":{"${CODE}":"${SEC}"}`)],
 ];
 
 for (const [what, format, body] of BODIES) {

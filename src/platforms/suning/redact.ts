@@ -1,6 +1,6 @@
 // What the request log keeps of a body: all of it, where it holds no card codes, tokens or signatures.
 import type { Start } from '../../protocol/platform.ts';
-import { header } from './checks.ts';
+import { header, headerValues } from './headers.ts';
 import {
   type Document,
   type Element,
@@ -9,17 +9,22 @@ import {
   readFormat,
   writeDocument,
 } from './wire.ts';
+import { looksLikeJson } from './wire-json.ts';
 
 /** Names whose values are not kept, in any case; below `cardList` nothing is. */
-const SECRET = /^(card.*|.*secret|.*token|sign.*|.*password)$/i;
+const SECRET =
+  /^(card.*|.*secret|.*token|sign.*|.*passw(or)?d|.*pwd|cd-?key|pin|pin-?code|.*卡密|.*卡号|.*密码|.*口令)$/i;
 const MASK = '***';
 const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
 
 /** Where a text that is no document may begin to tell what must not be kept. */
-const SUSPICIOUS = /card|sec|token|sign|password|\\|&#|<!/i;
+const SUSPICIOUS = /card|sec|token|sign|passw|pwd|cd-?key|\bpin|卡密|卡号|密码|口令|\\|&#|<!/i;
 
-/** Room for a thousand cards. A longer body that the checks have not read is not read for the log either. */
-const READ_FOR_LOG = 64 * 1024;
+/**
+ * Room for a call without cards. A longer body that the checks have not read is not read for the log
+ * either: whoever sent it may be nobody, and reading costs up to forty times what looking through does.
+ */
+const READ_FOR_LOG = 2 * 1024;
 /** More than the request log keeps. */
 const KEPT = 20 * 1024;
 
@@ -33,7 +38,7 @@ export function redact(body: string, call: { readonly root?: Element } & Start):
   const kept = isRead
     ? (redactDocument(body, call) ?? redactText(body))
     : redactText(body.slice(0, KEPT));
-  const sent = [header(call, 'access_token'), header(call, 'signInfo')];
+  const sent = ['access_token', 'signInfo'].flatMap((name) => headerValues(call, name));
   return sent.reduce((text, one) => (one.length < 8 ? text : text.replaceAll(one, MASK)), kept);
 }
 
@@ -60,13 +65,17 @@ function redactTree(body: string, root: Element, format: Format): string {
 }
 
 function holdsSecret({ name, text, children }: Element): boolean {
-  return (SECRET.test(name) && (text !== '' || children.length > 0)) || children.some(holdsSecret);
+  if (children.length === 0) return text !== '' && isSecret(name, text);
+  return SECRET.test(name) || children.some(holdsSecret);
 }
 
+/** A text may hold JSON again, and in it the names that are looked for. */
+const isSecret = (name: string, text: string): boolean =>
+  SECRET.test(name) || (looksLikeJson(text) && SUSPICIOUS.test(text));
+
 function withoutSecrets({ name, text, children }: Element): string | Document {
-  const isSecret = SECRET.test(name);
-  if (isSecret && children.length > 0) return MASK;
-  if (children.length === 0) return isSecret && text !== '' ? MASK : text;
+  if (children.length === 0) return text !== '' && isSecret(name, text) ? MASK : text;
+  if (SECRET.test(name)) return MASK;
   // In a map: a stranger's document may hold a hundred thousand names, and one called __proto__.
   const kept = new Map<string, { written: string | Document; count: number }>();
   for (const child of children) {

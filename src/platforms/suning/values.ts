@@ -5,6 +5,8 @@ import { CONTRACTS, type Field, type Method } from './contracts.ts';
 import { isCategory } from './states.ts';
 import { readTimeRange, type TimeRange } from './time-range.ts';
 import type { Element } from './wire.ts';
+import { isNumbered } from './wire.ts';
+import { looksLikeJson } from './wire-json.ts';
 
 export interface Card {
   readonly cardCode: string;
@@ -58,18 +60,21 @@ const READERS: { readonly [M in Method]: (fields: Fields, node: Element) => Read
 };
 
 export function readValues(method: Method, node: Element): Read<Values[Method]> {
-  const { fields: contract } = CONTRACTS[method];
+  const contract: Readonly<Record<string, Field>> = CONTRACTS[method].fields;
   const fields: Record<string, string> = {};
-  for (const [name, field] of Object.entries<Field>(contract)) {
-    const given = node.children.filter((child) => child.name === name);
-    if (field.repeats || given.length === 0) continue;
-    if (given.length > 1) return malformed(`${name} is given ${given.length} times`);
-    if (given[0]!.children.length > 0) return malformed(`${name} holds elements`);
-    fields[name] = given[0]!.text;
+  // Over the elements and not over the fields: a stranger's list may have half a million.
+  for (const { name, text, children } of node.children) {
+    if (!Object.hasOwn(contract, name)) continue;
+    const field = contract[name]!;
+    if (field.repeats) continue;
+    if (Object.hasOwn(fields, name)) return malformed(`${name} is given several times`);
+    if (children.length > 0) return malformed(`${name} holds elements`);
+    fields[name] = field.blanks === 'kept' ? text : text.trim();
   }
   return READERS[method](fields, node);
 }
 
+/** Undefined stands for an absent element. */
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
 
 function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
@@ -107,27 +112,42 @@ function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
 /**
  * "in XML one cardList element per card, or one element holding several pairs": a name that comes
  * again begins the next card, so that a pair with a part missing is never filled from its neighbour.
+ * A list that was given empty is not given. Details name places and never the caller's own names.
  */
 function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<Code> {
   const list: Card[] = [];
-  for (const element of node.children) {
-    if (element.name !== 'cardList') continue;
-    if (element.children.length === 0 && !isBlank(element.text)) {
-      return malformed('cardList holds text instead of cardCode and cardSec');
+  for (const [i, element] of cardElements(node).entries()) {
+    const { children, text } = element;
+    const place = `cardList[${i}]`;
+    if (children.length === 0 && !isBlank(text)) {
+      const encodedTwice = looksLikeJson(text) ? ', which is JSON that was encoded twice' : '';
+      return malformed(`${place} is a text${encodedTwice}; cardCode and cardSec belong there`);
     }
+    if (element.isItem && element.name !== 'cardList') return malformed(`${place} is a list`);
+    const before = list.length;
     let card: { cardCode?: string; cardSec?: string } = {};
-    for (const { name, text, children } of element.children) {
+    for (const { name, text: value, children: below } of children) {
       if (name !== 'cardCode' && name !== 'cardSec') continue;
-      if (children.length > 0) return malformed(`${name} holds elements`);
+      if (below.length > 0) return malformed(`${name} of ${place} holds elements`);
       if (card[name] !== undefined) {
         list.push(complete(card));
         card = {};
       }
-      card[name] = text;
+      card[name] = value;
     }
-    if (element.children.length > 0) list.push(complete(card));
+    if (card.cardCode !== undefined || card.cardSec !== undefined) list.push(complete(card));
+    if (list.length === before) return malformed(`${place} has neither cardCode nor cardSec`);
   }
   return { list };
+}
+
+/** One for each card or run of cards, in the order written. PHP writes a list with gaps as an object. */
+function cardElements(node: Element): readonly Element[] {
+  const given = node.children.filter(({ name }) => name === 'cardList');
+  const [only] = given;
+  if (!only || given.length > 1 || only.isItem) return given;
+  if (isNumbered(only)) return only.children;
+  return only.children.length === 0 && isBlank(only.text) ? [] : given;
 }
 
 const complete = ({ cardCode = '', cardSec = '' }: Partial<Card>): Card => ({ cardCode, cardSec });

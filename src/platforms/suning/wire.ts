@@ -1,5 +1,4 @@
 // The bytes: XML or JSON by the Format header, both into one tree of elements, and replies back into either.
-import { JsonError, type JsonValue, parseRelaxedJson } from '../../protocol/codecs/json.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
   parseXml,
@@ -8,14 +7,24 @@ import {
   XmlError,
   type XmlTree,
 } from '../../protocol/codecs/xml.ts';
+import { isKnownName } from './contracts.ts';
+import { JsonTextError } from './json-literals.ts';
+import { readJsonMembers } from './wire-json.ts';
 
 export type Format = 'xml' | 'json';
 
 /** An element of a request: with children, or with text. Several of one name are a list. */
-export type Element = XmlElement;
+export interface Element extends XmlElement {
+  readonly children: readonly Element[];
+  /** Of a JSON list, where even an empty element counts. */
+  readonly isItem?: true;
+}
 
 /** "a document over … 1 MiB (Suning)" is refused; a reply may be longer. */
 const MAX_BYTES = 1024 * 1024;
+
+/** The documents' own samples nest 5 deep. */
+const MAX_DEPTH = 16;
 
 /** The body is no document of its format; the message says what is wrong and where. */
 export class UnreadableBodyError extends Error {
@@ -40,37 +49,35 @@ export function readBody(body: Uint8Array, format: Format, maxBytes = MAX_BYTES)
   try {
     return format === 'xml'
       ? parseXml(text, { maxBytes, repeats: 'allow' })
-      : jsonRoot(parseRelaxedJson(text, { maxBytes, numbers: 'text' }));
+      : jsonRoot(readJsonMembers(text, { maxBytes, maxDepth: MAX_DEPTH }));
   } catch (error) {
-    if (error instanceof XmlError || error instanceof JsonError) {
-      throw new UnreadableBodyError(error.message);
-    }
+    if (error instanceof XmlError) throw new UnreadableBodyError(withKnownNames(error.message));
+    if (error instanceof JsonTextError) throw new UnreadableBodyError(error.message);
     throw error;
   }
 }
 
-function jsonRoot(value: JsonValue): Element {
-  const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  if (Array.isArray(value) || names.length !== 1) {
+/** What an XML reader names is a tag or an attribute; the caller's own names may be card codes. */
+function withKnownNames(message: string): string {
+  return message
+    .replace(/<([^<>\s]*)>/g, (tag, name: string) => (isKnownName(name) ? tag : 'an element'))
+    .replace(/^(attribute) [^\s;]+/, '$1');
+}
+
+function jsonRoot(members: readonly Element[]): Element {
+  const [root] = members;
+  if (!root || members.length > 1) {
     throw new UnreadableBodyError('the document has to be an object with sn_request alone');
   }
-  const [root, ...others] = toElements(names[0]!, (value as Record<string, JsonValue>)[names[0]!]!);
-  if (!root || others.length > 0) throw new UnreadableBodyError(`${names[0]} is a list`);
   return root;
 }
 
-/** A list becomes elements of its name, an empty one none; null becomes an empty element. */
-function toElements(name: string, value: JsonValue): Element[] {
-  if (Array.isArray(value)) {
-    if (value.some(Array.isArray)) throw new UnreadableBodyError(`${name} is a list of lists`);
-    return value.flatMap((one) => toElements(name, one));
-  }
-  if (typeof value !== 'object' || value === null) {
-    return [{ name, text: value === null ? '' : String(value), children: [] }];
-  }
-  const children: Element[] = [];
-  for (const child in value) children.push(...toElements(child, value[child]!));
-  return [{ name, text: '', children }];
+/**
+ * An object whose names are all non-negative integers: PHP's json_encode writes a list so once an
+ * element was taken out of it. No name of a contract, and none in XML, begins with a digit.
+ */
+export function isNumbered({ children }: Element): boolean {
+  return children.length > 0 && children.every(({ name }) => /^\d+$/.test(name));
 }
 
 /** A reply or a request: its elements in the order to write them; an array is a list of one name. */

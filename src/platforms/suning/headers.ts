@@ -1,0 +1,51 @@
+// The system parameters, which travel as headers: their values, and what is wrong with one that comes several times.
+import type { Start } from '../../protocol/platform.ts';
+
+/** The system parameters, spelt as the documents' samples spell them, and as Node gives their names. */
+const HEADERS = [
+  'AppMethod',
+  'AppRequestTime',
+  'Format',
+  'AppKey',
+  'VersionNo',
+  'signInfo',
+  'access_token',
+].map((name) => [name, name.toLowerCase()] as const);
+
+/**
+ * "names in any case": Node gives them in lower case. One that came several times is its value where
+ * all are equal, and else all of them, joined by commas as Node does it; see {@link findRepeated}.
+ */
+export function header({ request }: Start, name: string): string {
+  const value = request.headers[name.toLowerCase()];
+  if (value === undefined) return '';
+  // Node joins what comes several times, so that a value without a comma came once.
+  if (typeof value === 'string' && !value.includes(',')) return value;
+  const all = new Set(headerValues({ request }, name));
+  return [...all].join(', ');
+}
+
+/** Every value that the header was given, in the order sent. */
+export function headerValues({ request }: Pick<Start, 'request'>, name: string): string[] {
+  const { rawHeaders } = request;
+  const wanted = name.toLowerCase();
+  if (!rawHeaders) return [request.headers[wanted] ?? []].flat();
+  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === wanted);
+}
+
+/**
+ * A public PHP client sends `AppRequestTime` and `appRequestTime` in one call. Equal values count
+ * once; of different ones nobody knows which the client has signed.
+ */
+export function findRepeated(call: Start): string | null {
+  for (const [name, key] of HEADERS) {
+    const value = call.request.headers[key];
+    if (value === undefined || (typeof value === 'string' && !value.includes(','))) continue;
+    const all = headerValues(call, name);
+    if (new Set(all).size > 1) {
+      const empty = all.includes('') ? ', one of them empty' : '';
+      return `header ${name} is given ${all.length} times with different values${empty}`;
+    }
+  }
+  return null;
+}

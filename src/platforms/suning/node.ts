@@ -1,0 +1,81 @@
+// From the body to the method's node: the document, sn_request, sn_body, and the one node that the method wants.
+import { PASS, type Refusal } from '../../protocol/checks.ts';
+import type { Start } from '../../protocol/platform.ts';
+import type { Code } from './codes.ts';
+import { type Contract, isKnownName } from './contracts.ts';
+import { type Element, type Format, isNumbered, readBody, UnreadableBodyError } from './wire.ts';
+import { looksLikeJson } from './wire-json.ts';
+
+type Step<Added extends object> = Added | Refusal<Code>;
+
+const refuse = (refused: Code, detail: string): Refusal<Code> => ({ refused, detail });
+
+export function readDocument(
+  call: Start & { readonly format: Format },
+): Step<{ readonly root: Element }> {
+  try {
+    return { root: readBody(call.request.body, call.format) };
+  } catch (error) {
+    if (!(error instanceof UnreadableBodyError)) throw error;
+    return refuse('sys.check.request-params:error', error.message);
+  }
+}
+
+export function findNode(call: {
+  readonly root: Element;
+  readonly contract: Contract;
+}): Step<{ readonly node: Element }> {
+  const { root, contract } = call;
+  const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
+  if (root.name !== 'sn_request') return malformed(`the root is ${nameOf(root)}, not sn_request`);
+  const bodies = root.children.filter((child) => child.name === 'sn_body');
+  if (bodies.length === 0) {
+    const detail = `sn_request holds no sn_body${textNote(root)}`;
+    return refuse('sys.check.missing-nestElement:sn_body', detail);
+  }
+  if (bodies.length > 1) return malformed('sn_body is given several times');
+  const [body] = bodies as [Element];
+  const nodes = nodesIn(body, contract.node);
+  if (nodes.length > 1) {
+    const several =
+      contract.kind === 'query'
+        ? 'biz.handler.request-message:error'
+        : 'biz.handler.batch-handler:no-support';
+    return refuse(several, `${contract.node} is given ${nodes.length} times`);
+  }
+  const other = body.children.find((child) => child.name !== contract.node);
+  if (other) return malformed(`sn_body holds ${nameOf(other)} where ${contract.node} belongs`);
+  const [node] = nodes;
+  if (!node) return malformed(`sn_body holds no ${contract.node}${textNote(body)}`);
+  if (node.text.trim() !== '') {
+    return malformed(`${contract.node} holds text instead of elements${textNote(node)}`);
+  }
+  return { node };
+}
+
+/** The method's nodes; PHP writes a list with gaps as an object whose names are integers. */
+function nodesIn(body: Element, name: string): readonly Element[] {
+  const nodes = body.children.filter((child) => child.name === name);
+  return nodes.length === 1 && isNumbered(nodes[0]!) ? nodes[0]!.children : nodes;
+}
+
+/** For the request log, which repeats none of the caller's own words. */
+const nameOf = ({ name }: Element): string => (isKnownName(name) ? name : 'an unknown element');
+
+/** What to say of an element whose text stands where elements belong. */
+const textNote = ({ text }: Element): string =>
+  looksLikeJson(text) ? '; its text is JSON that was encoded twice' : '';
+
+/** "混淆会员编码长度不是48位": wherever in the method's node it stands. */
+export function checkUnionId({ node }: { readonly node: Element }): Step<object> {
+  for (const child of node.children) {
+    const { length } = child.text.trim();
+    if (child.name === 'snunionid' && length !== 48) {
+      const detail = `snunionid has ${length} characters`;
+      return refuse('sys.check.snunionid.length.is.not:48', detail);
+    }
+    const below = checkUnionId({ node: child });
+    if (below !== PASS) return below;
+  }
+  return PASS;
+}

@@ -1,0 +1,161 @@
+// JSON of a request into elements: strict JSON, and the Python and PHP spellings that public clients send.
+import { CONTRACTS, isKnownName } from './contracts.ts';
+import { JsonTextError, LiteralReader } from './json-literals.ts';
+import type { Element } from './wire.ts';
+
+export interface JsonTextLimits {
+  /** The document's size in UTF-8. */
+  readonly maxBytes: number;
+  /** How deep objects and arrays may nest; the outermost is 1. */
+  readonly maxDepth: number;
+}
+
+/**
+ * The members of the document's outermost object, in the order in which they are written. A list
+ * becomes elements of its name; a list without elements becomes none, except for a method's node,
+ * for which PHP writes `[]` where it means an object without members. Null becomes an empty element,
+ * and numbers keep the digits that are written.
+ *
+ * One reader serves strict and relaxed texts, since whatever strict JSON allows means the same in
+ * both. It also takes what public SDKs send: single-quoted strings, `None`, `True`, `False`, Python's
+ * escapes, and of Python 2 `u'…'`, `b'…'` and `1L`. A key given twice in one object is refused.
+ *
+ * @throws {JsonTextError}
+ */
+export function readJsonMembers(text: string, limits: JsonTextLimits): readonly Element[] {
+  // A UTF-16 code unit takes at most three bytes, so most documents need not be counted.
+  if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
+    throw new JsonTextError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
+  }
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const reader = new Reader(plain, limits.maxDepth, false);
+  const members = reader.document();
+  // Only at its end is a document known to be Python 2's, whose unprefixed strings are bytes.
+  if (!reader.isPython2 || !reader.hasByteEscapes) return members;
+  return new Reader(plain, limits.maxDepth, true).document();
+}
+
+/** For a text where an object or a list belongs: whether it is JSON that was encoded twice. */
+export function looksLikeJson(text: string): boolean {
+  const inner = text.trim();
+  return (
+    (inner.startsWith('{') && inner.endsWith('}')) || (inner.startsWith('[') && inner.endsWith(']'))
+  );
+}
+
+const NODES: ReadonlySet<string> = new Set(Object.values(CONTRACTS).map(({ node }) => node));
+const NONE: readonly Element[] = [];
+/** Up to this many names of an object are compared one by one; most objects have fewer. */
+const FEW_NAMES = 8;
+
+class Reader extends LiteralReader {
+  readonly #maxDepth: number;
+
+  constructor(text: string, maxDepth: number, plainIsBytes: boolean) {
+    super(text, plainIsBytes);
+    this.#maxDepth = maxDepth;
+  }
+
+  document(): readonly Element[] {
+    this.space();
+    if (this.text[this.at] !== '{') {
+      const start = this.at;
+      const { text } = this.#value('', 1);
+      const isJson = looksLikeJson(text);
+      this.fail(
+        isJson
+          ? 'the document is a JSON string that holds JSON; it was encoded twice'
+          : 'the document has to be an object',
+        start,
+      );
+    }
+    const members = this.#object(1);
+    this.space();
+    if (this.at < this.text.length) this.fail('content after the document');
+    return members;
+  }
+
+  /** Adds an element, or those of a list, to `into`. */
+  #member(name: string, depth: number, into: Element[]): void {
+    this.space();
+    if (this.text[this.at] !== '[') {
+      into.push(this.#value(name, depth));
+      return;
+    }
+    this.#enter(depth);
+    if (this.#closes(']')) {
+      if (NODES.has(name)) into.push({ name, text: '', children: NONE });
+      return;
+    }
+    for (;;) {
+      this.space();
+      if (this.text[this.at] === '[') this.fail('a list of lists');
+      into.push(this.#value(name, depth + 1, true));
+      if (this.#closes(']')) return;
+      this.#comma();
+    }
+  }
+
+  #value(name: string, depth: number, isItem = false): Element {
+    this.space();
+    const c = this.text[this.at];
+    if (c === undefined) this.fail('a value is expected');
+    const isObject = c === '{';
+    const text = isObject ? '' : this.#scalar(c);
+    const children = isObject ? this.#object(depth) : NONE;
+    return isItem ? { name, text, children, isItem } : { name, text, children };
+  }
+
+  #scalar(c: string): string {
+    if (c === '"' || c === "'") return this.string('');
+    if (c === '-' || (c >= '0' && c <= '9')) return this.number();
+    return this.prefixed() ?? this.word();
+  }
+
+  #object(depth: number): readonly Element[] {
+    this.#enter(depth);
+    if (this.#closes('}')) return NONE;
+    const members: Element[] = [];
+    const names: string[] = [];
+    let known: Set<string> | undefined;
+    for (;;) {
+      this.space();
+      const start = this.at;
+      const name = this.#key();
+      if (known ? known.has(name) : names.includes(name)) {
+        this.fail(`${isKnownName(name) ? name : 'a key'} is given twice in one object`, start);
+      }
+      if (known) known.add(name);
+      else if (names.push(name) > FEW_NAMES) known = new Set(names);
+      this.space();
+      if (this.text[this.at] !== ':') this.fail('a colon is expected');
+      this.at++;
+      this.#member(name, depth + 1, members);
+      if (this.#closes('}')) return members;
+      this.#comma();
+    }
+  }
+
+  #key(): string {
+    const c = this.text[this.at];
+    if (c === '"' || c === "'") return this.string('');
+    return this.prefixed() ?? this.fail('a key is expected');
+  }
+
+  #enter(depth: number): void {
+    if (depth > this.#maxDepth) this.fail(`nested deeper than ${this.#maxDepth}`);
+    this.at++;
+  }
+
+  #closes(bracket: string): boolean {
+    this.space();
+    if (this.text[this.at] !== bracket) return false;
+    this.at++;
+    return true;
+  }
+
+  #comma(): void {
+    if (this.text[this.at] !== ',') this.fail('a comma or the end is expected');
+    this.at++;
+  }
+}
