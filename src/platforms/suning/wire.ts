@@ -1,5 +1,5 @@
 // The bytes: XML or JSON by the Format header, both into one tree of elements, and replies back into either.
-import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
+import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
   parseXml,
   writeXml,
@@ -45,7 +45,7 @@ export function readFormat(header: string | undefined): Format | null {
  */
 export function readBody(body: Uint8Array, format: Format, maxBytes = MAX_BYTES): Element {
   const text = decodeUtf8(body);
-  if (text === null) throw new UnreadableBodyError('the body is not UTF-8');
+  if (text === null) throw new UnreadableBodyError(describeNotUtf8('the body', body));
   try {
     return format === 'xml'
       ? parseXml(text, { maxBytes, repeats: 'allow' })

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/order.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { parseForm } from '../../protocol/codecs/form.ts';
 import { JsonError, parseJson } from '../../protocol/codecs/json.ts';
-import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
+import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
 import { CODES, type Code } from './codes.ts';
 import { MAX_BODY_BYTES } from './contracts.ts';
 
@@ -24,7 +24,7 @@ export function readBody(body: Buffer): JsonObject | string {
     return `the body has more than the ${MAX_BODY_BYTES} bytes that a request can need`;
   }
   const text = decodeUtf8(body);
-  if (text === null) return 'the body is not UTF-8';
+  if (text === null) return describeNotUtf8('the body', body);
   try {
     const value = parseJson(text, LIMITS);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;

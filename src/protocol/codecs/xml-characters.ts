@@ -1,15 +1,11 @@
-// Which characters XML 1.0 can carry, and the references that stand for one.
+// Which characters XML 1.0 can carry, and which make up a name.
 
 /** What XML 1.0 does not allow in a document: C0 controls but tab, LF and CR; surrogates; FFFE, FFFF. */
 export const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u;
 
-/** The character that `#10` or `#xA` stands for; empty when XML does not allow it. */
-export function characterReference(body: string): string {
-  const hex = /^#x([0-9A-Fa-f]{1,6})$/.exec(body);
-  const decimal = hex ? null : /^#(\d{1,7})$/.exec(body);
-  if (!hex && !decimal) return '';
-  const code = hex ? Number.parseInt(hex[1]!, 16) : Number(decimal![1]);
-  if (code > 0x10ffff) return '';
-  const character = String.fromCodePoint(code);
-  return FORBIDDEN.test(character) ? '' : character;
-}
+// Names of XML 1.0's fifth edition, without a colon: no platform uses prefixes.
+const START =
+  'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
+const NC_NAME = `[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]*`;
+export const NAME = new RegExp(NC_NAME, 'uy');
+export const ATTRIBUTE_NAME = new RegExp(`${NC_NAME}(?::${NC_NAME})?`, 'uy');

@@ -24,6 +24,7 @@ interface Judged {
  * How xmldom reads a document, in our form. Two of its settings and habits are not XML 1.0's:
  * - It normalizes U+0085 and U+2028 to LF, as XML 1.1 does; 1.0 (2.11) knows CR LF and CR only.
  * - A byte order mark is content to it; XML 1.0 (4.3.3) says that it is not part of the document.
+ * White space before the declaration is refused by it, as by XML, and passed over by ours.
  * And it warns of U+FFFD, which is a character like any other.
  */
 function judge(text: string): Judged {
@@ -37,7 +38,10 @@ function judge(text: string): Judged {
     },
   });
   try {
-    const root = parser.parseFromString(text.replace(/^\uFEFF/, ''), 'text/xml').documentElement;
+    const root = parser.parseFromString(
+      text.replace(/^\uFEFF?(?:[ \t\r\n]+(?=<\?xml[ \t\r\n]))?/, ''),
+      'text/xml',
+    ).documentElement;
     return { tree: root ? toTree(root) : undefined, problems };
   } catch (error) {
     return { tree: undefined, problems: [...problems, String(error)] };
@@ -111,6 +115,8 @@ const attributes = fc.constantFrom(
   ' xmlns="urn:a"',
   " xmlns:b='>&amp;\"'",
   ' xmlns = "a" xmlns:b="c" ',
+  ' i:type="b:string" xmlns:b="c" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"',
+  ` xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:nil="false"`,
 );
 const joined = (parts: fc.Arbitrary<string>, maxLength: number) =>
   fc.array(parts, { maxLength }).map((all) => all.join(''));
@@ -133,6 +139,7 @@ const declaration = fc.constantFrom(
   '<?xml version=\'1.0\' encoding="UTF-8" ?>',
   '\uFEFF',
   '\uFEFF<?xml version="1.0" encoding="utf-16" standalone="yes"?>',
+  '\n \r\n<?xml version="1.0" encoding="gb2312"?>',
 );
 const misc = joined(fc.oneof(space, comment), 2);
 const wellFormed = fc.tuple(declaration, misc, element, misc).map((parts) => parts.join(''));

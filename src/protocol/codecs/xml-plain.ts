@@ -14,6 +14,7 @@ const DECLARATIONS: readonly string[] = [
   '<?xml version="1.0"?>',
   '<?xml version="1.0" encoding="utf-8"?>',
   '<?xml version="1.0" encoding="UTF-8"?>',
+  '<?xml version="1.0" encoding="gb2312"?>',
 ];
 
 /** Past it, to compare a name with those before it costs more than the strict reader's set. */
@@ -46,12 +47,13 @@ class PlainReader {
   }
 
   document(): XmlElement | null {
-    if (this.#text.startsWith('<?')) {
-      const declaration = DECLARATIONS.find((known) => this.#text.startsWith(known));
-      if (declaration === undefined) return null;
-      this.#at = declaration.length;
-    }
     this.#skipSpace();
+    if (this.#text.startsWith('<?', this.#at)) {
+      const declaration = DECLARATIONS.find((known) => this.#text.startsWith(known, this.#at));
+      if (declaration === undefined) return null;
+      this.#at += declaration.length;
+      this.#skipSpace();
+    }
     const root = this.#element(1);
     this.#skipSpace();
     return this.#at === this.#text.length ? root : null;

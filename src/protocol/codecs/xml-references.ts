@@ -1,0 +1,72 @@
+// References in XML: the five entities, and characters by number.
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+/** `&#1114111;` */
+const LONGEST_REFERENCE = 10;
+const SEMICOLON = 0x3b;
+const REFERENCE = /&[^;&]*;?/y;
+
+/** Whether XML 1.0 (2.2) allows the code point. */
+const isAllowed = (code: number): boolean =>
+  code >= 0x20
+    ? code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
+    : code === 0x9 || code === 0xa || code === 0xd;
+
+/** The value of a digit by its code, 16 for what is none. */
+function digit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : 16;
+}
+
+/**
+ * The character that `#10` or `#xA` stands for; empty when XML does not allow it, or past six digits
+ * of hex or seven decimal ones. Without a pattern: a document may be nothing but references.
+ */
+function characterReference(body: string): string {
+  if (body.charCodeAt(0) !== 0x23) return '';
+  const isHex = body.charCodeAt(1) === 0x78;
+  const base = isHex ? 16 : 10;
+  const from = isHex ? 2 : 1;
+  const digits = body.length - from;
+  if (digits < 1 || digits > (isHex ? 6 : 7)) return '';
+  let code = 0;
+  for (let at = from; at < body.length; at++) {
+    const value = digit(body.charCodeAt(at));
+    if (value >= base) return '';
+    code = code * base + value;
+  }
+  return isAllowed(code) ? String.fromCodePoint(code) : '';
+}
+
+/**
+ * The text with its references resolved, in a loop without a pattern for each.
+ *
+ * @param fail is called for a reference that is neither, with its first 16 characters and its place
+ */
+export function resolveReferences(raw: string, fail: (whole: string, at: number) => never): string {
+  let at = raw.indexOf('&');
+  if (at < 0) return raw;
+  let out = '';
+  let from = 0;
+  for (; at >= 0; at = raw.indexOf('&', from)) {
+    let end = at + 1;
+    while (end - at < LONGEST_REFERENCE && raw.charCodeAt(end) !== SEMICOLON) end++;
+    const body = raw.slice(at + 1, end);
+    const known = raw.charCodeAt(end) === SEMICOLON;
+    const value = known && (ENTITIES.get(body) ?? characterReference(body));
+    if (!value) {
+      REFERENCE.lastIndex = at;
+      return fail(REFERENCE.exec(raw)![0].slice(0, 16), at);
+    }
+    out += raw.slice(from, at) + value;
+    from = end + 1;
+  }
+  return out + raw.slice(from);
+}

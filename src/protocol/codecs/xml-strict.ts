@@ -1,0 +1,300 @@
+// A strict reader of XML that refuses by design what general parsers support, and says where.
+import { PositionError } from './position-error.ts';
+import { ATTRIBUTE_NAME, FORBIDDEN, NAME } from './xml-characters.ts';
+import type { XmlElement } from './xml-element.ts';
+import {
+  InstancePrefixes,
+  mayBeInstanceAttribute,
+  type PrefixedAttribute,
+} from './xml-instance.ts';
+import { resolveReferences } from './xml-references.ts';
+
+export interface XmlLimits {
+  /** The document's size in UTF-8. */
+  readonly maxBytes: number;
+  /** How deep elements may nest; the root is 1. Default 16. */
+  readonly maxDepth?: number;
+  /** Whether one element may hold several of the same name. Default: refused. */
+  readonly repeats?: 'refuse' | 'allow';
+  /** Whether elements tell their line ends as they were sent, too: {@link XmlElement.sent}. */
+  readonly keepLineEnds?: boolean;
+}
+
+export class XmlError extends PositionError {
+  readonly code = 'ERR_XML';
+  override readonly name = 'XmlError';
+}
+
+const SPACE = /[ \t\r\n]*/y;
+const DECLARATION_BEGINS = /<\?xml[ \t\r\n]/y;
+const DECLARATION =
+  /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
+const NOT_SPACE = /[^ \t\r\n]/;
+/** XML 1.0, 2.11: whatever ends a line is read as LF. */
+const toLineFeeds = (text: string): string =>
+  text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+
+/**
+ * Reads a document, with or without a byte order mark. Refused, each with its place: DOCTYPE, entities
+ * other than the five and character references, processing instructions other than the declaration,
+ * text beside elements, what XML 1.0 forbids, what exceeds the limits, and attributes other than
+ * `xmlns*`, and `nil` and `type` of XMLSchema-instance. The size is {@link parseXml}'s to bound.
+ *
+ * An element with `nil="true"` is absent: the tree does not hold it. White space may stand before the
+ * declaration. The encoding that the declaration names does not count: the caller has decoded the
+ * bytes, and public clients declare gb2312 over UTF-8.
+ *
+ * @throws {XmlError}
+ */
+export function parseXmlStrictly(text: string, limits: XmlLimits): XmlElement {
+  return new Reader(text, limits).document();
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #maxDepth: number;
+  readonly #refuseRepeats: boolean;
+  readonly #keepLineEnds: boolean;
+  #at = 0;
+  /** Whether the element that was read last is nil. */
+  #wasNil = false;
+  readonly #prefixes = new InstancePrefixes();
+
+  constructor(text: string, limits: XmlLimits) {
+    this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    this.#maxDepth = limits.maxDepth ?? 16;
+    this.#refuseRepeats = limits.repeats !== 'allow';
+    this.#keepLineEnds = limits.keepLineEnds === true;
+  }
+
+  document(): XmlElement {
+    const forbidden = FORBIDDEN.exec(this.#text);
+    if (forbidden) this.#fail('character that XML does not allow', forbidden.index);
+    this.#declaration();
+    this.#misc();
+    if (this.#text[this.#at] !== '<') this.#fail('the root element is missing');
+    const root = this.#element(1);
+    if (this.#wasNil) this.#fail('the root element is nil');
+    this.#misc();
+    if (this.#at < this.#text.length) this.#fail('content after the root element');
+    return root;
+  }
+
+  /** XML wants it at the very beginning; templates of public clients begin with an empty line. */
+  #declaration(): void {
+    this.#space();
+    DECLARATION_BEGINS.lastIndex = this.#at;
+    if (!DECLARATION_BEGINS.test(this.#text)) return;
+    DECLARATION.lastIndex = this.#at;
+    if (!DECLARATION.test(this.#text)) this.#fail('malformed XML declaration');
+    this.#at = DECLARATION.lastIndex;
+  }
+
+  /** White space and comments, before and after the root. */
+  #misc(): void {
+    for (;;) {
+      this.#space();
+      if (!this.#text.startsWith('<!--', this.#at)) return;
+      this.#comment();
+    }
+  }
+
+  #element(depth: number): XmlElement {
+    if (depth > this.#maxDepth) this.#fail(`elements nested deeper than ${this.#maxDepth}`);
+    const open = this.#at;
+    this.#at++;
+    this.#refuseMarkup(open);
+    const name = this.#name();
+    const entered = this.#prefixes.enter();
+    const { isEmpty, isNil } = this.#startTagEnd();
+    const element = isEmpty
+      ? { name, text: '', children: [] }
+      : this.#content(name, open, isNil, depth);
+    this.#wasNil = isNil;
+    this.#prefixes.leave(entered);
+    return element;
+  }
+
+  /** From behind the start tag to behind the end tag. */
+  #content(name: string, open: number, isNil: boolean, depth: number): XmlElement {
+    let text = '';
+    /** Once it is another than `text`. */
+    let sent: string | undefined;
+    const take = (raw: string, read: (raw: string) => string): void => {
+      const asSent = read(raw);
+      const hasReturns = raw.includes('\r');
+      if (hasReturns && this.#keepLineEnds) sent ??= text;
+      if (sent !== undefined) sent += asSent;
+      text += hasReturns ? read(toLineFeeds(raw)) : asSent;
+    };
+    const children: XmlElement[] = [];
+    const names = new Set<string>();
+    let nilNames: Set<string> | undefined;
+    for (;;) {
+      const next = this.#text.indexOf('<', this.#at);
+      if (next < 0) this.#fail(`<${name}> is not closed`, open);
+      if (next > this.#at) {
+        const start = this.#at;
+        take(this.#characters(next), (raw) => this.#references(raw, start));
+      }
+      if (this.#text.startsWith('</', next)) {
+        this.#endTag(name);
+        break;
+      }
+      if (this.#text.startsWith('<!--', next)) this.#comment();
+      else if (this.#text.startsWith('<![CDATA[', next)) take(this.#cdata(), (raw) => raw);
+      else {
+        const child = this.#element(depth + 1);
+        const isRepeated = names.has(child.name);
+        if (isRepeated && (this.#refuseRepeats || this.#wasNil || nilNames?.has(child.name))) {
+          this.#fail(`<${child.name}> given twice`, next);
+        }
+        names.add(child.name);
+        if (this.#wasNil) nilNames = (nilNames ?? new Set()).add(child.name);
+        else children.push(child);
+      }
+    }
+    if (isNil && (names.size > 0 || text !== '')) {
+      this.#fail(`<${name}> is nil and holds content`, open);
+    }
+    if (names.size > 0) {
+      if (NOT_SPACE.test(text)) this.#fail(`<${name}> holds text beside elements`, open);
+      return { name, text: '', children };
+    }
+    return sent === undefined ? { name, text, children } : { name, text, sent, children };
+  }
+
+  /** Attributes and the end of a start tag; empty is an element that ends with `/>`. */
+  #startTagEnd(): { readonly isEmpty: boolean; readonly isNil: boolean } {
+    let seen: Set<string> | undefined;
+    // Judged at the end of the tag: a prefix may be declared behind its use.
+    let prefixed: PrefixedAttribute[] | undefined;
+    for (;;) {
+      const spaced = this.#space();
+      const c = this.#text[this.#at];
+      if (c === '>') {
+        this.#at++;
+        return { isEmpty: false, isNil: prefixed !== undefined && this.#isNil(prefixed) };
+      }
+      if (c === '/' && this.#text[this.#at + 1] === '>') {
+        this.#at += 2;
+        return { isEmpty: true, isNil: prefixed !== undefined && this.#isNil(prefixed) };
+      }
+      if (!spaced) this.#fail('malformed start tag');
+      const start = this.#at;
+      const name = this.#name(ATTRIBUTE_NAME);
+      const isDeclaration = name === 'xmlns' || name.startsWith('xmlns:');
+      if (!isDeclaration && !mayBeInstanceAttribute(name)) this.#refuseAttribute(name, start);
+      seen ??= new Set();
+      if (seen.has(name)) this.#fail(`attribute ${name} given twice`, start);
+      seen.add(name);
+      const value = this.#attributeValue();
+      if (!isDeclaration) {
+        prefixed ??= [];
+        prefixed.push({ name, value, at: start });
+      } else if (name !== 'xmlns') {
+        this.#prefixes.declare(name.slice('xmlns:'.length), value);
+      }
+    }
+  }
+
+  #refuseAttribute(name: string, at: number): never {
+    this.#fail(`attribute ${name}; only xmlns, xsi:nil and xsi:type are accepted`, at);
+  }
+
+  #isNil(attributes: readonly PrefixedAttribute[]): boolean {
+    return this.#prefixes.isNil(attributes, (problem, { name, at }) => {
+      if (problem === null) this.#refuseAttribute(name, at);
+      this.#fail(`attribute ${name} ${problem}`, at);
+    });
+  }
+
+  #attributeValue(): string {
+    this.#space();
+    if (this.#text[this.#at] !== '=') this.#fail('attribute without a value');
+    this.#at++;
+    this.#space();
+    const quote = this.#text[this.#at];
+    if (quote !== '"' && quote !== "'") this.#fail('attribute value without quotes');
+    const end = this.#text.indexOf(quote, this.#at + 1);
+    if (end < 0) this.#fail('attribute value is not closed');
+    const value = this.#text.slice(this.#at + 1, end);
+    if (value.includes('<')) this.#fail('< in an attribute value');
+    const read = this.#references(value, this.#at + 1);
+    this.#at = end + 1;
+    return read;
+  }
+
+  #endTag(name: string): void {
+    const start = this.#at;
+    this.#at += 2;
+    const isSame = this.#text.startsWith(name, this.#at);
+    this.#at += name.length;
+    this.#space();
+    if (!isSame || this.#text[this.#at] !== '>') {
+      this.#fail(`<${name}> is closed by another tag`, start);
+    }
+    this.#at++;
+  }
+
+  /** As they stand in the document. */
+  #characters(end: number): string {
+    const start = this.#at;
+    const raw = this.#text.slice(start, end);
+    this.#at = end;
+    const closing = raw.indexOf(']]>');
+    if (closing >= 0) this.#fail(']]> in text', start + closing);
+    return raw;
+  }
+
+  #references(raw: string, start: number): string {
+    return resolveReferences(raw, (whole, at) =>
+      this.#fail(`reference ${whole} is not one of the five or a character`, start + at),
+    );
+  }
+
+  #comment(): void {
+    const start = this.#at;
+    const dashes = this.#text.indexOf('--', start + 4);
+    if (dashes < 0) this.#fail('comment is not closed', start);
+    if (this.#text[dashes + 2] !== '>') this.#fail('-- inside a comment', dashes);
+    this.#at = dashes + 3;
+  }
+
+  #cdata(): string {
+    const start = this.#at + 9;
+    const end = this.#text.indexOf(']]>', start);
+    if (end < 0) this.#fail('CDATA section is not closed');
+    this.#at = end + 3;
+    return this.#text.slice(start, end);
+  }
+
+  #refuseMarkup(open: number): void {
+    const c = this.#text[this.#at];
+    if (c === '!') this.#fail('DOCTYPE and other declarations are not accepted', open);
+    if (c === '?') this.#fail('processing instructions are not accepted', open);
+  }
+
+  #name(pattern = NAME): string {
+    const start = this.#at;
+    pattern.lastIndex = start;
+    if (!pattern.test(this.#text)) this.#fail('a name is expected');
+    this.#at = pattern.lastIndex;
+    return this.#text.slice(start, this.#at);
+  }
+
+  #space(): boolean {
+    if (this.#text.charCodeAt(this.#at) > 0x20) return false; // As in most places.
+    SPACE.lastIndex = this.#at;
+    SPACE.test(this.#text);
+    const moved = SPACE.lastIndex > this.#at;
+    this.#at = SPACE.lastIndex;
+    return moved;
+  }
+
+  #fail(problem: string, at: number = this.#at): never {
+    // Lines are counted as XML has them.
+    const before = toLineFeeds(this.#text.slice(0, at));
+    throw new XmlError(problem, before, before.length);
+  }
+}
