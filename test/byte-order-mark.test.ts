@@ -35,12 +35,14 @@ for (const [where, body] of Object.entries(JINTONG)) {
 }
 
 const leaguer = suning.leaguer('180', '404', '404').body as string;
+const declared = '\n <?xml version="1.0" encoding="gb2312"?>';
 for (const [format, body] of [
   ['json', MARK + (suning.history().body as string)],
   ['xml', MARK + leaguer],
+  ['xml', MARK + declared + leaguer],
 ] as const) {
   const method = format === 'json' ? suning.HISTORY : suning.LEAGUER;
-  test(`Suning: before ${body.slice(1, 12).trim()} in ${format}, as a part of the signed bytes`, async () => {
+  test(`Suning: before ${JSON.stringify(body.slice(1, 12))} in ${format}, as a part of the signed bytes`, async () => {
     const { code } = await suning.call(server, { method, format, body });
     match(code, /^success$|invalid-biz:101$/);
     const unsigned = { body: body.slice(1) };

@@ -9,17 +9,22 @@ export function md5Hex(text: string): string {
 const HEX_32 = /^[0-9a-f]{32}$/i;
 
 /**
- * Whether `given` is one of `expected` (32 hex digits each), without regard to case. The time it
- * takes depends on how many are expected, never on which digits agree.
+ * Where `given` stands in `expected` (32 hex digits each), without regard to case; -1 where it does not.
+ * The time it takes depends on how many are expected, never on which digits agree.
  */
-export function isOneOfDigests(given: string, expected: readonly string[]): boolean {
+export function indexOfDigest(given: string, expected: readonly string[]): number {
   const wellFormed = HEX_32.test(given);
   const bytes = Buffer.from(wellFormed ? given : '0'.repeat(32), 'hex');
-  let found = false;
-  for (const candidate of expected) {
-    if (timingSafeEqual(bytes, Buffer.from(candidate, 'hex'))) found = true;
+  let found = -1;
+  for (let i = 0; i < expected.length; i++) {
+    if (timingSafeEqual(bytes, Buffer.from(expected[i]!, 'hex')) && found < 0) found = i;
   }
-  return found && wellFormed;
+  return wellFormed ? found : -1;
+}
+
+/** Whether `given` is one of `expected`, as {@link indexOfDigest} compares them. */
+export function isOneOfDigests(given: string, expected: readonly string[]): boolean {
+  return indexOfDigest(given, expected) >= 0;
 }
 
 /** Whether two secrets are equal, in a time that depends on neither. */

@@ -185,6 +185,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   summary(call: Partial<Call>): CallSummary;
   /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */
   redact(body: string, call: Partial<Call>): string;
+  /** How many bytes of a body `redact` is given, so that a long one is not decoded for nothing. Absent: all. */
+  readonly readForLog?: number;
   readonly endpoints?: readonly PlatformEndpoint[];
   readonly callbacks?: PlatformCallbacks;
   /**

@@ -35,7 +35,9 @@ export function callRecord({ platform, checked, verdict, call, micros }: Answere
     address: request.address,
     durationMicros: micros,
     stringToSign: summary.stringToSign?.slice(0, LOGGED_BODY) ?? null,
-    body: platform.redact(request.body.toString('utf8'), call).slice(0, LOGGED_BODY),
+    body: platform
+      .redact(request.body.toString('utf8', 0, platform.readForLog), call)
+      .slice(0, LOGGED_BODY),
   };
 }
 

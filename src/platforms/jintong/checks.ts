@@ -1,12 +1,12 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
-import { liveKeys, type Party } from '../../core/party.ts';
+import { liveKeys, type Party, type PartyKey } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
-import { isOneOfDigests } from '../../protocol/digest.ts';
+import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
 import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
-import { decodeRemark } from './remark.ts';
-import { holdsSeparator, type Signed, sign, stringToSign } from './signature.ts';
+import { remarkMeaning, signedForms } from './remark.ts';
+import { holdsSeparator, sign, stringToSign } from './signature.ts';
 import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
 
 export const PLATFORM = 'jintong';
@@ -95,47 +95,48 @@ function refuseSeparators(call: Basics & { readonly envelope: Envelope }): Step<
   return PASS;
 }
 
-/** The strings that the request may be signed over; the first is over what arrived. */
+/** The values of Param as a signature may have taken them, and the string to sign that they give. */
+interface SignedForm {
+  readonly given: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+/** The forms that the request may be signed in; the first is over what arrived. */
 function buildStringsToSign(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
-): Step<{ readonly stringsToSign: readonly string[] }> {
-  const { basic } = call.envelope;
+): Step<{ readonly signedForms: readonly SignedForm[] }> {
+  const { basic, sent } = call.envelope;
   const given: Record<string, string | undefined> = {};
-  let decoded: typeof given | undefined;
+  let remark: string | undefined;
   for (const name in call.contract.param) {
-    const text = call.param.get(name);
-    given[name] = text;
-    if (!text || !call.contract.param[name]!.urlEncoded) continue;
-    const meant = signedDecoded(text);
-    if (meant !== text) decoded = { ...decoded, [name]: meant };
+    given[name] = call.param.get(name);
+    if (given[name] && call.contract.param[name]!.urlEncoded) remark = name;
   }
-  const over = (Param: Signed): string =>
-    stringToSign({
+  const over = (values: SignedForm['given']): SignedForm => ({
+    given: values,
+    text: stringToSign({
       Action: basic.get('Action'),
-      Param,
+      Param: values,
       Partner: basic.get('Partner'),
       RequestFmt: basic.get('RequestFmt'),
       ResponseFmt: basic.get('ResponseFmt'),
       Version: basic.get('Version'),
-    });
-  return { stringsToSign: decoded ? [over(given), over({ ...given, ...decoded })] : [over(given)] };
-}
-
-/** A Remark signed before it was encoded: only where the decoded text is what it means, too. */
-function signedDecoded(text: string): string {
-  const decoded = decodeRemark(text);
-  return decodeRemark(decoded) === decoded && !holdsSeparator(decoded) ? decoded : text;
+    }),
+  });
+  if (remark === undefined) return { signedForms: [over(given)] };
+  const [name, text] = [remark, given[remark]!];
+  const forms = signedForms(text, sent.get(name) ?? text);
+  return { signedForms: forms.map((form) => over({ ...given, [name]: form })) };
 }
 
 function checkSignature(
-  call: Basics & Start & { readonly party: Party; readonly stringsToSign: readonly string[] },
-): Step<object> {
+  call: Basics & Start & { readonly party: Party; readonly signedForms: readonly SignedForm[] },
+): Step<{ readonly signed: SignedForm; readonly verifiedBy: PartyKey }> {
   const keys = liveKeys(call.party, call.now);
-  const expected: string[] = [];
-  for (const { secret } of keys) {
-    for (const text of call.stringsToSign) expected.push(sign(text, secret));
-  }
-  if (isOneOfDigests(call.sign, expected)) return PASS;
+  const pairs = keys.flatMap((key) => call.signedForms.map((form) => ({ key, form })));
+  const expected = pairs.map(({ key, form }) => sign(form.text, key.secret));
+  const pair = pairs[indexOfDigest(call.sign, expected)];
+  if (pair) return { signed: pair.form, verifiedBy: pair.key };
   return {
     refused: 'SignFail',
     detail: `Sign is not MD5(string to sign + key) by any of ${keys.length} keys`,
@@ -146,7 +147,11 @@ const ACCEPTED = Object.entries(BASIC_VALUES);
 
 /** The values of Param as they are meant: checked against their contract, Remark decoded. */
 function checkValues(
-  call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
+  call: Basics & {
+    readonly envelope: Envelope;
+    readonly contract: Contract;
+    readonly signed: SignedForm;
+  },
 ): Step<{ readonly values: Readonly<Record<string, string>> }> {
   for (const [name, accepted] of ACCEPTED) {
     const value = call.envelope.basic.get(name);
@@ -156,9 +161,9 @@ function checkValues(
   const values: Record<string, string> = {};
   for (const name in call.contract.param) {
     const field = call.contract.param[name]!;
-    const given = call.param.get(name);
+    const given = call.signed.given[name];
     if (!given) return illegal(`Param/${name} is missing`);
-    const value = field.urlEncoded ? decodeRemark(given) : given;
+    const value = field.urlEncoded ? remarkMeaning(given) : given;
     if (!field.pattern.test(value))
       return illegal(`Param/${name} (${field.description}) is malformed`);
     values[name] = value;

@@ -1,6 +1,6 @@
 // A typed client of Jintong's gateway; also how integrators sign and read without a server.
 import { percentDecode } from '../../protocol/codecs/form.ts';
-import { parseXml } from '../../protocol/codecs/xml.ts';
+import { parseXml, type XmlElement, XmlError } from '../../protocol/codecs/xml.ts';
 import { equalSecrets } from '../../protocol/digest.ts';
 import type { Action, Param } from './contracts.ts';
 import { sign, stringToSign } from './signature.ts';
@@ -21,6 +21,16 @@ export interface JintongReply {
 export class JintongReplyError extends Error {
   readonly code = 'ERR_JINTONG_REPLY';
   override readonly name = 'JintongReplyError';
+  /**
+   * What the reply said, where it could be read and only its `Sign` does not fit. Nothing proves that
+   * the server said it: use it to find a mistake, never to act upon.
+   */
+  readonly reply: JintongReply | undefined;
+
+  constructor(message: string, reply?: JintongReply) {
+    super(message);
+    this.reply = reply;
+  }
 }
 
 /** A request ready to send: a form with the document in a field named `request`. */
@@ -50,27 +60,41 @@ export function buildRequest<A extends Action>(
 export function readReply(text: string, key: string): JintongReply {
   const document = readDocument(text);
   const { MessageModel, Sign, ...body } = document;
-  if (typeof MessageModel !== 'object')
-    throw new JintongReplyError('the reply has no MessageModel');
+  if (typeof MessageModel !== 'object') throw unreadable('it has no MessageModel', text);
+  const { MessageCode, Description } = MessageModel;
+  const reply = { code: String(MessageCode), description: String(Description), body };
   if (
     Sign !== undefined &&
     !equalSecrets(String(Sign).toLowerCase(), sign(stringToSign(document), key))
   ) {
-    throw new JintongReplyError('the Sign of the reply does not fit the key');
+    const why = reply.code === 'SignFail' ? ' The client most likely has a wrong key.' : '';
+    throw new JintongReplyError(
+      `the Sign of the reply does not fit the key; the reply says ${reply.code} ${reply.description}.${why}`,
+      reply,
+    );
   }
-  const { MessageCode, Description } = MessageModel;
-  return { code: String(MessageCode), description: String(Description), body };
+  return reply;
 }
+
+/** Enough of what came to tell a proxy's page from a reply. */
+const QUOTED = 200;
+
+const unreadable = (why: string, text: string): JintongReplyError =>
+  new JintongReplyError(`the reply is not Jintong's: ${why}. It begins: ${text.slice(0, QUOTED)}`);
 
 function readDocument(text: string): Document {
   const xml = text.trimStart().startsWith('<') ? text : percentDecode(text);
-  if (xml === null) throw new JintongReplyError('the reply does not URL-decode');
-  const root = parseXml(xml, { maxBytes: 1024 * 1024 });
-  const toDocument = (element: typeof root): Document =>
+  if (xml === null) throw unreadable('it does not URL-decode', text);
+  const toDocument = (element: XmlElement): Document =>
     Object.fromEntries(
       element.children.map((c) => [c.name, c.children.length > 0 ? toDocument(c) : c.text]),
     );
-  return toDocument(root);
+  try {
+    return toDocument(parseXml(xml, { maxBytes: 1024 * 1024 }));
+  } catch (error) {
+    if (error instanceof XmlError) throw unreadable(error.message, text);
+    throw error;
+  }
 }
 
 export interface JintongClientOptions {
@@ -96,6 +120,10 @@ export class JintongClient {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: buildRequest(partner, key, action, param),
     });
-    return readReply(await response.text(), key);
+    const text = await response.text();
+    // Jintong answers everything with 200: any other status is of something before its protocol.
+    if (response.status !== 200)
+      throw unreadable(`it has the status HTTP ${response.status}`, text);
+    return readReply(text, key);
   }
 }

@@ -3,7 +3,8 @@
 /** How long values may be; the documents set no bounds. [ours] */
 const ORDER_ID = /^[0-9A-Za-z-]{1,32}$/;
 const USER_NAME = /^[^\s&=\p{Cc}\p{Cs}](?:[^&=\p{Cc}\p{Cs}]{0,62}[^\s&=\p{Cc}\p{Cs}])?$/u;
-const REMARK = /^[^\p{Cc}\p{Cs}]{1,500}$/u;
+/** Lines and tabs are a person's; other control characters are not. */
+const REMARK = /^[\t\n[^\p{Cc}\p{Cs}]]{1,500}$/v;
 
 export interface Field {
   readonly pattern: RegExp;

@@ -1,6 +1,6 @@
 // Jintong 今通国际: flight orders over XML and MD5. Everything about how it speaks is in this folder.
 import type { CoreRefusal } from '../../core/errors.ts';
-import { liveKeys, type Party } from '../../core/party.ts';
+import { liveKeys } from '../../core/party.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
 import { checks, type JintongCall, PLATFORM } from './checks.ts';
@@ -10,6 +10,7 @@ import { CONTRACTS } from './contracts.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { OPERATIONS, type Success } from './operations.ts';
+import { redact } from './redact.ts';
 import { sign, stringToSign } from './signature.ts';
 import { STATES, type State } from './states.ts';
 import { type Document, MAX_CARRIER, writeReply } from './wire.ts';
@@ -29,9 +30,12 @@ function message(verdict: Verdict<Success>): Document {
   return { MessageCode: code, Description: verdict.refusal.description ?? CODES[code] };
 }
 
-/** Signed with the partner's newest key whenever the partner is known. */
-function signReply(reply: Document, party: Party | undefined, now: number): Document {
-  const key = party && liveKeys(party, now)[0];
+/**
+ * Signed whenever the partner is known: with the key that verified the request, since a partner that
+ * has not changed over to a new key can verify no other; with the newest where none did.
+ */
+function signReply(reply: Document, { party, verifiedBy, now }: Partial<JintongCall> & Start) {
+  const key = verifiedBy ?? (party && liveKeys(party, now)[0]);
   return key ? { ...reply, Sign: sign(stringToSign(reply), key.secret) } : reply;
 }
 
@@ -39,32 +43,10 @@ function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
   const document = { MessageModel: message(verdict), ...(verdict.ok && verdict.success.body) };
   return {
     contentType: 'text/plain; charset=utf-8',
-    body: writeReply(signReply(document, call.party, call.now)),
+    body: writeReply(signReply(document, call)),
     isAscii: true, // It is URL-encoded.
   };
 }
-
-/** More than the request log keeps, by more than a signature is long. */
-const REDACTED = 20 * 1024;
-
-/** A signed request holds for ever, so what is kept of its signature is not enough to send it again. */
-function redact(body: string, { sign }: Partial<JintongCall>): string {
-  // Not read so far, so it cannot be accepted either; whatever looks like a signature goes all the
-  // same. `%3E` before a digest is the end of a tag.
-  if (sign?.length !== 32) {
-    return body
-      .slice(0, REDACTED)
-      .replace(/%[0-9a-f]{2}|[0-9a-f]{32}/gi, (found) =>
-        found.startsWith('%') ? found : masked(found),
-      );
-  }
-  const around = body.split(sign);
-  if (around.length > 1) return around.join(masked(sign));
-  return '(not kept: its Sign is written with escapes)';
-}
-
-// In ASCII, as the body is: one `…` would make a text of two bytes a character of all of it.
-const masked = (sign: string): string => `${sign.slice(0, 6)}...`;
 
 export const jintong = definePlatform<JintongCall, Success>({
   name: PLATFORM,
@@ -86,9 +68,10 @@ export const jintong = definePlatform<JintongCall, Success>({
     party: call.partner,
     method: call.action,
     orderId: call.param?.get('OrderID'),
-    stringToSign: call.stringsToSign?.[0],
+    stringToSign: call.signedForms?.[0]?.text,
   }),
   redact,
+  readForLog: MAX_CARRIER,
   import: importFormat,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
   seed,

@@ -1,8 +1,8 @@
 // The bytes: three carriers in, one URL-encoded reply out.
 
 import type { Refusal } from '../../protocol/checks.ts';
-import { dotNetUrlEncode, isUrlSafe, parseForm } from '../../protocol/codecs/form.ts';
-import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
+import { dotNetUrlEncode, isUrlSafe, parseForm, percentBytes } from '../../protocol/codecs/form.ts';
+import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
   escapeXml,
   parseXml,
@@ -14,7 +14,9 @@ import {
 import type { Code } from './codes.ts';
 
 /** Asked of Jintong: a document over 64 KiB is refused. */
-const LIMITS = { maxBytes: 64 * 1024 } as const;
+const LIMITS = { maxBytes: 64 * 1024, keepLineEnds: true } as const;
+/** A byte order mark is no part of the document. */
+const MARK_BYTES = 3;
 
 /** URL-encoding makes three bytes of one; the rest is room for field names. */
 export const MAX_CARRIER = 3 * LIMITS.maxBytes + 1024;
@@ -31,6 +33,8 @@ export interface Envelope {
   readonly basic: Fields;
   /** The elements of Param; null when there is no Param, or nothing in it. */
   readonly param: Fields | null;
+  /** Those of Param whose line ends were not sent as XML reads them, as they were sent. */
+  readonly sent: Fields;
 }
 
 const startsWithMarkup = (text: string): boolean => /^\uFEFF?[ \t\r\n]*</.test(text);
@@ -39,34 +43,75 @@ function refuse(refused: Code, detail: string): Refusal<Code> {
   return { refused, detail };
 }
 
+/** As {@link startsWithMarkup}, of bytes that are not decoded. */
+function startsWithLess(body: Buffer): boolean {
+  let at = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? MARK_BYTES : 0;
+  while (body[at] === 0x20 || body[at] === 0x09 || body[at] === 0x0d || body[at] === 0x0a) at++;
+  return body[at] === 0x3c;
+}
+
+function isMultipart(body: Buffer): boolean {
+  if (body[0] !== 0x2d || body[1] !== 0x2d) return false;
+  return /content-disposition:[ \t]*form-data/i.test(body.toString('latin1', 0, LOOKED_AT));
+}
+
+const NAMED_FIELDS = ['Partner', 'Action', 'Sign', 'Param'];
+
+/** The headers of a first part are shorter by far. */
+const LOOKED_AT = 16 * 1024;
+
 /** Told apart by the bytes, never by Content-Type: a body that starts with `<` is XML. */
 export function readCarrier(body: Buffer): { carrier: Carrier } | Refusal<Code> {
+  if (isMultipart(body)) {
+    return refuse('ArgumentDecryptFail', 'multipart/form-data is not read: URL-encode the form');
+  }
+  // Judged before anything is decoded, or looked through.
+  if (body.length > MAX_CARRIER) return tooLong(body, MAX_CARRIER);
+  const isDocument = startsWithLess(body);
+  if (isDocument && body.length > LIMITS.maxBytes + MARK_BYTES)
+    return tooLong(body, LIMITS.maxBytes);
   const text = decodeUtf8(body);
   if (text === null) {
-    const isXml = startsWithMarkup(
-      body.toString('latin1', 0, 256).replace(/^\u00EF\u00BB\u00BF/, ''),
-    );
-    return isXml
-      ? refuse('ArgumentDeserializeFail', 'the document is not UTF-8')
-      : refuse('ArgumentDecryptFail', 'the form is not UTF-8');
+    return isDocument
+      ? refuse('ArgumentDeserializeFail', describeNotUtf8('the document', body))
+      : refuse('ArgumentDecryptFail', describeNotUtf8('the form', body));
   }
-  if (startsWithMarkup(text)) return { carrier: { kind: 'document', text } };
+  if (isDocument) return { carrier: { kind: 'document', text } };
 
-  if (body.length > MAX_CARRIER) {
-    return refuse(
-      'ArgumentDeserializeFail',
-      `no document under ${LIMITS.maxBytes} bytes is carried in more than ${MAX_CARRIER}`,
-    );
-  }
-  const fields = parseForm(text);
-  if (!fields) return refuse('ArgumentDecryptFail', 'the form does not URL-decode to UTF-8');
-  if (fields.length === 1) {
-    const first = fields[0]!;
+  const form = withoutLastLineEnds(text);
+  const fields = parseForm(form);
+  if (!fields) return refuse('ArgumentDecryptFail', describeForm(form));
+  if (!fields.some(([name]) => NAMED_FIELDS.includes(name))) {
     // A document in a field of any name, or as the whole body, encoded and without a name.
-    const document = [first[1], first[0]].find(startsWithMarkup);
-    if (document !== undefined) return { carrier: { kind: 'document', text: document } };
+    const documents = fields
+      .map(([name, value]) => (startsWithMarkup(value) ? value : name))
+      .filter(startsWithMarkup);
+    if (documents.length > 1) {
+      return refuse('ArgumentDeserializeFail', `${documents.length} fields hold a document`);
+    }
+    if (documents.length === 1) return { carrier: { kind: 'document', text: documents[0]! } };
   }
   return { carrier: { kind: 'fields', fields } };
+}
+
+const tooLong = (body: Buffer, max: number): Refusal<Code> =>
+  refuse(
+    'ArgumentDeserializeFail',
+    `the body has ${body.length} bytes; a document of at most ${LIMITS.maxBytes} takes no more than ${max}`,
+  );
+
+/** Many clients end a body with a line; it belongs to no value. */
+function withoutLastLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
+  return text.slice(0, end);
+}
+
+function describeForm(form: string): string {
+  const { bytes, isWhole } = percentBytes(form);
+  if (!isWhole) return 'the form holds a % without two hex digits behind it';
+  if (decodeUtf8(bytes) !== null) return 'the form has more fields than any of ours';
+  return describeNotUtf8('the form, URL-decoded,', bytes);
 }
 
 export function readEnvelope(carrier: Carrier): { envelope: Envelope } | Refusal<Code> {
@@ -94,7 +139,7 @@ function fromDocument(text: string): Envelope {
     if (child.name === 'Param') param = child;
     else basic.push(child);
   }
-  return { basic: leaves(basic), param: param ? paramFields(param) : null };
+  return { basic: leaves(basic), ...readParam(param) };
 }
 
 function fromFields(fields: readonly [string, string][]): Envelope {
@@ -105,18 +150,27 @@ function fromFields(fields: readonly [string, string][]): Envelope {
   }
   const param = basic.get('Param')?.replace(/^\uFEFF/, '');
   basic.delete('Param');
-  if (!param || param.trim() === '') return { basic, param: null };
+  if (!param || param.trim() === '') return { basic, ...readParam(undefined) };
   // "Param holding the inner XML or a whole <Param> element".
   const whole = /^\s*(?:<\?xml|<Param[\s>/])/.test(param) ? param : `<Param>${param}</Param>`;
   const root = parseXml(whole, LIMITS);
   if (root.name !== 'Param') throw new ShapeError(`Param holds <${root.name}>, not <Param>`);
-  return { basic, param: paramFields(root) };
+  return { basic, ...readParam(root) };
 }
 
-function paramFields(param: XmlElement): Fields | null {
-  if (param.children.length > 0) return leaves(param.children);
+const NONE: Fields = new Map();
+
+function readParam(param: XmlElement | undefined): Pick<Envelope, 'param' | 'sent'> {
+  if (!param) return { param: null, sent: NONE };
+  if (param.children.length > 0) {
+    const sent = param.children.filter((child) => child.sent !== undefined);
+    return {
+      param: leaves(param.children),
+      sent: sent.length === 0 ? NONE : new Map(sent.map((child) => [child.name, child.sent!])),
+    };
+  }
   if (param.text.trim() !== '') throw new ShapeError('<Param> holds text instead of elements');
-  return null;
+  return { param: null, sent: NONE };
 }
 
 function leaves(elements: readonly XmlElement[]): Fields {

@@ -1,5 +1,7 @@
 // application/x-www-form-urlencoded, strictly: what does not decode is refused, never guessed.
 
+import { decodeUtf8 } from './utf8.ts';
+
 /**
  * Decodes `%XX` (UTF-8) and `+`. Null when a `%` has no two hex digits behind it, or the bytes are
  * not UTF-8.
@@ -7,11 +9,55 @@
 export function percentDecode(text: string): string | null {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return null;
+  const { bytes, isWhole } = percentBytes(spaced);
+  return isWhole ? decodeUtf8(bytes) : null;
+}
+
+/** What a text stands for once its `%XX` are bytes. */
+export interface PercentBytes {
+  /** The `%XX` as bytes, all other characters in UTF-8. */
+  readonly bytes: Uint8Array;
+  /** How many `%XX` there are. */
+  readonly escapes: number;
+  /** Whether every `%` has two hex digits behind it; one that has not stays as it is. */
+  readonly isWhole: boolean;
+  /** Whether all that is not `%XX` is ASCII. */
+  readonly isAscii: boolean;
+}
+
+const PERCENT = 0x25;
+/** The value of each byte as a hex digit; 255 for what is none. */
+const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? 255 : value;
+});
+
+/** In one pass over the bytes and without an exception, whatever a stranger sends. */
+export function percentBytes(text: string): PercentBytes {
+  const bytes = Buffer.from(text, 'utf8');
+  let to = 0;
+  let escapes = 0;
+  let isWhole = true;
+  let isAscii = true;
+  for (let from = 0; from < bytes.length; from++, to++) {
+    const byte = bytes[from]!;
+    if (byte !== PERCENT) {
+      if (byte > 127) isAscii = false;
+      bytes[to] = byte;
+      continue;
+    }
+    const high = HEX[bytes[from + 1] ?? 0]!;
+    const low = HEX[bytes[from + 2] ?? 0]!;
+    if (high === 255 || low === 255) {
+      isWhole = false;
+      bytes[to] = byte;
+      continue;
+    }
+    bytes[to] = high * 16 + low;
+    from += 2;
+    escapes++;
   }
+  return { bytes: bytes.subarray(0, to), escapes, isWhole, isAscii };
 }
 
 /** No form of a platform has more fields; splitting a million of them would be a stranger's free ride. */
