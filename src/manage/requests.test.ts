@@ -62,7 +62,8 @@ const CALLS: readonly (readonly [string, string, Partial<Item>])[] = [
       method: null,
       outcome: 'ArgumentDecryptFail',
       refusedBy: 'readCarrier',
-      detail: 'the form does not URL-decode to UTF-8',
+      detail:
+        'the form, URL-decoded, is not UTF-8; its bytes read as GB18030 (GBK, GB2312): it has to be sent as UTF-8',
       orderId: null,
       stringToSign: null,
     },

@@ -172,13 +172,10 @@ class Reader {
     for (;;) {
       const spaced = this.#space();
       const c = this.#text[this.#at];
-      if (c === '>') {
-        this.#at++;
-        return { isEmpty: false, isNil: prefixed !== undefined && this.#isNil(prefixed) };
-      }
-      if (c === '/' && this.#text[this.#at + 1] === '>') {
-        this.#at += 2;
-        return { isEmpty: true, isNil: prefixed !== undefined && this.#isNil(prefixed) };
+      const isEmpty = c === '/' && this.#text[this.#at + 1] === '>';
+      if (c === '>' || isEmpty) {
+        this.#at += isEmpty ? 2 : 1;
+        return { isEmpty, isNil: prefixed !== undefined && this.#isNil(prefixed) };
       }
       if (!spaced) this.#fail('malformed start tag');
       const start = this.#at;
