@@ -10,6 +10,7 @@ import { CONTRACTS, isMethod } from './contracts.ts';
 import { header } from './headers.ts';
 import { checkCatalogEntry, importFormat } from './import.ts';
 import { isForOwner, REFUND_DEADLINE } from './lines.ts';
+import { oldRulesOfMerchant } from './merchant.ts';
 import { model } from './model.ts';
 import { oauthEndpoints } from './oauth.ts';
 import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
@@ -65,6 +66,7 @@ export const suning = definePlatform<SuningCall, Success>({
   actions: Object.keys(CONTRACTS),
   checkParty,
   checkCatalogEntry,
+  oldRules: { catalogEntry: oldRulesOfMerchant },
   checks,
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,

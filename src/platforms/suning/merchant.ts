@@ -6,6 +6,7 @@ import type { CatalogEntry } from '../../core/catalog.ts';
 import type { Json } from '../../core/order.ts';
 import { md5Hex } from '../../protocol/digest.ts';
 import { readItem } from '../../protocol/import.ts';
+import type { OldRule } from '../../protocol/old-rules.ts';
 import type { CatalogDirectory, Environment } from '../../protocol/platform.ts';
 
 const PLATFORM = 'suning';
@@ -30,7 +31,12 @@ const plain = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u);
 const userName = plain(64).min(1);
-const numbers = { custnum: plain(32).default(''), vendorCode: plain(32).default('') };
+/** Two independent Java clients read it as a number; 002's sample, 10042869, has eight digits. [ours] */
+const VENDOR_CODE = /^\d{8}$/;
+const numbers = {
+  custnum: plain(32).default(''),
+  vendorCode: z.string().regex(VENDOR_CODE, 'has to be eight digits, such as 10042869'),
+};
 
 export const merchantSchema = z.strictObject({
   passwordDigest: z
@@ -78,17 +84,30 @@ export async function findMerchant(
     const { custnum, vendorCode } = entry?.document ?? {};
     return {
       userName: name,
-      custnum: String(custnum ?? sandboxNumber(name)),
-      vendorCode: String(vendorCode ?? ''),
+      custnum: String(custnum ?? sandboxNumber(name, 10)),
+      vendorCode: vendorCodeOf(vendorCode ?? sandboxNumber(name, 8)),
     };
   }
   const [, salt, digest] = String(entry?.document.passwordDigest ?? NOBODY).split('$');
   const derived = await derive(password, salt!, LENGTH, COST);
   if (!timingSafeEqual(derived, Buffer.from(digest!, 'base64url')) || !entry) return null;
   const { custnum, vendorCode } = entry.document;
-  return { userName: name, custnum: String(custnum), vendorCode: String(vendorCode) };
+  return { userName: name, custnum: String(custnum), vendorCode: vendorCodeOf(vendorCode) };
 }
 
-/** Ten digits that are always the same for a name. */
-const sandboxNumber = (name: string): string =>
-  String(Number.parseInt(md5Hex(name).slice(0, 10), 16) % 10_000_000_000).padStart(10, '0');
+/** Digits that are always the same for a name. */
+const sandboxNumber = (name: string, digits: number): string =>
+  String(Number.parseInt(md5Hex(name).slice(0, 10), 16) % 10 ** digits).padStart(digits, '0');
+
+/** Of a merchant from before that has none of eight digits: a number all the same, and no supplier's. */
+const vendorCodeOf = (kept: unknown): string =>
+  VENDOR_CODE.test(String(kept)) ? String(kept) : '00000000';
+
+/** What `verify` and a start say of merchants that were kept before vendorCode had to be eight digits. */
+export function oldRulesOfMerchant({ kind, key, document }: CatalogEntry): readonly OldRule[] {
+  if (kind !== MERCHANT || VENDOR_CODE.test(String(document.vendorCode ?? ''))) return [];
+  const remedy = `give it one of eight digits: PUT /manage/v1/catalog/suning/merchant/${encodeURIComponent(key)} with passwordDigest, custnum and vendorCode`;
+  const problem =
+    'is not eight digits, and clients read it as a number; token calls answer 00000000';
+  return [{ field: 'vendorCode', problem, remedy }];
+}

@@ -1,19 +1,12 @@
 // /api/oauth/token and /api/oauth/revoke: codes and refresh tokens into access tokens, each spent once.
-import { randomBytes } from 'node:crypto';
-import { DAY, MINUTE, SECOND } from '../../core/clock.ts';
+import { SECOND } from '../../core/clock.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
-import type { Token } from '../../core/token.ts';
 import { equalSecrets } from '../../protocol/digest.ts';
 import type { EndpointReply, GatewayRequest, Services } from '../../protocol/platform.ts';
 import { PLATFORM, tokenDigest } from './checks.ts';
-import type { Merchant } from './merchant.ts';
+import { LIFE_MS, type Pair, spendCode, spendRefresh } from './oauth-grants.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
-
-/** "Life 1 year." */
-const LIFE_MS = 365 * DAY;
-/** A code is on its way through a browser only. */
-const CODE_LIFE_MS = 10 * MINUTE;
 
 /** The codes of RFC 6749, 5.2, with what went wrong. */
 class OAuthError extends Error {
@@ -25,62 +18,23 @@ class OAuthError extends Error {
   }
 }
 
-/** What stands behind a code and every token that comes of it. */
-export interface Consent extends Merchant {
-  readonly scope: string;
-  readonly redirectUri: string;
-}
-
-const newToken = (): string => randomBytes(32).toString('base64url');
-
-/** Makes a code for `app`: one consent, a grant of its own. */
-export async function issueCode(
-  { tokens, clock }: Services,
-  app: Party,
-  consent: Consent,
-): Promise<string> {
-  const code = newToken();
-  const expiresAt = clock.now() + CODE_LIFE_MS;
-  const grantId = randomBytes(16).toString('base64url');
-  await tokens.save([toToken(code, 'code', app.partyId, grantId, expiresAt, consent)]);
-  return code;
-}
-
-function toToken(
-  token: string,
-  kind: string,
-  partyId: string,
-  grantId: string,
-  expiresAt: number,
-  consent: Consent,
-): Token {
-  const digest = tokenDigest(token);
-  return {
-    platform: PLATFORM,
-    digest,
-    kind,
-    partyId,
-    grantId,
-    expiresAt,
-    attributes: { ...consent },
-  };
-}
-
-/** Under which a spent token is remembered: whoever brings it again has stolen it, or was stolen from. */
-const spentName = (token: string): string => `spent:${token}`;
-
 export function answerToken(request: GatewayRequest, services: Services): Promise<EndpointReply> {
   return answer(request, async (parameters) => {
     const app = findClient(parameters, services);
     const grantType = needed(parameters, 'grant_type');
     if (grantType === 'authorization_code') {
-      return spend(app, needed(parameters, 'code'), 'code', services, ({ redirectUri }) => {
-        if (parameters.get('redirect_uri') === redirectUri) return;
-        throw new OAuthError('invalid_grant', 'redirect_uri is not that of the code');
-      });
+      const code = needed(parameters, 'code');
+      const redirectUri = parameters.get('redirect_uri');
+      const verifier = parameters.get('code_verifier');
+      return reply(
+        await spendCode(services, app, code, {
+          ...(redirectUri !== undefined && { redirectUri }),
+          ...(verifier !== undefined && { verifier }),
+        }),
+      );
     }
     if (grantType === 'refresh_token') {
-      return spend(app, needed(parameters, 'refresh_token'), 'refresh', services, () => {});
+      return reply(await spendRefresh(services, app, needed(parameters, 'refresh_token')));
     }
     throw new OAuthError(
       'unsupported_grant_type',
@@ -100,36 +54,12 @@ export function answerRevoke(request: GatewayRequest, services: Services): Promi
   });
 }
 
-async function spend(
-  app: Party,
-  given: string,
-  kind: 'code' | 'refresh',
-  services: Services,
-  check: (consent: Consent) => void,
-): Promise<object> {
-  const { tokens, clock } = services;
-  const token = await tokens.find(PLATFORM, tokenDigest(given));
-  const invalid = new OAuthError('invalid_grant', `the ${kind} is unknown, ended or spent`);
-  if (token?.kind !== kind || token.partyId !== app.partyId) {
-    const spent = await tokens.find(PLATFORM, tokenDigest(spentName(given)));
-    if (spent?.partyId === app.partyId) await tokens.revoke(PLATFORM, spent.grantId);
-    throw invalid;
-  }
-  const now = clock.now();
-  if (now >= token.expiresAt) throw invalid;
-  const consent = token.attributes as unknown as Consent;
-  check(consent);
-  const [access, refresh] = [newToken(), newToken()];
-  const { partyId, grantId } = token;
-  const expiresAt = now + LIFE_MS;
-  const make = (text: string, its: string): Token =>
-    toToken(text, its, partyId, grantId, expiresAt, consent);
-  const fresh = [make(access, 'access'), make(refresh, 'refresh'), make(spentName(given), 'spent')];
-  // Of two that bring the same token at once one gets here first; for the other it is spent.
-  if (!(await tokens.save(fresh, { platform: PLATFORM, digest: token.digest }))) {
-    await tokens.revoke(PLATFORM, grantId);
-    throw invalid;
-  }
+/** 用户类型: two independent Java clients read it as a number; the documents do not say which there are. [ours] */
+const MODULE = 0;
+
+function reply(spent: Pair | { readonly refused: string }): object {
+  if ('refused' in spent) throw new OAuthError('invalid_grant', spent.refused);
+  const { access, refresh, consent } = spent;
   return {
     access_token: access,
     token_type: 'bearer',
@@ -140,6 +70,7 @@ async function spend(
     suning_user_name: consent.userName,
     custnum: consent.custnum,
     vendorCode: consent.vendorCode,
+    module: MODULE,
   };
 }
 

@@ -121,12 +121,15 @@ test('from the consent page to a call with access_token: state echoed, every fie
     'suning_user_name',
     'custnum',
     'vendorCode',
+    'module',
   ]);
   assert.deepEqual(
     [tokens.token_type, tokens.expires_in, tokens.scope, tokens.suning_user_name],
     ['bearer', 365 * 24 * 3600, 'orders', '农夫山泉'],
   );
   assert.match(tokens.custnum!, /^\d{10}$/);
+  assert.match(tokens.vendorCode!, /^\d{8}$/);
+  assert.equal(tokens.module as unknown, 0);
   assert.equal(await ask(tokens.access_token!), 'success');
 });
 
@@ -223,11 +226,12 @@ describe('codes', () => {
 });
 
 describe('refresh', () => {
-  test('gives new tokens; the old refresh token is spent, and its reuse ends the consent', async () => {
+  test('gives new tokens; the old refresh token is spent, and its reuse later ends the consent', async () => {
     const first = await exchange(await newCode());
     const second = await refresh(first.refresh_token!);
     assert.equal(await ask(second.access_token!), 'success');
     assert.equal(second.suning_user_name, '农夫山泉');
+    clock.advance(MINUTE + 1);
     assert.equal((await refresh(first.refresh_token!)).error, 'invalid_grant');
     for (const token of [first.access_token, second.access_token])
       assert.equal(await ask(token!), UNKNOWN);
@@ -420,7 +424,12 @@ describe('in production "a merchant account with a password kept by the operator
     const listed = await manage(fresh, 'GET', '/catalog?platform=suning&kind=merchant');
     const { passwordDigest } = listed.body.items[0].document;
     assert.match(passwordDigest, /^scrypt\$/);
-    assert.equal((await put({ passwordDigest })).status, 200);
+    const made = await put({ passwordDigest, vendorCode: '10042869' });
+    assert.equal(made.status, 200);
+    for (const vendorCode of ['', '1004286', '100428690', '1004286x']) {
+      const { status, body } = await put({ passwordDigest, vendorCode });
+      assert.deepEqual([status, body.error.field], [400, 'vendorCode'], vendorCode);
+    }
     assert.equal((await manage(fresh, 'PUT', '/catalog/suning/other/x', {})).status, 400);
   });
 });

@@ -14,12 +14,23 @@ import { readApp } from './app.ts';
 import { PLATFORM } from './checks.ts';
 import { consentPage, htmlReply, problemPage } from './consent-page.ts';
 import { findMerchant, type Merchant } from './merchant.ts';
+import { issueCode } from './oauth-grants.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
-import { answerRevoke, answerToken, issueCode } from './oauth-token.ts';
+import { answerRevoke, answerToken } from './oauth-token.ts';
+import { type Challenge, readChallenge } from './pkce.ts';
 
 const AUTHORIZE = '/api/oauth/authorize';
 /** What the client asked for, sent back with the form and looked at again as if it came anew. */
-const ASKED = ['client_id', 'response_type', 'redirect_uri', 'scope', 'state', 'itemcode'];
+const ASKED = [
+  'client_id',
+  'response_type',
+  'redirect_uri',
+  'scope',
+  'state',
+  'itemcode',
+  'code_challenge',
+  'code_challenge_method',
+];
 const MAX_PARAMETER = 2000;
 
 /** Guesses a minute at one account, and from one address. Each costs about 50 ms. */
@@ -61,10 +72,20 @@ function redirect(
   return { ...reply, headers: { ...reply.headers, location } };
 }
 
-/** "response_type=code" */
-function refuseResponseType(asked: Asked): EndpointReply | null {
-  if (asked.parameters.get('response_type') === 'code') return null;
-  return redirect(asked, { error: 'unsupported_response_type' });
+/** "response_type=code", and what is wrong with PKCE: both go back to the app as errors. */
+function readRequest(asked: Asked): { readonly challenge: Challenge | null } | EndpointReply {
+  const { parameters } = asked;
+  if (parameters.get('response_type') !== 'code') {
+    return redirect(asked, { error: 'unsupported_response_type' });
+  }
+  const challenge = readChallenge(
+    parameters.get('code_challenge'),
+    parameters.get('code_challenge_method'),
+  );
+  if (challenge && 'problem' in challenge) {
+    return redirect(asked, { error: 'invalid_request', error_description: challenge.problem });
+  }
+  return { challenge };
 }
 
 const COOKIE = 'ordergate_consent';
@@ -111,7 +132,8 @@ function isForged(request: GatewayRequest, parameters: Parameters): boolean {
 async function showConsent(request: GatewayRequest, services: Services): Promise<EndpointReply> {
   const asked = readAsked(readParameters({ query: request.query, body: NO_BODY }), services);
   if ('status' in asked) return asked;
-  return refuseResponseType(asked) ?? showForm(asked, services, 200, '', null);
+  const read = readRequest(asked);
+  return 'status' in read ? read : showForm(asked, services, 200, '', null);
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -120,8 +142,8 @@ async function takeConsent(request: GatewayRequest, services: Services): Promise
   const parameters = readParameters(request);
   const asked = readAsked(parameters, services);
   if ('status' in asked) return asked;
-  const refused = refuseResponseType(asked);
-  if (refused) return refused;
+  const read = readRequest(asked);
+  if ('status' in read) return read;
   const userName = (parameters.get('user') ?? '').trim();
   const again = (status: number, problem: string): EndpointReply =>
     showForm(asked, services, status, userName, problem);
@@ -135,7 +157,7 @@ async function takeConsent(request: GatewayRequest, services: Services): Promise
   if (!merchant) return again(403, '商户名称或密码不正确。 The merchant or the password is wrong.');
   const scope = parameters.get('scope') ?? '';
   const consent = { ...merchant, scope, redirectUri: asked.redirectUri };
-  return redirect(asked, { code: await issueCode(services, asked.app, consent) });
+  return redirect(asked, { code: await issueCode(services, asked.app, consent, read.challenge) });
 }
 
 function signIn(
