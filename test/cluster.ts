@@ -70,6 +70,8 @@ export interface ClusterOptions {
   readonly access?: readonly string[];
   /** Whose standby it is, by the name `STANDBY`. */
   readonly standbyOf?: Cluster;
+  /** Default: a free one. */
+  readonly port?: number;
 }
 
 /** The name that `synchronous_standby_names` knows a standby of `startCluster` by. */
@@ -80,7 +82,7 @@ export async function startCluster(given: ClusterOptions = {}): Promise<Cluster>
   if (isRoot) chownSync(directory, UNPRIVILEGED, UNPRIVILEGED);
   const data = join(directory, 'data');
   const options = { ...as, cwd: directory, env: { ...process.env, HOME: directory } };
-  const port = await freePort();
+  const port = given.port ?? (await freePort());
   const program = (name: string) => join(programs!, name);
   const write = (name: string, content: string): string => {
     const file = join(directory, name);

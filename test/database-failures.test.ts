@@ -1,21 +1,20 @@
 // A database that restarts, crashes, hangs, is full, is a standby, or cannot be reached: what callers get, and that nothing is lost.
 import assert from 'node:assert/strict';
-import { connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { readConfig } from '../src/config.ts';
 import { changeOrder } from '../src/core/change-order.ts';
 import { systemClock } from '../src/core/clock.ts';
-import { LedgerUnavailableError } from '../src/core/errors.ts';
-import type { Ledger } from '../src/core/ledger.ts';
 import { type Ordergate, startOrdergate } from '../src/main.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
 import type { OpenStorage } from '../src/storage/storage.ts';
 import { anOrder, change, create } from '../src/storage/suite/fixtures.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
+import { assertNothingLost, countUp } from './count-up.ts';
 import { call, form, hasten } from './jintong.ts';
+import { lossyProxy } from './lossy-proxy.ts';
 import { query } from './postgres.ts';
 import { byParty, count, SHOP } from './shop.ts';
 
@@ -35,68 +34,6 @@ async function openFresh(cluster: Cluster, orders: number): Promise<OpenStorage>
     Array.from({ length: orders }, (_, i) => anOrder(SHOP, `o${i}`)),
   );
   return storage;
-}
-
-interface Tally {
-  acknowledged: number;
-  /** Refused: it has not happened. */
-  refused: number;
-  /** Nobody could tell whether it has happened. */
-  unknown: number;
-}
-
-/** Counts up orders, each from its own caller, until told to stop. */
-function countUp(ledger: Ledger, callers: number) {
-  const tallies: Tally[] = [];
-  let stopped = false;
-  const caller = async (i: number): Promise<void> => {
-    const tally = { acknowledged: 0, refused: 0, unknown: 0 };
-    tallies[i] = tally;
-    const order = anOrder(SHOP, `o${i}`);
-    while (!stopped) {
-      try {
-        const outcome = await changeOrder(ledger, systemClock, byParty(order.orderId), count);
-        if (outcome.ok) tally.acknowledged++;
-        else tally.refused++;
-      } catch (error) {
-        assert.ok(error instanceof LedgerUnavailableError, String(error));
-        if (/whether it has happened/.test(error.message)) tally.unknown++;
-        else tally.refused++;
-      }
-    }
-  };
-  const running = Promise.all(Array.from({ length: callers }, (_, i) => caller(i)));
-  return {
-    tallies,
-    async stop() {
-      stopped = true;
-      await running;
-    },
-  };
-}
-
-async function assertNothingLost(ledger: Ledger, tallies: readonly Tally[]): Promise<Tally> {
-  const sum: Tally = { acknowledged: 0, refused: 0, unknown: 0 };
-  for (const [i, { acknowledged, refused, unknown }] of tallies.entries()) {
-    const { order } = await ledger.load(SHOP, anOrder(SHOP, `o${i}`).orderId);
-    const counted = Number(order!.attributes.count ?? 0);
-    assert.ok(counted >= acknowledged, `o${i}: ${counted} of ${acknowledged} acknowledged`);
-    assert.ok(
-      counted <= acknowledged + unknown,
-      `o${i}: ${counted}, but ${acknowledged} + ${unknown}`,
-    );
-    sum.acknowledged += acknowledged;
-    sum.refused += refused;
-    sum.unknown += unknown;
-  }
-  const { orders: _, changes: __, ...faults } = await ledger.audit();
-  assert.deepEqual(faults, {
-    ordersOutOfStep: 0,
-    changesWithoutEvent: 0,
-    eventsWithoutChange: 0,
-    damage: [],
-  });
-  return sum;
 }
 
 describe('a database that fails', { skip, timeout: 300_000 }, () => {
@@ -277,45 +214,3 @@ describe('a database that fails', { skip, timeout: 300_000 }, () => {
     await storage.close();
   });
 });
-
-/** Between the storage and its database: loses the answer of a commit, or the commit itself, when told to. */
-async function lossyProxy(target: number) {
-  let next: 'answer' | 'question' | null = null;
-  const state = { lost: 0 };
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1');
-    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}));
-    let cut = false;
-    client.on('data', (bytes) => {
-      if (next && bytes.includes('order_id')) {
-        const loss = next;
-        next = null;
-        cut = true;
-        state.lost++;
-        if (loss === 'answer') upstream.write(bytes);
-        // The server is left with a session whose other side has gone without a word.
-        setTimeout(() => client.destroy(), 100);
-        return;
-      }
-      upstream.write(bytes);
-    });
-    upstream.on('data', (bytes) => cut || client.write(bytes));
-    upstream.on('close', () => client.destroy());
-    client.on('close', () => cut || upstream.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as { port: number }).port,
-    loseNext(what: 'answer' | 'question') {
-      next = what;
-    },
-    get lost() {
-      return state.lost;
-    },
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}

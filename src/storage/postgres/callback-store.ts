@@ -20,8 +20,9 @@ import { endedIds, listDeliveries } from './callback-queries.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import type { Row } from './connection.ts';
+import { unavailable } from './errors.ts';
 import { storable } from './job.ts';
-import { type Pool, unavailable } from './pool.ts';
+import type { Pool } from './pool.ts';
 
 /** Deliveries of one step of a replay: few enough that no change waits long behind it. */
 const REPLAY_STEP = 250;

@@ -123,6 +123,17 @@ export class Connection {
     }
   }
 
+  /** Drops the connection where `job` has not ended in time, which then is lost. @param until by performance.now() */
+  async within<T>(until: number, job: () => Promise<T>): Promise<T> {
+    const left = Math.max(0, until - performance.now());
+    const timer = setTimeout(() => this.destroy('no answer in time'), left);
+    try {
+      return await job();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Drops it without a word to the server. */
   destroy(why: string): void {
     this.#end(new Error(why));

@@ -1,4 +1,5 @@
 // What the server's refusals mean: to be tried again, or a mistake of ours.
+import { LedgerUnavailableError } from '../../core/errors.ts';
 
 /** The URL, the server, the role or the schema does not do. Nothing was changed. */
 export class UnusableDatabaseError extends Error {
@@ -41,4 +42,16 @@ export function isCollision(error: unknown): boolean {
 /** Whether another connection, perhaps to another server by now, may take it. */
 export function isElsewhere(error: unknown): boolean {
   return error instanceof StatementError && ELSEWHERE.has(error.sqlState);
+}
+
+/** What callers of the storage get, who may only try again. */
+export function unavailable(error: unknown): Error {
+  if (error instanceof LedgerUnavailableError) return error;
+  if (error instanceof ConnectionLostError) {
+    return new LedgerUnavailableError(
+      `the connection was lost, and with it whether it has happened: ${error.message}`,
+    );
+  }
+  if (error instanceof StatementError) return new LedgerUnavailableError(error.message);
+  return error as Error;
 }

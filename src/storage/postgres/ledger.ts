@@ -22,9 +22,10 @@ import { openText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { Connection, type Row } from './connection.ts';
+import { unavailable } from './errors.ts';
 import { commitRules, createRules } from './groups.ts';
 import { type CommitJob, type CreateJob, storable, toCommitJob, toCreateRow } from './job.ts';
-import { type Pool, unavailable } from './pool.ts';
+import type { Pool } from './pool.ts';
 import { audit, orderList, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
@@ -163,7 +164,7 @@ export class PostgresLedger implements Ledger {
     const [saved] =
       mode === 'create'
         ? await this.#pool.runOnce(statements.createParty, values)
-        : await this.#pool.run(statements.replaceParty, [...values, party.version - 1]);
+        : await this.#pool.change(statements.replaceParty, [...values, party.version - 1]);
     return Number(saved![0]) === 1;
   }
 
@@ -176,14 +177,14 @@ export class PostgresLedger implements Ledger {
   }
 
   async writeClockOffset(seconds: number): Promise<void> {
-    await this.#pool.run(statements.set, ['clock-offset', String(seconds)]);
+    await this.#pool.change(statements.set, ['clock-offset', String(seconds)]);
   }
 
   /** Resolves to what the setting is: the first who asks decides. */
   async setOnce(name: string, value: string): Promise<string> {
     for (;;) {
       // Null where another has just set it, which the statement could not see yet.
-      const [row] = await this.#pool.run(statements.setOnce, [name, value]);
+      const [row] = await this.#pool.change(statements.setOnce, [name, value]);
       if (row![0] !== null) return String(row![0]);
     }
   }
@@ -212,11 +213,10 @@ export class PostgresLedger implements Ledger {
   }
 
   async checkReady(): Promise<void> {
-    const [row] = await this.#pool.run(statements.ready);
-    if (row![0] === 'on') throw unavailable(new Error('the database is read-only'));
+    await this.#pool.checkSession();
     // After a failure only another write tells whether the database takes them again.
     if (this.#commits.lastError !== undefined || this.#creations.lastError !== undefined) {
-      await this.#pool.run(statements.set, ['ready-probe', '1']);
+      await this.#pool.probe();
     }
   }
 
@@ -232,15 +232,19 @@ export class PostgresLedger implements Ledger {
 
   async #loadAll(questions: readonly LoadQuestion[]): Promise<Loaded[]> {
     const sentAt = performance.now();
-    const rows = await this.#pool.run(statements.load, [
+    const values = [
       questions.map(({ platform }) => platform),
       questions.map(({ orderId }) => storable(orderId)),
       questions.map(({ once }) => once),
       questions.map(({ now }) => now),
-    ]);
+    ];
+    // A kept reply is a success once more: where a standby is to have it, it has to be there.
+    const isOwed = (rows: readonly Row[]): boolean =>
+      rows.some((row) => row[8] !== null && row[11] === true);
+    const rows = await this.#pool.run(statements.load, values, isOwed);
     const loaded: Loaded[] = [];
     for (const row of rows) loaded[Number(row[0]) - 1] = this.#toLoaded(row, questions);
-    const [now, offset] = rows[0]!.slice(9).map(Number) as [number, number];
+    const [now, offset] = rows[0]!.slice(9, 11).map(Number) as [number, number];
     this.#options.onTime(now, offset, sentAt);
     return loaded;
   }

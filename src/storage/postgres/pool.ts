@@ -7,8 +7,10 @@ import {
   isCollision,
   isDuplicate,
   isElsewhere,
-  StatementError,
+  unavailable,
 } from './errors.ts';
+import { POOLER } from './session.ts';
+import { statements } from './statements.ts';
 
 export interface PoolOptions {
   readonly url: string;
@@ -57,9 +59,88 @@ export class Pool {
     return this.#trips;
   }
 
-  /** Runs one statement that may be run again: a question, or a change with the same effect twice. */
-  run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#repeat('also when lost', (connection) => connection.run(statement, values));
+  /**
+   * Runs one statement that may be run again: a question.
+   *
+   * @param isOwed whether the answer acknowledges a change of before, which then has to be durable
+   */
+  run(
+    statement: Statement,
+    values: readonly unknown[] = [],
+    isOwed: (rows: readonly Row[]) => boolean = () => false,
+  ): Promise<Row[]> {
+    const until = this.patience;
+    return this.#repeat('also when lost', async (connection) => {
+      const rows = await connection.run(statement, values);
+      if (isOwed(rows)) await this.beSure(connection, until);
+      return rows;
+    });
+  }
+
+  /** Runs one change that has the same effect twice. */
+  change(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const until = this.patience;
+    let attempts = 0;
+    return this.#repeat('also when lost', async (connection) => {
+      attempts++;
+      const rows = await connection.run(statement, values);
+      // The second may find that the first has done it, write nothing, and so wait for nobody.
+      if (attempts > 1) await this.beSure(connection, until);
+      return rows;
+    });
+  }
+
+  /**
+   * Waits until all that this session has seen is where synchronous_commit wants it. Asked of the very
+   * session that has seen it: another may be one of a successor, which has never had it.
+   *
+   * @param until past it the session is dropped, and nobody knows
+   */
+  async beSure(
+    connection: Connection,
+    until: number,
+    write: Statement = statements.sure,
+    values: readonly unknown[] = [],
+  ): Promise<void> {
+    try {
+      await connection.within(until, () => connection.run(write, values));
+    } catch (error) {
+      // What is left of it would wait at the server as long as the standby is away.
+      if (connection.isLost) this.#end(connection.name);
+      throw error;
+    }
+  }
+
+  /** Whether a session takes changes, and is still the one that it was made. @throws {LedgerUnavailableError} */
+  async checkSession(): Promise<void> {
+    await this.#repeat('also when lost', async (connection) => {
+      const [row] = await connection.run(statements.ready);
+      const [readOnly, commit, name] = row!;
+      if (readOnly === 'on') throw new LedgerUnavailableError('the database is read-only');
+      if (name === connection.name && commit === connection.session.synchronousCommit) return;
+      connection.destroy('the session is another');
+      throw new LedgerUnavailableError(POOLER);
+    });
+  }
+
+  /** Whether the database has room, and its standby too. @throws {LedgerUnavailableError} */
+  async probe(): Promise<void> {
+    const until = this.patience;
+    try {
+      await this.use(until, (connection) =>
+        this.beSure(connection, until, statements.set, ['ready-probe', '1']),
+      );
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** Ends what is left of a session at the server, some time soon; nobody waits for it. */
+  #end(name: string): void {
+    if (this.#closed) return;
+    this.use(this.patience, (connection) => connection.run(statements.fence, [name])).catch(
+      () => {},
+    );
   }
 
   /** Runs one statement at most once. When the answer is lost, whether it has happened is not known. */
@@ -207,14 +288,3 @@ export class Pool {
 }
 
 const closedError = () => new LedgerUnavailableError('the database connections are closed');
-
-export function unavailable(error: unknown): Error {
-  if (error instanceof LedgerUnavailableError) return error;
-  if (error instanceof ConnectionLostError) {
-    return new LedgerUnavailableError(
-      `the connection was lost, and with it whether it has happened: ${error.message}`,
-    );
-  }
-  if (error instanceof StatementError) return new LedgerUnavailableError(error.message);
-  return error as Error;
-}

@@ -7,6 +7,9 @@ const statement = (name: string, text: string): Statement => ({ name, text });
 const NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
 const OFFSET = "(SELECT value::bigint FROM settings WHERE name = 'clock-offset')";
 
+/** A record in the log that nobody reads: with it, a transaction that has changed nothing waits as one that has. */
+const WAL_RECORD = "pg_logical_emit_message(true, 'ordergate', '')";
+
 /** Without the platform, the owner and the id, which come from where the order was found. */
 const STATE = 'o.state, o.version, o.created_at, o.updated_at, o.attributes, o.lines';
 const ORDER = `o.order_id, o.platform, o.owner, ${STATE}`;
@@ -27,7 +30,7 @@ const announce = (topic: string, when: string): string => `
 export const statements = {
   load: statement(
     'load',
-    `SELECT q.n, o.owner, ${STATE}, k.reply, ${NOW}, ${OFFSET}
+    `SELECT q.n, o.owner, ${STATE}, k.reply, ${NOW}, ${OFFSET}, current_setting('synchronous_standby_names') <> ''
      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY
        AS q (platform, order_id, once_key, once_now, n)
      LEFT JOIN order_ids i ON i.order_id = q.order_id AND i.platform = q.platform
@@ -82,7 +85,13 @@ export const statements = {
     `SELECT coalesce(bool_and(pg_terminate_backend(pid, 2000)), true)
      FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
   ),
-  create: statement('create', 'SELECT create_orders_1($1, $2)'),
+  /** Writes even where all orders are there already: that answer, too, waits until they are durable. */
+  create: statement('create', `SELECT create_orders_1($1, $2), ${WAL_RECORD}`),
+  /**
+   * Ends when everything that this server had committed before is where synchronous_commit wants it: its
+   * own commit stands behind it in the log, and waits.
+   */
+  sure: statement('sure', `SELECT ${WAL_RECORD}`),
   claim: statement(
     'claim',
     `WITH due AS MATERIALIZED (SELECT platform, owner, order_id, kind FROM deadlines
@@ -151,7 +160,11 @@ export const statements = {
     'forget',
     'DELETE FROM kept_replies WHERE key IN (SELECT key FROM kept_replies WHERE expires_at <= $1 LIMIT 1000) RETURNING 1',
   ),
-  ready: statement('ready', "SELECT current_setting('transaction_read_only')"),
+  ready: statement(
+    'ready',
+    `SELECT current_setting('transaction_read_only'), current_setting('synchronous_commit'),
+       current_setting('ordergate.session', true)`,
+  ),
   token: statement(
     'token',
     `SELECT q.n, t.kind, t.party_id, t.grant_id, t.expires_at, t.attributes

@@ -37,7 +37,7 @@ export function tokenStore(pool: Pool): TokenStore {
       return saved![0] === true;
     },
     async revoke(platform, grantId) {
-      return (await pool.run(statements.revokeTokens, [platform, grantId])).length;
+      return (await pool.change(statements.revokeTokens, [platform, grantId])).length;
     },
     async forget(before) {
       return (await pool.run(statements.forgetTokens, [before])).length;
@@ -59,7 +59,7 @@ export function catalogStore(pool: Pool): CatalogStore {
       const [saved] =
         mode === 'create'
           ? await pool.runOnce(statements.createCatalog, values)
-          : await pool.run(statements.replaceCatalog, values);
+          : await pool.change(statements.replaceCatalog, values);
       return Number(saved![0]) === 1;
     },
     async remove(platform, kind, key) {

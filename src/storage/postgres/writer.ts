@@ -3,8 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Row } from './connection.ts';
-import { ConnectionLostError, isCollision, isElsewhere, StatementError } from './errors.ts';
-import { type Pool, RETRY_MS, unavailable } from './pool.ts';
+import {
+  ConnectionLostError,
+  isCollision,
+  isElsewhere,
+  StatementError,
+  unavailable,
+} from './errors.ts';
+import { type Pool, RETRY_MS } from './pool.ts';
 import { statements } from './statements.ts';
 
 /** Changes in one call: enough to hide the disk, few enough to answer soon. */
@@ -16,6 +22,8 @@ const MAX_QUEUE = 10_000;
 /** How long a change is tried again when the database is away or in the way. */
 const PATIENCE_MS = 5000;
 const MAX_COLLISIONS = 8;
+/** At least this long it is asked what has become of a change whose answer was lost. */
+const SETTLE_MS = 3000;
 
 export interface GroupRules<Job, Result> {
   /** Calls the database with a group under a token that no other call has. */
@@ -183,7 +191,9 @@ export class GroupWriter<Job, Result> {
 
   /**
    * Finds out what has happened when the answer was lost: whatever the old connection still does is
-   * ended first, then what it wrote is looked for.
+   * ended first, then what it wrote is looked for. What is found is acknowledged when it is where
+   * synchronous_commit wants it, and not before: the session may have been ended while it waited for a
+   * standby, and then its rows are on this server alone, and lost with it.
    *
    * @returns those that have not happened; null when it could not be told in time
    */
@@ -191,17 +201,22 @@ export class GroupWriter<Job, Result> {
     connectionName: string,
     token: number,
     left: readonly Waiting<Job, Result>[],
-    until: number,
+    patience: number,
   ): Promise<readonly Waiting<Job, Result>[] | null> {
     const { written } = this.#rules;
     if (!written) return null;
     const jobs = left.map(({ job }) => job);
+    const until = Math.max(patience, performance.now() + SETTLE_MS);
     while (performance.now() < until) {
       try {
         const results = await this.#pool.use(until, async (connection) => {
           const [fenced] = await connection.run(statements.fence, [connectionName]);
           if (fenced?.[0] !== true) return null;
-          return written((s, v) => connection.run(s, v), token, jobs);
+          const found = await written((s, v) => connection.run(s, v), token, jobs);
+          if (found.some((result) => result !== undefined)) {
+            await this.#pool.beSure(connection, until);
+          }
+          return found;
         });
         if (results === null) continue;
         for (const [i, { resolve }] of left.entries()) {
