@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Damage } from '../src/storage/sqlite/damage.ts';
 import { openConnection } from '../src/storage/sqlite/database.ts';
 import type { CommitJob } from '../src/storage/sqlite/job.ts';
 import { ORDER_COLUMNS, type OrderRow } from '../src/storage/sqlite/queries.ts';
@@ -15,8 +16,9 @@ const [, , repliesFile, ledgerPath] = process.argv as [string, string, string, s
 const replies = JSON.parse(readFileSync(repliesFile, 'utf8')) as FloorReplies;
 const db = openConnection(ledgerPath);
 const log = new WriteAheadLog(ledgerPath);
-const reader = new Reader(db, log);
-const writer = new Writer(ledgerPath, db, log);
+const damage = new Damage();
+const reader = new Reader(db, log, damage);
+const writer = new Writer(ledgerPath, db, log, { damage });
 const order = db.prepare(
   `SELECT ${ORDER_COLUMNS}, id, last_change FROM orders WHERE order_id = ? AND platform = ?`,
 );

@@ -196,6 +196,12 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     await storage.close();
   };
   try {
+    storage.watchFile?.((problem) =>
+      log.fatal(
+        { problem },
+        'the ledger file is damaged: this node is not ready any more. Stop it, run "ordergate verify", and restore a backup into a fresh directory',
+      ),
+    );
     const url = await server.listen();
     deadlines.wake();
     await callbacks.start();

@@ -1,6 +1,6 @@
 // The master key and the admin token: from the environment, or from a file that only its owner reads.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
 
@@ -46,7 +46,11 @@ function secretFile(directory: string, name: string, make: () => string): string
   try {
     writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      // On a full disk the file is made and stays empty, which the next start would take for a key.
+      rmSync(path, { force: true });
+      throw error;
+    }
   }
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
     throw new ConfigError(`${path} can be read by others than its owner; run: chmod 600 ${path}`);

@@ -45,6 +45,7 @@ function help(): string {
 const EXPLAINED = [
   'ERR_CONFIG',
   'ERR_UNUSABLE_FILE',
+  'ERR_DISK_FULL',
   'ERR_UNUSABLE_DATABASE',
   'ERR_COPY',
   'ERR_DATA_DIRECTORY_IN_USE',
@@ -85,6 +86,9 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  process.stderr.write(`ordergate: ${code && EXPLAINED.includes(code) ? message : stack}\n`);
+  const advice = code === 'ENOSPC' ? '. The disk is full: make room there, then try again.' : '';
+  process.stderr.write(
+    `ordergate: ${code && EXPLAINED.includes(code) ? message + advice : stack}\n`,
+  );
   process.exitCode = 1;
 }

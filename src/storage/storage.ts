@@ -20,6 +20,11 @@ export interface OpenStorage {
   readonly shared?: SharedState;
   /** What somebody should know who has just opened it: a sentence each. */
   readonly warnings?: readonly string[];
+  /**
+   * From now on the ledger's file is read in the background, as a whole, again and again. Called once, with the first
+   * thing that is found broken. Absent where the file is not this process's.
+   */
+  watchFile?(onDamage: (problem: string) => void): void;
   /** Finishes what is under way, then lets the store go. */
   close(): Promise<void>;
 }

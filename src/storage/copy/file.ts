@@ -81,6 +81,11 @@ export async function writeBackup(
     return sums;
   } catch (error) {
     await rm(part, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
+      throw new CopyError(
+        `The disk of ${file} is full, and no backup was made. The ledger is not damaged. Make room there, or name a file on another disk.`,
+      );
+    }
     throw error;
   }
 }

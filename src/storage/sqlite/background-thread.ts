@@ -10,6 +10,7 @@ import {
   listDeliveries,
 } from './callback-queries.ts';
 import { BUSY_TIMEOUT_MS, openReader } from './database.ts';
+import { checkFile } from './file-check.ts';
 import { audit, listOrders } from './queries.ts';
 import { type Batch, RequestTable } from './request-table.ts';
 import type { ThreadReply } from './thread.ts';
@@ -27,12 +28,16 @@ requestsDb.exec(`
 `);
 const requests = new RequestTable(requestsDb);
 
+const report = (problem: string): void =>
+  parentPort!.postMessage({ id: 0, report: problem } satisfies ThreadReply);
+
 const OPERATIONS = {
   appendRequests: (batch: Batch) => requests.append(batch),
   listRequests: (query: RequestQuery) => requests.list(query),
   pruneRequests: (before: number) => requests.prune(before),
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
   audit: () => audit(ledger),
+  checkFile: () => checkFile(ledger, report),
   listDeliveries: (query: Parameters<typeof listDeliveries>[1]) => listDeliveries(ledger, query),
   endedIds: (query: Parameters<typeof endedIds>[1]) => endedIds(ledger, query),
   listAlerts: (query: Parameters<typeof listAlerts>[1]) => listAlerts(ledger, query),

@@ -12,6 +12,7 @@ import {
 import { auditCallbacks } from './callback-queries.ts';
 import { insertsOf, selectOf } from './copy-tables.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
+import { damaged, explain, isDamage, UnusableFileError } from './failures.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 import { audit } from './queries.ts';
@@ -30,9 +31,11 @@ export function sqliteSource(directory: string, file = 'ledger.db'): CopySource 
   if (!existsSync(path)) throw new CopyError(`${directory} holds no ledger`);
   judgeUnlessServed(directory, path);
   inspectDatabase(path, MIGRATIONS);
-  const db = openReader(path, CACHE_KIB);
-  db.exec('BEGIN');
-  db.prepare('SELECT count(*) FROM fan_out').get(); // The moment is that of the first read.
+  const db = told(path, () => openReader(path, CACHE_KIB));
+  told(path, () => {
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM fan_out').get(); // The moment is that of the first read.
+  });
   return {
     engine: 'sqlite',
     async *rows(table, skip = 0) {
@@ -40,7 +43,10 @@ export function sqliteSource(directory: string, file = 'ledger.db'): CopySource 
       rows.setReturnArrays(true);
       let batch: string[] = [];
       let size = 0;
-      for (const row of rows.iterate(skip)) {
+      const found = rows.iterate(skip);
+      for (;;) {
+        const { done, value: row } = told(path, () => found.next(), table.name);
+        if (done) break;
         const line = JSON.stringify(row);
         batch.push(line);
         size += line.length;
@@ -61,6 +67,20 @@ export function sqliteSource(directory: string, file = 'ledger.db'): CopySource 
       db.close();
     },
   };
+}
+
+/** What SQLite says of a page that it cannot read is told as what it is, with the table. */
+function told<T>(path: string, read: () => T, table?: string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (table === undefined || !isDamage(error)) throw explain(error, path);
+    throw new UnusableFileError(
+      damaged(path, `table ${table}: ${(error as Error).message}`).concat(
+        ' No backup was made. "ordergate verify" says more.',
+      ),
+    );
+  }
 }
 
 /** While a server runs on the directory its log is in use; without one, a start would judge it, too. */

@@ -2,12 +2,9 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { readMigrations } from '../migrations.ts';
+import { damaged, explain, UnusableFileError } from './failures.ts';
 
-/** The file is not one of ours, is damaged, or is newer than this program. Nothing was changed. */
-export class UnusableFileError extends Error {
-  readonly code = 'ERR_UNUSABLE_FILE';
-  override readonly name = 'UnusableFileError';
-}
+export { UnusableFileError };
 
 /** "ordergat", as SQLite's application_id has room for four bytes: `ogat`. */
 const APPLICATION_ID = 0x6f676174;
@@ -97,8 +94,7 @@ function inspect(path: string, newest: number): number {
     }
     return version;
   } catch (error) {
-    if (error instanceof UnusableFileError) throw error;
-    throw new UnusableFileError(damaged(path, (error as Error).message));
+    throw explain(error, path);
   } finally {
     db?.close();
   }
@@ -142,8 +138,6 @@ export function refuseByHeader(path: string, newest: number): void {
   }
 }
 
-const damaged = (path: string, problem: string) =>
-  `${path} is damaged (${problem}). Nothing was changed. Put a backup in its place, or start with another data directory.`;
 const notOurs = (path: string) =>
   `${path} is a SQLite file, but not one of Ordergate's. Nothing was changed. Choose another data directory.`;
 const newer = (path: string, version: number, newest: number) =>

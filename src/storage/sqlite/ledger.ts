@@ -1,5 +1,6 @@
 // The ledger on SQLite: reads on the caller's thread, writes in groups on a thread of their own.
 import type { Instant } from '../../core/clock.ts';
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
   Change,
   Committed,
@@ -24,6 +25,7 @@ import { linesJson, openText, type SealedRow, sealText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { CountedPages } from './counted-lists.ts';
+import type { Damage } from './damage.ts';
 import type { CommitJob, CreateRow, Place } from './job.ts';
 import { type OrderRow, type PlacedRow, placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
@@ -36,10 +38,17 @@ export class SqliteLedger implements Ledger {
   readonly #writer: Writer;
   readonly #background: Background;
   readonly #sealer: Sealer;
+  readonly #damage: Damage;
   readonly #statements: ReturnType<typeof prepareReads>;
   readonly #pages: CountedPages;
 
-  constructor(reader: Reader, writer: Writer, background: Background, sealer: Sealer) {
+  constructor(
+    reader: Reader,
+    writer: Writer,
+    background: Background,
+    { sealer, damage }: { readonly sealer: Sealer; readonly damage: Damage },
+  ) {
+    this.#damage = damage;
     this.#reader = reader;
     this.#statements = prepareReads(reader.db);
     this.#pages = new CountedPages(reader.db);
@@ -205,6 +214,9 @@ export class SqliteLedger implements Ledger {
   }
 
   async checkReady(): Promise<void> {
+    if (this.#damage.found !== undefined) {
+      throw new LedgerUnavailableError(`the ledger's file is damaged (${this.#damage.found})`);
+    }
     await this.#reader.read(() => this.#statements.anyParty.get());
     // After a failure only another write tells whether the disk takes them again.
     if (this.#writer.lastError !== undefined) await this.writeSetting('ready-probe', '1');

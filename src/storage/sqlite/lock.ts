@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createPrivately, UnusableFileError } from './database.ts';
+import { explain, FullDiskError, fullDisk, isFullDisk } from './failures.ts';
 
 /** Somebody else holds the lock: https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
@@ -29,6 +30,7 @@ export function lockDataDirectory(directory: string): () => void {
   } catch (error) {
     lock.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) {
+      if (isFullDisk(error, lockFile)) throw new FullDiskError(fullDisk(lockFile));
       const why = (error as Error).message;
       throw new UnusableFileError(
         `${lockFile} cannot be locked (${why}). Nothing was changed. Remove that file if no other process uses the directory.`,
@@ -38,7 +40,12 @@ export function lockDataDirectory(directory: string): () => void {
       `${directory} is in use by another process${holder(pidFile)}. Nothing was changed. Stop that process, or choose another directory with --data or ORDERGATE_DATA.`,
     );
   }
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    lock.close();
+    throw explain(error, pidFile);
+  }
   return () => lock.close();
 }
 

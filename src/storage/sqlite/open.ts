@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
+import { Damage } from './damage.ts';
 import {
   closeInOrder,
   foldLog,
@@ -12,6 +13,7 @@ import {
   prepareDatabase,
   UnusableFileError,
 } from './database.ts';
+import { explain } from './failures.ts';
 import { readProgress } from './jobs.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
@@ -51,16 +53,18 @@ export async function openSqlite(
     opened = openFiles(ledgerPath, requestsPath, sealer, disk);
   } catch (error) {
     unlock();
-    throw error;
+    throw explain(error, ledgerPath);
   }
   const { keyIsKnown, db, log } = opened;
   const thread = new Thread('background-thread', { ledgerPath, requestsPath });
   const background: Background = {
     call: (message, transfer) => log.shown(thread.call(message, transfer)),
   };
-  const reader = new Reader(db, log);
-  const writer = new Writer(ledgerPath, db, log, disk.fold);
-  const ledger = new SqliteLedger(reader, writer, background, sealer);
+  const damage = new Damage();
+  thread.onReport = (problem) => damage.report(problem);
+  const reader = new Reader(db, log, damage);
+  const writer = new Writer(ledgerPath, db, log, { fold: disk.fold, damage });
+  const ledger = new SqliteLedger(reader, writer, background, { sealer, damage });
   const limits = await SqliteLimits.load(reader, writer);
   const requests = new SqliteRequestLog(thread);
   let closed: Promise<void> | undefined;
@@ -87,7 +91,11 @@ export async function openSqlite(
   const tokens = tokenStore(reader, writer);
   const catalog = catalogStore(reader, writer);
   const callbacks = callbackStore({ reader, writer, background, sealer });
-  return { ledger, requests, tokens, catalog, limits, callbacks, close };
+  const watchFile = (onDamage: (problem: string) => void): void => {
+    damage.onFound(onDamage);
+    void thread.call({ op: 'checkFile' }).catch(() => {});
+  };
+  return { ledger, requests, tokens, catalog, limits, callbacks, watchFile, close };
 }
 
 function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {

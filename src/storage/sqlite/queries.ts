@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
+import { isDamage } from './failures.ts';
 import type { Place } from './job.ts';
 
 export const ORDER_COLUMNS =
@@ -118,12 +119,21 @@ export function readHistory(db: DatabaseSync, platform: string, orderId: string)
 
 /** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
 export function audit(db: DatabaseSync): LedgerAudit {
-  const count = (sql: string): number => Number(Object.values(db.prepare(sql).get()!)[0]);
-  const damage = db
-    .prepare('PRAGMA integrity_check(20)')
-    .all()
-    .map((row) => String(row.integrity_check))
-    .filter((line) => line !== 'ok');
+  const damage: string[] = [];
+  /** What cannot be read is said, and the next question is asked all the same. */
+  const read = <T>(ask: () => T, otherwise: T): T => {
+    try {
+      return ask();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      damage.push((error as Error).message);
+      return otherwise;
+    }
+  };
+  const count = (sql: string): number =>
+    read(() => Number(Object.values(db.prepare(sql).get()!)[0]), 0);
+  const check = read(() => db.prepare('PRAGMA integrity_check(20)').all(), []);
+  damage.push(...check.map((row) => String(row.integrity_check)).filter((line) => line !== 'ok'));
   return {
     orders: count('SELECT count(*) FROM orders'),
     changes: count('SELECT count(*) FROM history'),

@@ -1,6 +1,7 @@
 // Group read: what is asked in one turn of the event loop is read in one transaction, at its end.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import type { Damage } from './damage.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 
 interface Waiting {
@@ -17,13 +18,15 @@ interface Waiting {
 export class Reader {
   readonly db: DatabaseSync;
   readonly #log: WriteAheadLog;
+  readonly #damage: Damage;
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
   #waiting: Waiting[] = [];
 
-  constructor(db: DatabaseSync, log: WriteAheadLog) {
+  constructor(db: DatabaseSync, log: WriteAheadLog, damage: Damage) {
     this.db = db;
     this.#log = log;
+    this.#damage = damage;
     this.#begin = db.prepare('BEGIN');
     this.#end = db.prepare('COMMIT');
   }
@@ -58,11 +61,13 @@ export class Reader {
             );
           else resolve(value);
         } catch (error) {
+          this.#damage.see(error);
           reject(unavailable(error));
         }
       }
       this.#end.run();
     } catch (error) {
+      this.#damage.see(error);
       if (this.db.isOpen && this.db.isTransaction) this.db.exec('ROLLBACK');
       // Those that were answered stay answered: what they read was there.
       for (const { reject } of waiting) reject(unavailable(error));

@@ -7,6 +7,8 @@ export interface ThreadReply {
   readonly id: number;
   readonly value?: unknown;
   readonly error?: string;
+  /** What is told without being asked; then `id` is 0. */
+  readonly report?: string;
 }
 
 /** Who answers questions that may take long. */
@@ -20,6 +22,8 @@ export class Thread {
   >();
   #nextId = 1;
   #dead: Error | undefined;
+  /** Called with what the thread tells without being asked. */
+  onReport: (text: string) => void = () => {};
 
   /** @param name the file beside this one that the thread runs, without its ending. */
   constructor(name: string, workerData: unknown) {
@@ -52,6 +56,7 @@ export class Thread {
   }
 
   #settle(reply: ThreadReply): void {
+    if (reply.report !== undefined) return this.onReport(reply.report);
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#worker.unref();

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import type { Damage } from './damage.ts';
 import { markOpen } from './database.ts';
 import type { Job, JobResult } from './job.ts';
 import { Jobs } from './jobs.ts';
@@ -37,6 +38,7 @@ export class Writer {
   readonly #jobs: Jobs;
   readonly #path: string;
   readonly #log: WriteAheadLog;
+  readonly #damage: Damage;
   readonly #checkpoints: Thread;
   readonly #fold: NonNullable<Disk['fold']>;
   #queue: Waiting[] = [];
@@ -52,7 +54,13 @@ export class Writer {
   onChange: () => void = () => {};
 
   /** @param path of the database that `db` is open on */
-  constructor(path: string, db: DatabaseSync, log: WriteAheadLog, fold?: Disk['fold']) {
+  constructor(
+    path: string,
+    db: DatabaseSync,
+    log: WriteAheadLog,
+    { fold, damage }: { readonly fold?: Disk['fold']; readonly damage: Damage },
+  ) {
+    this.#damage = damage;
     this.#jobs = new Jobs(db);
     this.#path = path;
     this.#log = log;
@@ -109,6 +117,7 @@ export class Writer {
       }
       this.#lastError = undefined;
     } catch (error) {
+      this.#damage.see(error);
       this.#lastError = (error as Error).message;
       for (const { reject } of group) reject(new LedgerUnavailableError(this.#lastError));
       return;

@@ -1,0 +1,85 @@
+// A page of the ledger that cannot be read: found in the background, readiness gone, and told once.
+import assert from 'node:assert/strict';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runOrdergate } from '../../../test/server-process.ts';
+import { Sealer } from '../seal.ts';
+import { anOrder, create, suiteDirectory } from '../suite/fixtures.ts';
+import { openSqlite } from './open.ts';
+
+const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
+const env = { ORDERGATE_KEY: '07'.repeat(32), ORDERGATE_ADMIN_TOKEN: 'x'.repeat(16) };
+const directory = suiteDirectory();
+
+before(async () => {
+  const storage = await open(directory);
+  await storage.ledger.claimEnvironment('production');
+  const attributes = { filler: 'x'.repeat(9000) };
+  for (let batch = 0; batch < 20; batch++) {
+    const orders = Array.from({ length: 100 }, (_, i) =>
+      anOrder('p', `${batch}-${i}`, { attributes }),
+    );
+    await create(storage.ledger, orders);
+  }
+  await storage.close();
+  const path = join(directory, 'ledger.db');
+  assert.ok(statSync(path).size > 16 * 1024 * 1024, 'too large to be checked at a start');
+  const db = new DatabaseSync(path, { readOnly: true });
+  const { pageno } = db
+    .prepare(
+      "SELECT pageno FROM dbstat WHERE name = 'history' AND pagetype = 'leaf' ORDER BY pageno DESC LIMIT 1 OFFSET 3",
+    )
+    .get() as { pageno: number };
+  db.close();
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, (pageno - 1) * 4096);
+  closeSync(file);
+});
+
+test('the check in the background finds it: readiness is gone, and it is told once', async () => {
+  const storage = await open(directory);
+  const told: string[] = [];
+  await storage.ledger.checkReady();
+  storage.watchFile!((problem) => told.push(problem));
+  while (told.length === 0) await sleep(20);
+  assert.match(told[0]!, /^history: database disk image is malformed/);
+  await assert.rejects(storage.ledger.checkReady(), {
+    code: 'ERR_LEDGER_UNAVAILABLE',
+    message: /the ledger's file is damaged \(history/,
+  });
+  await sleep(200);
+  assert.equal(told.length, 1);
+  await storage.close();
+});
+
+test('a read that meets it takes readiness away, too', async () => {
+  const storage = await open(directory);
+  const { items } = await storage.ledger.listOrders({ limit: 1000 });
+  for (const { orderId } of items) await storage.ledger.readHistory('p', orderId).catch(() => {});
+  const more = await storage.ledger.listOrders({ limit: 1000, to: items.at(-1)!.createdAt + 1 });
+  for (const { orderId } of more.items)
+    await storage.ledger.readHistory('p', orderId).catch(() => {});
+  for (let i = 0; i < 20; i++) {
+    for (let j = 0; j < 100; j++)
+      await storage.ledger.readHistory('p', anOrder('p', `${i}-${j}`).orderId).catch(() => {});
+  }
+  await assert.rejects(storage.ledger.checkReady(), /the ledger's file is damaged/);
+  await storage.close();
+});
+
+test('verify and backup end with a report', async () => {
+  const flags = ['--data', directory, '--env', 'production'];
+  const verify = await runOrdergate(['verify', ...flags], env);
+  assert.equal(verify.code, 1);
+  assert.match(verify.stderr, /^damage: /m);
+  const backup = await runOrdergate(['backup', join(directory, 'copy.gz'), ...flags], env);
+  assert.equal(backup.code, 1);
+  assert.match(
+    backup.stderr,
+    /^ordergate: .*ledger\.db is damaged \(table history: .*No backup was made/,
+  );
+  for (const { stderr } of [verify, backup]) assert.doesNotMatch(stderr, /^\s+at /m);
+});
