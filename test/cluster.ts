@@ -19,7 +19,8 @@ const run = promisify(execFile);
 /** `nobody`: a server refuses to run as root. */
 const UNPRIVILEGED = 65_534;
 const isRoot = process.getuid?.() === 0;
-const as = isRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
+/** Who may run a server. */
+export const as = isRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
 
 /** The folder of initdb and pg_ctl; null where they are not installed. */
 function findPrograms(): string | null {
@@ -136,7 +137,7 @@ export async function startCluster(given: ClusterOptions = {}): Promise<Cluster>
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

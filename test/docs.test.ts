@@ -1,7 +1,7 @@
 // What README says is true: its settings, its commands, its first call, its links.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { CONFIG_FLAGS } from '../src/config.ts';
@@ -95,19 +95,6 @@ test('ARCHITECTURE.md names every dependency and every check of Jintong and Suni
     const code = read(`src/platforms/${platform}/checks.ts`);
     for (const [, name] of code.matchAll(/\.step\('(\w+)'/g)) assert.ok(text.includes(name!), name);
   }
-});
-
-test('docs/scaling.md says of every table of PostgreSQL where it goes when the schema is distributed', () => {
-  const migrations = new URL('../src/storage/postgres/migrations/', import.meta.url);
-  const sql = readdirSync(migrations).map((name) =>
-    readFileSync(new URL(name, migrations), 'utf8'),
-  );
-  const made = sql.join('\n').matchAll(/^CREATE TABLE (\w+) \(/gm);
-  const tables = [...made].map(([, name]) => name!);
-  assert.ok(tables.length > 20);
-  const text = read('docs/scaling.md');
-  const ddl = text.slice(text.indexOf('create_distributed_table'));
-  for (const table of tables) assert.match(ddl, new RegExp(`\\b${table}\\b`), table);
 });
 
 test('docs/backup.md has the number of tables of a copy', () => {
