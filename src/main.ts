@@ -19,7 +19,8 @@ import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { findingText } from './protocol/old-rules.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
-import { refusedRecord } from './protocol/record.ts';
+import { recordRefusal } from './protocol/record.ts';
+import { RequestSampler } from './protocol/request-sampler.ts';
 import { readAdminToken } from './secrets.ts';
 import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
@@ -85,7 +86,12 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     );
   });
   const deadlines = new DeadlineWorker(ledger, clock, runDue);
-  const metrics = new Metrics(platforms, () => requests.dropped);
+  const sampler = new RequestSampler();
+  const metrics = new Metrics(
+    platforms,
+    () => requests.dropped,
+    () => sampler.skipped,
+  );
   const onFault = (error: unknown, path: string) =>
     log.error({ err: error, path }, 'a call failed');
   const callbackMetrics = new CallbackMetrics(metrics.registry, storage.callbacks, clock);
@@ -108,6 +114,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const pipeline: PipelineServices = {
     ...services,
     requests,
+    sampler,
+    isSecret: (word) => word === adminToken || parties.isSecret(word),
     onFault: (error, request) => onFault(error, request.path),
     onAnswer: (platform, method, outcome, micros) =>
       metrics.count(platform, method, outcome, micros),
@@ -164,7 +172,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     onFault,
     onRefused(refused) {
       const id = nextRequestId();
-      requests.append(refusedRecord(id, clock.now(), refused));
+      const platform = platforms.find(({ name }) => name === refused.platform)!;
+      recordRefusal(id, clock.now(), { ...refused, platform }, pipeline);
       return id;
     },
     onConnectionLimit: () =>

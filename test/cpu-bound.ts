@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Ordergate } from '../src/main.ts';
 import { answer, type PipelineServices } from '../src/protocol/pipeline.ts';
 import type { GatewayReply, GatewayRequest } from '../src/protocol/platform.ts';
+import { RequestSampler } from '../src/protocol/request-sampler.ts';
 
 /** How many times the CPU of a plain body of the same length a body may cost. */
 export const MAX_RATIO = 10;
@@ -36,6 +37,8 @@ export function pipelineOf(
   const services: PipelineServices = {
     ...{ ledger, tokens, limits, requests, parties, catalog, clock },
     environment: 'sandbox',
+    sampler: new RequestSampler(),
+    isSecret: (word) => parties.isSecret(word),
     onFault(error) {
       throw error;
     },

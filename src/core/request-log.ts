@@ -12,6 +12,8 @@ export interface RequestRecord {
   readonly method: string | null;
   /** The code that was answered, in the platform's words. */
   readonly outcome: string;
+  /** What the reply said beside the code, in the platform's words; null where it says nothing. */
+  readonly words: string | null;
   /** The step of the pipeline that refused it; null when none did. */
   readonly refusedBy: string | null;
   /** What was wrong, and where. */
@@ -29,6 +31,13 @@ export interface RequestQuery {
   readonly party?: string | undefined;
   readonly method?: string | undefined;
   readonly outcome?: string | undefined;
+  /** Outcomes to leave out, such as those of successes. */
+  readonly outcomeNot?: readonly string[] | undefined;
+  /** Outcomes of which one is wanted. */
+  readonly outcomeIn?: readonly string[] | undefined;
+  readonly address?: string | undefined;
+  /** Spellings of one text; a call is found that has one of them in one of {@link SEARCHED}. */
+  readonly texts?: readonly string[] | undefined;
   readonly orderId?: string | undefined;
   readonly from?: Instant | undefined;
   readonly to?: Instant | undefined;
@@ -37,14 +46,24 @@ export interface RequestQuery {
   readonly cursor?: string | undefined;
 }
 
+/** Where a text is looked for. */
+export const SEARCHED = ['detail', 'words', 'stringToSign', 'body'] as const;
+
 export interface RequestLog {
   /** Never waits and never throws: a full queue drops the record and counts it. */
   append(record: RequestRecord): void;
-  /** Newest first; what was appended before the call is in it. */
+  /**
+   * Newest first; what was appended before the call is in it. One question looks at a bounded part of
+   * the log: a page may hold less than `limit`, or nothing, and still have a `nextCursor` to go on at.
+   */
   list(query: RequestQuery): Promise<Page<RequestRecord>>;
-  /** Removes what is older; returns how many. */
+  /** Where two nodes gave one id in the same millisecond, one of both. */
+  find(id: number): Promise<RequestRecord | null>;
+  /** Removes what is older, and the oldest of what is too much; returns how many. */
   prune(before: Instant): Promise<number>;
   readonly dropped: number;
+  /** Why the last batch was dropped; undefined where it was written. */
+  readonly problem: string | undefined;
   close(): Promise<void>;
 }
 

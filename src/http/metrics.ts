@@ -26,7 +26,11 @@ export class Metrics {
   readonly #durations: CallDurations;
   readonly #methods: ReadonlySet<string>;
 
-  constructor(platforms: readonly Platform[], droppedRequests: () => number) {
+  constructor(
+    platforms: readonly Platform[],
+    droppedRequests: () => number,
+    sampledRequests: () => number = () => 0,
+  ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.#counter = new Counter({
@@ -44,6 +48,14 @@ export class Metrics {
       registers,
       collect() {
         this.set(droppedRequests());
+      },
+    });
+    new Gauge({
+      name: 'ordergate_request_log_passed_over',
+      help: 'Calls of callers nobody knows that the request log left out of a flood',
+      registers,
+      collect() {
+        this.set(sampledRequests());
       },
     });
   }

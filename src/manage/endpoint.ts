@@ -1,7 +1,7 @@
 // The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
 import { z } from 'zod';
 import type { CallbackDesk } from '../core/callback-desk.ts';
-import type { OffsetClock } from '../core/clock.ts';
+import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { ImportPart, PartAnswer } from '../import/remote.ts';
@@ -104,6 +104,10 @@ export const pageQuery = (cursor: RegExp) => ({
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   cursor: z.string().regex(cursor, 'has to be the nextCursor of an earlier answer').optional(),
 });
+
+/** The same time as its people read it, who work in Asia/Shanghai: RFC 3339 with the offset +08:00. */
+export const shanghaiTime = (instant: number): string =>
+  `${new Date(instant + 8 * HOUR).toISOString().slice(0, -1)}+08:00`;
 
 export const isoTime = (instant: number): string => new Date(instant).toISOString();
 

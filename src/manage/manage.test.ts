@@ -52,6 +52,8 @@ await server.callbacks.drain();
 
 const endpoints = manageEndpoints(true, VERSION);
 /** A path that exists, for endpoints whose path has parameters. */
+const logged = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
+const requestId = logged.headers.get('x-request-id')!;
 const existing = (path: string): string =>
   path
     .replace('{platform}', 'jintong')
@@ -59,7 +61,8 @@ const existing = (path: string): string =>
     .replace('{partyId}', 'jane88')
     .replace('{kind}/{key}', 'product/P1')
     .replace('{endpointId}', endpointId)
-    .replace('{deliveryId}', '1');
+    .replace('{deliveryId}', '1')
+    .replace('{requestId}', requestId);
 
 interface Call {
   readonly path?: string;
@@ -96,6 +99,7 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   changeParty: { body: { users: ['jane88', 'wang01', 'new02'] } },
   rotateKey: { body: {} },
   listRequests: {},
+  readRequest: {},
   listCallbackEndpoints: {},
   createCallbackEndpoint: { body: { ...endpointToMake, eventTypes: ['order.moved'] } },
   changeCallbackEndpoint: { body: { expects: 'ok', preset: 'wechat', enabled: true } },
@@ -212,6 +216,7 @@ const ERRORS: Readonly<
   listRequests: [
     { status: 400, code: 'bad-request', field: 'from', path: '/requests?from=yesterday' },
   ],
+  readRequest: [{ status: 404, code: 'unknown-request', path: '/requests/1' }],
   listCallbackEndpoints: [
     { status: 400, code: 'bad-request', field: 'partyId', path: '/callbacks/endpoints?partyId=x' },
   ],

@@ -42,11 +42,13 @@ test('it lists exactly the endpoints that exist, in the sandbox and in productio
 });
 
 test('what it lists answers, and not with 404 or 405', async () => {
+  const called = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
   for (const { method, path } of endpoints) {
     const filled = path
       .replace('{platform}', 'jintong')
       .replace('{orderId}', '15112480268')
-      .replace('{partyId}', 'jane88');
+      .replace('{partyId}', 'jane88')
+      .replace('{requestId}', called.headers.get('x-request-id')!);
     const { status } = await manage(
       server,
       method,

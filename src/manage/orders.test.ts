@@ -148,7 +148,9 @@ describe('creating', () => {
       stateName: '平台审核',
       version: 1,
       createdAt: '2026-01-02T03:04:05.000Z',
+      createdAtShanghai: '2026-01-02T11:04:05.000+08:00',
       updatedAt: '2026-01-02T03:04:05.678Z',
+      updatedAtShanghai: '2026-01-02T11:04:05.678+08:00',
       attributes: { userName: 'jane88', amountFen: 128_000, pnr: 'JX8K2P', flightNo: 'MU5101' },
       lines: [],
       sealed: [],
@@ -157,6 +159,8 @@ describe('creating', () => {
         {
           version: 1,
           at: '2026-01-02T03:04:05.678Z',
+          atShanghai: '2026-01-02T11:04:05.678+08:00',
+          request: null,
           action: 'created',
           line: null,
           from: null,

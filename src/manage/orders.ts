@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
 import { findState, moveOrder } from '../core/move-order.ts';
-import type { HistoryEntry, Json, Order } from '../core/order.ts';
+import type { Json, Order } from '../core/order.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
@@ -18,7 +18,9 @@ import {
   type ManageServices,
   page,
   pageQuery,
+  shanghaiTime,
 } from './endpoint.ts';
+import { historySchema, historyView } from './history.ts';
 
 const orderSchema = z
   .object({
@@ -29,7 +31,9 @@ const orderSchema = z
     stateName: z.string(),
     version: z.int(),
     createdAt: z.iso.datetime(),
+    createdAtShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
     updatedAt: z.iso.datetime(),
+    updatedAtShanghai: z.iso.datetime({ offset: true }),
     attributes: z.record(z.string(), z.json()),
     lines: z.array(
       z.object({
@@ -40,20 +44,6 @@ const orderSchema = z
     ),
   })
   .meta({ id: 'Order' });
-
-const historySchema = z
-  .object({
-    version: z.int(),
-    at: z.iso.datetime(),
-    action: z.string(),
-    line: z.string().nullable(),
-    from: z.string().nullable(),
-    to: z.string(),
-    actor: z.string().describe('party:…, operator, import, or deadline:…'),
-    note: z.string().nullable(),
-    requestId: z.int().nullable().describe('the gateway call that caused it: see /requests'),
-  })
-  .meta({ id: 'HistoryEntry' });
 
 const sealedSchema = z
   .object({ name: z.string(), mask: z.json().describe('what may be seen of it') })
@@ -285,12 +275,10 @@ function view(order: Order, platforms: readonly Platform[]): z.input<typeof orde
     party: owner,
     stateName: states?.[order.state] ?? '',
     createdAt: isoTime(createdAt),
+    createdAtShanghai: shanghaiTime(createdAt),
     updatedAt: isoTime(updatedAt),
+    updatedAtShanghai: shanghaiTime(updatedAt),
   };
-}
-
-function historyView(entry: HistoryEntry): z.input<typeof historySchema> {
-  return { ...entry, at: isoTime(entry.at) };
 }
 
 function unknownOrder(platform: Platform, id: string): ManageError {

@@ -74,9 +74,21 @@ describe('"a signed request holds for ever": no body keeps a signature that coul
   });
 });
 
-test('a body is kept to 16384 characters, and one that is not UTF-8 as far as it can be read', async () => {
+test('a body is kept to 16384 characters where its signature was right, to 4096 where it names a partner, to 1024 of anybody else', async () => {
+  for (const [stranger, kept] of [
+    [undefined, 16_384],
+    [{ Sign: md5('wrong') }, 4096],
+    [{ Partner: 'nobody' }, 1024],
+  ] as const) {
+    const long = `${document('jane88', 'HastenOrder', { basic: stranger ?? {}, param })}${' '.repeat(30_000)}`;
+    await post(server, long);
+    equal((await newest()).body.length, kept);
+  }
   await post(server, `a=${'订'.repeat(20_000)}`);
-  equal((await newest()).body, `a=${'订'.repeat(16_382)}`);
+  equal((await newest()).body, `a=${'订'.repeat(1022)}`);
+});
+
+test('a body that is not UTF-8 is kept as far as it can be read', async () => {
   await post(server, new Uint8Array([0x61, 0x3d, 0xff]));
   deepEqual([(await newest()).body, (await newest()).outcome], ['a=\uFFFD', 'ArgumentDecryptFail']);
 });

@@ -1,24 +1,62 @@
-// /requests: every gateway call, newest first.
+// /requests: every gateway call, newest first, and one by its id.
 import { z } from 'zod';
-import { type Endpoint, endpoint, isoTime, page, pageQuery } from './endpoint.ts';
+import type { RequestRecord } from '../core/request-log.ts';
+import { normalizeAddress } from '../protocol/addresses.ts';
+import { readableBody } from '../protocol/readable-body.ts';
+import { REFUSED_BY_HTTP } from '../protocol/record.ts';
+import {
+  type Endpoint,
+  endpoint,
+  isoTime,
+  ManageError,
+  type ManageServices,
+  page,
+  pageQuery,
+  shanghaiTime,
+} from './endpoint.ts';
 
 const requestSchema = z
   .object({
     id: z.int(),
     at: z.iso.datetime(),
+    atShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
     platform: z.string(),
     party: z.string().nullable().describe('who the caller claims to be'),
     method: z.string().nullable(),
-    outcome: z.string().describe("the code answered, in the platform's words"),
+    outcome: z
+      .string()
+      .describe(
+        "the code answered, in the platform's words; HTTP 404 and the like where HTTP refused",
+      ),
+    words: z.string().nullable().describe('what the reply said beside the code'),
+    refused: z.boolean().describe('whether the call was refused, so that it changed nothing'),
     refusedBy: z.string().nullable().describe('the check that refused it'),
     detail: z.string().nullable().describe('what was wrong, and where'),
+    callbacks: z
+      .string()
+      .nullable()
+      .describe('of a refused call: that it causes no callback; null where it was not refused'),
     orderId: z.string().nullable(),
-    address: z.string(),
+    address: z.string().describe('"unknown" where a proxy gave none that could be read'),
     durationMicros: z.int(),
     stringToSign: z.string().nullable().describe('what we signed, without the key'),
-    body: z.string().describe('secrets masked, cut at 16384 characters'),
+    body: z
+      .string()
+      .describe(
+        'as it was sent, secrets masked; cut at 16384 characters, at 4096 where the signature was not found good, at 1024 of callers nobody knows',
+      ),
+    readableBody: z.string().describe('the body for reading: URL-decoded, escapes as characters'),
   })
   .meta({ id: 'Request' });
+
+/** No value that is looked for holds control characters; PostgreSQL takes no NUL at all. */
+const name = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^\P{Cc}*$/u, 'may not hold control characters');
+
+const NO_CALLBACK = 'none: a refused call changes nothing, so it causes no callback';
 
 export const requestEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -27,19 +65,79 @@ export const requestEndpoints: readonly Endpoint[] = [
     operationId: 'listRequests',
     summary: 'Gateway calls, newest first',
     query: z.strictObject({
-      platform: z.string().optional(),
-      party: z.string().optional(),
-      method: z.string().optional(),
-      outcome: z.string().optional(),
-      orderId: z.string().optional(),
+      platform: name.optional(),
+      party: name.optional(),
+      method: name.optional(),
+      outcome: name.optional(),
+      orderId: name.optional(),
+      refused: z
+        .enum(['true', 'false'])
+        .optional()
+        .describe('true: only calls that were refused; false: only those that were not'),
+      address: name.max(100).optional().describe('the address of the caller'),
+      text: name
+        .max(100)
+        .optional()
+        .describe(
+          'a text in the detail, the reply’s words, the string to sign or the body, encoded or not. One call looks at a part of the log: go on with nextCursor, also where a page is empty',
+        ),
       ...pageQuery(/^\d{1,16}$/),
     }),
     status: 200,
     response: page(requestSchema),
     errors: {},
-    async handle({ query }, { requests }) {
-      const found = await requests.list(query);
-      return { ...found, items: found.items.map((r) => ({ ...r, at: isoTime(r.at) })) };
+    async handle({ query: { refused, text, address, ...query } }, services) {
+      const successes = services.platforms.map(({ successCode }) => successCode);
+      const found = await services.requests.list({
+        ...query,
+        ...(address !== undefined && { address: normalizeAddress(address) }),
+        ...(text !== undefined && { texts: spellings(text) }),
+        ...(refused === 'true' && { outcomeNot: successes }),
+        ...(refused === 'false' && { outcomeIn: successes }),
+      });
+      return { ...found, items: found.items.map((record) => view(record, services)) };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/requests/{requestId}',
+    operationId: 'readRequest',
+    summary: 'One gateway call, by the id of a history row or of the answer’s header x-request-id',
+    status: 200,
+    response: requestSchema,
+    errors: { 404: 'no such call, or it is older than the log' },
+    async handle({ params: { requestId = '' } }, services) {
+      const found = /^\d{1,16}$/.test(requestId)
+        ? await services.requests.find(Number(requestId))
+        : null;
+      if (found) return view(found, services);
+      const message = `no call "${requestId.slice(0, 40)}"; the log may have let it go, by its age or its size`;
+      throw new ManageError(404, 'unknown-request', message);
     },
   }),
 ];
+
+function view(record: RequestRecord, { platforms }: ManageServices) {
+  const { at, platform, outcome, body } = record;
+  const success = platforms.find((one) => one.name === platform)?.successCode;
+  const refused = record.refusedBy === REFUSED_BY_HTTP || outcome !== success;
+  return {
+    ...record,
+    at: isoTime(at),
+    atShanghai: shanghaiTime(at),
+    refused,
+    callbacks: refused ? NO_CALLBACK : null,
+    readableBody: readableBody(body),
+  };
+}
+
+/** A text as clients write it into bodies: as it is, URL-encoded in either case, as JSON escapes. */
+function spellings(text: string): string[] {
+  const encoded = encodeURIComponent(text);
+  const lower = encoded.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
+  const escaped = text.replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [...new Set([text, encoded, lower, encoded.replaceAll('%20', '+'), escaped])];
+}

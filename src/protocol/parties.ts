@@ -13,6 +13,8 @@ export class Parties implements PartyDirectory {
   readonly #ledger: Ledger;
   /** By platform, then by id, so that finding one makes no key. */
   readonly #entries = new Map<string, Map<string, Entry>>();
+  /** Keys of all parties; made when it is first asked for after a change. */
+  #secrets: ReadonlySet<string> | undefined;
   /** Changes run one behind the other, so that none is made upon a party that another replaces. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -40,6 +42,12 @@ export class Parties implements PartyDirectory {
     return all.flatMap((name) =>
       [...(this.#entries.get(name)?.values() ?? [])].map(({ party }) => party),
     );
+  }
+
+  /** Whether a word is a key of any party, so that no log shows it wherever it stands. */
+  isSecret(word: string): boolean {
+    this.#secrets ??= new Set(this.list().flatMap(({ keys }) => keys.map(({ secret }) => secret)));
+    return this.#secrets.has(word);
   }
 
   admits(party: Party, address: string): boolean {
@@ -90,6 +98,7 @@ export class Parties implements PartyDirectory {
   }
 
   #put(party: Party): void {
+    this.#secrets = undefined;
     const entry = { party, addresses: new AddressList(party.addresses) };
     const ofPlatform = this.#entries.get(party.platform) ?? new Map<string, Entry>();
     this.#entries.set(party.platform, ofPlatform.set(party.partyId, entry));

@@ -1,6 +1,5 @@
 // The only way from bytes to core and back: check, execute, translate, reply, record.
 import { type CoreRefusal, LedgerUnavailableError, refuse } from '../core/errors.ts';
-import type { RequestLog } from '../core/request-log.ts';
 import type { Checked } from './checks.ts';
 import type {
   GatewayReply,
@@ -10,10 +9,9 @@ import type {
   Start,
   Verdict,
 } from './platform.ts';
-import { callRecord } from './record.ts';
+import { type RecordServices, recordCall } from './record.ts';
 
-export interface PipelineServices extends Services {
-  readonly requests: RequestLog;
+export interface PipelineServices extends Services, RecordServices {
   /** Called with what a caller is never told. */
   onFault(error: unknown, request: GatewayRequest): void;
   /** Called for each answered call, for the metrics. */
@@ -64,9 +62,9 @@ export async function answer(
   const reply = platform.reply(verdict, call);
   const micros = Math.round((performance.now() - started) * 1000);
   try {
-    const record = callRecord({ platform, checked, verdict, call, micros });
-    services.onAnswer(platform.name, record.method ?? undefined, record.outcome, micros);
-    services.requests.append(record);
+    const answered = { platform, checked, verdict, reply, call, micros };
+    const { method, outcome } = recordCall(answered, services);
+    services.onAnswer(platform.name, method, outcome, micros);
   } catch (error) {
     services.onFault(error, request); // What was done is done; the caller gets its reply.
   }

@@ -13,31 +13,8 @@ import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
 import type { Contract } from './contract.ts';
+import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
-
-/** Bytes as they came in, and from whom. */
-export interface GatewayRequest {
-  readonly id: number;
-  /** The path as it was sent, without its query. */
-  readonly path: string;
-  /** What `{name}` in the platform's path stood for, URL-decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  /** Behind the `?`, as it was sent; empty where there is none. */
-  readonly query: string;
-  readonly headers: { readonly [name: string]: string | string[] | undefined };
-  /**
-   * Names and values in turn as they were sent, so that a header which came several times can be told.
-   * Absent where a call comes from this process and had no bytes.
-   */
-  readonly rawHeaders?: readonly string[];
-  readonly body: Buffer;
-  /** The caller's address, behind configured proxies; no address where none could be read. */
-  readonly address: string;
-  /** The address that limits count the call by: see `readCaller`. Absent: `address`. */
-  readonly countedAs?: string;
-  /** What was passed over or could not be read before the call got here; the request log has it. */
-  readonly notes?: readonly string[];
-}
 
 /** What every call starts from. */
 export interface Start {
@@ -123,6 +100,8 @@ export interface GatewayReply {
   readonly body: string;
   /** That the body is known to hold ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
+  /** What it says beside the code, for the request log; null where it says nothing. */
+  readonly words: string | null;
 }
 
 /** What the platform answers with: a success of its own shape, or a refusal in its own code. */
@@ -173,6 +152,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly oldRules?: OldRules;
   /** From bytes to an accepted call, in the order that the protocol settles. */
   readonly checks: Checks<Start, Call>;
+  /** The check that finds the signature good: behind it a caller is who they claim to be. */
+  readonly verifiedBy: string;
   /** Carries an accepted call out. The outcome is core's, or already the platform's. */
   execute(call: Call, services: Services): Promise<Verdict<Success> | CoreRefusal>;
   /** What the platform says for what core refuses; `call` holds what the checks found out. */
@@ -187,6 +168,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   redact(body: string, call: Partial<Call>): string;
   /** How many bytes of a body `redact` is given, so that a long one is not decoded for nothing. Absent: all. */
   readonly readForLog?: number;
+  /** A path, or what a caller named in one, without what must not be kept. Absent: as it is. */
+  redactName?(text: string): string;
   readonly endpoints?: readonly PlatformEndpoint[];
   readonly callbacks?: PlatformCallbacks;
   /**
@@ -291,8 +274,10 @@ export type Platform = PlatformDefinition<Start, unknown>;
 export function definePlatform<Call extends Start, Success>(
   definition: PlatformDefinition<Call, Success>,
 ): Platform {
+  const { name, checks, verifiedBy } = definition;
+  if (!checks.names.includes(verifiedBy)) throw new Error(`${name} has no check ${verifiedBy}`);
   return definition as unknown as Platform;
 }
 
 /** For the parts of platforms that hold no more than JSON. */
-export type { Json, JsonObject };
+export type { GatewayRequest, Json, JsonObject };

@@ -1,49 +1,89 @@
 // What the request log keeps of a call: of one that a platform answered, and of one that HTTP refused.
-import type { RequestRecord } from '../core/request-log.ts';
+import type { RequestLog, RequestRecord } from '../core/request-log.ts';
 import type { Caller } from './addresses.ts';
 import type { Checked } from './checks.ts';
-import type { Platform, Start, Verdict } from './platform.ts';
+import type { GatewayReply, Platform, Start, Verdict } from './platform.ts';
+import { hideSecrets } from './redact.ts';
+import type { RequestSampler } from './request-sampler.ts';
 
-/** The longest body, and string to sign, that the request log keeps, in characters. */
-const LOGGED_BODY = 16 * 1024;
+/**
+ * The longest body, and string to sign, that the request log keeps, in characters: of a call that its
+ * signature vouches for; of one that names somebody we know; and of anybody else's, since a stranger
+ * must not fill the disk that the ledger is on.
+ */
+const LOGGED_BODY = { verified: 16 * 1024, named: 4 * 1024, unknown: 1024 };
 /** And the longest of all else: a caller may name anything, at any length. */
 const LOGGED_TEXT = 1000;
+
+export interface RecordServices {
+  readonly requests: RequestLog;
+  readonly sampler: RequestSampler;
+  /** Whether a word is a secret that is in force: a party's key, or the admin token. */
+  isSecret(word: string): boolean;
+}
 
 export interface Answered {
   readonly platform: Platform;
   readonly checked: Checked<Start>;
   readonly verdict: Verdict<unknown>;
+  readonly reply: GatewayReply;
   readonly call: Start;
   readonly micros: number;
 }
 
-export function callRecord({ platform, checked, verdict, call, micros }: Answered): RequestRecord {
+/** Hands the call to the request log. Returns what it was counted as, for the metrics. */
+export function recordCall(
+  { platform, checked, verdict, reply, call, micros }: Answered,
+  services: RecordServices,
+): { readonly method: string | undefined; readonly outcome: string } {
   const { request } = call;
   const summary = platform.summary(call);
   const refusal = verdict.ok ? undefined : verdict.refusal;
+  const outcome = refusal?.refused ?? platform.successCode;
+  const counted = { method: summary.method, outcome };
+  const verified = checked.accepted || isBehind(platform, checked.refusedBy);
+  const passedOver = verified ? 0 : services.sampler.take(request.address);
+  if (passedOver === false) return counted;
+  const party = summary.party ? call.parties.find(platform.name, summary.party) : undefined;
+  const longest = LOGGED_BODY[verified ? 'verified' : party ? 'named' : 'unknown'];
+  // Of an accepted call every field is known, so that only the caller's own keys are looked for.
+  const hide = (text: string): string => {
+    if (!verdict.ok) return hideSecrets(text, services.isSecret);
+    const found = party?.keys.find(({ secret }) => text.includes(secret));
+    return found ? text.replaceAll(found.secret, '***') : text;
+  };
+  const kept = (text: string | undefined, length: number): string | null =>
+    text === undefined || text === '' ? null : hide(text.slice(0, length));
   const detail = refusal?.detail ?? refusal?.description ?? null;
-  return {
+  services.requests.append({
     id: request.id,
     at: call.now,
     platform: platform.name,
-    party: summary.party?.slice(0, LOGGED_TEXT) ?? null,
-    method: summary.method?.slice(0, LOGGED_TEXT) ?? null,
-    outcome: refusal?.refused ?? platform.successCode,
+    party: kept(summary.party, LOGGED_TEXT),
+    method: kept(summary.method, LOGGED_TEXT),
+    outcome,
     refusedBy: checked.accepted ? null : checked.refusedBy,
-    detail: withNotes(detail, request.notes),
-    orderId: summary.orderId?.slice(0, LOGGED_TEXT) ?? null,
+    detail: kept(withNotes(detail, request.notes, passedOver), LOGGED_TEXT),
+    orderId: kept(summary.orderId, LOGGED_TEXT),
     address: request.address,
     durationMicros: micros,
-    stringToSign: summary.stringToSign?.slice(0, LOGGED_BODY) ?? null,
-    body: platform
-      .redact(request.body.toString('utf8', 0, platform.readForLog), call)
-      .slice(0, LOGGED_BODY),
-  };
+    stringToSign: kept(summary.stringToSign, longest),
+    body:
+      kept(platform.redact(request.body.toString('utf8', 0, platform.readForLog), call), longest) ??
+      '',
+    words: kept(reply.words ?? undefined, LOGGED_TEXT),
+  });
+  return counted;
+}
+
+/** Whether a call was refused after its signature was found good. */
+function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {
+  return names.indexOf(refusedBy) > names.indexOf(verifiedBy);
 }
 
 /** A call that HTTP refused before a platform saw it. */
 export interface RefusedByHttp {
-  readonly platform: string;
+  readonly platform: Platform;
   readonly status: number;
   readonly method: string;
   readonly path: string;
@@ -55,27 +95,44 @@ export interface RefusedByHttp {
 /** The check that the request log names where HTTP refused. */
 export const REFUSED_BY_HTTP = 'http';
 
-export function refusedRecord(id: number, at: number, refused: RefusedByHttp): RequestRecord {
-  const { platform, status, method, path, message, caller, notes } = refused;
-  const said = message.includes(path) ? message : `${path}: ${message}`;
-  return {
+export function recordRefusal(
+  id: number,
+  at: number,
+  { platform, status, method, path, message, caller, notes }: RefusedByHttp,
+  { requests, sampler, isSecret }: RecordServices,
+): void {
+  const passedOver = sampler.take(caller.address);
+  if (passedOver === false) return;
+  const said = `${method} was refused: ${message.includes(path) ? message : `${path}: ${message}`}`;
+  const detail = withNotes(said, notes, passedOver).slice(0, LOGGED_TEXT);
+  const record: RequestRecord = {
     id,
     at,
-    platform,
+    platform: platform.name,
     party: null,
     method: null,
     outcome: `HTTP ${status}`,
     refusedBy: REFUSED_BY_HTTP,
-    detail: withNotes(`${method} was refused: ${said}`, notes),
+    detail: hideSecrets(platform.redactName?.(detail) ?? detail, isSecret),
     orderId: null,
     address: caller.address,
     durationMicros: 0,
     stringToSign: null,
     body: '',
+    words: null,
   };
+  requests.append(record);
 }
 
-function withNotes(detail: string | null, notes: readonly string[] = []): string | null {
-  const all = notes.length === 0 ? detail : [detail, ...notes].filter(Boolean).join('; ');
-  return all?.slice(0, LOGGED_TEXT) || null;
+function withNotes(
+  detail: string | null,
+  notes: readonly string[] = [],
+  passedOver: number,
+): string {
+  if (notes.length === 0 && passedOver === 0) return detail ?? '';
+  const flood =
+    passedOver === 0
+      ? []
+      : [`${passedOver} calls of callers nobody knows before it were not logged`];
+  return [...(detail ? [detail] : []), ...notes, ...flood].join('; ');
 }

@@ -14,6 +14,8 @@ export interface StorageOptions {
   readonly databaseTime?: boolean;
   /** Goes on where acknowledged changes are known to be lost (a SQLite ledger without its log). */
   readonly acceptLoss?: boolean | undefined;
+  /** The bounds of the request log; `reserveBytes` counts on SQLite, whose disk this process sees. */
+  readonly requestLog?: { readonly maxBytes: number; readonly reserveBytes: number } | undefined;
 }
 
 export async function openStorage(

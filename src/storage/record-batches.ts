@@ -26,6 +26,7 @@ export class RecordBatches<S> {
   #timer: NodeJS.Timeout | undefined;
   #sent: Promise<unknown> = Promise.resolve();
   #dropped = 0;
+  #problem: string | undefined;
 
   constructor(target: BatchTarget<S>) {
     this.#target = target;
@@ -35,9 +36,15 @@ export class RecordBatches<S> {
     return this.#dropped;
   }
 
+  /** Why the last batch was dropped; undefined where it was written. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   append(record: RequestRecord): void {
     if (this.#underWay + (this.#collected?.count ?? 0) >= MAX_WAITING) {
       this.#dropped++;
+      this.#problem ??= `${MAX_WAITING} records wait to be written`;
       return;
     }
     const line = this.#target.line(record);
@@ -61,9 +68,15 @@ export class RecordBatches<S> {
     this.#underWay += count;
     this.#sent = this.#target
       .send(lines, count, summary)
-      .catch(() => {
-        this.#dropped += count;
-      })
+      .then(
+        () => {
+          this.#problem = undefined;
+        },
+        (error: unknown) => {
+          this.#dropped += count;
+          this.#problem = error instanceof Error ? error.message : String(error);
+        },
+      )
       .then(() => {
         this.#underWay -= count;
       });

@@ -16,6 +16,8 @@ export interface OpenStorage {
   readonly callbacks: CallbackStore;
   /** The time that rules read where many nodes share the ledger; absent where it is this process's. */
   readonly clock?: Clock;
+  /** What opening it found that an operator should know. */
+  readonly notices?: readonly string[];
   /** Absent where one process serves alone. */
   readonly shared?: SharedState;
   /** What somebody should know who has just opened it: a sentence each. */

@@ -24,7 +24,7 @@ function refusal(core: CoreRefusal): Refusal<Code> {
   return { refused: code, description: `订单状态为${state}，不允许此操作`, detail };
 }
 
-function message(verdict: Verdict<Success>): Document {
+function message(verdict: Verdict<Success>): Record<'MessageCode' | 'Description', string> {
   if (verdict.ok) return { MessageCode: 'CallSuccess', Description: verdict.success.description };
   const code = verdict.refusal.refused as Code;
   return { MessageCode: code, Description: verdict.refusal.description ?? CODES[code] };
@@ -40,11 +40,13 @@ function signReply(reply: Document, { party, verifiedBy, now }: Partial<JintongC
 }
 
 function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
-  const document = { MessageModel: message(verdict), ...(verdict.ok && verdict.success.body) };
+  const said = message(verdict);
+  const document = { MessageModel: said, ...(verdict.ok && verdict.success.body) };
   return {
     contentType: 'text/plain; charset=utf-8',
     body: writeReply(signReply(document, call)),
     isAscii: true, // It is URL-encoded.
+    words: said.Description!,
   };
 }
 
@@ -59,6 +61,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   actions: Object.keys(CONTRACTS),
   checkParty,
   checks,
+  verifiedBy: 'checkSignature',
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'CallSuccess' satisfies Code,

@@ -1,4 +1,5 @@
 // What the request log keeps of a body: no signature that could be sent again.
+import { maskNamedInForm } from '../../protocol/redact.ts';
 
 /** More than the request log keeps, by more than a signature is long. */
 const KEPT = 20 * 1024;
@@ -10,7 +11,12 @@ const PERCENT = 0x25;
  *
  * @param sign as the checks have read it; absent where they did not get that far
  */
-export function redact(body: string, { sign }: { readonly sign?: string }): string {
+export function redact(body: string, call: { readonly sign?: string }): string {
+  // A newcomer sends the Key along with what it signs.
+  return maskNamedInForm(withoutSign(body, call).slice(0, KEPT));
+}
+
+function withoutSign(body: string, { sign }: { readonly sign?: string }): string {
   // Not read so far, so it cannot be accepted either; whatever looks like a signature goes all the same.
   if (sign?.length !== DIGEST) return withoutDigests(body.slice(0, KEPT));
   const around = body.split(sign);

@@ -41,7 +41,10 @@ function content(verdict: Verdict<Success>): Document {
 function reply(verdict: Verdict<Success>, call: Call) {
   const format = call.format ?? readFormat(header(call, 'Format')) ?? 'xml';
   const body = writeDocument({ sn_responseContent: content(verdict) }, format);
-  return { contentType: CONTENT_TYPES[format], body };
+  const words = verdict.ok
+    ? null
+    : (verdict.refusal.description ?? describe(verdict.refusal.refused));
+  return { contentType: CONTENT_TYPES[format], body, words };
 }
 
 /** A header may be long, and a name in the request log is looked for. */
@@ -68,6 +71,7 @@ export const suning = definePlatform<SuningCall, Success>({
   checkCatalogEntry,
   oldRules: { catalogEntry: oldRulesOfMerchant },
   checks,
+  verifiedBy: 'checkSignature',
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'success',

@@ -1,5 +1,6 @@
 // What the request log keeps of a body: all of it, where it holds no card codes, tokens or signatures.
 import type { Start } from '../../protocol/platform.ts';
+import { isSecretName } from '../../protocol/redact.ts';
 import { header, headerValues } from './headers.ts';
 import {
   type Document,
@@ -14,11 +15,13 @@ import { looksLikeJson } from './wire-json.ts';
 /** Names whose values are not kept, in any case; below `cardList` nothing is. */
 const SECRET =
   /^(card.*|.*secret|.*token|sign.*|.*passw(or)?d|.*pwd|cd-?key|pin|pin-?code|.*卡密|.*卡号|.*密码|.*口令)$/i;
+const isNamedSecret = (name: string): boolean => SECRET.test(name) || isSecretName(name);
 const MASK = '***';
 const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
 
 /** Where a text that is no document may begin to tell what must not be kept. */
-const SUSPICIOUS = /card|sec|token|sign|passw|pwd|cd-?key|\bpin|卡密|卡号|密码|口令|\\|&#|<!/i;
+const SUSPICIOUS =
+  /card|sec|token|sign|passw|pwd|cd[-_]?key|cvv|kami|\bkey|私钥|秘钥|提货码|兑换码|激活码|\bpin|卡密|卡号|密码|口令|\\|&#|<!/i;
 
 /**
  * Room for a call without cards. A longer body that the checks have not read is not read for the log
@@ -66,16 +69,16 @@ function redactTree(body: string, root: Element, format: Format): string {
 
 function holdsSecret({ name, text, children }: Element): boolean {
   if (children.length === 0) return text !== '' && isSecret(name, text);
-  return SECRET.test(name) || children.some(holdsSecret);
+  return isNamedSecret(name) || children.some(holdsSecret);
 }
 
 /** A text may hold JSON again, and in it the names that are looked for. */
 const isSecret = (name: string, text: string): boolean =>
-  SECRET.test(name) || (looksLikeJson(text) && SUSPICIOUS.test(text));
+  isNamedSecret(name) || (looksLikeJson(text) && SUSPICIOUS.test(text));
 
 function withoutSecrets({ name, text, children }: Element): string | Document {
   if (children.length === 0) return text !== '' && isSecret(name, text) ? MASK : text;
-  if (SECRET.test(name)) return MASK;
+  if (isNamedSecret(name)) return MASK;
   // In a map: a stranger's document may hold a hundred thousand names, and one called __proto__.
   const kept = new Map<string, { written: string | Document; count: number }>();
   for (const child of children) {

@@ -27,7 +27,8 @@ function refusal({ code, state }: CoreRefusal): Refusal<Code> {
 
 function reply(verdict: Verdict<Success>) {
   const body = verdict.ok ? verdict.success : refusalBody(verdict.refusal);
-  return { contentType: CONTENT_TYPE, body: JSON.stringify(body) };
+  const words = 'statusMsg' in body ? String(body.statusMsg) : null;
+  return { contentType: CONTENT_TYPE, body: JSON.stringify(body), words };
 }
 
 /** What the log keeps must not suffice to call again: Authorization and Sign hold for 24 hours. */
@@ -67,6 +68,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   checkParty,
   checkCatalogEntry,
   checks,
+  verifiedBy: 'checkSign',
   execute: (call, services) => OPERATIONS[call.action](call, services),
   refusal,
   successCode: '0' satisfies Code,
@@ -81,6 +83,7 @@ export const ytx = definePlatform<YtxCall, Success>({
       authorization && `${authorization.accountSID}{authToken}${authorization.timestamp}`,
   }),
   redact,
+  redactName: quotable,
   deadlines: (services) => ({ resolve: resolver(services) }),
   callbacks,
   import: importFormat,

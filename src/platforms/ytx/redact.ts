@@ -1,4 +1,5 @@
 // What the request log keeps of a body: no whole mobile number, and nothing that signs.
+import { maskNamedInJson } from '../../protocol/redact.ts';
 
 const DIGIT_ESCAPE = /\\u003([0-9])/gi;
 /**
@@ -33,7 +34,7 @@ export function redactBody(body: string, secrets: readonly string[]): string {
     if (secret !== '') text = text.replaceAll(secret, (found) => `${found.slice(0, 6)}…`);
   }
   return maskMobiles(
-    text
+    maskNamedInJson(text)
       .replace(SIGNING, '$1"****"')
       .replace(ACCOUNT, (_, name: string, value: string) => name + maskAccount(value)),
   );

@@ -17,6 +17,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   events: 'in history',
   order_ids: 'in orders and gone_orders',
   requests: 'the request log is not copied',
+  request_bytes: 'the request log is not copied',
   nodes: 'of processes',
   calls_under_way: 'of processes',
   shared_versions: 'what nodes hold in memory',

@@ -28,6 +28,7 @@ const MONTHS_EVERY_MS = 6 * 3_600_000;
 export interface PostgresOptions {
   /** False where a clock of this process was handed in, which then wins. */
   readonly databaseTime?: boolean;
+  readonly requestLog?: { readonly maxBytes: number } | undefined;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface PostgresOptions {
 export async function openPostgres(
   url: string,
   sealer: Sealer,
-  { databaseTime = true }: PostgresOptions = {},
+  { databaseTime = true, requestLog }: PostgresOptions = {},
 ): Promise<OpenStorage> {
   const node = `ordergate-${randomBytes(6).toString('hex')}`;
   const clock = new DatabaseClock();
@@ -66,7 +67,7 @@ export async function openPostgres(
     const known = await ledger.setOnce(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
     if (sealer.open(known, KEY_CHECK) !== KEY_CHECK) throw new WrongMasterKeyError(KEY_CHECK);
 
-    const requests = new PostgresRequestLog(pool, node);
+    const requests = new PostgresRequestLog(pool, node, requestLog?.maxBytes);
     const limits = new PostgresLimits(pool, node);
     const months = setInterval(() => {
       prepareMonths(url, `${node}.months`, clock.now()).catch(() => {}); // The next time will do.

@@ -9,29 +9,50 @@ import {
 } from '../../core/request-log.ts';
 import { RecordBatches } from '../record-batches.ts';
 import type { Pool } from './pool.ts';
-import { COPY_REQUESTS, requestList, toLine, toRecord } from './request-table.ts';
-import { statements } from './statements.ts';
+import { RequestBytes } from './request-bytes.ts';
+import {
+  COPY_REQUESTS,
+  FIND_REQUEST,
+  requestList,
+  SCAN_END,
+  toLine,
+  toRecord,
+} from './request-table.ts';
 
 const BATCH = 500;
+const DEFAULT_MAX_BYTES = 2048 * 1024 * 1024;
+
+interface Summary {
+  lastId: number;
+}
 
 export class PostgresRequestLog implements RequestLog {
   readonly #pool: Pool;
-  readonly #batches: RecordBatches<null>;
+  readonly #bytes: RequestBytes;
+  readonly #batches: RecordBatches<Summary>;
   #copied: Promise<unknown> = Promise.resolve();
 
-  constructor(pool: Pool, node: string) {
+  /** @param maxBytes what all nodes' calls may hold; the oldest are let go beyond it */
+  constructor(pool: Pool, node: string, maxBytes = DEFAULT_MAX_BYTES) {
     this.#pool = pool;
-    this.#batches = new RecordBatches<null>({
+    this.#bytes = new RequestBytes(pool, node, maxBytes);
+    this.#batches = new RecordBatches<Summary>({
       batch: BATCH,
       line: (record) => toLine(record, node),
-      begin: () => null,
-      note: () => {},
-      send: (lines) => this.#copy(lines),
+      begin: () => ({ lastId: 0 }),
+      note: (summary, { id }) => {
+        summary.lastId = id;
+      },
+      send: (lines, _count, { lastId }) => this.#copy(lines, lastId),
     });
   }
 
   get dropped(): number {
     return this.#batches.dropped;
+  }
+
+  get problem(): string | undefined {
+    return this.#batches.problem;
   }
 
   append(record: RequestRecord): void {
@@ -42,18 +63,23 @@ export class PostgresRequestLog implements RequestLog {
     await this.#batches.flush();
     const { statement, values } = requestList(query);
     const rows = await this.#pool.run(statement, values);
-    const more = rows.length > query.limit;
     const items = rows.slice(0, query.limit).map(toRecord);
-    return { items, nextCursor: more ? String(items.at(-1)!.id) : null };
+    if (rows.length > query.limit) return { items, nextCursor: String(items.at(-1)!.id) };
+    if (query.orderId !== undefined) return { items, nextCursor: null };
+    const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
+    const [end] = await this.#pool.run(SCAN_END, [before]);
+    return { items, nextCursor: end ? String(end[0]) : null };
+  }
+
+  async find(id: number): Promise<RequestRecord | null> {
+    await this.#batches.flush();
+    const [row] = await this.#pool.run(FIND_REQUEST, [id]);
+    return row ? toRecord(row) : null;
   }
 
   async prune(before: Instant): Promise<number> {
-    // In steps, so that nothing waits long behind it.
-    for (let total = 0; ; ) {
-      const removed = await this.#pool.run(statements.pruneRequests, [requestIdAt(before)]);
-      total += removed.length;
-      if (removed.length === 0) return total;
-    }
+    const old = await this.#bytes.removeBefore(requestIdAt(before));
+    return old + (await this.#bytes.bound());
   }
 
   async close(): Promise<void> {
@@ -61,11 +87,12 @@ export class PostgresRequestLog implements RequestLog {
   }
 
   /** One behind the other: the log takes one connection at most from those who answer calls. */
-  #copy(lines: Buffer): Promise<unknown> {
+  #copy(lines: Buffer, lastId: number): Promise<unknown> {
     // Of its own size: while the database is away many batches wait.
     const own = Buffer.from(lines);
     const copied = this.#copied.then(() => this.#pool.copyIn(COPY_REQUESTS, own));
-    this.#copied = copied.catch(() => {});
+    // What cannot be counted now is bounded by the next hour's pruning by age.
+    this.#copied = copied.then(() => this.#bytes.add(own.length, lastId)).catch(() => {});
     return copied;
   }
 }

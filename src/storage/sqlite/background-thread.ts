@@ -1,7 +1,6 @@
 // The thread for what may take long: the request log's writes, and the questions of the console.
-import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RequestQuery } from '../../core/request-log.ts';
+import { type RequestQuery, requestIdAt } from '../../core/request-log.ts';
 import {
   auditCallbacks,
   callbackStats,
@@ -9,32 +8,29 @@ import {
   listAlerts,
   listDeliveries,
 } from './callback-queries.ts';
-import { BUSY_TIMEOUT_MS, openReader } from './database.ts';
+import { openReader } from './database.ts';
 import { checkFile } from './file-check.ts';
 import { audit, listOrders } from './queries.ts';
-import { type Batch, RequestTable } from './request-table.ts';
+import type { Batch } from './request-table.ts';
+import { type RequestLogBounds, RequestsKeeper } from './requests-keeper.ts';
 import type { ThreadReply } from './thread.ts';
 
-const { ledgerPath, requestsPath } = workerData as { ledgerPath: string; requestsPath: string };
+const { ledgerPath, requestsPath, requestLog } = workerData as {
+  readonly ledgerPath: string;
+  readonly requestsPath: string;
+  readonly requestLog: RequestLogBounds;
+};
 const ledger = openReader(ledgerPath, 8192);
-const requestsDb = new DatabaseSync(requestsPath, { timeout: BUSY_TIMEOUT_MS });
-// NORMAL: the log may lose its last second when the power goes; the ledger may not, and is elsewhere.
-requestsDb.exec(`
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  PRAGMA wal_autocheckpoint = 4000;
-  PRAGMA journal_size_limit = 67108864;
-  PRAGMA cache_size = -16384;
-`);
-const requests = new RequestTable(requestsDb);
+const requests = new RequestsKeeper(requestsPath, requestLog);
 
 const report = (problem: string): void =>
   parentPort!.postMessage({ id: 0, report: problem } satisfies ThreadReply);
 
 const OPERATIONS = {
   appendRequests: (batch: Batch) => requests.append(batch),
-  listRequests: (query: RequestQuery) => requests.list(query),
-  pruneRequests: (before: number) => requests.prune(before),
+  listRequests: (query: RequestQuery) => requests.use((table) => table.list(query)),
+  findRequest: (id: number) => requests.use((table) => table.find(id)),
+  pruneRequests: (before: number) => requests.use((table) => table.prune(requestIdAt(before))),
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
   audit: () => audit(ledger),
   checkFile: () => checkFile(ledger, report),
@@ -44,7 +40,7 @@ const OPERATIONS = {
   callbackStats: () => callbackStats(ledger),
   auditCallbacks: () => auditCallbacks(ledger),
   close: () => {
-    requestsDb.close();
+    requests.close();
     ledger.close();
   },
 } as const;

@@ -22,12 +22,23 @@ import { judgeLog } from './log-judge.ts';
 import { movePath, readMove } from './move.ts';
 import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
+import { prepareRequests } from './requests-file.ts';
+import type { RequestLogBounds } from './requests-keeper.ts';
 import { catalogStore, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
 import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
 
 const KEY_CHECK = 'key-check';
+
+export interface SqliteOptions {
+  /** Goes on where acknowledged changes are known to be lost. */
+  readonly acceptLoss?: boolean | undefined;
+  readonly requestLog?: RequestLogBounds | undefined;
+}
+
+const MIB = 1024 * 1024;
+const DEFAULT_BOUNDS: RequestLogBounds = { maxBytes: 2048 * MIB, reserveBytes: 512 * MIB };
 
 /**
  * @param options acceptLoss: goes on where acknowledged changes are known to be lost
@@ -40,7 +51,7 @@ export async function openSqlite(
   directory: string,
   sealer: Sealer,
   disk: Disk = {},
-  { acceptLoss = false }: { readonly acceptLoss?: boolean | undefined } = {},
+  { acceptLoss = false, requestLog = DEFAULT_BOUNDS }: SqliteOptions = {},
 ): Promise<OpenStorage> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = lockDataDirectory(directory);
@@ -55,8 +66,8 @@ export async function openSqlite(
     unlock();
     throw explain(error, ledgerPath);
   }
-  const { keyIsKnown, db, log } = opened;
-  const thread = new Thread('background-thread', { ledgerPath, requestsPath });
+  const { keyIsKnown, db, log, notices } = opened;
+  const thread = new Thread('background-thread', { ledgerPath, requestsPath, requestLog });
   const background: Background = {
     call: (message, transfer) => log.shown(thread.call(message, transfer)),
   };
@@ -95,18 +106,19 @@ export async function openSqlite(
     damage.onFound(onDamage);
     void thread.call({ op: 'checkFile' }).catch(() => {});
   };
-  return { ledger, requests, tokens, catalog, limits, callbacks, watchFile, close };
+  return { ledger, requests, tokens, catalog, limits, callbacks, notices, watchFile, close };
 }
 
 function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {
   prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
-  prepareDatabase(requestsPath, new URL('./requests-migrations/', import.meta.url));
+  const notice = prepareRequests(requestsPath);
+  const notices = notice === undefined ? [] : [notice];
   const keyIsKnown = checkKey(ledgerPath, sealer);
   const isFolded = foldLog(ledgerPath);
   const db = openConnection(ledgerPath);
   try {
     const left = isFolded ? undefined : readProgress(db);
-    return { keyIsKnown, db, log: new WriteAheadLog(ledgerPath, disk.sync, left) };
+    return { keyIsKnown, db, notices, log: new WriteAheadLog(ledgerPath, disk.sync, left) };
   } catch (error) {
     db.close();
     throw error;

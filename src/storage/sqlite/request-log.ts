@@ -20,7 +20,7 @@ class Summary {
   add({ id, at, orderId }: RequestRecord): void {
     if (orderId !== null) addToFilter(this.orders, orderId);
     this.firstId = Math.min(this.firstId, id);
-    this.lastId = id; // Ids grow; times need not, where the clock is set.
+    this.lastId = Math.max(this.lastId, id); // A call that took long comes behind later ones.
     this.firstAt = Math.min(this.firstAt, at);
     this.lastAt = Math.max(this.lastAt, at);
   }
@@ -50,6 +50,10 @@ export class SqliteRequestLog implements RequestLog {
     return this.#batches.dropped;
   }
 
+  get problem(): string | undefined {
+    return this.#batches.problem;
+  }
+
   append(record: RequestRecord): void {
     this.#batches.append(record);
   }
@@ -58,6 +62,11 @@ export class SqliteRequestLog implements RequestLog {
     // The thread answers in order, so what was appended before is written before.
     void this.#batches.flush();
     return this.#thread.call({ op: 'listRequests', argument: query });
+  }
+
+  find(id: number): Promise<RequestRecord | null> {
+    void this.#batches.flush();
+    return this.#thread.call({ op: 'findRequest', argument: id });
   }
 
   async prune(before: Instant): Promise<number> {

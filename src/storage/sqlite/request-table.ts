@@ -1,7 +1,7 @@
 // The request log's table: a batch of calls a row, read newest first, pruned from its old end.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Page } from '../../core/ledger.ts';
-import { type RequestQuery, type RequestRecord, requestIdAt } from '../../core/request-log.ts';
+import { type RequestQuery, type RequestRecord, SEARCHED } from '../../core/request-log.ts';
 import { mayHold } from './order-filter.ts';
 
 /**
@@ -36,6 +36,7 @@ export function toLine(r: RequestRecord): string {
     r.durationMicros,
     r.stringToSign,
     r.body,
+    r.words,
   ])}\n`;
 }
 
@@ -53,11 +54,14 @@ const FIELDS = [
   'durationMicros',
   'stringToSign',
   'body',
+  'words',
 ] as const satisfies readonly (keyof RequestRecord)[];
 
 function fromLine(line: string): RequestRecord {
   const values = JSON.parse(line) as unknown[];
-  return Object.fromEntries(FIELDS.map((name, i) => [name, values[i]])) as unknown as RequestRecord;
+  return Object.fromEntries(
+    FIELDS.map((name, i) => [name, values[i] ?? null]),
+  ) as unknown as RequestRecord;
 }
 
 /** Where little is called, batches are small: the newest grows till it holds as much as these say. */
@@ -68,16 +72,32 @@ interface Tail extends Batch {
   readonly id: number | bigint;
 }
 
+/** What one question may read of the log, so that it takes a fraction of a second. */
+const SCANNED_BYTES = 64 * 1024 * 1024;
+
 export class RequestTable {
   readonly #s: ReturnType<typeof prepare>;
+  readonly #maxBytes: number;
   /** The newest batch, while there is room in it. */
   #tail: Tail | undefined;
 
-  constructor(db: DatabaseSync) {
+  /** @param maxBytes what the file may hold; the oldest batches are let go beyond it */
+  constructor(db: DatabaseSync, maxBytes = Number.POSITIVE_INFINITY) {
     this.#s = prepare(db);
+    this.#maxBytes = maxBytes;
   }
 
   append(batch: Batch): void {
+    this.#write(batch);
+    while (this.#usedBytes() > this.#maxBytes && this.prune(batch.firstId) > 0);
+  }
+
+  #usedBytes(): number {
+    const { bytes } = this.#s.used.get() as { bytes: number };
+    return bytes;
+  }
+
+  #write(batch: Batch): void {
     const { firstId, lastId, firstAt, lastAt, count, orders, lines } = batch;
     const tail = this.#tail;
     if (
@@ -104,9 +124,9 @@ export class RequestTable {
     this.#tail = lines.length < FULL_BYTES ? { ...batch, id } : undefined;
   }
 
-  /** Batches that are old as a whole; returns how many calls were in them. */
-  prune(before: number): number {
-    const removed = this.#s.prune.all(requestIdAt(before));
+  /** Some batches whose calls all have a smaller id, the oldest; returns how many calls were in them. */
+  prune(beforeId: number): number {
+    const removed = this.#s.prune.all(beforeId);
     if (removed.some(({ id }) => id === this.#tail?.id)) this.#tail = undefined;
     return removed.reduce((sum, { count }) => sum + Number(count), 0);
   }
@@ -116,19 +136,46 @@ export class RequestTable {
     const before = cursor === undefined ? null : Number(cursor);
     const matches = matcher(query, before);
     const items: RequestRecord[] = [];
-    for (const { id, orders } of this.#s.newest.iterate({ before, from, to })) {
-      if (orderId !== undefined && !mayHold(orders as Uint8Array, orderId)) continue;
-      const { lines } = this.#s.lines.get(id as number) as { lines: Uint8Array };
-      items.push(...matches(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)));
+    // Found, and perhaps older than what an older batch still holds: calls are logged as they end.
+    const found: RequestRecord[] = [];
+    const take = (above: number): void => {
+      found.sort((a, b) => b.id - a.id);
+      const taken = found.findIndex(({ id }) => id <= above);
+      items.push(...found.splice(0, taken < 0 ? found.length : taken));
+    };
+    let scanned = 0;
+    for (const row of this.#s.newest.iterate({ before, from, to })) {
+      const { id, lastId, orders } = row as { id: number; lastId: number; orders: Uint8Array };
+      take(lastId);
       if (items.length > limit) break;
+      if (scanned > SCANNED_BYTES) {
+        return { items, nextCursor: String(lastId + 1) };
+      }
+      scanned += orders.length;
+      if (orderId !== undefined && !mayHold(orders, orderId)) continue;
+      const { lines } = this.#s.lines.get(id) as { lines: Uint8Array };
+      scanned += lines.length;
+      found.push(...matches(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)));
     }
+    if (items.length <= limit) take(Number.NEGATIVE_INFINITY);
     const more = items.length > limit;
     const page = items.slice(0, limit);
     return { items: page, nextCursor: more ? String(page.at(-1)!.id) : null };
   }
+
+  find(id: number): RequestRecord | null {
+    for (const { lines } of this.#s.around.iterate({ id })) {
+      for (const line of Buffer.from(lines as Uint8Array)
+        .toString()
+        .split('\n')) {
+        if (line.startsWith(`[${id},`)) return fromLine(line);
+      }
+    }
+    return null;
+  }
 }
 
-const EQUAL = ['platform', 'party', 'method', 'outcome', 'orderId'] as const;
+const EQUAL = ['platform', 'party', 'method', 'outcome', 'orderId', 'address'] as const;
 
 /** Gives the calls of a batch that the query asks for, newest first. */
 function matcher(
@@ -137,17 +184,26 @@ function matcher(
 ): (lines: Buffer) => Generator<RequestRecord> {
   const wanted = EQUAL.filter((name) => query[name] !== undefined);
   const needles = wanted.map((name) => JSON.stringify(query[name]));
+  const texts = query.texts?.map((text) => ({ text, written: JSON.stringify(text).slice(1, -1) }));
+  const mayHaveText = (where: Buffer | string): boolean =>
+    texts === undefined || texts.some(({ written }) => where.includes(written));
+  const hasText = (record: RequestRecord): boolean =>
+    texts === undefined ||
+    SEARCHED.some((name) => texts.some(({ text }) => record[name]?.includes(text)));
+  const { outcomeNot = [], outcomeIn } = query;
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
   return function* (lines) {
     // To find that a text is not there costs a hundredth of reading what is.
-    if (needles.some((needle) => !lines.includes(needle))) return;
+    if (needles.some((needle) => !lines.includes(needle)) || !mayHaveText(lines)) return;
     const each = lines.toString().split('\n');
     for (let i = each.length - 2; i >= 0; i--) {
       const line = each[i]!;
-      if (needles.some((needle) => !line.includes(needle))) continue;
+      if (needles.some((needle) => !line.includes(needle)) || !mayHaveText(line)) continue;
       const record = fromLine(line);
       if (before !== null && record.id >= before) continue;
       if (record.at < from || record.at >= to) continue;
+      if (outcomeNot.includes(record.outcome) || !hasText(record)) continue;
+      if (outcomeIn && !outcomeIn.includes(record.outcome)) continue;
       if (wanted.every((name) => record[name] === query[name])) yield record;
     }
   };
@@ -167,12 +223,19 @@ function prepare(db: DatabaseSync) {
          orders = ?, lines = ? WHERE id = ?`,
     ),
     newest: db.prepare(
-      `SELECT id, orders FROM batches
+      `SELECT id, last_id AS lastId, orders FROM batches
        WHERE ($before IS NULL OR first_id < $before)
          AND ($from IS NULL OR last_at >= $from) AND ($to IS NULL OR first_at < $to)
        ORDER BY last_id DESC`,
     ),
     lines: db.prepare('SELECT lines FROM batches WHERE id = ?'),
+    around: db.prepare(
+      `SELECT lines FROM batches WHERE last_id >= $id AND first_id <= $id ORDER BY last_id LIMIT 100`,
+    ),
+    used: db.prepare(
+      `SELECT (p.page_count - f.freelist_count) * s.page_size AS bytes
+       FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s`,
+    ),
     prune: db.prepare(
       `DELETE FROM batches WHERE id IN
          (SELECT id FROM batches WHERE last_id < ? ORDER BY last_id LIMIT 10)

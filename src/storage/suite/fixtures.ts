@@ -131,6 +131,7 @@ export function requestRecord(at: number, fields: Partial<RequestRecord> = {}): 
     durationMicros: 1234,
     stringToSign: null,
     body: '',
+    words: null,
     ...fields,
   };
 }

@@ -1,0 +1,26 @@
+// A row of an order's history as the management API shows it, with where to read the call behind it.
+import { z } from 'zod';
+import type { HistoryEntry } from '../core/order.ts';
+import { isoTime, shanghaiTime } from './endpoint.ts';
+
+export const historySchema = z
+  .object({
+    version: z.int(),
+    at: z.iso.datetime(),
+    action: z.string(),
+    line: z.string().nullable(),
+    from: z.string().nullable(),
+    to: z.string(),
+    actor: z.string().describe('party:…, operator, import, or deadline:…'),
+    note: z.string().nullable(),
+    atShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
+    requestId: z.int().nullable().describe('the gateway call that caused it'),
+    request: z.string().nullable().describe('where that call can be read'),
+  })
+  .meta({ id: 'HistoryEntry' });
+
+export function historyView(entry: HistoryEntry): z.input<typeof historySchema> {
+  const { at, requestId } = entry;
+  const request = requestId === null ? null : `/manage/v1/requests/${requestId}`;
+  return { ...entry, at: isoTime(at), atShanghai: shanghaiTime(at), request };
+}

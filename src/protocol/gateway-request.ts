@@ -1,0 +1,25 @@
+// A request as a platform gets it from HTTP.
+
+/** Bytes as they came in, and from whom. */
+export interface GatewayRequest {
+  readonly id: number;
+  /** The path as it was sent, without its query. */
+  readonly path: string;
+  /** What `{name}` in the platform's path stood for, URL-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Behind the `?`, as it was sent; empty where there is none. */
+  readonly query: string;
+  readonly headers: { readonly [name: string]: string | string[] | undefined };
+  /**
+   * Names and values in turn as they were sent, so that a header which came several times can be told.
+   * Absent where a call comes from this process and had no bytes.
+   */
+  readonly rawHeaders?: readonly string[];
+  readonly body: Buffer;
+  /** The caller's address, behind configured proxies; no address where none could be read. */
+  readonly address: string;
+  /** The address that limits count the call by: see `readCaller`. Absent: `address`. */
+  readonly countedAs?: string;
+  /** What was passed over or could not be read before the call got here; the request log has it. */
+  readonly notes?: readonly string[];
+}

@@ -1,0 +1,111 @@
+// Secrets leave a text by their names and by what they are, in every form that bodies come in.
+import { equal, ok } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { hideSecrets, isSecretName, maskNamedInForm, maskNamedInJson } from './redact.ts';
+
+const NAMES = [
+  'pwd',
+  'cdkey',
+  'pin',
+  '卡密',
+  'Key',
+  'cardSec',
+  'appSecret',
+  'access_token',
+  'PASSWORD',
+  'cd_key',
+  '密码',
+];
+
+test('names of secrets, in any case, and names that only resemble them', () => {
+  for (const name of NAMES) ok(isSecretName(name), name);
+  for (const name of ['appKey', 'keyword', 'shipping', 'orderId', 'spin', 'monkey', 'cipher'])
+    ok(!isSecretName(name), name);
+});
+
+describe('JSON', () => {
+  for (const name of NAMES) {
+    test(`${name}: plain, in single quotes, inside a string, cut off, as a list or an object`, () => {
+      const inner = JSON.stringify({ [name]: 'S3CRET', other: 'kept' });
+      for (const text of [
+        inner,
+        `{'${name}' : 'S3CRET', 'other': 'kept'}`,
+        JSON.stringify({ remark: inner }),
+        JSON.stringify({ remark: JSON.stringify({ deeper: inner }) }),
+        `{"other":"kept","${name}":"S3CRET`,
+        `{"${name}":{"a":"S3CRET"},"other":"kept"}`,
+        `{"${name}":["S3CRET",{"b":"S3CRET"}],"other":"kept"}`,
+        `{"${name}":"S3\\"CRET","other":"kept"}`,
+        `{"${name}": S3CRET,"other":"kept"}`,
+      ]) {
+        const masked = maskNamedInJson(text);
+        ok(!masked.includes('S3') && !masked.includes('CRET'), masked);
+        ok(masked.includes('kept') && masked.includes('***'), masked);
+      }
+    });
+  }
+
+  test('what holds none stays as it is', () => {
+    const text = '{"orderId":"1","keyword":"x","remark":"{\\"a\\":\\"b\\"}"}';
+    equal(maskNamedInJson(text), text);
+  });
+});
+
+describe('XML and forms', () => {
+  for (const name of NAMES) {
+    test(name, () => {
+      const xml = `<R><a>kept</a><${name}>S3CRET</${name}><b>kept</b></R>`;
+      for (const text of [
+        xml,
+        encodeURIComponent(xml).replaceAll(encodeURIComponent(name), name),
+        `a=kept&${name}=S3CRET&b=kept`,
+        `<R>kept<x:${name} a="1">S3CRET</x:${name}></R>`,
+        `<R>kept<${name}><![CDATA[S3CRET]]></${name}></R>`,
+        `<R>kept<${name}>S3CRET`,
+      ]) {
+        const masked = maskNamedInForm(text);
+        ok(!masked.includes('S3CRET'), masked);
+        ok(masked.includes('kept'), masked);
+      }
+    });
+  }
+});
+
+test('a secret is hidden wherever it is a word of its own', () => {
+  const isSecret = (word: string) => word === 'b7e1c0a4d25f4b6f' || word === 'with-dashes_1';
+  for (const text of [
+    'b7e1c0a4d25f4b6f',
+    'no partner b7e1c0a4d25f4b6f',
+    '%3EB%3eb7e1c0a4d25f4b6f%3C',
+    '{"a":"b7e1c0a4d25f4b6f"}',
+    'x-b7e1c0a4d25f4b6f-y',
+    'is with-dashes_1, indeed',
+  ]) {
+    const hidden = hideSecrets(text, isSecret);
+    ok(!/b7e1c0a4|with-dashes/.test(hidden), hidden);
+  }
+  equal(hideSecrets('b7e1c0a4d25f4b60 and more', isSecret), 'b7e1c0a4d25f4b60 and more');
+});
+
+test('the worst texts cost what their length does', () => {
+  const size = 64 * 1024;
+  for (const unit of [
+    '"',
+    '\\',
+    '"key":',
+    '"key',
+    '{"key":[',
+    '<key>',
+    '%3Ckey%3E',
+    '&key=',
+    'a1',
+    '"key" ',
+  ] as const) {
+    const text = unit.repeat(size / unit.length);
+    const started = process.cpuUsage();
+    for (const mask of [maskNamedInJson, maskNamedInForm]) mask(text);
+    hideSecrets(text, () => false);
+    const { user } = process.cpuUsage(started);
+    ok(user < 1_000_000, `${unit}: ${user} µs`);
+  }
+});

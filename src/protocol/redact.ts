@@ -1,0 +1,103 @@
+// Takes secrets out of texts for the request log: by the name they stand under, and by what they are.
+
+/**
+ * Names under which secrets stand, in any case of letters, as a pattern without groups that capture.
+ * Card codes and passwords go by many names in the trade. Each platform adds what signs its calls.
+ */
+export const SECRET_NAMES =
+  'card\\w{0,20}|\\w{0,20}secret|\\w{0,20}token|\\w{0,20}password|passwd|pwd|pass_?phrase' +
+  '|cd_?key|pin|pin_?code|cvv2?|kami|key|(?:md5|api|private|auth|sign|access)_?key|authorization' +
+  '|卡密|卡号|卡券密码|密码|口令|密钥|秘钥|私钥|提货码|兑换码|激活码';
+
+export const MASK = '***';
+
+const NAME = new RegExp(`^(?:${SECRET_NAMES})$`, 'i');
+
+export function isSecretName(name: string): boolean {
+  return name.length <= 40 && NAME.test(name);
+}
+
+/** A quoted name and its colon; inside of JSON strings the quotes have backslashes before them. */
+const NAMED = new RegExp(`(\\\\{0,15})(["'])(?:${SECRET_NAMES})\\1\\2\\s*:\\s*`, 'gi');
+
+/**
+ * JSON, or what resembles it, with what stands under {@link SECRET_NAMES} masked: also in JSON inside
+ * of a string, with single quotes, and in a document that is cut off.
+ */
+export function maskNamedInJson(text: string): string {
+  let kept = '';
+  let at = 0;
+  NAMED.lastIndex = 0;
+  for (let found = NAMED.exec(text); found; found = NAMED.exec(text)) {
+    const start = NAMED.lastIndex;
+    const end = valueEnd(text, start, found[1]!.length);
+    kept += `${text.slice(at, start)}${found[1]}"${MASK}${found[1]}"`;
+    at = end;
+    NAMED.lastIndex = end;
+  }
+  return at === 0 ? text : kept + text.slice(at);
+}
+
+/** @param depth backslashes before the quotes of the document's level */
+function valueEnd(text: string, start: number, depth: number): number {
+  const opening = text[start + depth];
+  const isEscaped = text.slice(start, start + depth) === '\\'.repeat(depth);
+  if (isEscaped && (opening === '"' || opening === "'")) {
+    let backslashes = 0;
+    for (let i = start + depth + 1; i < text.length; i++) {
+      if (text[i] === opening && backslashes <= depth) return i + 1;
+      backslashes = text[i] === '\\' ? backslashes + 1 : 0;
+    }
+    return text.length;
+  }
+  if (text[start] === '{' || text[start] === '[') return bracketEnd(text, start);
+  let end = start;
+  while (end < text.length && !/[,}\]\s\\"']/.test(text[end]!)) end++;
+  return end;
+}
+
+function bracketEnd(text: string, start: number): number {
+  let open = 0;
+  for (let i = start; i < text.length; i++) {
+    if (text[i] === '{' || text[i] === '[') open++;
+    else if ((text[i] === '}' || text[i] === ']') && --open === 0) return i + 1;
+  }
+  return text.length;
+}
+
+/** An opening tag, plain or URL-encoded; a prefix and attributes may stand in it. */
+const TAG = new RegExp(
+  `(?:<|%3C)(?:\\w{1,20}(?::|%3A))?(${SECRET_NAMES})(?:[\\s+][^<>%]{0,200})?(?:>|%3E)`,
+  'gi',
+);
+const FIELD = new RegExp(`(^|[&?])(${SECRET_NAMES})=[^&]*`, 'gi');
+
+/** XML and forms, URL-encoded or not, with what stands under {@link SECRET_NAMES} masked. */
+export function maskNamedInForm(text: string): string {
+  let kept = '';
+  let at = 0;
+  TAG.lastIndex = 0;
+  for (let found = TAG.exec(text); found; found = TAG.exec(text)) {
+    const start = TAG.lastIndex;
+    const closing = new RegExp(`(?:<|%3C)(?:/|%2F)(?:\\w{1,20}(?::|%3A))?${found[1]}`, 'gi');
+    closing.lastIndex = start;
+    const end = closing.exec(text)?.index ?? text.length;
+    kept += text.slice(at, start) + (end > start ? MASK : '');
+    at = end;
+    TAG.lastIndex = end;
+  }
+  return (at === 0 ? text : kept + text.slice(at)).replace(FIELD, `$1$2=${MASK}`);
+}
+
+/** What a secret may be part of, with URL-encoded characters kept apart from it. */
+const WORD = /%[0-9a-f]{2}|[\w+/=.~-]{8,}/gi;
+
+/** `text` without the secrets that stand in it as words of their own. */
+export function hideSecrets(text: string, isSecret: (word: string) => boolean): string {
+  if (isSecret(text.trim())) return MASK;
+  return text.replace(WORD, (word) => {
+    if (word.startsWith('%')) return word;
+    if (isSecret(word)) return MASK;
+    return word.replace(/[a-z0-9]{8,}/gi, (part) => (isSecret(part) ? MASK : part));
+  });
+}

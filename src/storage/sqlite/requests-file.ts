@@ -1,0 +1,50 @@
+// The request log's file: a damaged one is moved aside, since no call depends on it, and a new one begins.
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { BUSY_TIMEOUT_MS, prepareDatabase, UnusableFileError } from './database.ts';
+import { isDamage } from './failures.ts';
+
+const MIGRATIONS = new URL('./requests-migrations/', import.meta.url);
+
+/**
+ * Makes the file sound and of the newest version. One that is damaged, newer or not ours is moved
+ * aside: a start must not fail for it.
+ *
+ * @returns what was moved and why, for the log; undefined where nothing was
+ */
+export function prepareRequests(path: string): string | undefined {
+  try {
+    prepareDatabase(path, MIGRATIONS);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UnusableFileError) && !isDamage(error)) throw error;
+    const aside = moveAside(path);
+    prepareDatabase(path, MIGRATIONS);
+    const reason = (error as Error).message.split('. ', 1)[0];
+    return `the request log was moved to ${aside} and a new one begun, since it cannot be used: ${reason}`;
+  }
+}
+
+export function openRequests(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  // NORMAL: the log may lose its last second when the power goes; the ledger may not, and is elsewhere.
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -16384;
+  `);
+  return db;
+}
+
+/** @returns the new path */
+export function moveAside(path: string): string {
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  let aside = `${path}.damaged-${stamp}`;
+  for (let n = 2; existsSync(aside); n++) aside = `${path}.damaged-${stamp}-${n}`;
+  renameSync(path, aside);
+  // What was not folded into the damaged file is of no use without it.
+  for (const ending of ['-wal', '-shm']) rmSync(path + ending, { force: true });
+  return aside;
+}

@@ -1,0 +1,79 @@
+// Keeps the request log on its thread: stops writing while space is low, begins anew where the file is damaged.
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { isDamage } from './failures.ts';
+import { type Batch, RequestTable } from './request-table.ts';
+import { moveAside, openRequests, prepareRequests } from './requests-file.ts';
+
+export interface RequestLogBounds {
+  /** What the log's file may hold, in bytes; the oldest calls go first. */
+  readonly maxBytes: number;
+  /** Free bytes below which nothing is logged: the ledger lies on the same disk. */
+  readonly reserveBytes: number;
+}
+
+/** The disk is looked at once in this time. */
+const LOOK_MS = 1000;
+
+export class RequestsKeeper {
+  readonly #path: string;
+  readonly #bounds: RequestLogBounds;
+  #db: DatabaseSync;
+  #table: RequestTable;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #free = Number.POSITIVE_INFINITY;
+
+  constructor(path: string, bounds: RequestLogBounds) {
+    this.#path = path;
+    this.#bounds = bounds;
+    try {
+      this.#db = openRequests(path);
+      this.#table = new RequestTable(this.#db, bounds.maxBytes);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      [this.#db, this.#table] = this.#begin();
+    }
+  }
+
+  append(batch: Batch): void {
+    this.#requireSpace();
+    this.use((table) => table.append(batch));
+  }
+
+  /** Runs on the table; where SQLite finds the file damaged, on a new and empty one. */
+  use<T>(run: (table: RequestTable) => T): T {
+    try {
+      return run(this.#table);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#db.close();
+      [this.#db, this.#table] = this.#begin();
+      return run(this.#table);
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #begin(): [DatabaseSync, RequestTable] {
+    moveAside(this.#path);
+    prepareRequests(this.#path);
+    const db = openRequests(this.#path);
+    return [db, new RequestTable(db, this.#bounds.maxBytes)];
+  }
+
+  #requireSpace(): void {
+    const now = performance.now();
+    if (now - this.#lookedAt >= LOOK_MS) {
+      this.#lookedAt = now;
+      const { bavail, bsize, blocks } = statfsSync(dirname(this.#path));
+      // A small disk keeps a twentieth free.
+      const share = (blocks * bsize) / 20;
+      this.#free = bavail * bsize - Math.min(this.#bounds.reserveBytes, share);
+    }
+    if (this.#free >= 0) return;
+    throw new Error('the disk is nearly full; calls are served and not logged');
+  }
+}
