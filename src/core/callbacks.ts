@@ -194,6 +194,10 @@ export interface CallbackAudit {
   readonly attemptsOutOfStep: number;
   /** Orders of which an endpoint has deliveries pending and none that may go out, or two. */
   readonly queuesStuck: number;
+  /** 1 where fan-out claims to have read an event that there is not: it may pass over those to come. */
+  readonly cursorBeyondEvents: number;
+  /** Events numbered behind later ones, passed by fan-out, that should have a delivery and have none. */
+  readonly eventsPassedOver: number;
 }
 
 /** Each method is one whole question, in one transaction. */

@@ -1,5 +1,11 @@
 // The console's questions about deliveries.
-import type { Attempt, Delivery, DeliveryFilter, DeliveryQuery } from '../../core/callbacks.ts';
+import type {
+  Attempt,
+  CallbackAudit,
+  Delivery,
+  DeliveryFilter,
+  DeliveryQuery,
+} from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
 import { callbackStatements } from './callback-statements.ts';
 import type { Row, Statement } from './connection.ts';
@@ -88,4 +94,12 @@ export async function endedIds(
       WHERE ${[...where, 'd.state <> 0', `d.id > $${n - 1}`].join(' AND ')} ORDER BY d.id LIMIT $${n}`,
   };
   return (await pool.run(statement, values)).map(([id]) => Number(id));
+}
+
+/** The row of the statement `audit`. */
+export function toCallbackAudit(row: Row): CallbackAudit {
+  const [deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck, ...more] = row.map(Number);
+  const [cursorBeyondEvents, eventsPassedOver] = more;
+  const queues = { deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck };
+  return { ...queues, cursorBeyondEvents, eventsPassedOver } as CallbackAudit;
 }

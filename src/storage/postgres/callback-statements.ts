@@ -1,4 +1,5 @@
 // The statements of callbacks, prepared once a connection.
+import { REVEALED_EVENT } from '../../core/reveal-sealed.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name: `callbacks-${name}`, text });
@@ -14,6 +15,29 @@ const ENDPOINT = `json_build_object('endpointId', e.endpoint_id, 'platform', e.p
  * also behind an import of a million orders of others.
  */
 const WINDOW = 2000;
+
+/** Where months were dropped, the newest event may have gone with them. */
+const CURSOR_BEYOND = `(SELECT (cursor > (SELECT last_value FROM history_numbers)
+    OR (cursor > (SELECT coalesce(max(seq), 0) FROM history) AND NOT EXISTS (SELECT FROM order_ids i
+      WHERE NOT EXISTS (SELECT FROM orders o WHERE o.platform = i.platform AND o.owner = i.owner
+        AND o.order_id = i.order_id AND o.created_at = i.created_at))))::integer FROM fan_out)`;
+
+/**
+ * Events that got a number when later ones had been given already, that callbacks have passed, that
+ * somebody listens to, and of which nothing was made. A minute is more than clocks of nodes differ.
+ */
+const PASSED_OVER = `(SELECT count(*) FROM (
+    SELECT h.*, min(CASE WHEN version > 1 THEN at END)
+        OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS at_of_later,
+      lag(seq) OVER (PARTITION BY platform, owner, order_id, created_at ORDER BY version) AS seq_before
+    FROM history h) AS n
+  WHERE (n.seq <= n.seq_before OR n.at > n.at_of_later + 60000)
+    AND n.seq <= (SELECT cursor FROM fan_out) AND n.event_type <> '${REVEALED_EVENT}'
+    AND EXISTS (SELECT FROM endpoints e WHERE e.platform = n.platform AND e.party = n.owner AND e.enabled = 1
+      AND e.origin = 'registered' AND e.created_at <= n.at
+      AND (e.event_types IS NULL OR e.event_types::jsonb ? n.event_type))
+    AND NOT EXISTS (SELECT FROM deliveries d WHERE d.seq = n.seq AND d.order_id = n.order_id
+      AND d.platform = n.platform AND d.version = n.version))`;
 
 export const callbackStatements = {
   /**
@@ -123,6 +147,7 @@ export const callbackStatements = {
        (SELECT count(*) FROM deliveries d WHERE attempts <> (SELECT count(*) FROM delivery_attempts WHERE delivery = d.id))
          + (SELECT count(*) FROM delivery_attempts a WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.id = a.delivery)),
        (SELECT count(*) FROM (SELECT FROM deliveries WHERE state = 0 GROUP BY platform, order_id, endpoint
-         HAVING count(claim_at) <> 1) AS stuck)`,
+         HAVING count(claim_at) <> 1) AS stuck),
+       ${CURSOR_BEYOND}, ${PASSED_OVER}`,
   ),
 } as const;

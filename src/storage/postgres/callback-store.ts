@@ -16,7 +16,7 @@ import {
   toEndpointRow,
 } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
-import { endedIds, listDeliveries } from './callback-queries.ts';
+import { endedIds, listDeliveries, toCallbackAudit } from './callback-queries.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import type { Row } from './connection.ts';
@@ -209,12 +209,7 @@ export function callbackStore(
 
     async audit() {
       const [row] = await pool.run(s.audit);
-      const [deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck] = row!.map(Number);
-      return {
-        deliveriesWithoutEvent: deliveriesWithoutEvent!,
-        attemptsOutOfStep: attemptsOutOfStep!,
-        queuesStuck: queuesStuck!,
-      };
+      return toCallbackAudit(row!);
     },
   };
 }

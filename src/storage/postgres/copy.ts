@@ -1,7 +1,7 @@
 // Copies out of PostgreSQL in one snapshot, and into a fresh database.
 import { randomBytes } from 'node:crypto';
-import type { CallbackAudit } from '../../core/callbacks.ts';
 import { CopyError, type CopySource, type CopyTarget, type Progress } from '../copy/port.ts';
+import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
 import { Connection, type Row } from './connection.ts';
 import { COPYING, COUNT_ON, IS_EMPTY, insertsOf, selectOf } from './copy-tables.ts';
@@ -45,9 +45,7 @@ export async function postgresSource(url: string): Promise<CopySource> {
     async audit() {
       await connection.runText('COMMIT');
       const [row] = await connection.runText(callbackStatements.audit.text);
-      const [deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck] = row!.map(Number);
-      const callbacks = { deliveriesWithoutEvent, attemptsOutOfStep, queuesStuck } as CallbackAudit;
-      return { ...(await audit(connection)), ...callbacks };
+      return { ...(await audit(connection)), ...toCallbackAudit(row!) };
     },
     close: () => connection.close(),
   };

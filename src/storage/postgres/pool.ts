@@ -9,6 +9,7 @@ import {
   isElsewhere,
   unavailable,
 } from './errors.ts';
+import { keepNumbersAhead } from './event-numbers.ts';
 import { POOLER } from './session.ts';
 import { statements } from './statements.ts';
 
@@ -117,9 +118,11 @@ export class Pool {
       const [row] = await connection.run(statements.ready);
       const [readOnly, commit, name] = row!;
       if (readOnly === 'on') throw new LedgerUnavailableError('the database is read-only');
-      if (name === connection.name && commit === connection.session.synchronousCommit) return;
-      connection.destroy('the session is another');
-      throw new LedgerUnavailableError(POOLER);
+      if (name !== connection.name || commit !== connection.session.synchronousCommit) {
+        connection.destroy('the session is another');
+        throw new LedgerUnavailableError(POOLER);
+      }
+      if (await keepNumbersAhead(connection)) throw new LedgerUnavailableError(WENT_BACK);
     });
   }
 
@@ -258,6 +261,8 @@ export class Pool {
     for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
       try {
         const connection = await Connection.open({ url, name: `${node}.${++this.#made}`, schema });
+        // A server that has taken over may count from before.
+        if (schema !== undefined) await keepNumbersAhead(connection);
         // Whoever wanted it has gone: it was never counted, so that the close does not wait for it.
         if (this.#closed) return void connection.close();
         this.#open++;
@@ -286,5 +291,8 @@ export class Pool {
     if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
   }
 }
+
+const WENT_BACK =
+  'the numbers of events had gone back behind what callbacks have read, and are raised now: ordergate verify counts the events that were passed over meanwhile';
 
 const closedError = () => new LedgerUnavailableError('the database connections are closed');

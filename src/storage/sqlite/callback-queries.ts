@@ -145,5 +145,12 @@ export function auditCallbacks(db: DatabaseSync): CallbackAudit {
       `SELECT count(*) AS n FROM (
          SELECT 1 FROM deliveries WHERE state = 0 GROUP BY order_row, endpoint HAVING count(claim_at) != 1)`,
     ),
+    cursorBeyondEvents: count(
+      'SELECT (SELECT cursor FROM fan_out) > coalesce(max(seq), 0) AS n FROM history',
+    ),
+    eventsPassedOver: count(
+      `SELECT count(*) AS n FROM history AS h WHERE h.seq < h.previous
+         AND h.seq <= (SELECT cursor FROM fan_out) AND h.seq NOT IN (SELECT seq FROM deliveries)`,
+    ),
   };
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CallbackJobs } from './callback-jobs.ts';
 import { CountedLists } from './counted-lists.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
+import { readFloor, readProgress } from './progress.ts';
 import { prepareStatements } from './statements.ts';
 import { type StoreJob, storeJobs } from './store-jobs.ts';
 import type { Progress } from './write-ahead-log.ts';
@@ -26,6 +27,8 @@ export class Jobs {
   readonly #callbacks: CallbackJobs;
   readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
+  /** Callbacks have read up to this number: in a copy the events themselves may end before it. */
+  readonly #floor: number;
   #commits: number;
   /** Rows written since the connection was opened, those that were undone included. */
   #rows = 0;
@@ -40,6 +43,7 @@ export class Jobs {
     this.#runStoreJob = storeJobs(db);
     const { seq, commits } = readProgress(db);
     this.#seq = seq;
+    this.#floor = readFloor(db);
     this.#commits = commits;
   }
 
@@ -160,7 +164,7 @@ export class Jobs {
     const place = job.place ?? (s.find.get(job.orderId, job.platform) as Place | undefined);
     if (!place) throw new Undo('stale');
     const { row: id, lastChange: previous, state } = place;
-    const seq = this.#seq + 1;
+    const seq = Math.max(this.#seq, this.#floor) + 1;
     const version = job.expectedVersion + 1;
     const row = [version, job.at, job.attributes, job.lines, seq, id, job.expectedVersion] as const;
     const updated =
@@ -233,7 +237,7 @@ export class Jobs {
       const holder = s.uniqueHolder.get(row.platform, row.owner, name, value);
       if (holder) return String(holder.order_id);
     }
-    const seq = this.#seq + 1;
+    const seq = Math.max(this.#seq, this.#floor) + 1;
     const inserted = s.insert.run(
       row.orderId,
       row.platform,
@@ -286,14 +290,4 @@ export class Jobs {
     const kept = this.#statements.keep.run(key, reply, fingerprint, expiresAt, now);
     if (kept.changes === 0) throw new Undo('stale');
   }
-}
-
-/** How far the ledger has come. */
-export function readProgress(db: DatabaseSync): Progress {
-  const row = db
-    .prepare(
-      'SELECT (SELECT commits FROM progress) AS commits, coalesce(max(seq), 0) AS seq FROM history',
-    )
-    .get()!;
-  return { commits: Number(row.commits), seq: Number(row.seq) };
 }

@@ -14,12 +14,12 @@ import {
   UnusableFileError,
 } from './database.ts';
 import { explain } from './failures.ts';
-import { readProgress } from './jobs.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 import { movePath, readMove } from './move.ts';
+import { readProgress } from './progress.ts';
 import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
 import { prepareRequests } from './requests-file.ts';

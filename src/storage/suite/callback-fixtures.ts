@@ -108,5 +108,7 @@ export async function assertCallbacksSound({ callbacks }: OpenStorage): Promise<
     deliveriesWithoutEvent: 0,
     attemptsOutOfStep: 0,
     queuesStuck: 0,
+    cursorBeyondEvents: 0,
+    eventsPassedOver: 0,
   });
 }
