@@ -1,6 +1,6 @@
 // Who may call: a party (Jintong partner, Suning app, ytx account) with its keys, users and grants.
 import type { Instant } from './clock.ts';
-import type { JsonObject } from './order.ts';
+import type { Json, JsonObject } from './order.ts';
 
 export interface PartyKey {
   readonly keyId: string;
@@ -51,3 +51,25 @@ export function rotateKey(
   }));
   return { ...party, keys: [{ ...key, createdAt: now, expiresAt: null }, ...older] };
 }
+
+/**
+ * RFC 7396, JSON Merge Patch: a member that is given replaces the party's, objects are merged member by
+ * member, null removes a member, and a list is replaced whole. What is not given stays.
+ */
+export function mergeAttributes(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(target));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name);
+    else
+      merged.set(
+        name,
+        isObject(value) ? mergeAttributes(objectOr(merged.get(name)), value) : value,
+      );
+  }
+  return Object.fromEntries(merged);
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const objectOr = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});

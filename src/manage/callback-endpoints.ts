@@ -8,6 +8,7 @@ import {
 } from '../core/callback-endpoint.ts';
 import { DAY, SECOND } from '../core/clock.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
+import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
 
 const endpointSchema = z
   .object({
@@ -63,8 +64,10 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     status: 200,
     response: z.object({ items: z.array(endpointSchema) }),
     errors: {},
-    async handle({ query }, { callbacks, clock }) {
+    async handle({ query }, { callbacks, clock, platforms, parties }) {
+      checkPlatformFilter(platforms, query.platform);
       const found = await callbacks.listEndpoints(query);
+      if (found.length === 0) await checkOwnerFilter({ platforms, parties }, query);
       return { items: found.map((one) => view(one, clock.now())) };
     },
   }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ImportError } from '../protocol/platform.ts';
 import { type Endpoint, endpoint, findPlatform, ManageError } from './endpoint.ts';
+import { checkPlatformFilter } from './filters.ts';
 
 const entrySchema = z
   .object({
@@ -22,7 +23,8 @@ export const catalogEndpoints: readonly Endpoint[] = [
     status: 200,
     response: z.object({ items: z.array(entrySchema) }),
     errors: {},
-    async handle({ query: { platform, kind } }, { catalog }) {
+    async handle({ query: { platform, kind } }, { catalog, platforms }) {
+      checkPlatformFilter(platforms, platform);
       const items = catalog.list(platform).filter((e) => kind === undefined || e.kind === kind);
       return { items: items as z.input<typeof entrySchema>[] };
     },

@@ -12,6 +12,7 @@ import {
   page,
   pageQuery,
 } from './endpoint.ts';
+import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
 
 const STATES = ['pending', 'delivered', 'dead'] as const;
 
@@ -80,11 +81,18 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     status: 200,
     response: page(deliverySchema),
     errors: {},
-    async handle({ query }, { callbacks }) {
+    async handle({ query }, { callbacks, platforms, parties }) {
+      const { platform, party } = query;
+      checkPlatformFilter(platforms, platform);
       if (query.orderId !== undefined && query.platform === undefined) {
         throw new ManageError(400, 'bad-request', 'platform: needed with orderId', 'platform');
       }
       const { items, nextCursor } = await callbacks.listDeliveries(query);
+      if (items.length === 0) {
+        await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
+          callbacks.listDeliveries({ platform, party, limit: 1 }),
+        );
+      }
       return { items: items.map(deliveryView), nextCursor };
     },
   }),
@@ -127,8 +135,16 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     status: 200,
     response: z.object({ replayed: z.int() }),
     errors: {},
-    async handle({ body }, { callbacks, clock }) {
-      return { replayed: await callbacks.replayAll(body, clock.now()) };
+    async handle({ body }, { callbacks, clock, platforms, parties }) {
+      const { platform, party } = body;
+      checkPlatformFilter(platforms, platform);
+      const replayed = await callbacks.replayAll(body, clock.now());
+      if (replayed === 0) {
+        await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
+          callbacks.listDeliveries({ platform, party, limit: 1 }),
+        );
+      }
+      return { replayed };
     },
   }),
   endpoint({

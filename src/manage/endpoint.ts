@@ -8,6 +8,7 @@ import type { ImportPart, PartAnswer } from '../import/remote.ts';
 import type { Catalog } from '../protocol/catalog.ts';
 import type { Parties } from '../protocol/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
+import { parseTime } from '../protocol/zoned-time.ts';
 
 export interface ManageServices {
   readonly ledger: Ledger;
@@ -37,6 +38,8 @@ export interface Endpoint {
   /** Statuses of errors besides 400 and 401, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
+  /** The version of what is answered, which the reply carries as ETag and {@link ifMatch} compares. */
+  etag?(response: never): number;
   handle(call: EndpointCall, services: ManageServices): Promise<unknown>;
 }
 
@@ -54,10 +57,11 @@ interface TypedCall<Q, B> extends Omit<EndpointCall, 'query' | 'body'> {
 
 /** Ties the handler's types to the schemas. */
 export function endpoint<Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
-  definition: Omit<Endpoint, 'handle' | 'query' | 'body' | 'response'> & {
+  definition: Omit<Endpoint, 'handle' | 'query' | 'body' | 'response' | 'etag'> & {
     readonly query?: Q;
     readonly body?: B;
     readonly response: R;
+    etag?(response: z.input<R>): number;
     handle(
       call: TypedCall<z.output<Q>, z.output<B>>,
       services: ManageServices,
@@ -86,21 +90,29 @@ export const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
 });
 
-/** An RFC 3339 time or a day (its beginning, in UTC), as an instant. */
+/** A time or a day as an instant; see {@link parseTime}. */
 export const instantText = z
-  .union(
-    [z.iso.datetime({ offset: true }), z.iso.date()],
-    'has to be a time like 2026-01-02T03:04:05Z',
-  )
-  .transform((text) => Date.parse(text));
+  .string()
+  .transform((text, context) => {
+    const instant = parseTime(text);
+    if (instant === null) {
+      context.addIssue(
+        'has to be a time like 2026-01-02T03:04:05Z or 2026-01-02T11:04:05 (Asia/Shanghai), or a day like 2026-01-02',
+      );
+    }
+    return instant ?? z.NEVER;
+  })
+  .meta({ examples: ['2026-01-02T03:04:05Z', '2026-01-02T11:04:05', '2026-01-02'] });
 
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** @param cursor the form of the list's cursors */
 export const pageQuery = (cursor: RegExp) => ({
-  from: instantText.optional().describe('the earliest time, included'),
-  to: instantText.optional().describe('the latest time, excluded'),
+  from: instantText
+    .optional()
+    .describe('the earliest time, included; without a zone Asia/Shanghai'),
+  to: instantText.optional().describe('the latest time, excluded; without a zone Asia/Shanghai'),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   cursor: z.string().regex(cursor, 'has to be the nextCursor of an earlier answer').optional(),
 });

@@ -5,22 +5,19 @@ import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
 import { deliveryEndpoints } from './deliveries.ts';
-import {
-  type Endpoint,
-  type EndpointCall,
-  endpoint,
-  ManageError,
-  type ManageServices,
-} from './endpoint.ts';
+import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
 import { importEndpoints } from './import.ts';
 import { openApi } from './openapi.ts';
 import { orderEndpoints } from './orders.ts';
 import { partyEndpoints } from './parties.ts';
+import { partyAppEndpoints } from './party-apps.ts';
+import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
 
 const documented: readonly Endpoint[] = [
   ...orderEndpoints,
   ...partyEndpoints,
+  ...partyAppEndpoints,
   ...catalogEndpoints,
   ...importEndpoints,
   ...requestEndpoints,
@@ -49,20 +46,11 @@ export function manageEndpoints(sandbox: boolean, version: string): readonly End
   return [...offered, description];
 }
 
-/** What a call comes with; a part of what HTTP knows of it. */
-interface ManageRequest {
-  readonly params: Readonly<Record<string, string>>;
-  /** Behind the `?`, as it was sent. */
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Empty where there is none. */
-  readonly body: Buffer;
-}
-
 export interface ManageReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Reads, checks, carries out. What the caller did wrong is an answer; what we did wrong is thrown. */
@@ -72,14 +60,12 @@ export async function callEndpoint(
   services: ManageServices,
 ): Promise<ManageReply> {
   try {
-    const query = new URLSearchParams(request.query);
-    const call = {
-      params: request.params,
-      query: read(target.query, Object.fromEntries(query)),
-      body: target.body && read(target.body, parseBody(request.body)),
-      headers: target.headers ? read(target.headers, request.headers) : {},
-    } as EndpointCall;
-    return reply(target.status, await target.handle(call, services));
+    const answered = await target.handle(readCall(target, request), services);
+    const version = target.etag?.(answered as never);
+    return {
+      ...reply(target.status, answered),
+      ...(version !== undefined && { headers: { etag: `"${version}"` } }),
+    };
   } catch (error) {
     if (error instanceof ManageError) return errorReply(error);
     if (error instanceof LedgerUnavailableError) {
@@ -100,23 +86,4 @@ function reply(status: number, body: unknown): ManageReply {
 
 function errorReply({ status, code, message, field }: ManageError): ManageReply {
   return reply(status, { error: { code, message, ...(field !== undefined && { field }) } });
-}
-
-function parseBody(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new ManageError(400, 'not-json', `the body is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function read(schema: z.ZodType | undefined, value: unknown): unknown {
-  if (!schema) return {};
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  const field = [...issue.path, ...keys.slice(0, 1)].join('.');
-  const problem = keys.length > 0 ? 'no such field' : issue.message;
-  throw new ManageError(400, 'bad-request', `${field || 'body'}: ${problem}`, field || undefined);
 }

@@ -16,13 +16,15 @@ import { changeOrder } from '../core/change-order.ts';
 import { orderId } from '../core/ledger.ts';
 import { VERSION } from '../main.ts';
 import { jintong } from '../platforms/jintong/index.ts';
+import { partyApps } from '../platforms/ytx/apps.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { errorSchema } from './endpoint.ts';
 import { manageEndpoints } from './index.ts';
 
-/** Jintong, as it would be if it had a catalog. */
+/** Jintong, as it would be if it had a catalog, and its partners apps. */
 const platform: Platform = {
   ...jintong,
+  apps: partyApps,
   checkCatalogEntry({ document }) {
     if (typeof document.price !== 'number') throw new ImportError('price', 'has to be a number');
   },
@@ -32,6 +34,8 @@ const server = await startTestServer({
   platforms: [platform],
   config: { callbackAllow: ALLOW_LOCAL },
 });
+const APPS = { attributes: { apps: [{ appid: 'kept01' }, { appid: 'old01' }] } };
+await manage(server, 'PATCH', '/parties/jintong/jane88', APPS);
 const endpointToMake = { platform: 'jintong', party: 'jane88', url: receiver.url };
 const { endpointId } = (await manage(server, 'POST', '/callbacks/endpoints', endpointToMake)).body;
 const ORDER = '15112480268';
@@ -58,6 +62,7 @@ const existing = (path: string): string =>
   path
     .replace('{platform}', 'jintong')
     .replace('{orderId}', ORDER)
+    .replace('{appid}', 'x1')
     .replace('{partyId}', 'jane88')
     .replace('{kind}/{key}', 'product/P1')
     .replace('{endpointId}', endpointId)
@@ -81,6 +86,8 @@ const order = (orderId: string) => ({
 
 await manage(server, 'POST', '/orders', order('used-1'), { 'idempotency-key': 'used' });
 
+const OTHER_VERSION = { 'if-match': '"999"' };
+
 /** For each endpoint, a call that succeeds. */
 const SUCCESSES: Readonly<Record<string, Call>> = {
   listOrders: { path: '/orders?limit=3' },
@@ -97,7 +104,20 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   },
   readParty: {},
   changeParty: { body: { users: ['jane88', 'wang01', 'new02'] } },
+  savePartyApp: { body: { online: true } },
+  removePartyApp: { path: '/parties/jintong/jane88/apps/old01' },
   rotateKey: { body: {} },
+  importRows: {
+    body: {
+      rows: [
+        {
+          line: 3,
+          place: { platform: 'jintong', section: 'orders' },
+          text: JSON.stringify({ ...order('imported-1'), platform: undefined }),
+        },
+      ],
+    },
+  },
   listRequests: {},
   readRequest: {},
   listCallbackEndpoints: {},
@@ -201,6 +221,34 @@ const ERRORS: Readonly<
       body: {},
     },
     { status: 404, code: 'unknown-platform', path: '/parties/nobody/jane88', body: {} },
+    {
+      status: 409,
+      code: 'drops-apps',
+      field: 'attributes.apps',
+      body: { attributes: { apps: [] } },
+    },
+    { status: 412, code: 'other-version', field: 'if-match', body: {}, headers: OTHER_VERSION },
+  ],
+  savePartyApp: [
+    { status: 400, code: 'bad-party', field: 'appid', body: { appid: 'another' } },
+    {
+      status: 404,
+      code: 'unknown-party',
+      field: 'partyId',
+      path: '/parties/jintong/nobody/apps/x1',
+      body: {},
+    },
+    { status: 412, code: 'other-version', field: 'if-match', body: {}, headers: OTHER_VERSION },
+  ],
+  removePartyApp: [
+    { status: 400, code: 'bad-request', field: 'if-match', headers: { 'if-match': 'x' } },
+    {
+      status: 404,
+      code: 'unknown-app',
+      field: 'appid',
+      path: '/parties/jintong/jane88/apps/nosuch',
+    },
+    { status: 412, code: 'other-version', field: 'if-match', headers: OTHER_VERSION },
   ],
   rotateKey: [
     { status: 400, code: 'bad-request', field: 'overlapSeconds', body: { overlapSeconds: -1 } },
@@ -296,6 +344,7 @@ const ERRORS: Readonly<
     { status: 400, code: 'bad-request', field: 'cursor', path: '/callbacks/alerts?cursor=x' },
   ],
   readClock: [],
+  importRows: [{ status: 400, code: 'bad-request', field: 'rows', body: { rows: [] } }],
   advanceClock: [{ status: 400, code: 'bad-request', field: 'advanceSeconds', body: {} }],
   readOpenApi: [],
 };
@@ -394,7 +443,9 @@ describe('an error', () => {
 
   for (const target of endpoints.filter((e) => e.body)) {
     test(`${target.operationId}: a body that is missing or is not JSON`, async () => {
-      for (const body of ['', '{', "{'to':'A'}", '<a/>', '\uFEFF']) {
+      const nothingRequired = target.method === 'POST' && target.body!.safeParse({}).success;
+      const missing = nothingRequired ? [] : ['', '\uFEFF'];
+      for (const body of [...missing, '{', "{'to':'A'}", '<a/>']) {
         const response = await fetch(`${server.url}/manage/v1${existing(target.path)}`, {
           method: target.method,
           headers: { authorization: `Bearer ${server.adminToken}` },
@@ -432,6 +483,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   const dataDirectory = temporaryDirectory();
   const config = { dataDirectory, callbackAllow: ALLOW_LOCAL };
   const broken = await startTestServer({ config, platforms: [platform] });
+  await manage(broken, 'PATCH', '/parties/jintong/jane88', APPS);
   const before = await manage(broken, 'GET', '/parties/jintong/jane88');
   for (const [file, tables] of [
     [

@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 page of the management API, from the endpoints themselves.
 import { z } from 'zod';
 import { type Endpoint, errorSchema } from './endpoint.ts';
+import { mayOmitBody } from './read-call.ts';
 
 /** Keywords that only mean something at the top of a schema of its own. */
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): object => {
@@ -69,7 +70,9 @@ function operation(endpoint: Endpoint): object {
       ...fieldParameters('query', endpoint.query),
       ...fieldParameters('header', endpoint.headers),
     ],
-    ...(endpoint.body && { requestBody: { required: true, ...json(endpoint.body, 'input') } }),
+    ...(endpoint.body && {
+      requestBody: { required: !mayOmitBody(endpoint), ...json(endpoint.body, 'input') },
+    }),
     responses: {
       [endpoint.status]: { description: endpoint.summary, ...json(endpoint.response, 'output') },
       ...Object.fromEntries(

@@ -39,10 +39,10 @@ describe('the list', () => {
       }),
     );
     equal((await post('/orders', many)).status, 201);
-    const { body } = await get('/orders?party=hastenonly01&from=2020-01-01&to=2020-12-31');
-    // Shanghai's 2020-01-01 begins the day before, in UTC: none is in the range.
+    const { body } = await get('/orders?party=hastenonly01&from=2019-01-01&to=2020-01-01');
+    // "a day is Shanghai's": the orders of its 2020-01-01 are of the day before in UTC.
     deepEqual(body, { items: [], nextCursor: null });
-    const all = await list('party=hastenonly01&from=2019-12-31&to=2020-01-01');
+    const all = await list('party=hastenonly01&from=2020-01-01&to=2020-01-02');
     equal(all.length, 50);
     deepEqual(all.slice(0, 2), ['list-59', 'list-58']);
   });
@@ -85,11 +85,9 @@ describe('the list', () => {
       counts.reduce((sum, count) => sum + count, 0),
       await total(),
     );
-    deepEqual(await list('platform=nobody'), []);
     deepEqual(await list('state=C&party=jane88'), ['15110100067', '151103654827']);
     deepEqual(await list('party=ipbound01'), ['15110200002']);
     deepEqual(await list('party=ipbound01&state=C'), []);
-    deepEqual(await list('party=jane'), []); // whole, not its beginning
     equal((await list('party=hastenonly01&state=U&limit=1000')).length, 30);
   });
 
@@ -104,7 +102,7 @@ describe('the list', () => {
     for (const wild of ['%25', '_', '*', "'"]) deepEqual(await list(`q=${wild}`), [], wild);
   });
 
-  test('by time: from is included, to is not; a time has a zone, a day begins in UTC', async () => {
+  test('by time: from is included, to is not; without a zone both are of Shanghai', async () => {
     const at = '2020-01-01 00:07:00'; // list-07: 2019-12-31T16:07Z
     equal((await list('q=list-07')).length, 1, at);
     const within = (from: string, to: string) => list(`q=list-07&from=${from}&to=${to}`);
@@ -112,14 +110,17 @@ describe('the list', () => {
     equal((await within('2019-12-31T16:06:00Z', '2019-12-31T16:07:00Z')).length, 0);
     equal((await within('2019-12-31T16:07:01Z', '2019-12-31T17:00:00Z')).length, 0);
     equal((await within('2020-01-01T00:07:00%2B08:00', '2020-01-01T00:07:01%2B08:00')).length, 1);
-    equal((await within('2019-12-31', '2020-01-01')).length, 1);
+    equal((await within('2020-01-01T00:07:00+08:00', '2020-01-01T00:07:01+08:00')).length, 1);
+    equal((await within('2020-01-01T00:07:00', '2020-01-01+00:07:01')).length, 1);
+    equal((await within('2019-12-31', '2020-01-01')).length, 0);
+    equal((await within('2020-01-01', '2020-01-02')).length, 1);
   });
 
   test('refuses a filter that cannot be meant, and names it', async () => {
     const refused = {
       limit: ['0', '1001', '-1', '1.5', 'x', ''],
       cursor: ['', 'x', '1.', '.1', '1.2.3', '1-1', '123'], // the last: /requests has such ones
-      from: ['2026-02-30', '2026-01-02 03:04:05', '2026-01-02T03:04:05', '1767323045', ''],
+      from: ['2026-02-30', '2026-01-02T03', '1767323045', ''],
       to: ['tomorrow'],
       q: ['', 'x'.repeat(101)],
       page: ['2'],

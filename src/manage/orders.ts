@@ -20,38 +20,9 @@ import {
   pageQuery,
   shanghaiTime,
 } from './endpoint.ts';
+import { checkOwnerFilter, checkPlatformFilter, resolveStateFilter } from './filters.ts';
 import { historySchema, historyView } from './history.ts';
-
-const orderSchema = z
-  .object({
-    platform: z.string(),
-    orderId: z.string(),
-    party: z.string().describe('who owns it: partner, supplier or app'),
-    state: z.string(),
-    stateName: z.string(),
-    version: z.int(),
-    createdAt: z.iso.datetime(),
-    createdAtShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
-    updatedAt: z.iso.datetime(),
-    updatedAtShanghai: z.iso.datetime({ offset: true }),
-    attributes: z.record(z.string(), z.json()),
-    lines: z.array(
-      z.object({
-        lineId: z.string(),
-        state: z.string(),
-        attributes: z.record(z.string(), z.json()),
-      }),
-    ),
-  })
-  .meta({ id: 'Order' });
-
-const sealedSchema = z
-  .object({ name: z.string(), mask: z.json().describe('what may be seen of it') })
-  .meta({ id: 'SealedText' });
-
-const newOrder = z
-  .looseObject({ platform: z.string() })
-  .meta({ id: 'NewOrder', description: 'An order as in an import file, with its platform' });
+import { newOrder, orderSchema, sealedSchema } from './order-schemas.ts';
 
 /** A request of one order takes the same way as one of a thousand. */
 const MAX_ORDERS = 1000;
@@ -65,8 +36,11 @@ export const orderEndpoints: readonly Endpoint[] = [
     summary: 'Orders, newest first',
     query: z.strictObject({
       platform: z.string().optional(),
-      state: z.string().optional(),
-      party: z.string().optional(),
+      state: z
+        .string()
+        .optional()
+        .describe('a state, or the platform’s word for one, such as `failed`'),
+      party: z.string().optional().describe('who owns it: partner, supplier or app'),
       q: z
         .string()
         .min(1)
@@ -78,8 +52,16 @@ export const orderEndpoints: readonly Endpoint[] = [
     status: 200,
     response: page(orderSchema),
     errors: {},
-    async handle({ query: { party, ...query } }, { ledger, platforms }) {
-      const found = await ledger.listOrders({ ...query, owner: party });
+    async handle({ query: { party, ...query } }, { ledger, platforms, parties }) {
+      const { platform } = query;
+      checkPlatformFilter(platforms, platform);
+      const state = resolveStateFilter(platforms, platform, query.state);
+      const found = await ledger.listOrders({ ...query, state, owner: party });
+      if (found.items.length === 0) {
+        await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
+          ledger.listOrders({ platform, owner: party, limit: 1 }),
+        );
+      }
       return { ...found, items: found.items.map((order) => view(order, platforms)) };
     },
   }),

@@ -2,15 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, SECOND } from '../core/clock.ts';
-import { liveKeys, type Party, rotateKey } from '../core/party.ts';
+import type { JsonObject } from '../core/order.ts';
+import { liveKeys, mergeAttributes, type Party, rotateKey } from '../core/party.ts';
 import { splitAddresses } from '../protocol/addresses.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
+import { checkPlatformFilter } from './filters.ts';
+import { changeMatching, ifMatchHeader } from './if-match.ts';
 
-const partySchema = z
+export const partySchema = z
   .object({
     platform: z.string(),
     partyId: z.string(),
+    version: z.int().describe('one more with each change; also the ETag, for If-Match'),
     enabled: z.boolean(),
     users: z.array(z.string()),
     grants: z.array(z.string()).describe("the platform's actions it may call"),
@@ -38,7 +42,10 @@ const settings = {
     .union([z.string(), z.array(z.string())])
     .transform(splitAddresses)
     .optional(),
-  attributes: z.record(z.string(), z.json()).optional(),
+  attributes: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe('what the platform keeps with the party besides, such as limits'),
 };
 
 /** Enough for the other side to change over on a working day. */
@@ -57,7 +64,8 @@ export const partyEndpoints: readonly Endpoint[] = [
     status: 200,
     response: z.object({ items: z.array(partySchema) }),
     errors: {},
-    async handle({ query }, { parties, clock }) {
+    async handle({ query }, { parties, platforms, clock }) {
+      checkPlatformFilter(platforms, query.platform);
       return { items: parties.list(query.platform).map((party) => view(party, clock.now())) };
     },
   }),
@@ -74,6 +82,7 @@ export const partyEndpoints: readonly Endpoint[] = [
     }),
     status: 201,
     response: partySchema.extend({ secret: secretSchema }).meta({ id: 'PartyWithSecret' }),
+    etag: ({ version }) => version,
     errors: { 404: 'no such platform', 409: 'the party exists' },
     async handle({ body }, { parties, platforms, clock }) {
       const platform = findPlatform(platforms, body.platform);
@@ -109,6 +118,7 @@ export const partyEndpoints: readonly Endpoint[] = [
     summary: 'One party, without its secrets',
     status: 200,
     response: partySchema,
+    etag: ({ version }) => version,
     errors: { 404: 'no such platform or party' },
     async handle({ params }, { parties, platforms, clock }) {
       const platform = findPlatform(platforms, params.platform!);
@@ -121,15 +131,37 @@ export const partyEndpoints: readonly Endpoint[] = [
     method: 'PATCH',
     path: '/parties/{platform}/{partyId}',
     operationId: 'changeParty',
-    summary: 'Change users, grants, addresses, attributes, or switch the party off',
+    summary:
+      'Change users, grants, addresses, attributes, or switch the party off; attributes are merged (RFC 7396)',
+    headers: z.object(ifMatchHeader),
+    query: z.strictObject({
+      replace: z
+        .enum(['true', 'false'])
+        .default('false')
+        .describe('true: a list of apps may leave apps out, which removes them'),
+    }),
     body: z.strictObject(settings),
     status: 200,
     response: partySchema,
-    errors: { 404: 'no such platform or party' },
-    async handle({ params, body }, { parties, platforms, clock }) {
+    etag: ({ version }) => version,
+    errors: {
+      404: 'no such platform or party',
+      409: 'the attributes would drop an app; PUT or DELETE one app, or say replace=true',
+      412: 'the party has another version than If-Match names',
+    },
+    async handle({ params, query, body, headers }, { parties, platforms, clock }) {
       const platform = findPlatform(platforms, params.platform!);
-      const changed = await parties.change(platform.name, params.partyId!, (party) => {
-        const next = { ...party, ...defined(body) } as Party;
+      const { attributes, ...others } = defined(body);
+      const place = [platform.name, params.partyId!] as const;
+      const changed = await changeMatching(parties, place, headers, (party) => {
+        const next = {
+          ...party,
+          ...others,
+          ...(attributes && {
+            attributes: mergeAttributes(party.attributes, attributes as JsonObject),
+          }),
+        } as Party;
+        if (query.replace !== 'true') refuseDroppedApps(platform, party, next);
         check(platform, next, parties.list(platform.name));
         return next;
       });
@@ -167,7 +199,7 @@ export const partyEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-function check(platform: Platform, party: Party, others: readonly Party[]): void {
+export function check(platform: Platform, party: Party, others: readonly Party[]): void {
   try {
     platform.checkParty(party, others);
   } catch (error) {
@@ -176,8 +208,8 @@ function check(platform: Platform, party: Party, others: readonly Party[]): void
   }
 }
 
-function view(party: Party, now: number): z.input<typeof partySchema> {
-  const { platform, partyId, enabled, users, grants, addresses, attributes } = party;
+export function view(party: Party, now: number): z.input<typeof partySchema> {
+  const { platform, partyId, version, enabled, users, grants, addresses, attributes } = party;
   const keys = liveKeys(party, now).map(({ keyId, createdAt, expiresAt }) => ({
     keyId,
     createdAt: isoTime(createdAt),
@@ -186,6 +218,7 @@ function view(party: Party, now: number): z.input<typeof partySchema> {
   return {
     platform,
     partyId,
+    version,
     enabled,
     users: [...users],
     grants: [...grants],
@@ -195,7 +228,18 @@ function view(party: Party, now: number): z.input<typeof partySchema> {
   };
 }
 
-function unknownParty(platform: Platform, partyId: string): ManageError {
+/** A list is replaced whole: one that was written without knowing of an app would take it out of service. */
+function refuseDroppedApps({ name, apps }: Platform, before: Party, after: Party): void {
+  if (!apps || before.attributes.apps === after.attributes.apps) return;
+  const kept = new Set(apps.ids(after));
+  const dropped = apps.ids(before).filter((id) => !kept.has(id));
+  if (dropped.length === 0) return;
+  const one = `/parties/${name}/${before.partyId}/apps/{appid}`;
+  const message = `attributes.apps would drop ${dropped.slice(0, 20).join(', ')}. PUT or DELETE ${one} changes one app; replace=true replaces the list.`;
+  throw new ManageError(409, 'drops-apps', message, 'attributes.apps');
+}
+
+export function unknownParty(platform: Platform, partyId: string): ManageError {
   return new ManageError(
     404,
     'unknown-party',

@@ -189,7 +189,6 @@ describe('the filters', () => {
 
   test('by platform, party, method, outcome and order: all that are given have to fit', async () => {
     equal((await list('platform=jintong')).length, CALLS.length);
-    deepEqual(await list('platform=nobody'), []);
     deepEqual(rules(await list('party=hastenonly01')), ['Unauthorized']);
     deepEqual(rules(await list('party=nobody')), ['UnfoundUserInfo']);
     deepEqual(rules(await list('method=Fly')), ['NotImplemented']);
@@ -197,7 +196,6 @@ describe('the filters', () => {
     deepEqual(rules(await list('outcome=CallFail&orderId=404')), ['CallFail']);
     deepEqual(rules(await list('orderId=a%20b')), ['ArgumentIllegal']);
     deepEqual(await list('orderId=404&party=ipbound01'), []);
-    deepEqual(await list('party=jane'), []); // whole, not its beginning
   });
 
   test('by time: from is included, to is not', async () => {

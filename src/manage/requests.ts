@@ -14,6 +14,7 @@ import {
   pageQuery,
   shanghaiTime,
 } from './endpoint.ts';
+import { checkPartyFilter, checkPlatformFilter } from './filters.ts';
 
 const requestSchema = z
   .object({
@@ -87,14 +88,22 @@ export const requestEndpoints: readonly Endpoint[] = [
     response: page(requestSchema),
     errors: {},
     async handle({ query: { refused, text, address, ...query } }, services) {
-      const successes = services.platforms.map(({ successCode }) => successCode);
-      const found = await services.requests.list({
+      const { platforms, parties, requests } = services;
+      const { platform, party } = query;
+      checkPlatformFilter(platforms, platform);
+      const successes = platforms.map(({ successCode }) => successCode);
+      const found = await requests.list({
         ...query,
         ...(address !== undefined && { address: normalizeAddress(address) }),
         ...(text !== undefined && { texts: spellings(text) }),
         ...(refused === 'true' && { outcomeNot: successes }),
         ...(refused === 'false' && { outcomeIn: successes }),
       });
+      if (found.items.length === 0) {
+        await checkPartyFilter({ parties }, { platform, party }, () =>
+          requests.list({ platform, party, limit: 1 }),
+        );
+      }
       return { ...found, items: found.items.map((record) => view(record, services)) };
     },
   }),

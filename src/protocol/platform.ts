@@ -1,5 +1,4 @@
 // The interface that a platform implements: everything about how it speaks, in one value.
-import type { ExpectedBody, RetryPreset } from '../core/callback-endpoint.ts';
 import type { CallbackEvent } from '../core/callbacks.ts';
 import type { CatalogEntry } from '../core/catalog.ts';
 import type { Instant, TwoClocks } from '../core/clock.ts';
@@ -15,6 +14,10 @@ import type { Checks, Refusal } from './checks.ts';
 import type { Contract } from './contract.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
+import type { PartyApps } from './party-apps.ts';
+import type { PlatformCallbacks } from './platform-callbacks.ts';
+
+export type { PlatformCallbacks } from './platform-callbacks.ts';
 
 /** What every call starts from. */
 export interface Start {
@@ -62,30 +65,6 @@ export interface PlatformEndpoint {
   /** That GET changes something here, so that HEAD is not served by it. */
   readonly changes?: true;
   handle(request: GatewayRequest, services: Services): Promise<EndpointReply>;
-}
-
-/** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
-export interface PlatformCallbacks {
-  /** Elsewhere nothing is pushed, and no event is read for it. */
-  readonly environments: readonly Environment[];
-  /**
-   * What tells of an event, in the platform's form, unsigned; null for one that it does not tell of.
-   * From the event alone, so that it is a snapshot: a rule puts what is needed into `eventPayload`.
-   */
-  body(event: CallbackEvent): { readonly contentType: string; readonly body: string } | null;
-  /**
-   * Where it goes, the same for all orders of an owner; null where its owner wants none now. Asked
-   * when an event is fanned out and again when it is sent, which may be days later.
-   */
-  endpoint(
-    owner: string,
-    context: { readonly environment: Environment; readonly parties: PartyDirectory },
-  ): {
-    readonly url: string;
-    readonly preset: RetryPreset;
-    /** Absent: any 2xx acknowledges. */
-    readonly expects?: ExpectedBody;
-  } | null;
 }
 
 export interface EndpointReply {
@@ -140,6 +119,10 @@ export interface PlatformDefinition<Call extends Start, Success> {
    * @throws {ImportError} that names the field in which a party does not fit the platform
    */
   checkParty(party: Party, others: readonly Party[]): void;
+  /** The ids under which a party owns orders. Absent: its own id. See owners.ts. */
+  owners?(party: Party): readonly string[];
+  /** Absent where its parties have no apps that are resources of their own. */
+  readonly apps?: PartyApps;
   /**
    * Absent where the platform has no catalog.
    * @throws {ImportError} that names the field in which an entry does not fit the platform.

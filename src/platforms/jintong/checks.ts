@@ -2,6 +2,7 @@
 import { liveKeys, type Party, type PartyKey } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
+import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
 import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
@@ -143,6 +144,27 @@ function checkSignature(
   };
 }
 
+/** What the reply says beyond a limit; the documents have neither a code nor words for it. [ours] */
+const TOO_OFTEN = '调用过于频繁，请稍后再试';
+
+/** The same limits as for the apps of the other platforms; a partner without limits has none. [ours] */
+function checkLimits(
+  call: Start & { readonly party: Party },
+): Step<object> | Promise<Step<object>> {
+  const limits = limitsOf(call.party);
+  return limits ? refuseBeyond(call, limits) : PASS;
+}
+
+async function refuseBeyond(
+  call: Start & { readonly party: Party },
+  limits: PartyLimits,
+): Promise<Step<object>> {
+  const full = await enterLimits(call, call.party, limits);
+  if (full === null) return PASS;
+  const detail = `the partner's limit ${full} is reached`;
+  return { refused: 'CallFail', description: TOO_OFTEN, detail };
+}
+
 const ACCEPTED = Object.entries(BASIC_VALUES);
 
 /** The values of Param as they are meant: checked against their contract, Remark decoded. */
@@ -194,6 +216,7 @@ export const checks = Checks.from<Start>()
   .step('refuseSeparators', refuseSeparators) //                        ArgumentIllegal
   .step('buildStringsToSign', buildStringsToSign)
   .step('checkSignature', checkSignature) //                            SignFail
+  .step('checkLimits', checkLimits) //                                  CallFail
   .step('checkValues', checkValues) //                                  ArgumentIllegal
   .step('findUser', findUser); //                                       UnfoundUserInfo
 

@@ -143,6 +143,7 @@ export const CODE_TABLE = {
     otherWires: {
       订单不存在: { settled: 'J20' },
       '10分钟内才刚催单，不能再催单!': row(HASTEN, '10分钟内才刚催单，不能再催单!'),
+      '调用过于频繁，请稍后再试': { settled: 'J27' },
     },
   },
   Unauthorized: {

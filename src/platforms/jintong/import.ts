@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import { formatYuan, parseYuan } from '../../core/money.ts';
-import type { Json, Order } from '../../core/order.ts';
+import type { Json, JsonObject, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
 import { checkAsFile, difference, readItem, stateField } from '../../protocol/import.ts';
+import { checkLimitsOf, limitsSchema } from '../../protocol/party-limits.ts';
 import {
   type Difference,
   type ImportContext,
@@ -36,6 +37,7 @@ const partnerSchema = z.strictObject({
   users: z.array(z.string()),
   allowedIps: z.union([z.string(), z.array(z.string())]).default([]),
   actions: z.array(z.string()),
+  limits: limitsSchema.optional(),
 });
 
 const orderSchema = z.strictObject({
@@ -67,8 +69,11 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function readPartner(item: Json, { now }: ImportContext): Party[] {
-  const { partner, key, users, allowedIps, actions } = readItem(partnerSchema, item);
-  const party = newParty(partner, key, users, splitAddresses(allowedIps), actions, now);
+  const { partner, key, users, allowedIps, actions, limits } = readItem(partnerSchema, item);
+  const party = {
+    ...newParty(partner, key, users, splitAddresses(allowedIps), actions, now),
+    attributes: limits ? { limits: limits as JsonObject } : {},
+  };
   checkAsFile(FILE_NAMES, () => checkParty(party));
   return [party];
 }
@@ -91,6 +96,7 @@ export function checkParty(party: Party): void {
   } catch (error) {
     throw new ImportError('addresses', (error as Error).message);
   }
+  checkLimitsOf(party);
 }
 
 function readOrder(item: Json, { now, parties }: ImportContext): NewOrder {

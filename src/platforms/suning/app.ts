@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import type { Party } from '../../core/party.ts';
 import { readItem } from '../../protocol/import.ts';
+import { limitsSchema, type PartyLimits } from '../../protocol/party-limits.ts';
 import { ImportError } from '../../protocol/platform.ts';
 import { CONTRACTS, isAppKey, isId, isMethod } from './contracts.ts';
-
-const limit = z.int('has to be a whole number').min(1, 'has to be 1 or more').optional();
 
 const id = z.string().refine(isId, 'has to be 1 to 32 letters, digits, _ or -');
 
@@ -24,7 +23,7 @@ const redirectUri = z.string().refine((text) => {
 export const appSettings = {
   supplierCodes: z.array(id).max(10_000).default([]),
   provider: id.optional(),
-  limits: z.strictObject({ perSecond: limit, perDay: limit, atOnce: limit }).optional(),
+  limits: limitsSchema.optional(),
   oauthRequired: z.boolean().default(false),
   redirectUris: z.array(redirectUri).max(20).default([]),
 };
@@ -36,13 +35,7 @@ export interface App {
   readonly supplierCodes: readonly string[];
   /** Whose service-market orders it sees; without one, none. */
   readonly provider?: string | undefined;
-  readonly limits?:
-    | {
-        readonly perSecond?: number | undefined;
-        readonly perDay?: number | undefined;
-        readonly atOnce?: number | undefined;
-      }
-    | undefined;
+  readonly limits?: PartyLimits | undefined;
   readonly oauthRequired: boolean;
   /** Where codes may be taken to, compared exactly. */
   readonly redirectUris: readonly string[];
@@ -58,6 +51,12 @@ export function readApp(party: Party): App {
     apps.set(party, app);
   }
   return app;
+}
+
+/** Orders belong to the supplier of their lines, or to the provider of the service market. */
+export function owners(party: Party): readonly string[] {
+  const { supplierCodes, provider } = readApp(party);
+  return provider === undefined ? supplierCodes : [...supplierCodes, provider];
 }
 
 /** @throws {ImportError} that names the field. */

@@ -1,10 +1,10 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
 import { hash } from 'node:crypto';
-import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.ts';
-import type { LimitWindow } from '../../core/limits.ts';
+import { MINUTE } from '../../core/clock.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { isOneOfDigests } from '../../protocol/digest.ts';
+import { enterLimits, type FullWindow, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
@@ -144,7 +144,7 @@ async function checkAccessToken(call: Start & { readonly party: Party }): Promis
   return refuse('sys.check.user-permission:overdue', detail);
 }
 
-const LIMIT_CODES: Readonly<Record<string, Code>> = {
+const LIMIT_CODES: Readonly<Record<FullWindow, Code>> = {
   'at-once': 'sys.controller.api-access:limit',
   second: 'sys.controller.api-frequency:limit',
   day: 'sys.controller.api-request:limit',
@@ -155,30 +155,15 @@ function checkLimits(
   call: Start & { readonly party: Party },
 ): Step<object> | Promise<Step<object>> {
   const { limits } = readApp(call.party);
-  return limits ? enterLimits(call, limits) : PASS;
+  return limits ? refuseBeyond(call, limits) : PASS;
 }
 
-async function enterLimits(
+async function refuseBeyond(
   call: Start & { readonly party: Party },
-  { perSecond, perDay, atOnce }: NonNullable<ReturnType<typeof readApp>['limits']>,
+  limits: PartyLimits,
 ): Promise<Step<object>> {
-  const { now } = call;
-  const windows: LimitWindow[] = [];
-  if (perSecond !== undefined) {
-    const startsAt = Math.floor(now / SECOND) * SECOND;
-    windows.push({ name: 'second', startsAt, length: SECOND, max: perSecond });
-  }
-  if (perDay !== undefined) {
-    // The day of Asia/Shanghai, as all times of the platform are.
-    const startsAt = Math.floor((now + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
-    windows.push({ name: 'day', startsAt, length: DAY, max: perDay });
-  }
-  const key = `${PLATFORM}/${call.party.partyId}`;
-  const { refusedBy, leave } = await call.limits.enter(key, atOnce ?? null, windows, now);
-  if (refusedBy !== null)
-    return refuse(LIMIT_CODES[refusedBy]!, `the limit ${refusedBy} is reached`);
-  call.atEnd(leave);
-  return PASS;
+  const full = await enterLimits(call, call.party, limits);
+  return full === null ? PASS : refuse(LIMIT_CODES[full], `the limit ${full} is reached`);
 }
 
 function checkValues(call: {

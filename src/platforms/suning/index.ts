@@ -2,7 +2,7 @@
 import type { CoreRefusal } from '../../core/errors.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
-import { checkParty } from './app.ts';
+import { checkParty, owners } from './app.ts';
 import { checks, PLATFORM, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { contract } from './contract.ts';
@@ -68,6 +68,7 @@ export const suning = definePlatform<SuningCall, Success>({
   model,
   actions: Object.keys(CONTRACTS),
   checkParty,
+  owners,
   checkCatalogEntry,
   oldRules: { catalogEntry: oldRulesOfMerchant },
   checks,

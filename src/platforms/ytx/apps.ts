@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
 import { readItem } from '../../protocol/import.ts';
+import type { PartyApps } from '../../protocol/party-apps.ts';
 import { type Environment, ImportError } from '../../protocol/platform.ts';
 import { FUNCTIONS, isAppId } from './contracts.ts';
 
@@ -66,13 +67,35 @@ function toApps(attributes: JsonObject): ReadonlyMap<string, App> {
   return apps;
 }
 
+/**
+ * The apps that can be read. One from before that today's rules would refuse is no app, instead of a fault
+ * of every call of its account; a start and `verify` list it (old-rules.ts).
+ */
+function readableApps(attributes: JsonObject): ReadonlyMap<string, App> {
+  try {
+    return toApps(attributes);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+  }
+  const apps = new Map<string, App>();
+  for (const row of Array.isArray(attributes.apps) ? attributes.apps : []) {
+    try {
+      for (const [appid, app] of toApps({ apps: [row] }))
+        if (!apps.has(appid)) apps.set(appid, app);
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+    }
+  }
+  return apps;
+}
+
 /** Read once for each state of a party: every call looks its app up. */
 const known = new WeakMap<JsonObject, ReadonlyMap<string, App>>();
 
 function appsOf(party: Party): ReadonlyMap<string, App> {
   let apps = known.get(party.attributes);
   if (!apps) {
-    apps = toApps(party.attributes);
+    apps = readableApps(party.attributes);
     known.set(party.attributes, apps);
   }
   return apps;
@@ -85,3 +108,25 @@ export function findApp(party: Party, appid: string): App | undefined {
 export function appIds(party: Party): readonly string[] {
   return [...appsOf(party).keys()];
 }
+
+/** As the attributes hold them: what the reader does not know stays as it is. */
+const rowsOf = ({ attributes }: Party): readonly JsonObject[] =>
+  Array.isArray(attributes.apps) ? attributes.apps : [];
+
+/** The apps as resources of the management API. */
+export const partyApps: PartyApps = {
+  ids: (party) => rowsOf(party).map(({ appid }) => String(appid)),
+  put(party, appid, app) {
+    if (app.appid !== undefined && app.appid !== appid) {
+      throw new ImportError('appid', `is not the app of the URL, ${appid}; leave it out`);
+    }
+    const rows = [...rowsOf(party)];
+    const place = rows.findIndex((row) => row.appid === appid);
+    rows[place < 0 ? rows.length : place] = { appid, ...app };
+    return { ...party.attributes, apps: rows };
+  },
+  remove: (party, appid) => ({
+    ...party.attributes,
+    apps: rowsOf(party).filter((row) => row.appid !== appid),
+  }),
+};

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/order.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
 import { isOneOfDigests } from '../../protocol/digest.ts';
+import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { type App, findApp } from './apps.ts';
@@ -81,6 +82,22 @@ function checkTime(call: Start & { readonly authorization: Authorization }): Ste
   const { at, timestamp } = call.authorization;
   const wrong = judgeRequestTime(call, at, { behindMs: VALID_MS, aheadMs: AHEAD_MS });
   return wrong ? refuse('-203', `timestamp ${timestamp} ${wrong}`) : PASS;
+}
+
+/** The same limits as for the apps of the other platforms; an account without limits has none. [ours] */
+function checkLimits(
+  call: Start & { readonly party: Party },
+): Step<object> | Promise<Step<object>> {
+  const limits = limitsOf(call.party);
+  return limits ? refuseBeyond(call, limits) : PASS;
+}
+
+async function refuseBeyond(
+  call: Start & { readonly party: Party },
+  limits: PartyLimits,
+): Promise<Step<object>> {
+  const full = await enterLimits(call, call.party, limits);
+  return full === null ? PASS : refuse('-706', `the account's limit ${full} is reached`);
 }
 
 function parseBody({ request }: Start): Step<{ readonly body: JsonObject }> {
@@ -210,6 +227,7 @@ export const checks = Checks.from<Start>()
   .step('findAccount', findAccount) //                 -204
   .step('checkSign', checkSign) //                     -201
   .step('checkTime', checkTime) //                     -203
+  .step('checkLimits', checkLimits) //                 -706
   .step('parseBody', parseBody) //                     -101
   .step('readAsked', readAsked) //                     -101
   .step('findAction', findAction) //                   -2, -206

@@ -48,7 +48,6 @@ export const CODE_TABLE = {
     },
     retry: 'never',
     source: { settled: 'Y21' },
-    otherWires: { 'customParm 已用于其他订单': { settled: 'Y15' } },
   },
   '-201': {
     wire: '签名验证失败',
@@ -164,5 +163,18 @@ export const CODE_TABLE = {
     },
     retry: 'later',
     source: { settled: 'Y22' },
+  },
+  '-706': {
+    wire: '调用过于频繁，请稍后再试',
+    cause: {
+      zh: '账户的并发数、每秒或每日调用次数已达上限；请求日志会指出是哪一个。',
+      en: "The account's limit of calls at once, in a second or in a day is reached. The request log names which.",
+    },
+    remedy: {
+      zh: '稍后重试，或请运营方调整该账户的限额。',
+      en: "Try again later, or have the operator change the account's limits.",
+    },
+    retry: 'later',
+    source: { settled: 'Y27' },
   },
 } as const satisfies Codes;

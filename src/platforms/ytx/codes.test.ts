@@ -309,6 +309,26 @@ test('-705 查询过于频繁，每分钟限1次: "查询频率限制为每分�
   assert.deepEqual(reply, { statusCode: '-705', statusMsg: CODES['-705'], requestId: '' });
 });
 
+test('-706 调用过于频繁: "limits by party", here one call a day', async () => {
+  const limited = await startTestServer();
+  const limits = { perDay: 1 };
+  await manage(limited, 'PATCH', `/parties/ytx/${ACCOUNT}`, { attributes: { limits } });
+  assert.equal((await call(limited, good)).orderSts, '0');
+  const reply = await call(limited, submit('codes-7'));
+  reached.add(reply.statusCode);
+  assert.deepEqual(reply, {
+    statusCode: '-706',
+    statusMsg: '调用过于频繁，请稍后再试',
+    requestId: '',
+  });
+  // Its place: after the time, before the body is read.
+  assert.equal(
+    (await call(limited, good, { at: limited.clock.now() - 2 * DAY })).statusCode,
+    '-203',
+  );
+  assert.equal(JSON.parse(await post(limited, 'no JSON')).statusCode, '-706');
+});
+
 test('-100 系统异常: "a fault of ours", here a ledger that is gone', async () => {
   const broken = await startTestServer();
   await broken.storage.close();
@@ -345,7 +365,7 @@ test('each refusal tells the request log what was wrong, -205 which of its reaso
 test('the order of checks is the settled one', () => {
   assert.deepEqual(
     ytx.checks.names,
-    'readPath checkFunction checkAuthorization findAccount checkSign checkTime parseBody readAsked findAction readFields checkApp noteOrder'.split(
+    'readPath checkFunction checkAuthorization findAccount checkSign checkTime checkLimits parseBody readAsked findAction readFields checkApp noteOrder'.split(
       ' ',
     ),
   );

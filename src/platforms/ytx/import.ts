@@ -8,6 +8,7 @@ import type { Party } from '../../core/party.ts';
 import { AddressList } from '../../protocol/addresses.ts';
 import { md5Hex } from '../../protocol/digest.ts';
 import { readItem, stateField } from '../../protocol/import.ts';
+import { checkLimitsOf, limitsSchema } from '../../protocol/party-limits.ts';
 import {
   type ImportContext,
   ImportError,
@@ -40,6 +41,7 @@ const accountSchema = z.strictObject({
   accountSID: z.string().refine(isAccountSID, ACCOUNT_SID),
   authToken: z.string().min(16, 'has to be at least 16 characters'),
   apps: z.json(),
+  limits: limitsSchema.optional(),
 });
 
 const yuan = z.string().transform((text, context) => {
@@ -95,8 +97,13 @@ const orderSchema = z.strictObject({
 });
 
 function readAccount(item: Json, { now, parties }: ImportContext): Party[] {
-  const { accountSID, authToken, apps } = readItem(accountSchema, item);
-  const party = newParty(accountSID, authToken, readApps(apps as Json), now);
+  const { accountSID, authToken, apps, limits } = readItem(accountSchema, item);
+  const party = newParty(
+    accountSID,
+    authToken,
+    { ...readApps(apps as Json), ...(limits && { limits: limits as JsonObject }) },
+    now,
+  );
   refuseSharedApps(party, parties, 'apps');
   checkParty(party, []);
   return [party];
@@ -129,6 +136,7 @@ export function checkParty(party: Party, others: readonly Party[]): void {
     if (!(error instanceof ImportError)) throw error;
     throw new ImportError(`attributes.${error.field}`, error.problem);
   }
+  checkLimitsOf(party);
   refuseSharedApps(party, others, 'attributes.apps');
 }
 

@@ -4,6 +4,7 @@ import { type CoreRefusal, LedgerUnavailableError } from '../../core/errors.ts';
 import type { DeadlineHandler } from '../../core/run-deadlines.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Services, type Verdict } from '../../protocol/platform.ts';
+import { appIds, partyApps } from './apps.ts';
 import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
@@ -11,6 +12,7 @@ import { contract } from './contract.ts';
 import { CONTRACTS, MAX_BODY_BYTES, PLATFORM } from './contracts.ts';
 import { checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
+import { oldRules } from './old-rules.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { quotable, redactBody } from './redact.ts';
 import { resolve } from './rules.ts';
@@ -66,7 +68,10 @@ export const ytx = definePlatform<YtxCall, Success>({
   model,
   actions: Object.keys(CONTRACTS),
   checkParty,
+  owners: appIds,
+  apps: partyApps,
   checkCatalogEntry,
+  oldRules,
   checks,
   verifiedBy: 'checkSign',
   execute: (call, services) => OPERATIONS[call.action](call, services),

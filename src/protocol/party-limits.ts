@@ -1,0 +1,69 @@
+// How often a party may call: at once, in a second, in a day. Kept in its `attributes.limits`, the same for every platform.
+import { z } from 'zod';
+import { DAY, HOUR, SECOND } from '../core/clock.ts';
+import type { LimitWindow } from '../core/limits.ts';
+import type { JsonObject } from '../core/order.ts';
+import type { Party } from '../core/party.ts';
+import { readItem } from './import.ts';
+import { ImportError, type Start } from './platform.ts';
+
+const limit = z.int('has to be a whole number').min(1, 'has to be 1 or more').optional();
+
+/** A limit that is absent does not exist. */
+export const limitsSchema = z.strictObject({ perSecond: limit, perDay: limit, atOnce: limit });
+
+export type PartyLimits = z.output<typeof limitsSchema>;
+
+/** The window that has no room: `at-once`, `second` or `day`. */
+export type FullWindow = 'at-once' | 'second' | 'day';
+
+/** By the attributes, which are another object after each change. */
+const known = new WeakMap<JsonObject, PartyLimits | null>();
+
+/** Null where the party has none. Limits that cannot be read, from before they were checked, are none. */
+export function limitsOf({ attributes }: Party): PartyLimits | null {
+  let limits = known.get(attributes);
+  if (limits === undefined) {
+    limits = limitsSchema.safeParse(attributes.limits).data ?? null;
+    known.set(attributes, limits);
+  }
+  return limits;
+}
+
+/** @throws {ImportError} that names the field below `attributes` */
+export function checkLimitsOf({ attributes }: Party): void {
+  if (attributes.limits === undefined) return;
+  try {
+    readItem(limitsSchema, attributes.limits);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    const field = error.field === '(item)' ? '' : `.${error.field}`;
+    throw new ImportError(`attributes.limits${field}`, error.problem);
+  }
+}
+
+/**
+ * Counts the call; resolves to the window that is full, or to null where the call may go on. A refused call
+ * counts in no window. The day is that of Asia/Shanghai.
+ */
+export async function enterLimits(
+  call: Start,
+  { platform, partyId }: Party,
+  { perSecond, perDay, atOnce }: PartyLimits,
+): Promise<FullWindow | null> {
+  const { now } = call;
+  const windows: LimitWindow[] = [];
+  if (perSecond !== undefined) {
+    const startsAt = Math.floor(now / SECOND) * SECOND;
+    windows.push({ name: 'second', startsAt, length: SECOND, max: perSecond });
+  }
+  if (perDay !== undefined) {
+    const startsAt = Math.floor((now + 8 * HOUR) / DAY) * DAY - 8 * HOUR;
+    windows.push({ name: 'day', startsAt, length: DAY, max: perDay });
+  }
+  const key = `${platform}/${partyId}`;
+  const { refusedBy, leave } = await call.limits.enter(key, atOnce ?? null, windows, now);
+  if (refusedBy !== null) return refusedBy as FullWindow;
+  call.atEnd(leave);
+  return null;
+}

@@ -1,0 +1,28 @@
+// What a platform's own protocol pushes to the owners of its orders, and where to.
+import type { ExpectedBody, RetryPreset } from '../core/callback-endpoint.ts';
+import type { CallbackEvent } from '../core/callbacks.ts';
+import type { Environment, PartyDirectory } from './platform.ts';
+
+/** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
+export interface PlatformCallbacks {
+  /** Elsewhere nothing is pushed, and no event is read for it. */
+  readonly environments: readonly Environment[];
+  /**
+   * What tells of an event, in the platform's form, unsigned; null for one that it does not tell of.
+   * From the event alone, so that it is a snapshot: a rule puts what is needed into `eventPayload`.
+   */
+  body(event: CallbackEvent): { readonly contentType: string; readonly body: string } | null;
+  /**
+   * Where it goes, the same for all orders of an owner; null where its owner wants none now. Asked
+   * when an event is fanned out and again when it is sent, which may be days later.
+   */
+  endpoint(
+    owner: string,
+    context: { readonly environment: Environment; readonly parties: PartyDirectory },
+  ): {
+    readonly url: string;
+    readonly preset: RetryPreset;
+    /** Absent: any 2xx acknowledges. */
+    readonly expects?: ExpectedBody;
+  } | null;
+}
