@@ -23,6 +23,8 @@ export interface Config {
   readonly callbackAllow: AddressList;
   /** ORDERGATE_REQUEST_LOG_DAYS: 30. How long gateway calls and ended callbacks are kept. */
   readonly requestLogDays: number;
+  /** ORDERGATE_REQUEST_LOG_MIB: 2048. What the request log may hold; the oldest calls go first. */
+  readonly requestLogMib: number;
   /** ORDERGATE_MAX_CONNECTIONS: 4096. Connections that may be open; beyond it idle ones give way. */
   readonly maxConnections: number;
   /** ORDERGATE_LOG_LEVEL: info. */
@@ -74,6 +76,12 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
       env.ORDERGATE_REQUEST_LOG_DAYS ?? '30',
       1,
       3650,
+    ),
+    requestLogMib: wholeNumber(
+      'ORDERGATE_REQUEST_LOG_MIB',
+      env.ORDERGATE_REQUEST_LOG_MIB ?? '2048',
+      16,
+      10_000_000,
     ),
     maxConnections: wholeNumber(
       'ORDERGATE_MAX_CONNECTIONS',

@@ -8,6 +8,7 @@ import { backUpLedger as backUp } from './copies.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
 import { requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
+import { FaultLog } from './fault-log.ts';
 import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
@@ -20,6 +21,7 @@ import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { findingText } from './protocol/old-rules.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import { recordRefusal } from './protocol/record.ts';
+import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { readAdminToken } from './secrets.ts';
 import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
@@ -76,13 +78,19 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { environment } = config;
   const services = { ledger, clock, environment, parties, catalog, tokens, limits };
 
+  const faults = new FaultLog(log);
+  const isSecret = (word: string): boolean => word === adminToken || parties.isSecret(word);
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
   // One behind the other: who waits for what is due must not miss what the worker has just claimed.
   const runDue = inTurn<void>(async () => {
     await runDueDeadlines(ledger, clock, handlers, (error, due) =>
-      log.error({ err: error, ...due }, 'a deadline could not be carried out; it is tried again'),
+      faults.write(
+        'error',
+        { err: error, ...due },
+        'a deadline could not be carried out; it is tried again',
+      ),
     );
   });
   const deadlines = new DeadlineWorker(ledger, clock, runDue);
@@ -93,7 +101,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     () => sampler.skipped,
   );
   const onFault = (error: unknown, path: string) =>
-    log.error({ err: error, path }, 'a call failed');
+    faults.write('error', { err: error, path: hideSecrets(path, isSecret) }, 'a call failed');
   const callbackMetrics = new CallbackMetrics(metrics.registry, storage.callbacks, clock);
   const callbacks = new Callbacks({
     store: storage.callbacks,
@@ -108,14 +116,15 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       callbackMetrics.alert(alert.kind);
       log.error(alert, `callbacks: ${alert.kind}`);
     },
-    onError: (error, what) => log.error({ err: error }, `callbacks: ${what} failed; tried again`),
+    onError: (error, what) =>
+      faults.write('error', { err: error }, `callbacks: ${what} failed; tried again`),
   });
 
   const pipeline: PipelineServices = {
     ...services,
     requests,
     sampler,
-    isSecret: (word) => word === adminToken || parties.isSecret(word),
+    isSecret,
     onFault: (error, request) => onFault(error, request.path),
     onAnswer: (platform, method, outcome, micros) =>
       metrics.count(platform, method, outcome, micros),
@@ -177,7 +186,11 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       return id;
     },
     onConnectionLimit: () =>
-      log.warn({ maxConnections }, 'the limit of connections is reached; idle ones give way'),
+      faults.write(
+        'warn',
+        { maxConnections },
+        'the limit of connections is reached; idle ones give way',
+      ),
   });
   metrics.watch(server);
 
@@ -187,6 +200,14 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
     () => storage.callbacks.prune(clock.now() - config.requestLogDays * DAY),
   ];
+  let droppedBefore = 0;
+  const dropWatch = setInterval(() => {
+    const dropped = requests.dropped - droppedBefore;
+    droppedBefore += dropped;
+    const { problem } = requests;
+    if (dropped > 0) log.error({ dropped, problem }, 'calls were served and not logged');
+  }, 10 * SECOND);
+  dropWatch.unref();
   const housekeeping = setInterval(async () => {
     for (const chore of chores) {
       // One that fails keeps no other from being done.
@@ -199,6 +220,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
 
   const close = async (): Promise<void> => {
     clearInterval(housekeeping);
+    clearInterval(dropWatch);
     await server.close();
     await deadlines.stop();
     await callbacks.stop();
@@ -215,7 +237,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     deadlines.wake();
     await callbacks.start();
     const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
-    for (const warning of storage.warnings ?? []) log.warn(warning);
+    for (const warning of [...(storage.warnings ?? []), ...(storage.notices ?? [])])
+      log.warn(warning);
     log.info({ url, environment, data, version: VERSION }, 'started');
     const findings = await oldRulesOf(workplace, config);
     for (const finding of findings.slice(0, FINDINGS_LOGGED)) log.warn(findingText(finding));

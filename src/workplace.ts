@@ -14,8 +14,14 @@ import { openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
 
+const MIB = 1024 * 1024;
+/** Free bytes below which calls are not logged any more, so that the ledger can go on. */
+const REQUEST_LOG_RESERVE = 512 * MIB;
+
 export interface WorkplaceOptions {
   readonly config: Config;
+  /** For tests: other bounds of the request log than the configuration's, in bytes. */
+  readonly requestLog?: { readonly maxBytes: number; readonly reserveBytes: number };
   /** For tests that need another time: the clock that the sandbox's offset is added to. */
   readonly clock?: Clock;
   readonly platforms?: readonly Platform[];
@@ -38,7 +44,14 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
   const sandbox = config.environment === 'sandbox';
   const sealer = new Sealer(readMasterKey(config));
   const databaseTime = options.clock === undefined;
-  const storage = await openStorage(config, sealer, { databaseTime, acceptLoss });
+  const storage = await openStorage(config, sealer, {
+    databaseTime,
+    acceptLoss,
+    requestLog: options.requestLog ?? {
+      maxBytes: config.requestLogMib * MIB,
+      reserveBytes: REQUEST_LOG_RESERVE,
+    },
+  });
   try {
     await claimEnvironment(storage, config);
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;

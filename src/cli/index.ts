@@ -31,7 +31,8 @@ const SETTINGS = `Settings, as flags or variables:
   --data DIRECTORY     ORDERGATE_DATA  ./data
   --env ENVIRONMENT    ORDERGATE_ENV   sandbox (or production)
 More variables: ORDERGATE_KEY, ORDERGATE_ADMIN_TOKEN, ORDERGATE_TRUSTED_PROXIES,
-ORDERGATE_REQUEST_LOG_DAYS, ORDERGATE_MAX_CONNECTIONS, ORDERGATE_LOG_LEVEL; README.md says what they do.`;
+ORDERGATE_REQUEST_LOG_DAYS, ORDERGATE_REQUEST_LOG_MIB,
+ORDERGATE_MAX_CONNECTIONS, ORDERGATE_LOG_LEVEL; README.md says what they do.`;
 
 function help(): string {
   const width = Math.max(...commands.map((command) => command.usage.length));

@@ -68,12 +68,10 @@ export class RequestsKeeper {
     const now = performance.now();
     if (now - this.#lookedAt >= LOOK_MS) {
       this.#lookedAt = now;
-      const { bavail, bsize, blocks } = statfsSync(dirname(this.#path));
-      // A small disk keeps a twentieth free.
-      const share = (blocks * bsize) / 20;
-      this.#free = bavail * bsize - Math.min(this.#bounds.reserveBytes, share);
+      const { bavail, bsize } = statfsSync(dirname(this.#path));
+      this.#free = bavail * bsize;
     }
-    if (this.#free >= 0) return;
+    if (this.#free >= this.#bounds.reserveBytes) return;
     throw new Error('the disk is nearly full; calls are served and not logged');
   }
 }
