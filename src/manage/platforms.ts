@@ -1,0 +1,96 @@
+// /platforms: what the server speaks, and each platform's contract as JSON.
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { type ContractJson, contractJson } from '../protocol/contract-json.ts';
+import type { Platform } from '../protocol/platform.ts';
+import { type Endpoint, endpoint, findPlatform } from './endpoint.ts';
+
+const textSchema = z
+  .object({ zh: z.string(), en: z.string() })
+  .meta({ id: 'Text', description: 'one text in Chinese and in English' });
+
+const contractSchema = z
+  .object({
+    version: z.string().describe('changes whenever the contract changes'),
+    name: z.string(),
+    title: textSchema,
+    success: z.string().describe('what the request log calls a success'),
+    envelope: z.looseObject({}).describe('what every call and every reply carries, and where'),
+    methods: z
+      .record(z.string(), z.looseObject({}))
+      .describe('by name: title, effect, params, reply, codes, samples'),
+    codes: z
+      .record(
+        z.string(),
+        z.looseObject({
+          wire: z.string().describe('the words on the wire'),
+          cause: textSchema,
+          remedy: textSchema,
+          retry: z.enum(['never', 'later', 'after-a-new-signature']),
+        }),
+      )
+      .describe('by code'),
+    checks: z
+      .array(z.object({ name: z.string(), refuses: z.array(z.string()) }))
+      .describe('in the order in which they run: the first refusal is the answer'),
+  })
+  .meta({ id: 'Contract' });
+
+interface Described {
+  readonly version: string;
+  readonly json: ContractJson;
+}
+
+/** Made once a platform: the contract cannot change while the program runs. */
+const described = new WeakMap<Platform, Described>();
+
+function describe(platform: Platform): Described {
+  const known = described.get(platform);
+  if (known) return known;
+  const checks = platform.checks.names.map((name) => ({ name, refuses: [] }));
+  const json = contractJson(platform.contract, checks);
+  const made = { json, version: hash('sha256', JSON.stringify(json)).slice(0, 16) };
+  described.set(platform, made);
+  return made;
+}
+
+export const platformEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/platforms',
+    operationId: 'listPlatforms',
+    summary: 'The platforms that the server speaks',
+    status: 200,
+    response: z.object({
+      items: z.array(
+        z.object({
+          name: z.string(),
+          title: textSchema,
+          methods: z.array(z.string()),
+          version: z.string(),
+        }),
+      ),
+    }),
+    errors: {},
+    async handle(_, { platforms }) {
+      const items = platforms.map((platform) => {
+        const { name, title, methods } = platform.contract;
+        return { name, title, methods: Object.keys(methods), version: describe(platform).version };
+      });
+      return { items };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/platforms/{platform}',
+    operationId: 'readPlatform',
+    summary: 'The contract of a platform: fields, codes, checks and samples of each method',
+    status: 200,
+    response: contractSchema,
+    errors: { 404: 'no such platform' },
+    async handle({ params }, { platforms }) {
+      const { json, version } = describe(findPlatform(platforms, params.platform!));
+      return { version, ...json } as z.input<typeof contractSchema>;
+    },
+  }),
+];
