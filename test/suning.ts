@@ -24,12 +24,12 @@ export const HISTORY = 'suning.fws.historyorder.query';
 export const GATEWAY = '/api/http/sopRequest';
 
 /** `yyyy-MM-dd HH:mm:ss` in Shanghai, made with Intl and not with the project's code. */
-export const shanghai = (instant: number): string =>
-  new Intl.DateTimeFormat('sv-SE', {
-    timeZone: 'Asia/Shanghai',
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(instant);
+export const shanghai = (instant: number): string => SHANGHAI.format(instant);
+const SHANGHAI = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+});
 
 export interface Call {
   readonly app?: AppName | readonly [appKey: string, appSecret: string];
