@@ -51,7 +51,10 @@ export class Callbacks {
     this.#parts = parts;
     const { store, clock, allowed, random = Math.random, timeoutMs, lookup } = parts;
     const limits = { allowed, timeoutMs };
-    this.#poster = lookup ? new Poster({ ...limits, lookup }) : new PosterThread(limits);
+    const onFailure = (error: Error): void => parts.onError(error, 'the posting thread');
+    this.#poster = lookup
+      ? new Poster({ ...limits, lookup })
+      : new PosterThread({ ...limits, onFailure });
     this.#dispatcher = new Dispatcher({
       store,
       clock,
@@ -105,6 +108,21 @@ export class Callbacks {
     return this.#poster
       .post({ url, ...message, secrets: liveSecrets(secrets, clock.now()), expects })
       .catch(({ message: error }: Error) => ({ ...UNWANTED, error }));
+  }
+
+  /** Posts one that is pending at once; see {@link Dispatcher.attempt}. */
+  attempt(deliveryId: number): ReturnType<Dispatcher['attempt']> {
+    return this.#dispatcher.attempt(deliveryId);
+  }
+
+  /** What this process has claimed of an endpoint and not begun goes back. */
+  forget(endpointId: string): void {
+    this.#dispatcher.giveBack(endpointId);
+  }
+
+  /** Whether a declared endpoint's owner wants callbacks now. */
+  isWanted(endpoint: CallbackEndpoint): boolean {
+    return this.#asWantedNow(endpoint).url !== null;
   }
 
   #asWantedNow(endpoint: CallbackEndpoint): Target {

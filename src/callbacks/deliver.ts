@@ -75,10 +75,12 @@ interface TimeLimit {
 const MAX_TARGETS = 1000;
 
 /** Who posts: a `Poster` here, or one on a thread of its own. */
-export type Posts = Pick<Poster, 'post' | 'close'>;
+export type Posts = Pick<Poster, 'post' | 'close' | 'isResting'>;
 
 /** Keeps connections to receivers. */
 export class Poster {
+  /** Whether nothing can be posted for a while: a thread rests after it has failed. */
+  readonly isResting: boolean = false;
   readonly #allowed: AddressList;
   readonly #timeoutMs: number;
   readonly #agents: { readonly http: Agent; readonly https: Agent };

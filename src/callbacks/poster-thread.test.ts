@@ -66,23 +66,45 @@ test('closed while a receiver is silent: the post is cut off, and told as failed
   await assert.rejects(own.post(messageTo(receiver.url)), /have stopped/);
 });
 
-test('a thread that fails leaves no post waiting, and the next post begins another thread', async () => {
-  const broken = new PosterThread({ allowed: { entries: ['nonsense'] } as unknown as AddressList });
-  for (let i = 0; i < 2; i++) {
+test('a thread that fails leaves no post waiting; the next one begins at once, and then behind rests that grow', async () => {
+  let now = 0;
+  const told: number[] = [];
+  const broken = new PosterThread({
+    allowed: { entries: ['nonsense'] } as unknown as AddressList,
+    onFailure: (_, restMs) => told.push(restMs),
+    now: () => now,
+  });
+  const postThree = async (): Promise<void> => {
     const posts = Array.from({ length: 3 }, () => broken.post(messageTo('http://127.0.0.1:1/')));
     for (const outcome of await Promise.allSettled(posts)) {
-      assert.match(
-        String((outcome as PromiseRejectedResult).reason),
-        /the posting thread has failed: "nonsense" is neither/,
-      );
+      const { reason } = outcome as PromiseRejectedResult;
+      assert.match(String(reason), /the posting thread has failed: "nonsense" is neither/);
+      assert.equal(reason.code, 'ERR_POSTER_FAILED');
     }
+  };
+  for (const rest of [0, 1000, 2000, 4000]) {
+    await postThree();
+    assert.equal(told.at(-1), rest);
+    assert.equal(broken.isResting, rest > 0);
+    if (rest === 0) continue;
+    const before = told.length;
+    now += rest - 1;
+    await postThree();
+    assert.equal(told.length, before, 'no thread was begun, and nothing is told twice');
+    now += 1;
+    assert.equal(broken.isResting, false);
   }
+  for (let i = 0; i < 4; i++) {
+    await postThree();
+    now += told.at(-1)!;
+  }
+  assert.deepEqual(told, [0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000]);
   broken.close();
 });
 
 test('a post that cannot be handed over fails, and neither the thread nor the process with it', async () => {
   const receiver = await startReceiver();
   const bad = { ...messageTo(receiver.url), url: (() => {}) as unknown as string };
-  await assert.rejects(there.post(bad), /the posting thread has failed: .*could not be cloned/);
+  await assert.rejects(there.post(bad), /handed to the posting thread: .*could not be cloned/);
   assert.equal((await there.post(messageTo(receiver.url))).status, 200);
 });

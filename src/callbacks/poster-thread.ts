@@ -15,6 +15,23 @@ export type ToPosterThread = readonly { readonly id: number; readonly post: Post
 /** From the thread: what came of some of it. */
 export type FromPosterThread = readonly { readonly id: number; readonly outcome: PostOutcome }[];
 
+/** A thread that fails twice is not begun again at once: first after a second, then after twice as long each time. */
+const SHORTEST_REST_MS = 1000;
+const LONGEST_REST_MS = 60_000;
+
+/** Thrown where the thread has failed or rests: the failure was told once, by `onFailure`. */
+export class PosterFailedError extends Error {
+  readonly code = 'ERR_POSTER_FAILED';
+  override readonly name = 'PosterFailedError';
+}
+
+export interface PosterThreadOptions extends Omit<PosterOptions, 'lookup'> {
+  /** The thread has failed; the next one begins `restMs` milliseconds later at the earliest. */
+  onFailure?(error: Error, restMs: number): void;
+  /** Milliseconds that only grow; for tests. */
+  readonly now?: () => number;
+}
+
 /** Messages live for milliseconds: a heap of the usual size lets 100 MB of dead ones gather. */
 const YOUNG_MEGABYTES = 8;
 
@@ -27,14 +44,32 @@ export class PosterThread implements Posts {
   #worker: Worker | undefined;
   #nextId = 1;
   #isClosed = false;
+  readonly #now: () => number;
+  readonly #onFailure: PosterThreadOptions['onFailure'];
+  /** Threads that failed within a minute of their beginning, one behind the other. */
+  #failures = 0;
+  #startedAt = 0;
+  #rest: { readonly until: number; readonly error: Error } | null = null;
 
-  constructor({ allowed, timeoutMs }: Omit<PosterOptions, 'lookup'>) {
+  constructor({ allowed, timeoutMs, onFailure, now }: PosterThreadOptions) {
     this.#data = { allowed: allowed.entries, timeoutMs };
+    this.#onFailure = onFailure;
+    this.#now = now ?? (() => performance.now());
   }
 
-  /** @throws when the thread has failed: nobody knows what became of the post. */
+  /** Whether a post would be refused, as the thread has failed and rests. */
+  get isResting(): boolean {
+    return this.#rest !== null && this.#now() < this.#rest.until;
+  }
+
+  /** @throws when the thread has failed: nobody knows what became of the post. Or when it rests. */
   post(post: Post): Promise<PostOutcome> {
     if (this.#isClosed) return Promise.reject(new Error('callbacks have stopped'));
+    if (this.isResting) {
+      const seconds = Math.ceil((this.#rest!.until - this.#now()) / 1000);
+      const next = `the next one begins in ${seconds} s`;
+      return Promise.reject(failure(`${this.#rest!.error.message}; ${next}`));
+    }
     const id = this.#nextId++;
     const waiting = Promise.withResolvers<PostOutcome>();
     this.#waiting.set(id, waiting);
@@ -47,30 +82,39 @@ export class PosterThread implements Posts {
     this.#handOver();
     this.#isClosed = true;
     this.#worker?.postMessage('cut off' satisfies ToPosterThread);
-    this.#rest();
+    this.#letRest();
   }
 
   #handOver(): void {
     const posts = this.#outbox;
     if (posts.length === 0) return;
     this.#outbox = [];
+    const ids = posts.map(({ id }) => id);
     try {
       this.#worker ??= this.#start();
+    } catch (error) {
+      // The system gives no thread.
+      this.#failed(error as Error);
+      this.#reject(ids, failure((error as Error).message));
+      return;
+    }
+    try {
       this.#worker.ref(); // A process does not end while it waits for an outcome.
       this.#worker.postMessage(posts satisfies ToPosterThread);
     } catch (error) {
-      // The system gives no thread, or a platform's hook an address that is none: these posts' mishap.
+      // A platform's hook named an address that is none: these posts' mishap, and not the thread's.
       this.#reject(
-        posts.map(({ id }) => id),
-        error as Error,
+        ids,
+        new Error(`cannot be handed to the posting thread: ${(error as Error).message}`),
       );
-      this.#rest();
+      this.#letRest();
     }
   }
 
   #start(): Worker {
     const ending = extname(import.meta.url); // .ts in a checkout, .js in the package
     const script = new URL(`./poster-worker${ending}`, import.meta.url);
+    this.#startedAt = this.#now();
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
     const worker = new Worker(script, { workerData: this.#data, resourceLimits });
     worker.on('message', (outcomes: FromPosterThread) => {
@@ -78,31 +122,45 @@ export class PosterThread implements Posts {
         this.#waiting.get(id)?.resolve(outcome);
         this.#waiting.delete(id);
       }
-      this.#rest();
+      this.#letRest();
     });
     worker.on('error', (error: Error) => this.#lose(worker, error));
     worker.on('exit', () => this.#lose(worker, new Error('it has ended')));
     return worker;
   }
 
-  #rest(): void {
+  /** A thread that waits for nothing does not keep the process alive. */
+  #letRest(): void {
     if (this.#waiting.size > 0) return;
     if (this.#isClosed) void this.#worker?.terminate();
     else this.#worker?.unref();
   }
 
-  /** The next post begins another one. */
+  /** The next post begins another one, at once or behind a rest. */
   #lose(worker: Worker, error: Error): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;
     this.#outbox = [];
-    this.#reject([...this.#waiting.keys()], error);
+    if (!this.#isClosed) this.#failed(error);
+    this.#reject([...this.#waiting.keys()], failure(error.message));
   }
 
-  #reject(ids: readonly number[], { message }: Error): void {
+  #failed(error: Error): void {
+    const now = this.#now();
+    this.#failures = now - this.#startedAt > LONGEST_REST_MS ? 1 : this.#failures + 1;
+    const grown = SHORTEST_REST_MS * 2 ** Math.min(this.#failures - 2, 10);
+    const restMs = this.#failures === 1 ? 0 : Math.min(LONGEST_REST_MS, grown);
+    this.#rest = { until: now + restMs, error };
+    this.#onFailure?.(error, restMs);
+  }
+
+  #reject(ids: readonly number[], error: Error): void {
     for (const id of ids) {
-      this.#waiting.get(id)?.reject(new Error(`the posting thread has failed: ${message}`));
+      this.#waiting.get(id)?.reject(error);
       this.#waiting.delete(id);
     }
   }
 }
+
+const failure = (message: string): PosterFailedError =>
+  new PosterFailedError(`the posting thread has failed: ${message}`);

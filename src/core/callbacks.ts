@@ -160,6 +160,24 @@ export interface Delivery {
   readonly attempts: readonly Attempt[];
 }
 
+/** A claim of one delivery by hand, or why there is none. */
+export type HandClaim =
+  | {
+      readonly kind: 'claimed';
+      readonly delivery: ClaimedDelivery;
+      /** When it would have been due. */
+      readonly dueAt: Instant;
+      readonly endpoint: CallbackEndpoint;
+    }
+  | { readonly kind: 'unknown' | 'endpoint-off' }
+  | { readonly kind: 'ended'; readonly state: DeliveryState }
+  /** For `earlier`, a delivery of the same order to the same endpoint. */
+  | { readonly kind: 'waits'; readonly earlier: number }
+  /** Until `until` at the latest: the lease ends then. */
+  | { readonly kind: 'under-way'; readonly until: Instant };
+
+export type GaveUp = 'given-up' | 'unknown' | 'ended' | 'under-way';
+
 export interface DeliveryFilter {
   readonly platform?: string | undefined;
   readonly party?: string | undefined;
@@ -171,6 +189,7 @@ export interface DeliveryFilter {
 }
 
 export interface DeliveryQuery extends DeliveryFilter {
+  readonly deliveryId?: number | undefined;
   /** Only together with `platform`. */
   readonly orderId?: string | undefined;
   /** 1 to 1000 */
@@ -233,6 +252,12 @@ export interface CallbackStore {
   /** Gives back what a process that is gone had claimed; returns how many. Before the first claim. */
   reclaim(): Promise<number>;
 
+  /** Leases one delivery before its time, also of an endpoint whose breaker is open. */
+  claimOne(deliveryId: number, now: Instant, leaseMs: number): Promise<HandClaim>;
+
+  /** Makes a dead letter of a delivery that is pending; `detail` is its alert's. */
+  giveUp(deliveryId: number, now: Instant, detail: string): Promise<GaveUp>;
+
   createEndpoint(endpoint: NewEndpoint): Promise<void>;
   findEndpoint(endpointId: string): Promise<CallbackEndpoint | null>;
   listEndpoints(filter: {
@@ -246,6 +271,20 @@ export interface CallbackStore {
     now: Instant,
     reason: string,
   ): Promise<CallbackEndpoint | null>;
+
+  /**
+   * Ends the pause of an endpoint that is on. With `bringForward`, what waits for its time is due
+   * now; returns how many that were.
+   */
+  endPause(endpointId: string, now: Instant, bringForward: boolean): Promise<number>;
+
+  /**
+   * Takes an endpoint away: it is listed no more and gets nothing more. What is pending becomes dead
+   * letters, without alerts; a delivery that is under way ends by its result, and where that is a
+   * failure with the next `prune`. Deliveries stay listed as others do, and are not replayed.
+   * Returns how many were pending; null where there is no such endpoint.
+   */
+  deleteEndpoint(endpointId: string, now: Instant): Promise<number | null>;
 
   /** Newest first. */
   listDeliveries(query: DeliveryQuery): Promise<Page<Delivery>>;

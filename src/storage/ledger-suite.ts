@@ -4,6 +4,7 @@ import type { Ledger } from '../core/ledger.ts';
 import type { OpenStorage } from './storage.ts';
 import { callbackDeskRules } from './suite/callback-desk.ts';
 import { assertCallbacksSound } from './suite/callback-fixtures.ts';
+import { callbackOperatorRules } from './suite/callback-operator.ts';
 import { callbackSettleRules } from './suite/callback-settle.ts';
 import { callbackRules } from './suite/callbacks.ts';
 import { commitRules } from './suite/commit.ts';
@@ -73,6 +74,7 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
       });
       callbackRules(() => storage);
       callbackDeskRules(() => storage);
+      callbackOperatorRules(() => storage);
       callbackSettleRules(() => storage);
     });
 

@@ -7,14 +7,13 @@ import type {
   DeliveryQuery,
 } from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
+import { STATES } from './callback-rows.ts';
 import { callbackStatements } from './callback-statements.ts';
 import type { Row, Statement } from './connection.ts';
 import type { Pool } from './pool.ts';
 
-const STATES = ['pending', 'delivered', 'dead'] as const;
-
 /** Conditions with their values; a name for each set of them, so that it can be prepared. */
-function conditions(filter: DeliveryFilter & { readonly orderId?: string | undefined }) {
+function conditions(filter: DeliveryFilter & Partial<DeliveryQuery>) {
   const names: string[] = [];
   const where: string[] = [];
   const values: unknown[] = [];
@@ -28,6 +27,7 @@ function conditions(filter: DeliveryFilter & { readonly orderId?: string | undef
   add('party', 'e.party =', filter.party);
   add('endpoint', 'e.endpoint_id =', filter.endpointId);
   add('order', 'd.order_id =', filter.orderId);
+  add('delivery', 'd.id =', filter.deliveryId);
   add('from', 'd.created_at >=', filter.from);
   add('to', 'd.created_at <', filter.to);
   if (filter.state !== undefined) {
@@ -91,7 +91,7 @@ export async function endedIds(
   const statement: Statement = {
     name: `ended-${names.join('-')}`,
     text: `SELECT d.id FROM deliveries d JOIN endpoints e ON e.id = d.endpoint
-      WHERE ${[...where, 'd.state <> 0', `d.id > $${n - 1}`].join(' AND ')} ORDER BY d.id LIMIT $${n}`,
+      WHERE ${[...where, "e.origin <> 'deleted'", 'd.state <> 0', `d.id > $${n - 1}`].join(' AND ')} ORDER BY d.id LIMIT $${n}`,
   };
   return (await pool.run(statement, values)).map(([id]) => Number(id));
 }

@@ -89,11 +89,15 @@ export const callbackStatements = {
        created_at, secrets, since_seq)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT coalesce(max(seq), 0) FROM history))`,
   ),
-  endpoint: statement('endpoint', `SELECT ${ENDPOINT} FROM endpoints e WHERE endpoint_id = $1`),
+  endpoint: statement(
+    'endpoint',
+    `SELECT ${ENDPOINT} FROM endpoints e WHERE endpoint_id = $1 AND origin <> 'deleted'`,
+  ),
   endpoints: statement(
     'endpoints',
     `SELECT ${ENDPOINT} FROM endpoints e
-     WHERE ($1::text IS NULL OR platform = $1) AND ($2::text IS NULL OR party = $2) ORDER BY id`,
+     WHERE ($1::text IS NULL OR platform = $1) AND ($2::text IS NULL OR party = $2)
+       AND origin <> 'deleted' ORDER BY id`,
   ),
   /**
    * The fields that $2 holds; switching on, and another address, begin anew. Health is that of `e`, whose
@@ -109,9 +113,24 @@ export const callbackStatements = {
        failing_since = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.failing_since END,
        open_until = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.open_until END
      FROM endpoints old, jsonb_populate_record(old, $2::jsonb) AS c
-     WHERE e.endpoint_id = $1 AND old.id = e.id RETURNING ${ENDPOINT}`,
+     WHERE e.endpoint_id = $1 AND e.origin <> 'deleted' AND old.id = e.id RETURNING ${ENDPOINT}`,
   ),
-  replay: statement('replay', 'SELECT replay_1($1, $2)'),
+  replay: statement(
+    'replay',
+    `SELECT replay_1(ARRAY(SELECT d.id FROM deliveries d JOIN endpoints e ON e.id = d.endpoint
+       WHERE d.id = ANY ($1::bigint[]) AND e.origin <> 'deleted'), $2)`,
+  ),
+  claimOne: statement('claim-one', 'SELECT claim_delivery_1($1, $2, $3, $4)'),
+  giveUp: statement('give-up', 'SELECT give_up_1($1, $2, $3)'),
+  endPause: statement('end-pause', 'SELECT end_pause_1($1, $2, $3)'),
+  deleteEndpoint: statement('delete-endpoint', 'SELECT delete_endpoint_1($1, $2, $3)'),
+  /** Was under way when its endpoint was deleted, and failed; or was fanned out at that very moment. */
+  endLeftOver: statement(
+    'end-left-over',
+    `UPDATE deliveries SET state = 2, ended_at = greatest(created_at, $1), claim_at = NULL
+     WHERE state = 0 AND (claim_at IS NULL OR claim_at = due_at)
+       AND endpoint IN (SELECT id FROM endpoints WHERE origin = 'deleted')`,
+  ),
   alerts: statement(
     'alerts',
     `SELECT a.id, at, kind, endpoint_id, platform, party, delivery, detail
@@ -136,8 +155,9 @@ export const callbackStatements = {
   ),
   stats: statement(
     'stats',
-    `SELECT count(d.id), min(d.created_at), (SELECT count(*) FROM deliveries WHERE state = 2),
-       (SELECT count(*) FROM endpoints WHERE enabled = 0)
+    `SELECT count(d.id), min(d.created_at), (SELECT count(*) FROM deliveries WHERE state = 2
+         AND endpoint NOT IN (SELECT id FROM endpoints WHERE origin = 'deleted')),
+       (SELECT count(*) FROM endpoints WHERE enabled = 0 AND origin <> 'deleted')
      FROM deliveries d JOIN endpoints e ON e.id = d.endpoint AND e.enabled = 1 WHERE d.state = 0`,
   ),
   audit: statement(

@@ -1,5 +1,4 @@
 // The callback store on PostgreSQL: every node fans out, claims and settles; the rows of endpoints keep them apart.
-import type { EndpointHealth } from '../../core/callback-endpoint.ts';
 import { toSettled } from '../../core/callback-settle.ts';
 import type {
   CallbackAlert,
@@ -16,7 +15,9 @@ import {
   toEndpointRow,
 } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
+import { operatorMethods } from './callback-operator.ts';
 import { endedIds, listDeliveries, toCallbackAudit } from './callback-queries.ts';
+import { type EndpointColumns, fromColumns } from './callback-rows.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import type { Row } from './connection.ts';
@@ -26,12 +27,6 @@ import type { Pool } from './pool.ts';
 
 /** Deliveries of one step of a replay: few enough that no change waits long behind it. */
 const REPLAY_STEP = 250;
-
-/** An endpoint's row as the functions give it, in the names of its columns. */
-interface EndpointColumns extends EndpointHealth {
-  readonly id: number;
-  readonly [column: string]: unknown;
-}
 
 interface Claims {
   readonly deliveries: readonly Omit<ClaimedDelivery, 'leaseUntil'>[];
@@ -124,6 +119,8 @@ export function callbackStore(
 
     reclaim: async () => (await pool.run(s.reclaim, [node])).length,
 
+    ...operatorMethods(pool, node, sealer),
+
     async createEndpoint(endpoint) {
       const e = toEndpointRow(endpoint, sealer);
       const where = [e.endpointId, e.platform, e.party, e.origin, e.url, e.preset, e.expects];
@@ -193,6 +190,7 @@ export function callbackStore(
 
     async prune(before) {
       let total = 0;
+      await pool.run(s.endLeftOver, [before]);
       for (let after: number | null = 0; after !== null; ) {
         const [row]: Row[] = await pool.run(s.prune, [before, after]);
         total += Number(row![0]);
@@ -247,14 +245,4 @@ function toEvent(row: Row): CallbackEvent {
     ...order,
     payload: payload === null ? null : JSON.parse(String(payload)),
   } as CallbackEvent;
-}
-
-/** `to_jsonb` of a row, as the rows that have names of ours. */
-export function fromColumns(row: EndpointColumns): EndpointRow {
-  const named = Object.entries(row).map(([column, value]) => [
-    column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  const { id: _, sinceSeq: __, ...rest } = Object.fromEntries(named);
-  return rest as EndpointRow;
 }

@@ -10,6 +10,13 @@ import type {
   Settled,
 } from '../../core/callbacks.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
+import {
+  claimOne,
+  deleteEndpoint,
+  endPause,
+  giveUp,
+  type OperatorJob,
+} from './callback-operator-jobs.ts';
 import { STATES } from './callback-rows.ts';
 import { prepareCallbackStatements } from './callback-statements.ts';
 
@@ -30,6 +37,7 @@ export type CallbackJob =
       readonly fields: Partial<EndpointRow>;
       readonly now: number;
     }
+  | OperatorJob
   | { readonly do: 'replay'; readonly ids: readonly number[]; readonly now: number }
   | { readonly do: 'prune'; readonly before: number; readonly after: number };
 
@@ -83,6 +91,16 @@ export class CallbackJobs {
         return this.#createEndpoint(job.row);
       case 'changeEndpoint':
         return this.#changeEndpoint(job.endpointId, job.fields, job.now);
+      case 'claimOne':
+        return claimOne(this.#s, job);
+      case 'giveUp':
+        return giveUp(this.#s, job, (order, endpoint) =>
+          this.#letNextOut(order, endpoint, job.now),
+        );
+      case 'endPause':
+        return endPause(this.#s, job);
+      case 'deleteEndpoint':
+        return deleteEndpoint(this.#s, job);
       case 'replay':
         return job.ids.filter((id) => this.#replay(id, job.now)).length;
       case 'prune':
@@ -108,7 +126,9 @@ export class CallbackJobs {
         if (rows[endpoint]!.enabled === 0) continue;
         row = rows[endpoint]!.id;
       } else {
-        row = known.get(endpoint) ?? Number(s.endpointRow.get(endpoint)!.id);
+        const found = known.get(endpoint) ?? s.endpointRow.get(endpoint)?.id;
+        if (found === undefined) continue; // It was deleted since its event was read.
+        row = Number(found);
         known.set(endpoint, row);
       }
       const order = Number(s.orderOf.get(seq)!.orderRow);
@@ -243,6 +263,7 @@ export class CallbackJobs {
       createdAt: number;
     }[];
     let removed = Number(this.#s.forgetAlerts.run(before).changes);
+    this.#s.endLeftOver.run(before);
     for (const { id, state, createdAt } of rows) {
       // They are in the order of their making: what follows is younger still.
       if (createdAt >= before) return { removed, next: null };

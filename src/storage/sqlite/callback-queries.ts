@@ -52,6 +52,10 @@ export function listDeliveries(db: DatabaseSync, query: DeliveryQuery): Page<Del
     given.where.push('d.order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)');
     given.values.push(orderId, platform ?? '');
   }
+  if (query.deliveryId !== undefined) {
+    given.where.push('d.id = ?');
+    given.values.push(query.deliveryId);
+  }
   if (cursor !== undefined) {
     given.where.push('d.id < ?');
     given.values.push(Number(cursor));
@@ -79,7 +83,8 @@ export function endedIds(
   query: DeliveryFilter & { readonly after: number; readonly limit: number },
 ): number[] {
   const given = conditions(query);
-  const all = { where: [...given.where, 'd.state != 0', 'd.id > ?'], values: given.values };
+  const ended = ["e.origin != 'deleted'", 'd.state != 0', 'd.id > ?'];
+  const all = { where: [...given.where, ...ended], values: given.values };
   const rows = db
     .prepare(
       `SELECT d.id FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint
@@ -123,8 +128,11 @@ export function callbackStats(db: DatabaseSync): CallbackStats {
     pending: pending.reduce((sum, row) => sum + row.count, 0),
     oldestPendingAt:
       pending.length === 0 ? null : Math.min(...pending.map(({ oldestAt }) => oldestAt)),
-    dead: count('SELECT count(*) AS n FROM deliveries WHERE state = 2'),
-    endpointsOff: count('SELECT count(*) AS n FROM endpoints WHERE enabled = 0'),
+    dead: count(`SELECT count(*) AS n FROM deliveries WHERE state = 2
+      AND endpoint NOT IN (SELECT id FROM endpoints WHERE origin = 'deleted')`),
+    endpointsOff: count(
+      "SELECT count(*) AS n FROM endpoints WHERE enabled = 0 AND origin != 'deleted'",
+    ),
   };
 }
 

@@ -7,8 +7,12 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     cursor: db.prepare('SELECT cursor FROM fan_out'),
     moveCursor: db.prepare('UPDATE fan_out SET cursor = ?'),
     orderOf: db.prepare('SELECT order_row AS orderRow FROM history WHERE seq = ?'),
-    endpointRow: db.prepare('SELECT id FROM endpoints WHERE endpoint_id = ?'),
-    endpoint: db.prepare(`SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ?`),
+    endpointRow: db.prepare(
+      "SELECT id FROM endpoints WHERE endpoint_id = ? AND origin != 'deleted'",
+    ),
+    endpoint: db.prepare(
+      `SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ? AND origin != 'deleted'`,
+    ),
     endpointById: db.prepare(`SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE id = ?`),
     insertEndpoint: db.prepare(
       `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, event_types,
@@ -59,6 +63,9 @@ export function prepareCallbackStatements(db: DatabaseSync) {
        FROM deliveries WHERE endpoint = ? AND state = 0 AND claim_at <= ? ORDER BY claim_at LIMIT ?`,
     ),
     lease: db.prepare('UPDATE deliveries SET claim_at = ? WHERE id = ?'),
+    leaseNow: db.prepare(
+      'UPDATE deliveries SET claim_at = ?, due_at = min(due_at, ?) WHERE id = ?',
+    ),
     giveBack: db.prepare(
       'UPDATE deliveries SET claim_at = due_at WHERE id = ? AND state = 0 AND claim_at = ?',
     ),
@@ -81,10 +88,38 @@ export function prepareCallbackStatements(db: DatabaseSync) {
       'UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at',
     ),
     ended: db.prepare(
-      'SELECT endpoint, order_row AS orderRow FROM deliveries WHERE id = ? AND state != 0',
+      `SELECT endpoint, order_row AS orderRow FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint
+       WHERE d.id = ? AND d.state != 0 AND e.origin != 'deleted'`,
     ),
     requeue: db.prepare(
       `UPDATE deliveries SET state = 0, step = 0, due_at = ?, claim_at = NULL, ended_at = NULL WHERE id = ?`,
+    ),
+    delivery: db.prepare(
+      `SELECT id AS deliveryId, message_id AS messageId, endpoint, order_row AS orderRow, state, due_at AS dueAt,
+         claim_at AS claimAt, step, content_type AS contentType, body FROM deliveries WHERE id = ?`,
+    ),
+    giveUp: db.prepare(
+      'UPDATE deliveries SET state = 2, ended_at = ?, claim_at = NULL WHERE id = ?',
+    ),
+    // Those under way have the end of their lease in claim_at; those that wait for an earlier one, nothing.
+    bringForward: db.prepare(
+      `UPDATE deliveries SET due_at = ?, claim_at = ? WHERE id IN (
+         SELECT id FROM deliveries WHERE endpoint = ? AND state = 0 AND claim_at > ? AND claim_at = due_at LIMIT ?)`,
+    ),
+    // In the index's order: those that wait before those that they wait for.
+    endPending: db.prepare(
+      `UPDATE deliveries SET state = 2, ended_at = ?, claim_at = NULL WHERE id IN (
+         SELECT id FROM deliveries WHERE endpoint = ? AND state = 0
+           AND (claim_at IS NULL OR claim_at = due_at OR claim_at <= ?) ORDER BY claim_at LIMIT ?)`,
+    ),
+    deleteEndpoint: db.prepare(
+      "UPDATE endpoints SET origin = 'deleted', secrets = '' WHERE id = ?",
+    ),
+    // Was under way when its endpoint was deleted, and failed.
+    endLeftOver: db.prepare(
+      `UPDATE deliveries SET state = 2, ended_at = max(created_at, ?), claim_at = NULL
+       WHERE state = 0 AND (claim_at IS NULL OR claim_at = due_at)
+         AND endpoint IN (SELECT id FROM endpoints WHERE origin = 'deleted')`,
     ),
     oldest: db.prepare(
       'SELECT id, state, created_at AS createdAt FROM deliveries WHERE id > ? ORDER BY id LIMIT ?',

@@ -15,6 +15,7 @@ import {
 } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
 import type { CallbackJob, ClaimedRows, Pruned } from './callback-jobs.ts';
+import { type HandClaimRow, OPERATOR_STEP } from './callback-operator-jobs.ts';
 import { ENDPOINT_COLUMNS } from './callback-rows.ts';
 import type { Reader } from './reader.ts';
 import type { Background } from './thread.ts';
@@ -65,6 +66,32 @@ export function callbackStore({
 
     // A data directory belongs to one process: what is claimed as this one starts is nobody's.
     reclaim: () => run({ do: 'reclaim' }),
+
+    async claimOne(deliveryId, now, leaseMs) {
+      const claim = await run<HandClaimRow>({ do: 'claimOne', deliveryId, now, leaseMs });
+      if (claim.kind !== 'claimed') return claim;
+      return { ...claim, endpoint: toEndpoint(claim.endpoint, sealer) };
+    },
+
+    giveUp: (deliveryId, now, detail) => run({ do: 'giveUp', deliveryId, now, detail }),
+
+    async endPause(endpointId, now, bringForward) {
+      const job = { do: 'endPause', endpointId, now, bringForward } as const;
+      for (let total = 0; ; ) {
+        const moved = await run<number>(job);
+        total += moved;
+        if (moved < OPERATOR_STEP) return total;
+      }
+    },
+
+    async deleteEndpoint(endpointId, now) {
+      for (let total = 0; ; ) {
+        const ended = await run<number | null>({ do: 'deleteEndpoint', endpointId, now });
+        if (ended === null) return null;
+        total += ended;
+        if (ended < OPERATOR_STEP) return total;
+      }
+    },
 
     async createEndpoint(endpoint) {
       await run({ do: 'createEndpoint', row: toEndpointRow(endpoint, sealer) });
@@ -141,10 +168,12 @@ function prepareReads({ db }: Reader) {
        WHERE e.seq > ? AND e.seq <= ? AND (? OR o.platform IN (SELECT value FROM json_each(?)))
        ORDER BY e.seq LIMIT ?`,
     ),
-    endpoint: db.prepare(`SELECT ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ?`),
+    endpoint: db.prepare(
+      `SELECT ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ? AND origin != 'deleted'`,
+    ),
     endpoints: db.prepare(
       `SELECT ${ENDPOINT_COLUMNS} FROM endpoints
-       WHERE (? IS NULL OR platform = ?) AND (? IS NULL OR party = ?) ORDER BY id`,
+       WHERE (? IS NULL OR platform = ?) AND (? IS NULL OR party = ?) AND origin != 'deleted' ORDER BY id`,
     ),
   };
 }

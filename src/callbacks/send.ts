@@ -1,0 +1,57 @@
+// One delivery, posted: the result that is to be written down, with the time of the next attempt.
+import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
+import { isGone } from '../core/callback-settle.ts';
+import type { Attempt, ClaimedDelivery, DeliveryResult } from '../core/callbacks.ts';
+import type { Clock, Instant } from '../core/clock.ts';
+import { type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
+import type { Target } from './fan-out.ts';
+import { nextWait, readRetryAfter } from './retry-schedule.ts';
+import { liveSecrets } from './signature.ts';
+
+export interface SendParts {
+  readonly clock: Clock;
+  readonly poster: Posts;
+  /** From 0 up to 1: the jitter's source. */
+  readonly random: () => number;
+}
+
+/** Claimed, with where it goes. */
+export interface Work {
+  readonly delivery: ClaimedDelivery;
+  readonly endpoint: Target;
+}
+
+/** @throws where nobody knows what became of the post: it comes back when its lease ends. */
+export async function send(
+  { delivery, endpoint }: Work,
+  { clock, poster, random }: SendParts,
+): Promise<DeliveryResult> {
+  const { deliveryId, leaseUntil, messageId, contentType, body, step } = delivery;
+  const at = clock.now();
+  const { url, expects, preset } = endpoint;
+  const secrets = liveSecrets(endpoint.secrets, at);
+  const post = { messageId, contentType, body, secrets, expects };
+  const outcome = url === null ? UNWANTED : await poster.post({ url, ...post });
+  const { status, error, durationMicros, answer } = outcome;
+  const attempt = { at, status, error, durationMicros, answer };
+  const now = clock.now();
+  const wait = error === null ? null : nextWait(preset, step + 1, random, asked(outcome, now));
+  return { deliveryId, leaseUntil, attempt, retryAt: wait === null ? null : now + wait, url };
+}
+
+/** An attempt as it is counted. */
+export function outcomeOf(
+  attempt: Attempt,
+  retryAt: Instant | null,
+): 'delivered' | 'failed' | 'dead' {
+  if (attempt.error === null) return 'delivered';
+  return retryAt === null && !isGone(attempt) ? 'dead' : 'failed';
+}
+
+/** What the receiver asked for, by its own clock where it tells it. */
+function asked({ retryAfter, date }: PostOutcome, now: Instant): number | null {
+  const told = date === undefined ? Number.NaN : Date.parse(date);
+  return readRetryAfter(retryAfter, Number.isNaN(told) ? now : told);
+}
+
+export type AsWantedNow = (endpoint: CallbackEndpoint) => Target;
