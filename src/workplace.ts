@@ -1,8 +1,10 @@
 // A ledger that is open, with the parties, catalog and clock that work on it; an empty sandbox is filled.
 import { createReadStream } from 'node:fs';
 import { oldRulesOfEndpoint } from './callbacks/old-endpoints.ts';
+import { judgePartyAddresses, oldRulesOfAddresses } from './callbacks/party-addresses.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Clock, OffsetClock, systemClock } from './core/clock.ts';
+import type { Party } from './core/party.ts';
 import { importFile } from './import/run.ts';
 import { platforms as allPlatforms } from './platforms/index.ts';
 import { Catalog } from './protocol/catalog.ts';
@@ -56,7 +58,10 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     await claimEnvironment(storage, config);
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
     const clock = new OffsetClock(options.clock ?? storage.clock ?? systemClock, offset);
-    const parties = await Parties.load(storage.ledger);
+    const parties = await Parties.load(
+      storage.ledger,
+      judgePartyAddresses(platforms, config.callbackAllow),
+    );
     const catalog = await Catalog.load(storage.catalog);
     storage.shared?.onChange('parties', () => parties.reload());
     storage.shared?.onChange('catalog', () => catalog.reload());
@@ -78,7 +83,8 @@ export async function oldRulesOf(
   const endpoints = await storage.callbacks.listEndpoints({});
   const endpoint = (one: (typeof endpoints)[number]) =>
     oldRulesOfEndpoint(one, config.callbackAllow);
-  return [...findOldRules({ platforms, parties, catalog, endpoints, endpoint })];
+  const address = (party: Party) => oldRulesOfAddresses(platforms, party, config.callbackAllow);
+  return [...findOldRules({ platforms, parties, catalog, endpoints, endpoint, address })];
 }
 
 /**

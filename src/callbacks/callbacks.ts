@@ -111,8 +111,10 @@ export class Callbacks {
   }
 
   /** Posts one that is pending at once; see {@link Dispatcher.attempt}. */
-  attempt(deliveryId: number): ReturnType<Dispatcher['attempt']> {
-    return this.#dispatcher.attempt(deliveryId);
+  async attempt(deliveryId: number): ReturnType<Dispatcher['attempt']> {
+    const refused = await this.#dispatcher.attempt(deliveryId);
+    this.wake(); // The next of its order may go out.
+    return refused;
   }
 
   /** What this process has claimed of an endpoint and not begun goes back. */

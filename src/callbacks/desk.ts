@@ -1,7 +1,9 @@
 // The operators' side of callbacks, over the store: what may be registered, and that work begins at once.
 import { randomBytes } from 'node:crypto';
-import type { CallbackDesk, DeskProblem } from '../core/callback-desk.ts';
+import type { CallbackDesk, DeskProblem, Held, ReplayOutcome } from '../core/callback-desk.ts';
+import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
+import type { Instant } from '../core/clock.ts';
 import type { AddressList } from '../protocol/addresses.ts';
 import { urlProblem } from './address-guard.ts';
 import type { Callbacks } from './callbacks.ts';
@@ -20,12 +22,53 @@ export function callbackDesk(
     const badSecret = secret === undefined ? null : secretProblem(secret);
     return badSecret === null ? null : { field: 'secret', problem: badSecret };
   };
+
+  /** Which of these endpoints send nothing now; a pause is ended first where that is asked for. */
+  async function heldOf(
+    endpoints: readonly CallbackEndpoint[],
+    now: Instant,
+    endPause: boolean,
+  ): Promise<Held[]> {
+    const held: Held[] = [];
+    for (const { endpointId, enabled, off, health } of endpoints) {
+      if (!enabled) {
+        held.push({ endpointId, pausedUntil: null, off: off?.reason ?? BY_OPERATOR });
+      } else if (health.openUntil !== null && health.openUntil > now) {
+        if (endPause) await store.endPause(endpointId, now, false);
+        else held.push({ endpointId, pausedUntil: health.openUntil, off: null });
+      }
+    }
+    return held;
+  }
+
+  async function findDelivery(deliveryId: number) {
+    return (await store.listDeliveries({ deliveryId, limit: 1 })).items[0] ?? null;
+  }
+
   return {
     listEndpoints: store.listEndpoints,
     findEndpoint: store.findEndpoint,
     listDeliveries: store.listDeliveries,
     listAlerts: store.listAlerts,
-    ping: (endpoint) => callbacks.ping(endpoint),
+    findDelivery,
+
+    async ping(endpoint, now) {
+      const outcome = await callbacks.ping(endpoint);
+      if (outcome.error !== null) return { ...outcome, broughtForward: 0 };
+      // It answers again: what waits for its time need not wait for it any longer.
+      const broughtForward = await store.endPause(endpoint.endpointId, now, true);
+      callbacks.wake();
+      return { ...outcome, broughtForward };
+    },
+
+    attempt: (deliveryId) => callbacks.attempt(deliveryId),
+
+    async giveUp(deliveryId, note, now) {
+      const why = `given up ${BY_OPERATOR}${note === undefined ? '' : `: ${note}`}`;
+      const outcome = await store.giveUp(deliveryId, now, why);
+      if (outcome === 'given-up') callbacks.wake();
+      return outcome;
+    },
 
     async register({ secret, ...registration }, now) {
       const problem = check(registration.url, secret);
@@ -39,15 +82,32 @@ export function callbackDesk(
     },
 
     async change(endpointId, change, now) {
-      const problem = check(change.url);
-      if (problem) return problem;
       const found = await store.findEndpoint(endpointId);
-      if (change.url !== undefined && found?.origin === 'declared') {
-        return { field: 'url', problem: 'is declared by the platform; change it there' };
+      if (!found) return null;
+      // The address that it has may be from before a rule: another member can be changed all the same.
+      if (change.url !== undefined && change.url !== found.url) {
+        const problem = check(change.url);
+        if (problem) return problem;
+        if (found.origin === 'declared') {
+          return { field: 'url', problem: 'is declared by the platform; change it there' };
+        }
       }
       const changed = await store.changeEndpoint(endpointId, change, now, BY_OPERATOR);
+      if (change.enabled === false) callbacks.forget(endpointId);
       callbacks.wake();
       return changed;
+    },
+
+    async remove(endpointId, now) {
+      const found = await store.findEndpoint(endpointId);
+      if (!found) return null;
+      if (found.origin === 'declared' && callbacks.isWanted(found)) {
+        const problem = `is declared by ${found.platform} for "${found.party}"; take the address away there`;
+        return { field: 'endpointId', problem };
+      }
+      callbacks.forget(endpointId);
+      const givenUp = await store.deleteEndpoint(endpointId, now);
+      return givenUp === null ? null : { givenUp };
     },
 
     async rotate(endpointId, secret = newSecret(), overlapMs, now) {
@@ -65,16 +125,23 @@ export function callbackDesk(
       return store.changeEndpoint(endpointId, { secrets }, now, BY_OPERATOR);
     },
 
-    async replay(deliveryId, now) {
-      const isDue = await store.replay(deliveryId, now);
+    async replay(deliveryId, endPause, now): Promise<ReplayOutcome> {
+      const replayed = (await store.replay(deliveryId, now)) ? 1 : 0;
+      const delivery = replayed === 0 ? null : await findDelivery(deliveryId);
+      const endpoint = delivery && (await store.findEndpoint(delivery.endpointId));
+      const held = endpoint ? await heldOf([endpoint], now, endPause) : [];
       callbacks.wake();
-      return isDue;
+      return { replayed, held };
     },
 
-    async replayAll(filter, now) {
-      const count = await store.replayAll(filter, now);
+    async replayAll(filter, endPause, now): Promise<ReplayOutcome> {
+      const replayed = await store.replayAll(filter, now);
+      const { platform, party, endpointId } = filter;
+      const listed = replayed === 0 ? [] : await store.listEndpoints({ platform, party });
+      const of = listed.filter((e) => endpointId === undefined || e.endpointId === endpointId);
+      const held = await heldOf(of, now, endPause);
       callbacks.wake();
-      return count;
+      return { replayed, held };
     },
   };
 }

@@ -1,10 +1,10 @@
 // Sends what is due: claims deliveries under a lease, posts so many at once, writes down what became of them.
+import type { HandClaim } from '../core/callback-by-hand.ts';
 import type {
   CallbackAlert,
   CallbackStore,
   ClaimedDelivery,
   DeliveryResult,
-  HandClaim,
 } from '../core/callbacks.ts';
 import { SECOND } from '../core/clock.ts';
 import { PosterFailedError } from './poster-thread.ts';
@@ -112,7 +112,6 @@ export class Dispatcher {
     const retryAt = isExtra && result.attempt.error !== null ? dueAt : result.retryAt;
     onAttempt(outcomeOf(result.attempt, retryAt));
     await this.#writeDown([{ ...result, retryAt, isExtra }], []);
-    this.wake();
     return null;
   }
 

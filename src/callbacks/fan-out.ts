@@ -8,12 +8,8 @@ import type {
 } from '../core/callbacks.ts';
 import type { Clock } from '../core/clock.ts';
 import { REVEALED_EVENT } from '../core/reveal-sealed.ts';
-import type {
-  Environment,
-  PartyDirectory,
-  Platform,
-  PlatformCallbacks,
-} from '../protocol/platform.ts';
+import type { Environment, PartyDirectory, Platform } from '../protocol/platform.ts';
+import type { PlatformCallbacks } from '../protocol/platform-callbacks.ts';
 import { CONTENT_TYPE, messageBody, newMessageId } from './message.ts';
 
 export interface FanOutParts {

@@ -1,4 +1,5 @@
 // Callbacks: where the events of orders go, each delivery with its attempts, and the port to where they are kept.
+import type { GaveUp, HandClaim } from './callback-by-hand.ts';
 import type {
   CallbackEndpoint,
   DeclaredEndpoint,
@@ -159,24 +160,6 @@ export interface Delivery {
   /** Oldest first. */
   readonly attempts: readonly Attempt[];
 }
-
-/** A claim of one delivery by hand, or why there is none. */
-export type HandClaim =
-  | {
-      readonly kind: 'claimed';
-      readonly delivery: ClaimedDelivery;
-      /** When it would have been due. */
-      readonly dueAt: Instant;
-      readonly endpoint: CallbackEndpoint;
-    }
-  | { readonly kind: 'unknown' | 'endpoint-off' }
-  | { readonly kind: 'ended'; readonly state: DeliveryState }
-  /** For `earlier`, a delivery of the same order to the same endpoint. */
-  | { readonly kind: 'waits'; readonly earlier: number }
-  /** Until `until` at the latest: the lease ends then. */
-  | { readonly kind: 'under-way'; readonly until: Instant };
-
-export type GaveUp = 'given-up' | 'unknown' | 'ended' | 'under-way';
 
 export interface DeliveryFilter {
   readonly platform?: string | undefined;

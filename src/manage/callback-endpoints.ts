@@ -7,6 +7,7 @@ import {
   RETRY_PRESETS,
 } from '../core/callback-endpoint.ts';
 import { DAY, SECOND } from '../core/clock.ts';
+import { requireOwner } from './callback-owner.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
 
@@ -87,11 +88,12 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     }),
     status: 201,
     response: withSecret,
-    errors: { 404: 'no such platform' },
-    async handle({ body }, { callbacks, platforms, clock }) {
-      const { name } = findPlatform(platforms, body.platform);
+    errors: { 404: 'no such platform or party; the message lists those that there are' },
+    async handle({ body }, { callbacks, platforms, parties, ledger, clock }) {
+      const platform = findPlatform(platforms, body.platform);
+      await requireOwner(platform, body.party, { parties, ledger });
       const made = found(
-        await callbacks.register({ ...body, platform: name }, clock.now()),
+        await callbacks.register({ ...body, platform: platform.name }, clock.now()),
         'it was just made',
       );
       return { ...view(made, clock.now()), secret: made.secrets[0]!.secret };
@@ -118,6 +120,33 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
       );
       const id = params.endpointId!;
       return view(found(await callbacks.change(id, given, clock.now()), id), clock.now());
+    },
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/callbacks/endpoints/{endpointId}',
+    operationId: 'deleteCallbackEndpoint',
+    summary: 'Delete an endpoint; what is pending becomes dead letters, which are not replayed',
+    status: 200,
+    response: z.object({
+      endpointId: z.string(),
+      deleted: z.literal(true),
+      givenUp: z.int().describe('callbacks that were pending'),
+    }),
+    errors: { 404: 'no such endpoint' },
+    async handle({ params }, { callbacks, clock }) {
+      const endpointId = params.endpointId!;
+      if (!endpointId.startsWith('ep_')) {
+        const message = 'endpointId: has to be the id of an endpoint, like ep_…';
+        throw new ManageError(400, 'bad-request', message, 'endpointId');
+      }
+      const outcome = await callbacks.remove(endpointId, clock.now());
+      if (outcome === null) throw unknownEndpoint(endpointId);
+      if ('problem' in outcome) {
+        const message = `the endpoint ${outcome.problem}`;
+        throw new ManageError(400, 'bad-endpoint', message, 'endpointId');
+      }
+      return { endpointId, deleted: true as const, givenUp: outcome.givenUp };
     },
   }),
   endpoint({
@@ -149,7 +178,8 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     method: 'POST',
     path: '/callbacks/endpoints/{endpointId}/ping',
     operationId: 'pingCallbackEndpoint',
-    summary: 'Post a signed test message at once, and tell what was answered',
+    summary:
+      'Post a signed test message at once; an acknowledgement ends the pause, and what waits goes out',
     body: z.strictObject({}),
     status: 200,
     response: z.object({
@@ -157,24 +187,30 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
       error: z.string().nullable().describe('why it would not count as delivered'),
       durationMicros: z.int(),
       answer: z.string().describe('the first KiB'),
+      broughtForward: z
+        .int()
+        .describe('pending callbacks that waited for a later time and go out now'),
     }),
     errors: { 404: 'no such endpoint' },
-    async handle({ params }, { callbacks }) {
+    async handle({ params }, { callbacks, clock }) {
       const target = found(await callbacks.findEndpoint(params.endpointId!), params.endpointId!);
-      const { status, error, durationMicros, answer } = await callbacks.ping(target);
-      return { status, error, durationMicros, answer };
+      const outcome = await callbacks.ping(target, clock.now());
+      const { status, error, durationMicros, answer, broughtForward } = outcome;
+      return { status, error, durationMicros, answer, broughtForward };
     },
   }),
 ];
 
 function found(outcome: DeskOutcome, endpointId: string): CallbackEndpoint {
-  if (outcome === null) {
-    const message = `no endpoint "${endpointId}"; GET /callbacks/endpoints lists them`;
-    throw new ManageError(404, 'unknown-endpoint', message, 'endpointId');
-  }
+  if (outcome === null) throw unknownEndpoint(endpointId);
   if (!isProblem(outcome)) return outcome;
   const { field, problem } = outcome;
   throw new ManageError(400, 'bad-endpoint', `${field}: ${problem}`, field);
+}
+
+function unknownEndpoint(endpointId: string): ManageError {
+  const message = `no endpoint "${endpointId}"; GET /callbacks/endpoints lists them`;
+  return new ManageError(404, 'unknown-endpoint', message, 'endpointId');
 }
 
 function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchema> {

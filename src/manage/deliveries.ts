@@ -1,17 +1,9 @@
-// /callbacks/deliveries: every callback with its attempts, what was given up, and sending again.
+// /callbacks/deliveries: every callback with its attempts, and what was given up.
 import { z } from 'zod';
 import type { CallbackDesk } from '../core/callback-desk.ts';
 import type { Delivery } from '../core/callbacks.ts';
 import type { Order } from '../core/order.ts';
-import {
-  type Endpoint,
-  endpoint,
-  instantText,
-  isoTime,
-  ManageError,
-  page,
-  pageQuery,
-} from './endpoint.ts';
+import { type Endpoint, endpoint, isoTime, ManageError, page, pageQuery } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
 
 const STATES = ['pending', 'delivered', 'dead'] as const;
@@ -97,57 +89,6 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     },
   }),
   endpoint({
-    method: 'POST',
-    path: '/callbacks/deliveries/{deliveryId}/replay',
-    operationId: 'replayDelivery',
-    summary: 'Send one again that was delivered or given up',
-    body: z.strictObject({}),
-    status: 200,
-    response: z.object({ replayed: z.int() }),
-    errors: { 404: 'no such delivery, or it is pending' },
-    async handle({ params }, { callbacks, clock }) {
-      const id = /^\d{1,15}$/.test(params.deliveryId!) ? Number(params.deliveryId) : -1;
-      if (await callbacks.replay(id, clock.now())) return { replayed: 1 };
-      const message = `no delivery ${params.deliveryId} that has ended`;
-      throw new ManageError(404, 'unknown-delivery', message, 'deliveryId');
-    },
-  }),
-  endpoint({
-    method: 'POST',
-    path: '/callbacks/replay',
-    operationId: 'replayDeliveries',
-    summary:
-      'Send all again of an endpoint or a party that were made in a time range and have ended',
-    body: z
-      .strictObject({
-        endpointId: z.string().optional(),
-        platform: z.string().optional(),
-        party: z.string().optional(),
-        state: z.enum(['delivered', 'dead']).optional().describe('default: both'),
-        from: instantText.describe('the earliest, included'),
-        to: instantText.describe('the latest, excluded'),
-      })
-      .refine(
-        ({ endpointId, platform, party }) =>
-          endpointId !== undefined || (platform !== undefined && party !== undefined),
-        { message: 'name the endpoint, or platform and party', path: ['endpointId'] },
-      ),
-    status: 200,
-    response: z.object({ replayed: z.int() }),
-    errors: {},
-    async handle({ body }, { callbacks, clock, platforms, parties }) {
-      const { platform, party } = body;
-      checkPlatformFilter(platforms, platform);
-      const replayed = await callbacks.replayAll(body, clock.now());
-      if (replayed === 0) {
-        await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
-          callbacks.listDeliveries({ platform, party, limit: 1 }),
-        );
-      }
-      return { replayed };
-    },
-  }),
-  endpoint({
     method: 'GET',
     path: '/callbacks/alerts',
     operationId: 'listCallbackAlerts',
@@ -166,7 +107,7 @@ export const deliveryEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-function deliveryView(delivery: Delivery): z.input<typeof deliverySchema> {
+export function deliveryView(delivery: Delivery): z.input<typeof deliverySchema> {
   const { createdAt, dueAt, endedAt, attempts, ...rest } = delivery;
   return {
     ...rest,

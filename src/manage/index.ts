@@ -1,10 +1,12 @@
 // The management API: all its endpoints, and how a request to one is read and answered.
 import { z } from 'zod';
 import { LedgerUnavailableError } from '../core/errors.ts';
+import { ImportError } from '../protocol/platform.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
 import { deliveryEndpoints } from './deliveries.ts';
+import { deliveryActionEndpoints } from './delivery-actions.ts';
 import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
 import { importEndpoints } from './import.ts';
 import { openApi } from './openapi.ts';
@@ -23,6 +25,7 @@ const documented: readonly Endpoint[] = [
   ...requestEndpoints,
   ...callbackEndpointEndpoints,
   ...deliveryEndpoints,
+  ...deliveryActionEndpoints,
   ...clockEndpoints,
 ];
 
@@ -68,6 +71,10 @@ export async function callEndpoint(
     };
   } catch (error) {
     if (error instanceof ManageError) return errorReply(error);
+    // What a party's own rules refuse, wherever the change came from.
+    if (error instanceof ImportError) {
+      return errorReply(new ManageError(400, 'bad-party', error.message, error.field));
+    }
     if (error instanceof LedgerUnavailableError) {
       const message = `${error.message}. Nothing was changed; try again.`;
       return errorReply(new ManageError(503, 'unavailable', message));

@@ -38,6 +38,14 @@ const APPS = { attributes: { apps: [{ appid: 'kept01' }, { appid: 'old01' }] } }
 await manage(server, 'PATCH', '/parties/jintong/jane88', APPS);
 const endpointToMake = { platform: 'jintong', party: 'jane88', url: receiver.url };
 const { endpointId } = (await manage(server, 'POST', '/callbacks/endpoints', endpointToMake)).body;
+const makeEndpoint = async (url: string): Promise<string> =>
+  (await manage(server, 'POST', '/callbacks/endpoints', { ...endpointToMake, url })).body
+    .endpointId;
+/** One to delete, whose callback is delivered, and one that nobody answers, whose callback waits. */
+const [spare, stuck] = [
+  await makeEndpoint(receiver.url),
+  await makeEndpoint('http://127.0.0.1:1/'),
+];
 const ORDER = '15112480268';
 await changeOrder(
   server.storage.ledger,
@@ -53,6 +61,10 @@ await changeOrder(
 );
 await call(server, form(hasten('15112480268'))); // so that there is a request to list, and a callback
 await server.callbacks.drain();
+const deliveryOf = async (id: string): Promise<number> =>
+  (await manage(server, 'GET', `/callbacks/deliveries?endpointId=${id}`)).body.items.at(-1)
+    .deliveryId;
+const [delivered, waiting] = [await deliveryOf(spare), await deliveryOf(stuck)];
 
 const endpoints = manageEndpoints(true, VERSION);
 /** A path that exists, for endpoints whose path has parameters. */
@@ -66,7 +78,7 @@ const existing = (path: string): string =>
     .replace('{partyId}', 'jane88')
     .replace('{kind}/{key}', 'product/P1')
     .replace('{endpointId}', endpointId)
-    .replace('{deliveryId}', '1')
+    .replace('{deliveryId}', String(waiting))
     .replace('{requestId}', requestId);
 
 interface Call {
@@ -124,9 +136,13 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   createCallbackEndpoint: { body: { ...endpointToMake, eventTypes: ['order.moved'] } },
   changeCallbackEndpoint: { body: { expects: 'ok', preset: 'wechat', enabled: true } },
   rotateCallbackSecret: { body: { overlapSeconds: 60 } },
+  deleteCallbackEndpoint: { path: `/callbacks/endpoints/${spare}` },
   pingCallbackEndpoint: { body: {} },
   listDeliveries: {},
-  replayDelivery: { body: {} },
+  readDelivery: {},
+  attemptDelivery: { body: {} },
+  giveUpDelivery: { body: { note: 'their ticket 7' } },
+  replayDelivery: { body: { endPause: true } },
   replayDeliveries: {
     body: { platform: 'jintong', party: 'jane88', from: '2026-01-01', to: '2036-01-01' },
   },
@@ -283,6 +299,20 @@ const ERRORS: Readonly<
       body: { ...endpointToMake, secret: 'whsec_c2hvcnQ=' },
     },
     { status: 404, code: 'unknown-platform', body: { ...endpointToMake, platform: 'nobody' } },
+    {
+      status: 404,
+      code: 'unknown-party',
+      field: 'party',
+      body: { ...endpointToMake, party: 'nobody' },
+    },
+  ],
+  deleteCallbackEndpoint: [
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_none',
+    },
   ],
   changeCallbackEndpoint: [
     { status: 400, code: 'bad-endpoint', field: 'url', body: { url: 'ftp://shop.example' } },
@@ -331,7 +361,47 @@ const ERRORS: Readonly<
       path: '/callbacks/deliveries/999/replay',
       body: {},
     },
+    {
+      status: 409,
+      code: 'endpoint-deleted',
+      field: 'deliveryId',
+      path: `/callbacks/deliveries/${delivered}/replay`,
+      body: {},
+    },
   ],
+  readDelivery: [
+    {
+      status: 404,
+      code: 'unknown-delivery',
+      field: 'deliveryId',
+      path: '/callbacks/deliveries/999',
+    },
+  ],
+  ...Object.fromEntries(
+    [
+      ['attemptDelivery', 'attempt'],
+      ['giveUpDelivery', 'give-up'],
+    ].map(([operation, action]) => [
+      operation,
+      [
+        { status: 400, code: 'bad-request', field: 'x', body: { x: 1 } },
+        {
+          status: 404,
+          code: 'unknown-delivery',
+          field: 'deliveryId',
+          path: `/callbacks/deliveries/999/${action}`,
+          body: {},
+        },
+        {
+          status: 409,
+          code: 'delivery-ended',
+          field: 'deliveryId',
+          path: `/callbacks/deliveries/${delivered}/${action}`,
+          body: {},
+        },
+      ],
+    ]),
+  ),
   replayDeliveries: [
     {
       status: 400,

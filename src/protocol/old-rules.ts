@@ -45,6 +45,8 @@ export interface OldRulesSources {
   readonly endpoints: readonly CallbackEndpoint[];
   /** The same as {@link OldRules}, for addresses of callbacks. */
   endpoint(endpoint: CallbackEndpoint): readonly OldRule[];
+  /** The same for addresses that a party's own settings hold. */
+  address?(party: Party): readonly OldRule[];
 }
 
 /** What is in memory or small: parties, catalog entries and callback endpoints. */
@@ -54,6 +56,7 @@ export function* findOldRules(sources: OldRulesSources): Generator<Finding> {
   for (const party of parties.list()) {
     const { platform, partyId: id } = party;
     yield* named({ platform, kind: 'party', id }, rulesOf(platform)?.party?.(party));
+    yield* named({ platform, kind: 'party', id }, sources.address?.(party));
   }
   for (const entry of catalog.list()) {
     const { platform, kind, key } = entry;

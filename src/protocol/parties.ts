@@ -9,8 +9,16 @@ interface Entry {
   readonly addresses: AddressList;
 }
 
+/**
+ * What is asked of every party that is made or changed, whoever does it.
+ * @param before the party that it replaces
+ * @throws {ImportError} that names the field
+ */
+export type JudgeParty = (party: Party, before: Party | undefined) => void;
+
 export class Parties implements PartyDirectory {
   readonly #ledger: Ledger;
+  readonly #judge: JudgeParty;
   /** By platform, then by id, so that finding one makes no key. */
   readonly #entries = new Map<string, Map<string, Entry>>();
   /** Keys of all parties; made when it is first asked for after a change. */
@@ -18,12 +26,13 @@ export class Parties implements PartyDirectory {
   /** Changes run one behind the other, so that none is made upon a party that another replaces. */
   #changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(ledger: Ledger) {
+  private constructor(ledger: Ledger, judge: JudgeParty) {
     this.#ledger = ledger;
+    this.#judge = judge;
   }
 
-  static async load(ledger: Ledger): Promise<Parties> {
-    const parties = new Parties(ledger);
+  static async load(ledger: Ledger, judge: JudgeParty = () => {}): Promise<Parties> {
+    const parties = new Parties(ledger, judge);
     await parties.reload();
     return parties;
   }
@@ -58,6 +67,7 @@ export class Parties implements PartyDirectory {
   /** Resolves to false, and changes nothing, when the party is already there. */
   create(party: Party): Promise<boolean> {
     return this.#inTurn(async () => {
+      this.#judge(party, this.find(party.platform, party.partyId));
       const created = await this.#ledger.saveParty(party, 'create');
       if (created) this.#put(party);
       return created;
@@ -78,6 +88,7 @@ export class Parties implements PartyDirectory {
         const party = this.find(platform, partyId);
         if (!party) return undefined;
         const changed = { ...change(party), version: party.version + 1 };
+        this.#judge(changed, party);
         if (await this.#ledger.saveParty(changed, 'replace')) {
           this.#put(changed);
           return changed;

@@ -1,6 +1,7 @@
 // What a platform's own protocol pushes to the owners of its orders, and where to.
 import type { ExpectedBody, RetryPreset } from '../core/callback-endpoint.ts';
 import type { CallbackEvent } from '../core/callbacks.ts';
+import type { Party } from '../core/party.ts';
 import type { Environment, PartyDirectory } from './platform.ts';
 
 /** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
@@ -25,4 +26,15 @@ export interface PlatformCallbacks {
     /** Absent: any 2xx acknowledges. */
     readonly expects?: ExpectedBody;
   } | null;
+  /** The addresses that a party's settings hold, so that one that can never be posted to is refused. */
+  addresses?(party: Party): readonly CallbackAddress[];
+}
+
+/** An address that a party's own settings name for callbacks. */
+export interface CallbackAddress {
+  /** What it belongs to within the party, such as an app: the same before and after a change. */
+  readonly key: string;
+  /** The field that holds it, as the management API names it. */
+  readonly field: string;
+  readonly url: string;
 }

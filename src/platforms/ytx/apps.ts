@@ -130,3 +130,8 @@ export const partyApps: PartyApps = {
     apps: rowsOf(party).filter((row) => row.appid !== appid),
   }),
 };
+
+/** The apps of an account, in their order. */
+export function readAppList(party: Party): readonly App[] {
+  return [...appsOf(party).values()];
+}

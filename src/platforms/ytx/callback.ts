@@ -1,8 +1,9 @@
 // What ytx pushes to an app when one of its orders gets a result (状态回推), and where to.
 import type { Json, JsonObject, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import type { Environment, PartyDirectory, PlatformCallbacks } from '../../protocol/platform.ts';
-import { findApp } from './apps.ts';
+import type { Environment, PartyDirectory } from '../../protocol/platform.ts';
+import type { PlatformCallbacks } from '../../protocol/platform-callbacks.ts';
+import { findApp, readAppList } from './apps.ts';
 import { PLATFORM, RESULT_FIELDS } from './contracts.ts';
 import { orderResult } from './result.ts';
 
@@ -50,6 +51,10 @@ const hasResult = (payload: Json): payload is JsonObject =>
 
 /** Results are pushed; that an order was created is not. Any 2xx acknowledges. */
 export const callbacks: PlatformCallbacks = {
+  addresses: (account) =>
+    readAppList(account).flatMap(({ appid, callbackUrl: url }, i) =>
+      url === undefined ? [] : [{ key: appid, field: `attributes.apps.${i}.callbackUrl`, url }],
+    ),
   environments: ['production'],
   body({ payload }) {
     if (!hasResult(payload)) return null;

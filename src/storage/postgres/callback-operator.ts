@@ -1,5 +1,6 @@
 // What operators do to deliveries and endpoints by hand, each as one function of the schema or steps of it.
-import type { CallbackStore, GaveUp, HandClaim } from '../../core/callbacks.ts';
+import type { GaveUp, HandClaim } from '../../core/callback-by-hand.ts';
+import type { CallbackStore } from '../../core/callbacks.ts';
 import { toEndpoint } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
 import { type EndpointColumns, fromColumns, STATES } from './callback-rows.ts';

@@ -1,6 +1,6 @@
 // What operators do to deliveries and endpoints by hand, on the connection that writes: send now, give up, end a pause, delete.
 import { HEALTHY } from '../../core/breaker.ts';
-import type { GaveUp, HandClaim } from '../../core/callbacks.ts';
+import type { GaveUp, HandClaim } from '../../core/callback-by-hand.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
 import { STATES } from './callback-rows.ts';
 import type { prepareCallbackStatements } from './callback-statements.ts';

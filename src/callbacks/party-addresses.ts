@@ -1,0 +1,40 @@
+// Addresses for callbacks that a party's own settings hold: judged when they are set, and listed where they are old.
+import type { Party } from '../core/party.ts';
+import type { AddressList } from '../protocol/addresses.ts';
+import type { OldRule } from '../protocol/old-rules.ts';
+import type { JudgeParty } from '../protocol/parties.ts';
+import { ImportError, type Platform } from '../protocol/platform.ts';
+import { urlProblem } from './address-guard.ts';
+
+type Platforms = readonly Pick<Platform, 'name' | 'callbacks'>[];
+
+const addressesOf = (platforms: Platforms, party: Party) =>
+  platforms.find(({ name }) => name === party.platform)?.callbacks?.addresses?.(party) ?? [];
+
+/** Refuses an address that is set or changed and can never be posted to; one that stays is let be. */
+export function judgePartyAddresses(platforms: Platforms, allowed: AddressList): JudgeParty {
+  return (party, before) => {
+    const known = new Map(
+      before && addressesOf(platforms, before).map(({ key, url }) => [key, url]),
+    );
+    for (const { key, field, url } of addressesOf(platforms, party)) {
+      if (known.get(key) === url) continue;
+      const problem = urlProblem(url, allowed);
+      if (problem !== null) throw new ImportError(field, problem);
+    }
+  };
+}
+
+/** Those that were set before addresses were judged, or while others were allowed. */
+export function oldRulesOfAddresses(
+  platforms: Platforms,
+  party: Party,
+  allowed: AddressList,
+): OldRule[] {
+  return addressesOf(platforms, party).flatMap(({ field, url }) => {
+    const problem = urlProblem(url, allowed);
+    if (problem === null) return [];
+    const means = `the address ${problem}: nothing is posted to it`;
+    return [{ field, problem: means, remedy: `change the party's ${field}, or take it away` }];
+  });
+}
