@@ -52,7 +52,7 @@ test('GET /requests/{id} reads one call; a history row and the answer’s x-requ
   const answer = await exchange(server.url, request('POST', GATEWAY, { body: 'x' }));
   const id = answer.headers['x-request-id'];
   equal((await manage(server, 'GET', `/requests/${id}`)).body.outcome, 'ArgumentIllegal');
-  for (const unknown of ['1', '0', 'x', '-1', '9'.repeat(17), '%00']) {
+  for (const unknown of ['1', '0', 'x', '-1', '9'.repeat(17)]) {
     const missing = await manage(server, 'GET', `/requests/${unknown}`);
     deepEqual([missing.status, missing.body.error.code], [404, 'unknown-request'], unknown);
   }
