@@ -17,6 +17,11 @@ export interface Config {
   readonly masterKey: string | undefined;
   /** ORDERGATE_ADMIN_TOKEN: bearer token of the management API. Default: admin.token there. */
   readonly adminToken: string | undefined;
+  /**
+   * ORDERGATE_PUBLIC_URL: none. Where browsers reach this server, such as https://open.example.cn. With
+   * https the cookie of the consent page is Secure, and the form is taken from that origin alone.
+   */
+  readonly publicUrl: string | undefined;
   /** ORDERGATE_TRUSTED_PROXIES: addresses and ranges whose X-Forwarded-For counts. Default: none. */
   readonly trustedProxies: AddressList;
   /** ORDERGATE_CALLBACK_ALLOW: addresses and ranges that are not public and callbacks may go to. Default: none. */
@@ -69,6 +74,7 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
     environment,
     masterKey: env.ORDERGATE_KEY || undefined,
     adminToken: env.ORDERGATE_ADMIN_TOKEN || undefined,
+    publicUrl: publicUrl(env.ORDERGATE_PUBLIC_URL),
     trustedProxies: addresses('ORDERGATE_TRUSTED_PROXIES', env.ORDERGATE_TRUSTED_PROXIES ?? ''),
     callbackAllow: addresses('ORDERGATE_CALLBACK_ALLOW', env.ORDERGATE_CALLBACK_ALLOW ?? ''),
     requestLogDays: wholeNumber(
@@ -127,6 +133,17 @@ function databaseUrl(text: string | undefined): string | undefined {
     );
   }
   return text;
+}
+
+function publicUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  const url = URL.parse(text);
+  const isBare =
+    url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && !url.username;
+  if (isBare && (url.protocol === 'https:' || url.protocol === 'http:')) return url.origin;
+  throw new ConfigError(
+    `ORDERGATE_PUBLIC_URL is "${text}"; it has to be a scheme and a host, such as https://open.example.cn`,
+  );
 }
 
 function addresses(name: string, text: string): AddressList {

@@ -1,4 +1,5 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
+import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
@@ -23,7 +24,7 @@ import type { PipelineServices } from './protocol/pipeline.ts';
 import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
-import { readAdminToken } from './secrets.ts';
+import { readAdminToken, readMasterKey } from './secrets.ts';
 import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
 export const VERSION: string = JSON.parse(
@@ -76,7 +77,16 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { storage, parties, catalog, clock, platforms } = workplace;
   const { ledger, requests, tokens, limits } = storage;
   const { environment } = config;
-  const services = { ledger, clock, environment, parties, catalog, tokens, limits };
+  const { publicUrl } = config;
+  // Of the master key, so that a form which one node has shown is taken by another.
+  const formKey = new Uint8Array(
+    hkdfSync('sha256', readMasterKey(config), '', 'ordergate forms', 32),
+  );
+  const services = {
+    ...{ ledger, clock, environment, parties, catalog, tokens, limits },
+    publicUrl,
+    formKey,
+  };
 
   const faults = new FaultLog(log);
   const isSecret = (word: string): boolean => word === adminToken || parties.isSecret(word);
@@ -135,6 +145,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     requests,
     parties,
     catalog,
+    tokens,
     platforms,
     clock,
     importPart: partTaker({ ...workplace, ledger, tokens }),

@@ -1,7 +1,7 @@
 // Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
 import type { Ledger } from '../core/ledger.ts';
 import type { Caller } from '../protocol/addresses.ts';
-import { answer, type PipelineServices } from '../protocol/pipeline.ts';
+import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -133,7 +133,7 @@ export function routeTable({
           leniency: 'slashes',
           platform: name,
           changes,
-          handle: (call) => handle(toGateway(call), pipeline),
+          handle: (call) => answerEndpoint(name, handle, toGateway(call), pipeline),
         }),
       ),
     ),

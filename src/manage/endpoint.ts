@@ -4,6 +4,7 @@ import type { CallbackDesk } from '../core/callback-desk.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
+import type { TokenStore } from '../core/token.ts';
 import type { ImportPart, PartAnswer } from '../import/remote.ts';
 import type { Catalog } from '../protocol/catalog.ts';
 import type { Parties } from '../protocol/parties.ts';
@@ -15,6 +16,7 @@ export interface ManageServices {
   readonly requests: RequestLog;
   readonly parties: Parties;
   readonly catalog: Catalog;
+  readonly tokens: TokenStore;
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
   readonly callbacks: CallbackDesk;

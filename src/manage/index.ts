@@ -15,12 +15,14 @@ import { partyEndpoints } from './parties.ts';
 import { partyAppEndpoints } from './party-apps.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
+import { tokenEndpoints } from './tokens.ts';
 
 const documented: readonly Endpoint[] = [
   ...orderEndpoints,
   ...partyEndpoints,
   ...partyAppEndpoints,
   ...catalogEndpoints,
+  ...tokenEndpoints,
   ...importEndpoints,
   ...requestEndpoints,
   ...callbackEndpointEndpoints,

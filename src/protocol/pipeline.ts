@@ -2,14 +2,16 @@
 import { type CoreRefusal, LedgerUnavailableError, refuse } from '../core/errors.ts';
 import type { Checked } from './checks.ts';
 import type {
+  EndpointReply,
   GatewayReply,
   GatewayRequest,
   Platform,
+  PlatformEndpoint,
   Services,
   Start,
   Verdict,
 } from './platform.ts';
-import { type RecordServices, recordCall } from './record.ts';
+import { type RecordServices, recordCall, recordEndpoint } from './record.ts';
 
 export interface PipelineServices extends Services, RecordServices {
   /** Called with what a caller is never told. */
@@ -68,6 +70,21 @@ export async function answer(
   } catch (error) {
     services.onFault(error, request); // What was done is done; the caller gets its reply.
   }
+  return reply;
+}
+
+/** Answers a call to a URL beside the gateway, and records what the endpoint tells of it. */
+export async function answerEndpoint(
+  platform: string,
+  handle: PlatformEndpoint['handle'],
+  request: GatewayRequest,
+  services: PipelineServices,
+): Promise<EndpointReply> {
+  const started = performance.now();
+  const reply = await handle(request, services);
+  if (!reply.log) return reply;
+  const micros = Math.round((performance.now() - started) * 1000);
+  recordEndpoint(platform, request, reply.log, services.clock.now(), micros, services);
   return reply;
 }
 

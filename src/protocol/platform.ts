@@ -12,6 +12,7 @@ import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
 import type { Contract } from './contract.ts';
+import type { EndpointLog } from './endpoint-log.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
 import type { PartyApps } from './party-apps.ts';
@@ -55,6 +56,10 @@ export interface Services {
   readonly catalog: CatalogDirectory;
   readonly tokens: TokenStore;
   readonly limits: Limits;
+  /** Where browsers reach this server, such as `https://open.example.cn`; absent where nobody has said. */
+  readonly publicUrl?: string | undefined;
+  /** Signs the values of forms; the same on all nodes. */
+  readonly formKey?: Uint8Array | undefined;
 }
 
 /** A URL of a platform beside its gateway, such as where tokens are fetched. */
@@ -72,6 +77,8 @@ export interface EndpointReply {
   readonly contentType: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Absent: the call is not logged. */
+  readonly log?: EndpointLog;
 }
 
 export interface GatewayReply {

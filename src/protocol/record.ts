@@ -2,7 +2,8 @@
 import type { RequestLog, RequestRecord } from '../core/request-log.ts';
 import type { Caller } from './addresses.ts';
 import type { Checked } from './checks.ts';
-import type { GatewayReply, Platform, Start, Verdict } from './platform.ts';
+import type { EndpointLog } from './endpoint-log.ts';
+import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
 import { hideSecrets } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
@@ -79,6 +80,37 @@ export function recordCall(
 /** Whether a call was refused after its signature was found good. */
 function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {
   return names.indexOf(refusedBy) > names.indexOf(verifiedBy);
+}
+
+/** Hands a call to a URL beside the gateway, such as one of OAuth's, to the request log. */
+export function recordEndpoint(
+  platform: string,
+  { id, address, notes }: GatewayRequest,
+  log: EndpointLog,
+  at: number,
+  micros: number,
+  { requests, sampler, isSecret }: RecordServices,
+): void {
+  const passedOver = log.isVerified ? 0 : sampler.take(address);
+  if (passedOver === false) return;
+  const kept = (text: string | null, length: number): string | null =>
+    text ? hideSecrets(text.slice(0, length), isSecret) : null;
+  requests.append({
+    id,
+    at,
+    platform,
+    party: kept(log.party, LOGGED_TEXT),
+    method: log.method,
+    outcome: log.outcome,
+    refusedBy: log.detail === null ? null : log.method,
+    detail: kept(withNotes(log.detail, notes, passedOver), LOGGED_TEXT),
+    orderId: null,
+    address,
+    durationMicros: micros,
+    stringToSign: null,
+    body: kept(log.body, LOGGED_BODY[log.isVerified ? 'verified' : 'unknown']) ?? '',
+    words: null,
+  });
 }
 
 /** A call that HTTP refused before a platform saw it. */

@@ -87,7 +87,8 @@ export function htmlReply(
       'content-security-policy': policy,
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      // Not `no-referrer`: with it browsers send `Origin: null` with the form, to this server, too.
+      'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
       ...(cookie !== null && { 'set-cookie': cookie }),
     },

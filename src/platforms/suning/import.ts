@@ -4,7 +4,7 @@ import type { CatalogEntry } from '../../core/catalog.ts';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import type { Json } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import type { Token } from '../../core/token.ts';
+import { IMPORTED_GRANT, type Token } from '../../core/token.ts';
 import { checkAsFile, readItem } from '../../protocol/import.ts';
 import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
 import { appSettings, checkParty } from './app.ts';
@@ -68,7 +68,7 @@ function readTokens(item: Json, { now }: ImportContext): Token[] {
     digest: tokenDigest(token),
     kind: 'access',
     partyId: appKey,
-    grantId: `import:${tokenDigest(token)}`,
+    grantId: `${IMPORTED_GRANT}${tokenDigest(token)}`,
     expiresAt: now + expiresInMinutes * MINUTE,
     attributes: {},
   }));

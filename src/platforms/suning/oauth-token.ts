@@ -6,6 +6,7 @@ import { equalSecrets } from '../../protocol/digest.ts';
 import type { EndpointReply, GatewayRequest, Services } from '../../protocol/platform.ts';
 import { PLATFORM, tokenDigest } from './checks.ts';
 import { LIFE_MS, type Pair, spendCode, spendRefresh } from './oauth-grants.ts';
+import { oauthLog } from './oauth-log.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
 
 /** The codes of RFC 6749, 5.2, with what went wrong. */
@@ -19,7 +20,7 @@ class OAuthError extends Error {
 }
 
 export function answerToken(request: GatewayRequest, services: Services): Promise<EndpointReply> {
-  return answer(request, async (parameters) => {
+  return answer('oauth.token', request, async (parameters) => {
     const app = findClient(parameters, services);
     const grantType = needed(parameters, 'grant_type');
     if (grantType === 'authorization_code') {
@@ -45,7 +46,7 @@ export function answerToken(request: GatewayRequest, services: Services): Promis
 
 /** RFC 7009: ends the consent that a token comes from. A token that nobody knows is as good as ended. */
 export function answerRevoke(request: GatewayRequest, services: Services): Promise<EndpointReply> {
-  return answer(request, async (parameters) => {
+  return answer('oauth.revoke', request, async (parameters) => {
     const app = findClient(parameters, services);
     const { tokens } = services;
     const token = await tokens.find(PLATFORM, tokenDigest(needed(parameters, 'token')));
@@ -91,26 +92,34 @@ function needed(parameters: Parameters, name: string): string {
 
 /** "HTTP status is 200 for every answer that a platform's protocol can express, errors included". */
 async function answer(
+  method: string,
   request: GatewayRequest,
   run: (parameters: Parameters) => Promise<object>,
 ): Promise<EndpointReply> {
-  let body: object;
+  let parameters: Parameters | null = null;
+  let problem: { code: string; detail: string } | null = null;
+  let body: object = {};
   let status = 200;
   try {
-    body = await run(readParameters(request));
+    parameters = readParameters(request);
+    body = await run(parameters);
   } catch (error) {
-    if (error instanceof ParametersError) body = describeError('invalid_request', error.message);
-    else if (error instanceof OAuthError) body = describeError(error.code, error.message);
-    else if (error instanceof LedgerUnavailableError) {
+    if (error instanceof ParametersError) {
+      problem = { code: 'invalid_request', detail: error.message };
+    } else if (error instanceof OAuthError) {
+      problem = { code: error.code, detail: error.message };
+    } else if (error instanceof LedgerUnavailableError) {
       status = 503;
-      body = describeError('temporarily_unavailable', 'nothing was changed; try again');
+      problem = { code: 'temporarily_unavailable', detail: 'nothing was changed; try again' };
     } else throw error;
+    body = describeError(problem.code, problem.detail);
   }
   return {
     status,
     contentType: 'application/json; charset=utf-8',
     body: JSON.stringify(body),
     headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
+    log: oauthLog(method, parameters, problem),
   };
 }
 

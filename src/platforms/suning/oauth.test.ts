@@ -340,7 +340,7 @@ describe('the consent page', () => {
       ['x-frame-options', 'x-content-type-options', 'referrer-policy', 'cache-control'].map(
         (name) => headers.get(name),
       ),
-      ['DENY', 'nosniff', 'no-referrer', 'no-store'],
+      ['DENY', 'nosniff', 'same-origin', 'no-store'],
     );
     assert.match(
       headers.get('set-cookie')!,
@@ -402,18 +402,26 @@ describe('in production "a merchant account with a password kept by the operator
     );
   });
 
-  test('ten guesses a minute at one account, and no more, right or wrong', async () => {
+  test('wrong passwords lock nobody out: the right one lets in after them, however many at once', async () => {
     const fresh = await production();
-    const statuses = [];
-    for (let i = 0; i < 11; i++) {
+    const attempt = async (password: string) => {
       const { fields, cookie } = await authorize(ASKED, fresh);
-      const password = i === 10 ? PASSWORD : 'guessed wrongly';
-      statuses.push(
-        (await submit({ ...fields, user: '农夫山泉', password, decision: 'allow' }, cookie, fresh))
-          .response.status,
-      );
-    }
-    assert.deepEqual(statuses, [...Array(10).fill(403), 429]);
+      const sent = { ...fields, user: '农夫山泉', password, decision: 'allow' };
+      return (await submit(sent, cookie, fresh)).response.status;
+    };
+    assert.equal(await attempt(PASSWORD), 302);
+    const wrong = await Promise.all([attempt('guess 1'), attempt('guess 2'), attempt('guess 3')]);
+    assert.deepEqual(wrong, [403, 403, 403]);
+    assert.equal(await attempt(PASSWORD), 302);
+  });
+
+  test('"https for redirects in production": an http one that is registered is refused, and nobody is sent there', async () => {
+    const fresh = await production();
+    const redirect_uri = 'http://app.example.cn/callback';
+    const changed = { ...attributes, redirectUris: [redirect_uri] };
+    await manage(fresh, 'PATCH', `/parties/suning/${appKey}`, { attributes: changed });
+    const { response, fields } = await authorize({ ...ASKED, redirect_uri }, fresh);
+    assert.deepEqual([response.status, response.headers.get('location'), fields], [400, null, {}]);
   });
 
   test('a catalog entry of the management API has to be such a digest; the password itself is refused', async () => {

@@ -1,9 +1,7 @@
 // OAuth 2: /api/oauth/authorize, where a merchant consents that an app acts for them, and all endpoints.
-import { randomBytes } from 'node:crypto';
-import { MINUTE } from '../../core/clock.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Party } from '../../core/party.ts';
-import { equalSecrets } from '../../protocol/digest.ts';
 import type {
   EndpointReply,
   GatewayRequest,
@@ -13,13 +11,15 @@ import type {
 import { readApp } from './app.ts';
 import { PLATFORM } from './checks.ts';
 import { consentPage, htmlReply, problemPage } from './consent-page.ts';
+import { AUTHORIZE, forgery, openSession } from './consent-session.ts';
+import { GuessPace } from './guess-pace.ts';
 import { findMerchant, type Merchant } from './merchant.ts';
 import { issueCode } from './oauth-grants.ts';
+import { oauthLog } from './oauth-log.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
 import { answerRevoke, answerToken } from './oauth-token.ts';
 import { type Challenge, readChallenge } from './pkce.ts';
 
-const AUTHORIZE = '/api/oauth/authorize';
 /** What the client asked for, sent back with the form and looked at again as if it came anew. */
 const ASKED = [
   'client_id',
@@ -33,8 +33,10 @@ const ASKED = [
 ];
 const MAX_PARAMETER = 2000;
 
-/** Guesses a minute at one account, and from one address. Each costs about 50 ms. */
-const GUESSES = { account: 10, address: 30 };
+/** A reply, and why it is no success. */
+type Answer = EndpointReply & {
+  readonly problem?: { readonly code: string; readonly detail: string } | null;
+};
 
 interface Asked {
   readonly app: Party;
@@ -46,8 +48,11 @@ interface Asked {
  * The request, or the page that says why it cannot be one. Nobody is sent to an address that the
  * app has not registered, character by character, not even with an error.
  */
-function readAsked(parameters: Parameters, { parties }: Services): Asked | EndpointReply {
-  const wrong = (problem: string): EndpointReply => htmlReply(400, problemPage(problem));
+function readAsked(parameters: Parameters, { parties, environment }: Services): Asked | Answer {
+  const wrong = (detail: string): Answer => ({
+    ...htmlReply(400, problemPage(detail)),
+    problem: { code: 'invalid_request', detail },
+  });
   for (const [name, value] of parameters) {
     if (value.length > MAX_PARAMETER) return wrong(`${name.slice(0, 40)} is too long`);
   }
@@ -57,23 +62,28 @@ function readAsked(parameters: Parameters, { parties }: Services): Asked | Endpo
   if (!readApp(app).redirectUris.includes(redirectUri)) {
     return wrong('redirect_uri: 未登记的回调地址 not one that the app has registered');
   }
+  if (environment === 'production' && !redirectUri.startsWith('https:')) {
+    return wrong('redirect_uri: 生产环境须使用 https; it has to be https in production');
+  }
   return { app, redirectUri, parameters };
 }
 
 /** Back to the app, with `state` as it came. The address is kept character by character. */
 function redirect(
   { redirectUri, parameters }: Asked,
-  answer: Record<string, string>,
-): EndpointReply {
+  answer: Readonly<Record<string, string>>,
+): Answer {
   const state = parameters.get('state');
   const query = new URLSearchParams({ ...answer, ...(state !== undefined && { state }) });
   const location = `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
   const reply = htmlReply(302, '');
-  return { ...reply, headers: { ...reply.headers, location } };
+  const { error, error_description: detail = error } = answer;
+  const problem = error === undefined ? null : { code: error, detail: detail! };
+  return { ...reply, headers: { ...reply.headers, location }, problem };
 }
 
 /** "response_type=code", and what is wrong with PKCE: both go back to the app as errors. */
-function readRequest(asked: Asked): { readonly challenge: Challenge | null } | EndpointReply {
+function readRequest(asked: Asked): { readonly challenge: Challenge | null } | Answer {
   const { parameters } = asked;
   if (parameters.get('response_type') !== 'code') {
     return redirect(asked, { error: 'unsupported_response_type' });
@@ -88,125 +98,139 @@ function readRequest(asked: Asked): { readonly challenge: Challenge | null } | E
   return { challenge };
 }
 
-const COOKIE = 'ordergate_consent';
-
-/**
- * The form with a fresh token against forgery, in it and in a cookie that other sites' forms do not
- * send along (SameSite): who posts has seen this page.
- */
-function showForm(
-  { app, redirectUri, parameters }: Asked,
-  { environment }: Services,
-  status: number,
-  userName: string,
-  problem: string | null,
-): EndpointReply {
-  const csrf = randomBytes(18).toString('base64url');
-  const asked = ASKED.flatMap((name) => {
+/** What the client asked for, in a fixed order. */
+const askedOf = (parameters: Parameters): readonly (readonly [name: string, value: string])[] =>
+  ASKED.flatMap((name) => {
     const value = parameters.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
+
+/** The form in a new session: see consent-session.ts. */
+function showForm(
+  { app, redirectUri, parameters }: Asked,
+  services: Services,
+  status: number,
+  userName: string,
+  /** Why the form is shown again: what the merchant reads, and what the log has. */
+  again: { readonly text: string; readonly code: string; readonly detail: string } | null,
+): Answer {
+  const asked = askedOf(parameters);
+  const session = openSession(services, asked.flat());
   const body = consentPage({
     appKey: app.partyId,
     redirectUri,
     scope: parameters.get('scope') ?? '',
-    hidden: { ...Object.fromEntries(asked), csrf },
-    asksPassword: environment === 'production',
+    hidden: { ...Object.fromEntries(asked), csrf: session.formValue },
+    asksPassword: services.environment === 'production',
     userName,
-    problem,
+    problem: again?.text ?? null,
   });
-  const cookie = `${COOKIE}=${csrf}; Path=${AUTHORIZE}; HttpOnly; SameSite=Strict; Max-Age=600`;
-  return htmlReply(status, body, redirectUri, cookie);
+  return { ...htmlReply(status, body, redirectUri, session.cookie), problem: again };
 }
 
-function isForged(request: GatewayRequest, parameters: Parameters): boolean {
-  const { cookie = '' } = request.headers;
-  const sent = String(cookie)
-    .split(';')
-    .map((one) => one.trim().split('='))
-    .find(([name]) => name === COOKIE)?.[1];
-  const csrf = parameters.get('csrf');
-  return !sent || !csrf || !equalSecrets(sent, csrf);
-}
-
-async function showConsent(request: GatewayRequest, services: Services): Promise<EndpointReply> {
-  const asked = readAsked(readParameters({ query: request.query, body: NO_BODY }), services);
+function showConsent(parameters: Parameters, services: Services): Answer {
+  const asked = readAsked(parameters, services);
   if ('status' in asked) return asked;
   const read = readRequest(asked);
   return 'status' in read ? read : showForm(asked, services, 200, '', null);
 }
 
-const NO_BODY = Buffer.alloc(0);
-
-async function takeConsent(request: GatewayRequest, services: Services): Promise<EndpointReply> {
-  const parameters = readParameters(request);
+async function takeConsent(
+  parameters: Parameters,
+  services: Services,
+  request: GatewayRequest,
+): Promise<Answer> {
   const asked = readAsked(parameters, services);
   if ('status' in asked) return asked;
   const read = readRequest(asked);
   if ('status' in read) return read;
   const userName = (parameters.get('user') ?? '').trim();
-  const again = (status: number, problem: string): EndpointReply =>
-    showForm(asked, services, status, userName, problem);
-  if (isForged(request, parameters))
-    return again(403, '页面已过期，请重试。 The page is too old; try again.');
-  if (parameters.get('decision') !== 'allow') return redirect(asked, { error: 'access_denied' });
-  if (!(await mayGuess(request, userName, services))) {
-    return again(429, '尝试过于频繁，请稍后再试。 Too many attempts; try again in a minute.');
+  const again = (status: number, text: string, code: string, detail: string): Answer =>
+    showForm(asked, services, status, userName, { text, code, detail });
+  const bound = askedOf(parameters).flat();
+  const forged = forgery(request, services, parameters.get('csrf'), bound);
+  if (forged) {
+    return again(
+      403,
+      '页面已过期，请重试。 The page is too old; try again.',
+      'forged-form',
+      forged,
+    );
   }
-  const merchant = await signIn(userName, parameters, services);
-  if (!merchant) return again(403, '商户名称或密码不正确。 The merchant or the password is wrong.');
+  if (parameters.get('decision') !== 'allow') return redirect(asked, { error: 'access_denied' });
+  const merchant = await signIn(userName, parameters, services, request);
+  if (merchant === 'too-many') {
+    const text = '尝试过于频繁，请稍后再试。 Too many attempts; try again in a minute.';
+    return again(429, text, 'too-many-attempts', 'attempts of this address are waiting already');
+  }
+  if (!merchant) {
+    const text = '商户名称或密码不正确。 The merchant or the password is wrong.';
+    return again(403, text, 'wrong-password', 'the merchant or the password is wrong');
+  }
   const scope = parameters.get('scope') ?? '';
   const consent = { ...merchant, scope, redirectUri: asked.redirectUri };
   return redirect(asked, { code: await issueCode(services, asked.app, consent, read.challenge) });
 }
 
-function signIn(
+/** By what every server has one of: two servers of one process count apart. */
+const paces = new WeakMap<object, GuessPace>();
+
+/** In the sandbox there is nothing to guess. */
+async function signIn(
   userName: string,
   parameters: Parameters,
-  { catalog, environment }: Services,
-): Promise<Merchant | null> {
-  return findMerchant(catalog, environment, userName, parameters.get('password') ?? '');
-}
-
-async function mayGuess(
+  { catalog, environment, tokens }: Services,
   { address, countedAs = address }: GatewayRequest,
-  userName: string,
-  { limits, clock, environment }: Services,
-): Promise<boolean> {
-  if (environment === 'sandbox') return true;
-  const now = clock.now();
-  const startsAt = Math.floor(now / MINUTE) * MINUTE;
-  const minute = (max: number) => [{ name: 'minute', startsAt, length: MINUTE, max }];
-  const from = await limits.enter(
-    `suning-consent from ${countedAs}`,
-    null,
-    minute(GUESSES.address),
-    now,
-  );
-  if (from.refusedBy !== null) return false;
-  const name = userName.slice(0, 64);
-  const at = await limits.enter(`suning-consent of ${name}`, null, minute(GUESSES.account), now);
-  return at.refusedBy === null;
+): Promise<Merchant | null | 'too-many'> {
+  const password = parameters.get('password') ?? '';
+  if (environment === 'sandbox') return findMerchant(catalog, environment, userName, password);
+  const pace = paces.get(tokens) ?? new GuessPace();
+  paces.set(tokens, pace);
+  const attempt = pace.begin(countedAs, userName.slice(0, 64));
+  if (!attempt) return 'too-many';
+  let merchant: Merchant | null = null;
+  try {
+    if (attempt.waitMs > 0) await sleep(attempt.waitMs, undefined, { ref: false });
+    merchant = await findMerchant(catalog, environment, userName, password);
+  } finally {
+    attempt.end(merchant !== null);
+  }
+  return merchant;
 }
 
-/** What is wrong with the parameters, or with us, as a page. */
+/** Reads the parameters, and tells what is wrong with them, or with us, as a page and to the log. */
 function asPage(
-  handle: (request: GatewayRequest, services: Services) => Promise<EndpointReply>,
+  method: string,
+  handle: (
+    parameters: Parameters,
+    services: Services,
+    request: GatewayRequest,
+  ) => Answer | Promise<Answer>,
 ): PlatformEndpoint['handle'] {
   return async (request, services) => {
+    let parameters: Parameters | null = null;
+    let answer: Answer;
     try {
-      return await handle(request, services);
+      parameters = readParameters(request);
+      answer = await handle(parameters, services, request);
     } catch (error) {
-      if (error instanceof ParametersError) return htmlReply(400, problemPage(error.message));
-      if (!(error instanceof LedgerUnavailableError)) throw error;
-      return htmlReply(503, problemPage('服务暂不可用，请稍后再试。 Try again in a moment.'));
+      if (error instanceof ParametersError) {
+        const problem = { code: 'invalid_request', detail: error.message };
+        answer = { ...htmlReply(400, problemPage(error.message)), problem };
+      } else if (error instanceof LedgerUnavailableError) {
+        const page = problemPage('服务暂不可用，请稍后再试。 Try again in a moment.');
+        const detail = 'the ledger takes no changes now; nothing was changed';
+        answer = { ...htmlReply(503, page), problem: { code: 'unavailable', detail } };
+      } else throw error;
     }
+    const { problem = null, ...reply } = answer;
+    return { ...reply, log: oauthLog(method, parameters, problem) };
   };
 }
 
 export const oauthEndpoints: readonly PlatformEndpoint[] = [
-  { method: 'GET', path: AUTHORIZE, handle: asPage(showConsent) },
-  { method: 'POST', path: AUTHORIZE, handle: asPage(takeConsent) },
+  { method: 'GET', path: AUTHORIZE, handle: asPage('oauth.authorize', showConsent) },
+  { method: 'POST', path: AUTHORIZE, handle: asPage('oauth.consent', takeConsent) },
   { method: 'GET', path: '/api/oauth/token', changes: true, handle: answerToken },
   { method: 'POST', path: '/api/oauth/token', handle: answerToken },
   { method: 'POST', path: '/api/oauth/revoke', handle: answerRevoke },

@@ -173,17 +173,13 @@ export const statements = {
   ),
   saveTokens: statement(
     'save-tokens',
-    `WITH spent AS (DELETE FROM tokens WHERE platform = $2 AND digest = $3 RETURNING 1),
+    `WITH spent AS (DELETE FROM tokens WHERE platform = $2 AND digest = $3 AND kind <> 'revoked' RETURNING 1),
      kept AS (INSERT INTO tokens
        SELECT t.platform, t.digest, t.kind, t."partyId", t."grantId", t."expiresAt", t.attributes
        FROM jsonb_to_recordset($1::jsonb) AS t (platform text, digest text, kind text, "partyId" text,
          "grantId" text, "expiresAt" bigint, attributes text)
        WHERE $3::text IS NULL OR EXISTS (SELECT FROM spent) ON CONFLICT DO NOTHING)
      SELECT $3::text IS NULL OR EXISTS (SELECT FROM spent)`,
-  ),
-  revokeTokens: statement(
-    'revoke-tokens',
-    'DELETE FROM tokens WHERE platform = $1 AND grant_id = $2 RETURNING 1',
   ),
   forgetTokens: statement('forget-tokens', 'DELETE FROM tokens WHERE expires_at < $1 RETURNING 1'),
   enter: statement('enter', 'SELECT enter_calls_1($1, $2, $3, $4)'),

@@ -1,9 +1,11 @@
 // The token store and the catalog store on PostgreSQL.
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
-import type { Token, TokenStore } from '../../core/token.ts';
+import type { Token, TokenGrant, TokenStore } from '../../core/token.ts';
+import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
 import type { Pool } from './pool.ts';
 import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
+import { tokenStatements } from './token-statements.ts';
 
 export function tokenStore(pool: Pool): TokenStore {
   const finder = new GroupReader<readonly [platform: string, digest: string], Token | null>(
@@ -36,8 +38,35 @@ export function tokenStore(pool: Pool): TokenStore {
       const [saved] = await pool.runOnce(statements.saveTokens, values);
       return saved![0] === true;
     },
+    async list({ platform, partyId = null, grantId: wanted = null, limit, cursor }) {
+      const values = [platform, ...readTokenCursor(cursor), partyId, wanted, limit + 1];
+      const rows = await pool.run(tokenStatements.list, values);
+      const tokens = rows.map(([digest, kind, party, grantId, expiresAt, attributes]) => ({
+        ...{ platform, digest, kind, partyId: party, grantId, expiresAt },
+        attributes: JSON.parse(String(attributes)),
+      }));
+      return tokensPage(tokens as Token[], limit);
+    },
+    async listGrants({ platform, partyId = null, limit, cursor = '' }) {
+      const rows = await pool.run(tokenStatements.listGrants, [
+        platform,
+        cursor,
+        partyId,
+        limit + 1,
+      ]);
+      const grants = rows.map(([grantId, party, count, expiresAt, attributes]) => ({
+        ...{ grantId, partyId: party, tokens: Number(count), expiresAt },
+        attributes: JSON.parse(String(attributes)),
+      }));
+      return grantsPage(grants as TokenGrant[], limit);
+    },
+    async end(platform, digest) {
+      const [ended] = await pool.runOnce(tokenStatements.end, [platform, digest]);
+      return Number(ended![0]) === 1;
+    },
     async revoke(platform, grantId) {
-      return (await pool.change(statements.revokeTokens, [platform, grantId])).length;
+      const [ended] = await pool.change(tokenStatements.revoke, [platform, grantId]);
+      return Number(ended![0]);
     },
     async forget(before) {
       return (await pool.run(statements.forgetTokens, [before])).length;

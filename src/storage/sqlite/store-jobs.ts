@@ -1,5 +1,6 @@
 // What the writer does for the stores beside the orders: tokens, the catalog, and what the limits counted.
 import type { DatabaseSync } from 'node:sqlite';
+import { IMPORTED_GRANT, NEVER, REVOKED } from '../../core/token.ts';
 
 export interface TokenRow {
   readonly platform: string;
@@ -18,6 +19,7 @@ export type StoreJob =
       readonly spend: { readonly platform: string; readonly digest: string } | null;
     }
   | { readonly op: 'revokeTokens'; readonly platform: string; readonly grantId: string }
+  | { readonly op: 'endToken'; readonly platform: string; readonly digest: string }
   | { readonly op: 'forgetTokens'; readonly before: number }
   | {
       readonly op: 'saveCatalog';
@@ -62,7 +64,16 @@ export function storeJobs(db: DatabaseSync): (job: StoreJob) => unknown {
         return true;
       }
       case 'revokeTokens':
-        return Number(s.revokeTokens.run(job.platform, job.grantId).changes);
+        return Number(
+          job.grantId.startsWith(IMPORTED_GRANT)
+            ? s.markTokens.run(job.platform, job.grantId).changes
+            : s.revokeTokens.run(job.platform, job.grantId).changes,
+        );
+      case 'endToken':
+        return (
+          s.markToken.run(job.platform, job.digest).changes === 1 ||
+          s.endToken.run(job.platform, job.digest).changes === 1
+        );
       case 'forgetTokens':
         return Number(s.forgetTokens.run(job.before).changes);
       case 'saveCatalog': {
@@ -79,11 +90,20 @@ export function storeJobs(db: DatabaseSync): (job: StoreJob) => unknown {
   };
 }
 
+const MARK = `UPDATE tokens SET kind = '${REVOKED}', attributes = '{}', expires_at = ${NEVER}`;
+
 function prepare(db: DatabaseSync) {
   return {
     // What is imported again is left as it is.
     addToken: db.prepare('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    endToken: db.prepare('DELETE FROM tokens WHERE platform = ? AND digest = ?'),
+    endToken: db.prepare(
+      `DELETE FROM tokens WHERE platform = ? AND digest = ? AND kind <> '${REVOKED}'`,
+    ),
+    markToken: db.prepare(
+      `${MARK} WHERE platform = ? AND digest = ? AND kind <> '${REVOKED}'
+         AND substr(grant_id, 1, ${IMPORTED_GRANT.length}) = '${IMPORTED_GRANT}'`,
+    ),
+    markTokens: db.prepare(`${MARK} WHERE platform = ? AND grant_id = ? AND kind <> '${REVOKED}'`),
     revokeTokens: db.prepare('DELETE FROM tokens WHERE platform = ? AND grant_id = ?'),
     forgetTokens: db.prepare('DELETE FROM tokens WHERE expires_at < ?'),
     createCatalog: db.prepare('INSERT INTO catalog VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),

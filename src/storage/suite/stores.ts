@@ -69,6 +69,87 @@ export function storeRules(open: () => OpenStorage): void {
     assert.notEqual(await tokens.find(platform, 'c'), null);
   });
 
+  test('an imported token that was ended stays ended, also when its file is run again much later', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    const given = (digest: string): Token =>
+      aToken(platform, digest, { grantId: `import:${digest}`, expiresAt: T0 - 300 * DAY });
+    await tokens.save([given('a'), given('b'), given('c')]);
+    assert.equal(await tokens.revoke(platform, 'import:a'), 1);
+    assert.equal(await tokens.end(platform, 'b'), true);
+    for (const again of [await tokens.end(platform, 'a'), await tokens.end(platform, 'b')]) {
+      assert.equal(again, false);
+    }
+    assert.equal(await tokens.revoke(platform, 'import:b'), 0);
+    await tokens.forget(T0 - 100 * DAY);
+    await tokens.save([given('a'), given('b'), given('c')]);
+    assert.deepEqual(
+      [
+        (await tokens.find(platform, 'a'))?.kind,
+        (await tokens.find(platform, 'b'))?.kind,
+        (await tokens.find(platform, 'c'))?.kind,
+      ],
+      ['revoked', 'revoked', 'access'],
+    );
+    assert.equal(await tokens.save([], { platform, digest: 'a' }), false);
+    const { items } = await tokens.list({ platform, limit: 9 });
+    assert.deepEqual(
+      items.map(({ digest }) => digest),
+      ['c'],
+    );
+  });
+
+  test('one token is ended, and the others of its consent go on', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    await tokens.save([aToken(platform, 'a'), aToken(platform, 'b', { kind: 'refresh' })]);
+    assert.equal(await tokens.end(platform, 'a'), true);
+    assert.equal(await tokens.end(platform, 'a'), false);
+    assert.equal(await tokens.find(platform, 'a'), null);
+    assert.notEqual(await tokens.find(platform, 'b'), null);
+  });
+
+  test('tokens and consents are listed page by page, without what only remembers one', async () => {
+    const { tokens } = open();
+    const platform = newPlatform();
+    const all = Array.from({ length: 9 }, (_, i) =>
+      aToken(platform, `d${i}`, {
+        grantId: `g${i % 3}`,
+        partyId: i % 3 === 0 ? 'other' : 'app',
+        kind: i === 8 ? 'spent' : 'access',
+        expiresAt: T0 + i,
+        attributes: { i },
+      }),
+    );
+    await tokens.save(all);
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await tokens.list({ platform, limit: 3, cursor });
+      listed.push(...page.items.map(({ digest }) => digest));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    assert.deepEqual(listed, ['d0', 'd3', 'd6', 'd1', 'd4', 'd7', 'd2', 'd5']);
+    const ofApp = await tokens.list({ platform, partyId: 'app', grantId: 'g2', limit: 9 });
+    assert.deepEqual(
+      ofApp.items.map((one) => ({ ...one })),
+      [all[2], all[5]],
+    );
+    const first = await tokens.listGrants({ platform, limit: 2 });
+    const next = await tokens.listGrants({ platform, limit: 2, cursor: first.nextCursor! });
+    const grant = (n: number, partyId: string, count: number, last: number) => ({
+      ...{ grantId: `g${n}`, partyId, tokens: count, expiresAt: T0 + last },
+      attributes: { i: last },
+    });
+    assert.deepEqual(
+      [...first.items, ...next.items].map((one) => ({ ...one })),
+      [grant(0, 'other', 3, 6), grant(1, 'app', 3, 7), grant(2, 'app', 2, 5)],
+    );
+    assert.equal(next.nextCursor, null);
+    const others = await tokens.listGrants({ platform, partyId: 'other', limit: 9 });
+    assert.equal(others.items.length, 1);
+  });
+
   test('tokens that ended long ago are forgotten', async () => {
     const { tokens } = open();
     const platform = newPlatform();

@@ -1,0 +1,82 @@
+// "Wrong passwords are slowed by address and by account (1 to 30 s) … nobody is locked out".
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MINUTE, SECOND } from '../../core/clock.ts';
+import { GuessPace } from './guess-pace.ts';
+
+/** Attempts one behind the other; how many seconds each waits. */
+function waits(pace: GuessPace, address: string, account: string, times: number): number[] {
+  return Array.from({ length: times }, () => {
+    const attempt = pace.begin(address, account)!;
+    attempt.end(false);
+    return attempt.waitMs / SECOND;
+  });
+}
+
+test('each wrong password makes the next wait longer, 1 to 30 seconds', () => {
+  const pace = new GuessPace(() => 0);
+  assert.deepEqual(waits(pace, 'a', 'x', 9), [0, 1, 2, 4, 8, 16, 30, 30, 30]);
+});
+
+test('by account, from whatever address; by address, at whatever account', () => {
+  const byAccount = new GuessPace(() => 0);
+  for (let i = 0; i < 6; i++) waits(byAccount, `a${i}`, 'x', 1);
+  assert.deepEqual(waits(byAccount, 'another', 'x', 1), [30]);
+  assert.deepEqual(waits(byAccount, 'yet another', 'y', 1), [0]);
+  const byAddress = new GuessPace(() => 0);
+  for (let i = 0; i < 6; i++) waits(byAddress, 'a', `x${i}`, 1);
+  assert.deepEqual(waits(byAddress, 'a', 'another', 1), [30]);
+});
+
+test('those that are sent at once wait as if they came one behind the other', () => {
+  const pace = new GuessPace(() => 0);
+  const attempts = Array.from({ length: 8 }, () => pace.begin('a', 'x')!.waitMs / SECOND);
+  assert.deepEqual(attempts, [0, 1, 2, 4, 8, 16, 30, 30]);
+});
+
+test('nobody is locked out: whatever strangers do, the right password waits 30 seconds at most', () => {
+  const pace = new GuessPace(() => 0);
+  for (let i = 0; i < 5000; i++) pace.begin(`stranger ${i}`, 'x');
+  const merchant = pace.begin('home', 'x');
+  assert.equal(merchant!.waitMs, 30 * SECOND);
+  merchant!.end(true);
+});
+
+test('an address that signed in before is never refused, and does not wait for strangers', () => {
+  const pace = new GuessPace(() => 0);
+  pace.begin('office', 'x')!.end(true);
+  for (let i = 0; i < 100; i++) waits(pace, `stranger ${i}`, 'x', 3);
+  assert.equal(pace.begin('office', 'x')!.waitMs, 0);
+  // Nor for others behind its own address.
+  for (let i = 0; i < 100; i++) pace.begin('office', `other ${i}`);
+  assert.equal(pace.begin('office', 'other 1000'), null);
+  assert.ok(pace.begin('office', 'x'));
+});
+
+test('it waits for its own mistakes all the same', () => {
+  const pace = new GuessPace(() => 0);
+  pace.begin('office', 'x')!.end(true);
+  assert.deepEqual(waits(pace, 'office', 'x', 7), [0, 1, 2, 4, 8, 16, 30]);
+});
+
+test('one address may have 20 waiting, and may go on when one has ended', () => {
+  const pace = new GuessPace(() => 0);
+  const attempts = Array.from({ length: 20 }, (_, i) => pace.begin('a', `x${i}`)!);
+  assert.equal(pace.begin('a', 'y'), null);
+  attempts[0]!.end(false);
+  assert.ok(pace.begin('a', 'y'));
+});
+
+test('after 15 quiet minutes the count begins anew; an address stays known', () => {
+  let now = 0;
+  const pace = new GuessPace(() => now);
+  waits(pace, 'a', 'x', 6);
+  now = 15 * MINUTE;
+  assert.deepEqual(waits(pace, 'a', 'x', 1), [30]);
+  now += 15 * MINUTE + 1;
+  assert.deepEqual(waits(pace, 'a', 'x', 2), [0, 1]);
+  pace.begin('office', 'x')!.end(true);
+  now += 60 * MINUTE;
+  for (let i = 0; i < 10; i++) pace.begin(`stranger ${i}`, 'x');
+  assert.equal(pace.begin('office', 'x')!.waitMs, 0);
+});

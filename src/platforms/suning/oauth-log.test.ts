@@ -1,0 +1,79 @@
+// OAuth calls are in the request log with who, what and how it ended; no code, token, secret or password is.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  ASKED,
+  appKey,
+  appSecret,
+  authorize,
+  exchange,
+  newCode,
+  refresh,
+  submit,
+} from '../../../test/suning-oauth.ts';
+import { manage, startTestServer, TestClock } from '../../../test/support.ts';
+
+const server = await startTestServer({ clock: new TestClock() });
+const newest = async (limit = 1) =>
+  (await manage(server, 'GET', `/requests?platform=suning&limit=${limit}`)).body.items;
+
+test('authorize, consent and token calls are told, and their secrets cut', async () => {
+  const verifier = 'v'.repeat(50);
+  const code = await newCode(server, { code_challenge: verifier });
+  const tokens = await exchange(server, code, { code_verifier: verifier });
+  const renewed = await refresh(server, tokens.refresh_token!);
+  const log = await newest(4);
+  assert.deepEqual(
+    log.map((one: Record<string, unknown>) => [one.method, one.party, one.outcome, one.detail]),
+    [
+      ['oauth.token', appKey, 'success', null],
+      ['oauth.token', appKey, 'success', null],
+      ['oauth.consent', appKey, 'success', null],
+      ['oauth.authorize', appKey, 'success', null],
+    ],
+  );
+  assert.equal(
+    log[1].body,
+    `client_id=${appKey}&client_secret=***&grant_type=authorization_code&code=***&redirect_uri=https%3A%2F%2Fapp.example.cn%2Fcallback&code_verifier=***`,
+  );
+  const kept = JSON.stringify(log);
+  for (const secret of [
+    code,
+    verifier,
+    appSecret,
+    ...Object.values(tokens),
+    ...Object.values(renewed),
+  ]) {
+    if (String(secret).length > 16) assert.ok(!kept.includes(secret), secret);
+  }
+});
+
+test('what was refused says why', async () => {
+  await exchange(server, 'SECRETCODE');
+  const [token] = await newest();
+  assert.deepEqual(
+    [token.outcome, token.detail, token.refusedBy],
+    ['invalid_grant', 'the code is unknown, ended or spent', 'oauth.token'],
+  );
+  await authorize(server, { ...ASKED, redirect_uri: 'https://evil.example/' });
+  assert.equal((await newest())[0].outcome, 'invalid_request');
+  const { fields } = await authorize(server);
+  await submit(server, { ...fields, user: 'x', decision: 'allow' }, '');
+  const [forged] = await newest();
+  assert.deepEqual(
+    [forged.method, forged.outcome, forged.detail],
+    ['oauth.consent', 'forged-form', 'the cookie of the consent page is missing'],
+  );
+});
+
+test('a call by GET, and names that OAuth does not know, leave no secret either', async () => {
+  const secrets = `client_secret=${appSecret}&refresh_token=SECRETTOKEN&SECRETNAME=SECRETVALUE`;
+  await fetch(
+    `${server.url}/api/oauth/token?client_id=${appKey}&grant_type=refresh_token&${secrets}`,
+  );
+  const [entry] = await newest();
+  assert.match(entry.body, /\(1 of other names\)$/);
+  assert.ok(!/SECRET/.test(JSON.stringify(entry)) && !JSON.stringify(entry).includes(appSecret));
+  await fetch(`${server.url}/api/oauth/token`, { method: 'POST', body: 'SECRET=%zz' });
+  assert.ok(!JSON.stringify(await newest()).includes('SECRET'));
+});

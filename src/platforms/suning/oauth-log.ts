@@ -1,0 +1,63 @@
+// What the request log keeps of an OAuth call: who, what, how it ended, and the parameters without any secret.
+import type { EndpointLog } from '../../protocol/endpoint-log.ts';
+import type { Parameters } from './oauth-parameters.ts';
+
+/** Parameters that open nothing; of all others the log says only that they were there. */
+const OPEN = new Set([
+  'client_id',
+  'code_challenge_method',
+  'decision',
+  'grant_type',
+  'itemcode',
+  'redirect_uri',
+  'response_type',
+  'scope',
+  'user',
+]);
+const NAMED = new Set([
+  ...OPEN,
+  'client_secret',
+  'code',
+  'code_challenge',
+  'code_verifier',
+  'csrf',
+  'password',
+  'refresh_token',
+  'state',
+  'token',
+]);
+const MAX_VALUE = 200;
+const SUCCESS = 'success';
+
+/**
+ * @param method `oauth.token`, `oauth.authorize` and so on
+ * @param problem null for a success
+ */
+export function oauthLog(
+  method: string,
+  parameters: Parameters | null,
+  problem: { readonly code: string; readonly detail: string } | null,
+): EndpointLog {
+  return {
+    // Anybody may open the page; a consent and a token take a password or a secret.
+    isVerified: problem === null && method !== 'oauth.authorize',
+    party: parameters?.get('client_id') ?? null,
+    method,
+    outcome: problem?.code ?? SUCCESS,
+    detail: problem?.detail ?? null,
+    body: parameters ? withoutSecrets(parameters) : '(not kept: the parameters could not be read)',
+  };
+}
+
+/** As a form; a name that OAuth does not know may itself be a secret. */
+function withoutSecrets(parameters: Parameters): string {
+  const kept: string[] = [];
+  let others = 0;
+  for (const [name, value] of parameters) {
+    if (!NAMED.has(name)) others++;
+    else if (!OPEN.has(name)) kept.push(`${name}=***`);
+    else kept.push(`${name}=${encodeURIComponent(value.slice(0, MAX_VALUE).toWellFormed())}`);
+  }
+  if (others > 0) kept.push(`(${others} of other names)`);
+  return kept.join('&');
+}
