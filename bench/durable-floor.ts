@@ -20,25 +20,37 @@ const damage = new Damage();
 const reader = new Reader(db, log, damage);
 const writer = new Writer(ledgerPath, db, log, { damage });
 const order = db.prepare(
-  `SELECT ${ORDER_COLUMNS}, id, last_change FROM orders WHERE order_id = ? AND platform = ?`,
+  `SELECT ${ORDER_COLUMNS}, id, last_change, head FROM orders WHERE order_id = ? AND platform = ?`,
 );
 order.setReturnArrays(true);
 
-type Row = [...OrderRow, row: number, lastChange: number];
+type Row = [...OrderRow, row: number, lastChange: number, head: string | null];
 
 const find = (id: string): Promise<Row> =>
   reader.read(() => order.get(id, 'jintong') as unknown as Row, [id]);
 
 /** The statements of a hasten. No rule decides, and the order's document goes back as it came. */
 async function hasten(id: string): Promise<boolean> {
-  const [orderId, platform, owner, state, version, , , attributes, lines, row, lastChange] =
-    await find(id);
+  const [
+    orderId,
+    platform,
+    owner,
+    state,
+    version,
+    createdAt,
+    ,
+    attributes,
+    lines,
+    row,
+    lastChange,
+    head,
+  ] = await find(id);
   const job: CommitJob = {
     op: 'commit',
     platform,
     orderId,
     expectedVersion: version,
-    place: { row, lastChange, state },
+    place: { row, lastChange, state, head, owner, createdAt },
     state,
     at: Date.now(),
     attributes,

@@ -7,6 +7,7 @@ import {
   backUp,
   type CopyReport,
   type OnProgress,
+  openSource,
   type RestoreOptions,
   restore,
 } from './storage/copy/copy.ts';
@@ -55,4 +56,16 @@ function readExistingKey(config: Config): Buffer {
     throw new ConfigError(`${dataDirectory} holds no master.key, and ORDERGATE_KEY is not set`);
   }
   return readMasterKey(config);
+}
+
+/** The head of the ledger as it is at this moment, beside a running server. */
+export async function ledgerHeadOf(config: Config): Promise<string> {
+  const source = await openSource(config);
+  try {
+    const head = await source.head();
+    if (head === null) throw new ConfigError('a head is known of ledgers on SQLite only, so far');
+    return head;
+  } finally {
+    await source.close();
+  }
 }

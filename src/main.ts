@@ -31,7 +31,7 @@ export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
 
-export { migrateLedger, restoreLedger } from './copies.ts';
+export { ledgerHeadOf, migrateLedger, restoreLedger } from './copies.ts';
 export { platforms } from './platforms/index.ts';
 export { oldRulesOf, openWorkplace, type Workplace } from './workplace.ts';
 

@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { VERSION } from '../main.ts';
 import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
+import { headCommand } from './head.ts';
 import { importCommand } from './import.ts';
 import { lostCommand } from './lost.ts';
 import { migrateCommand } from './migrate.ts';
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   moveCommand,
   seedCommand,
   verifyCommand,
+  headCommand,
   lostCommand,
   backupCommand,
   restoreCommand,

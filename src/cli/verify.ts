@@ -1,20 +1,22 @@
 // `ordergate verify`: reads the whole ledger and says whether it is sound.
-import { readConfig, readFlags } from '../config.ts';
+import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
 import type { Command } from './command.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
-  usage: 'verify',
+  usage: 'verify [--head HEAD]',
   summary: 'check every order, its history, its events and its callbacks, and the files',
   async run(args) {
-    const { values } = readFlags(args, {});
+    const { values: flags } = readFlags(args, { head: { type: 'string' } });
+    const { head, ...values } = flags;
+    if (head !== undefined) requireHead(head);
     const config = readConfig(values);
     const workplace = await openWorkplace({ config });
     const { storage, platforms } = workplace;
     try {
-      const { damage, orders, changes, ...ledger } = await storage.ledger.audit();
+      const { damage, orders, changes, ...ledger } = await storage.ledger.audit(head);
       const faults = { ...ledger, ...(await storage.callbacks.audit()) };
       for (const line of damage) process.stderr.write(`damage: ${line}\n`);
       process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
@@ -30,3 +32,11 @@ export const verifyCommand: Command = {
     }
   },
 };
+
+/** @throws {ConfigError} */
+function requireHead(head: string): void {
+  if (/^\d+\.\d+\.[0-9a-f]{64}$/.test(head.trim())) return;
+  throw new ConfigError(
+    `--head is "${head}"; it has to be a line that "ordergate head" printed, such as 12.11873.9f2c… with 64 hex digits`,
+  );
+}

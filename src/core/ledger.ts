@@ -226,7 +226,8 @@ export interface Ledger {
   /** Forgets kept replies that ended before `now`; returns how many. */
   forgetReplies(now: Instant): Promise<number>;
 
-  audit(): Promise<LedgerAudit>;
+  /** @param head one that was written down (`ordergate head`): what it stood for has to be there still */
+  audit(head?: string): Promise<LedgerAudit>;
 
   /** Throws LedgerUnavailableError when a change would not be taken now. */
   checkReady(): Promise<void>;

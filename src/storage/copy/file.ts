@@ -114,11 +114,15 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
   let table: (typeof TABLES)[number] | undefined;
   let batch: string[] = [];
   let size = 0;
+  let lacking = '';
   let trailer: Sums | undefined;
   const hand = async (): Promise<void> => {
     if (table && batch.length > 0) {
       sums[table.name]!.add(batch);
-      await reader.onRows(table, batch);
+      await reader.onRows(
+        table,
+        lacking === '' ? batch : batch.map((line) => `${line.slice(0, -1)}${lacking}]`),
+      );
     }
     [batch, size] = [[], 0];
   };
@@ -134,9 +138,12 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
     } else if (parsed.tables) trailer = parsed.tables;
     else {
       table = TABLES.find(({ name }) => name === parsed.table);
-      if (table?.columns.join() !== parsed.columns.join()) {
+      // An older backup lacks the columns that came later, which stand last.
+      const columns = parsed.columns as readonly string[];
+      if (!table?.columns.join().startsWith(columns.join())) {
         throw bad(`this Ordergate does not know its table ${parsed.table}`);
       }
+      lacking = ',null'.repeat(table.columns.length - columns.length);
       sums[parsed.table] = new Sum();
     }
   };

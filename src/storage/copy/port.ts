@@ -14,6 +14,8 @@ export interface CopySource {
   /** The setting as it was at that moment. */
   setting(name: string): Promise<string | null>;
   audit(): Promise<CopyAudit>;
+  /** The head over all changes, as it is written down; null where the engine keeps none. */
+  head(): Promise<string | null>;
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ const copied = new Map(TABLES.map(({ name, columns }) => [name, new Set(columns)
 
 /** Tables that are in other ones of a copy, or of a node, or of the schema. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  covers: 'sums over the rows that are there, made anew',
   progress: 'commits of this file, which a copy counts anew',
   events: 'in history',
   order_ids: 'in orders and gone_orders',

@@ -25,7 +25,9 @@ export const TABLES: readonly CopyTable[] = [
   ]),
   table('limit_counts', ['key', 'ends_at', 'count']),
   table('kept_replies', ['key', 'reply', 'fingerprint', 'expires_at']),
-  table('orders', ['id', ...ORDER, 'state', 'version', 'updated_at', 'attributes', 'lines']),
+  table('orders', [
+    ...['id', ...ORDER, 'state', 'version', 'updated_at', 'attributes', 'lines', 'head'],
+  ]),
   // Ids of orders whose month was dropped; they are not given again. None on SQLite.
   table('gone_orders', ORDER),
   table('order_keys', [...ORDER, 'name', 'value']),
@@ -35,7 +37,7 @@ export const TABLES: readonly CopyTable[] = [
     'seq',
     ...ORDER,
     ...['version', 'at', 'action', 'line', 'from_state', 'to_state', 'actor', 'note', 'request_id'],
-    ...['event_type', 'event_payload'],
+    ...['event_type', 'event_payload', 'document', 'hash'],
   ]),
   table('sealed_texts', [...ORDER, 'name', 'sealed', 'mask']),
   table('deadlines', ['id', 'platform', 'owner', 'order_id', 'kind', 'due_at']),
@@ -58,12 +60,22 @@ export const TABLES: readonly CopyTable[] = [
   ]),
   table('callback_alerts', ['id', 'at', 'kind', 'endpoint', 'delivery', 'detail']),
   table('fan_out', ['cursor']),
+  table('chain_groups', ['number', 'last_seq', 'changes', 'hash', 'parts']),
 ];
 
 const NUMBERS = new Set([
   ...['id', 'seq', 'version', 'level', 'number', 'state:deliveries', 'endpoint', 'delivery'],
   ...['at', 'created_at', 'updated_at', 'due_at', 'ended_at', 'expires_at', 'ends_at', 'off_at'],
-  ...['first_at', 'failing_since', 'open_until', 'since_seq', 'cursor', 'request_id'],
+  ...[
+    'first_at',
+    'failing_since',
+    'open_until',
+    'since_seq',
+    'cursor',
+    'last_seq',
+    'changes',
+    'request_id',
+  ],
   ...['count', 'children', 'entries', 'failures', 'attempts', 'step', 'status', 'micros'],
   ...['enabled', 'is_head'],
 ]);

@@ -21,7 +21,7 @@ const SELECTS: Readonly<Record<string, string>> = {
   gone_orders: `SELECT platform, owner, order_id, created_at FROM order_ids AS i
     WHERE NOT EXISTS (SELECT FROM orders AS o WHERE ${SAME})`,
   history: `SELECT seq, platform, owner, order_id, created_at, version, at, action, line, from_state, to_state, actor,
-    note, request_id, event_type, event_payload FROM history ORDER BY seq`,
+    note, request_id, event_type, event_payload, document, hash FROM history ORDER BY seq`,
   deliveries: `SELECT id, endpoint, seq, platform, order_id, version, event_type, message_id, content_type, body,
     state, created_at, due_at, (claim_at IS NOT NULL)::integer, attempts, step, ended_at FROM deliveries`,
 };
@@ -30,7 +30,7 @@ const ID = '(platform, owner, order_id, created_at)';
 const INSERTS: Readonly<Record<string, readonly string[]>> = {
   orders: [
     `INSERT INTO order_ids ${ID} SELECT platform, owner, order_id, created_at FROM ROWS`,
-    `INSERT INTO orders (id, platform, owner, order_id, created_at, state, version, updated_at, attributes, lines)
+    `INSERT INTO orders (id, platform, owner, order_id, created_at, state, version, updated_at, attributes, lines, head)
      SELECT * FROM ROWS`,
   ],
   gone_orders: [`INSERT INTO order_ids ${ID} SELECT * FROM ROWS`],
@@ -41,7 +41,7 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
   // No call of a gateway will ask whether it was the one that wrote this.
   history: [
     `INSERT INTO history (seq, platform, owner, order_id, created_at, version, at, action, line, from_state,
-       to_state, actor, note, request_id, event_type, event_payload, token) SELECT r.*, 0 FROM ROWS`,
+       to_state, actor, note, request_id, event_type, event_payload, document, hash, token) SELECT r.*, 0 FROM ROWS`,
   ],
   deliveries: [
     `INSERT INTO deliveries (id, endpoint, seq, platform, order_id, version, event_type, message_id, content_type,

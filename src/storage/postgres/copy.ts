@@ -42,6 +42,7 @@ export async function postgresSource(url: string): Promise<CopySource> {
       const [row] = await connection.run({ name: 'copy-setting', text }, [wanted]);
       return row ? String(row[0]) : null;
     },
+    head: async () => null,
     async audit() {
       await connection.runText('COMMIT');
       const [row] = await connection.runText(callbackStatements.audit.text);

@@ -1,5 +1,6 @@
 // The ledger on PostgreSQL: a round trip a question, one for a group of changes, on any number of nodes.
 import type { Instant } from '../../core/clock.ts';
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
   Change,
   Committed,
@@ -199,7 +200,10 @@ export class PostgresLedger implements Ledger {
   }
 
   /** On a connection of its own: it reads everything, and may take as long as that takes. */
-  async audit(): Promise<LedgerAudit> {
+  async audit(head?: string): Promise<LedgerAudit> {
+    if (head !== undefined) {
+      throw new LedgerUnavailableError('--head is known of ledgers on SQLite only, so far');
+    }
     const { url, node } = this.#options;
     let connection: Connection | undefined;
     try {

@@ -1,6 +1,7 @@
 // The thread for what may take long: the request log's writes, and the questions of the console.
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RequestQuery, requestIdAt } from '../../core/request-log.ts';
+import { readHead } from '../chain.ts';
 import {
   auditCallbacks,
   callbackStats,
@@ -32,7 +33,7 @@ const OPERATIONS = {
   findRequest: (id: number) => requests.use((table) => table.find(id)),
   pruneRequests: (before: number) => requests.use((table) => table.prune(requestIdAt(before))),
   listOrders: (query: Parameters<typeof listOrders>[1]) => listOrders(ledger, query),
-  audit: () => audit(ledger),
+  audit: (head: string | undefined) => audit(ledger, readHead(head ?? '') ?? undefined),
   checkFile: () => checkFile(ledger, report),
   listDeliveries: (query: Parameters<typeof listDeliveries>[1]) => listDeliveries(ledger, query),
   endedIds: (query: Parameters<typeof endedIds>[1]) => endedIds(ledger, query),

@@ -15,14 +15,14 @@ const ITS_LIST =
 /** In the order of a key, so that what was left out once is the same the next time. */
 const SELECTS: Readonly<Record<string, string>> = {
   settings: 'SELECT name, value FROM settings ORDER BY name',
-  orders: `SELECT id, ${ORDER}, state, version, updated_at, attributes, lines FROM orders AS o ORDER BY id`,
+  orders: `SELECT id, ${ORDER}, state, version, updated_at, attributes, lines, head FROM orders AS o ORDER BY id`,
   gone_orders: `SELECT ${ORDER} FROM orders AS o WHERE false`,
   order_keys: `SELECT ${ORDER}, k.name, k.value FROM order_keys AS k CROSS JOIN orders AS o ON o.id = k.order_row
     ORDER BY k.value, k.name, k.order_row`,
   unique_keys: `SELECT ${ORDER}, k.name, k.value FROM unique_keys AS k CROSS JOIN orders AS o ON o.id = k.order_row
     ORDER BY k.platform, k.owner, k.name, k.value`,
   history: `SELECT h.seq, ${ORDER}, h.version, h.at, h.action, h.line, h.from_state, h.to_state, h.actor, h.note,
-      h.request_id, e.type, e.payload
+      h.request_id, e.type, e.payload, h.document, h.hash
     FROM history AS h CROSS JOIN orders AS o ON o.id = h.order_row LEFT JOIN events AS e ON e.seq = h.seq
     ORDER BY h.seq`,
   sealed_texts: `SELECT ${ORDER}, s.name, s.sealed, s.mask
@@ -42,7 +42,7 @@ const SELECTS: Readonly<Record<string, string>> = {
 
 const INSERTS: Readonly<Record<string, readonly string[]>> = {
   orders: [
-    `INSERT INTO orders (id, platform, owner, order_id, created_at, state, version, updated_at, attributes, lines, last_change)
+    `INSERT INTO orders (id, platform, owner, order_id, created_at, state, version, updated_at, attributes, lines, head, last_change)
      SELECT r.*, 0 FROM ROW`,
   ],
   order_keys: [`INSERT INTO order_keys SELECT r.value, r.name, o.id FROM ROW ${ITS_ORDER}`],
@@ -52,7 +52,7 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
   // By seq: what was an order's newest change until now is the one before.
   history: [
     `INSERT INTO history SELECT r.seq, o.id, nullif(o.last_change, 0), r.version, r.at, r.action, r.line,
-       r.from_state, r.to_state, r.actor, r.note, r.request_id FROM ROW ${ITS_ORDER}`,
+       r.from_state, r.to_state, r.actor, r.note, r.request_id, r.document, r.hash FROM ROW ${ITS_ORDER}`,
     `INSERT INTO events SELECT r.seq, r.event_type, r.event_payload FROM ROW WHERE r.event_type IS NOT NULL`,
     `UPDATE orders AS o SET last_change = r.seq FROM ROW WHERE o.order_id = r.order_id AND o.platform = r.platform`,
   ],

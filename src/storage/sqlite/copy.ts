@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { headText } from '../chain.ts';
 import {
   BATCH_CHARACTERS,
   BATCH_ROWS,
@@ -10,6 +11,8 @@ import {
   type CopyTarget,
 } from '../copy/port.ts';
 import { auditCallbacks } from './callback-queries.ts';
+import { ledgerHead } from './chain-groups.ts';
+import { chainUp } from './chain-rows.ts';
 import { insertsOf, selectOf } from './copy-tables.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
 import { damaged, explain, isDamage, UnusableFileError } from './failures.ts';
@@ -59,6 +62,9 @@ export function sqliteSource(directory: string, file = 'ledger.db'): CopySource 
     async setting(name) {
       const row = db.prepare('SELECT value FROM settings WHERE name = ?').get(name);
       return row ? String(row.value) : null;
+    },
+    async head() {
+      return headText(ledgerHead(db));
     },
     async audit() {
       return { ...audit(db), ...auditCallbacks(db) };
@@ -153,6 +159,9 @@ export function sqliteTarget(directory: string): CopyTarget {
       db.exec('COMMIT');
     },
     async finish() {
+      db.exec('BEGIN');
+      chainUp(db);
+      db.exec('COMMIT');
       db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)');
       db.close();
       syncFile(path);

@@ -33,9 +33,14 @@ const BUSY_ON_SERVER_MS = 5;
  * Makes sure that `path` is a sound file of ours, and brings it to the newest version. The file
  * is judged by its header before it is opened, and read-only before it is written to.
  *
+ * @param finish what a program has to do after the migrations, in their transaction
  * @throws {UnusableFileError}
  */
-export function prepareDatabase(path: string, migrationsFolder: URL): void {
+export function prepareDatabase(
+  path: string,
+  migrationsFolder: URL,
+  finish: (db: DatabaseSync) => void = () => {},
+): void {
   const migrations = readMigrations(migrationsFolder);
   const newest = migrations.at(-1)?.version ?? 0;
   const current = existsSync(path) && statSync(path).size > 0 ? inspect(path, newest) : 0;
@@ -50,6 +55,7 @@ export function prepareDatabase(path: string, migrationsFolder: URL): void {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     db.exec('BEGIN IMMEDIATE');
     for (const { version, sql } of migrations) if (version > current) db.exec(sql);
+    finish(db);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}; COMMIT`);
     // So that the header by which the file is judged next time is in the file itself.
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

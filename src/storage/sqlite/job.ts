@@ -9,6 +9,10 @@ export interface Place {
   readonly row: number;
   readonly lastChange: number;
   readonly state: string;
+  /** The hash of its last change. */
+  readonly head: string | null;
+  readonly owner: string;
+  readonly createdAt: number;
 }
 
 export interface CommitJob {
@@ -90,7 +94,8 @@ export type Job =
       readonly replaces: number | null;
     }
   | { readonly op: 'set' | 'setOnce'; readonly name: string; readonly value: string }
-  | { readonly op: 'forget'; readonly now: number };
+  | { readonly op: 'forget'; readonly now: number }
+  | { readonly op: 'seal' };
 
 /** What became of one job of a group: its result, or why the engine could not carry it out. */
 export interface JobResult {

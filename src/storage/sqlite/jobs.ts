@@ -1,7 +1,10 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
 import { CallbackJobs } from './callback-jobs.ts';
+import { ChainGroups } from './chain-groups.ts';
+import { chainChange, chainCreation } from './chain-jobs.ts';
 import { CountedLists } from './counted-lists.ts';
+import { Covers } from './covers.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
 import { readFloor, readProgress } from './progress.ts';
 import { prepareStatements } from './statements.ts';
@@ -25,6 +28,8 @@ export class Jobs {
   readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #lists: CountedLists;
   readonly #callbacks: CallbackJobs;
+  readonly #covers: Covers;
+  readonly #groups: ChainGroups;
   readonly #runStoreJob: (job: StoreJob) => unknown;
   #seq: number;
   /** Callbacks have read up to this number: in a copy the events themselves may end before it. */
@@ -40,11 +45,18 @@ export class Jobs {
     this.#statements = prepareStatements(db);
     this.#lists = new CountedLists(db);
     this.#callbacks = new CallbackJobs(db);
+    this.#covers = new Covers(db);
+    this.#groups = new ChainGroups(db);
     this.#runStoreJob = storeJobs(db);
     const { seq, commits } = readProgress(db);
     this.#seq = seq;
     this.#floor = readFloor(db);
     this.#commits = commits;
+  }
+
+  /** Changes that are in no group yet. */
+  get unsealed(): number {
+    return this.#seq - this.#groups.lastSeq;
   }
 
   get progress(): Progress {
@@ -76,19 +88,25 @@ export class Jobs {
   }
 
   #transaction(run: () => JobResult[]): JobResult[] {
+    const covered = this.#covers.snapshot();
     this.#statements.begin.run();
     try {
       const results = run();
       const rows = Number(this.#statements.writtenRows.get()!.n);
-      if (rows > this.#rows) this.#statements.count.run(this.#commits + 1);
+      if (rows > this.#rows) {
+        this.#statements.count.run(this.#commits + 1);
+        this.#covers.save();
+      }
       this.#statements.commit.run();
       if (rows > this.#rows) {
         this.#commits++;
-        this.#rows = rows + 1;
+        this.#rows = Number(this.#statements.writtenRows.get()!.n);
       }
       return results;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#covers.restore(covered);
+      this.#groups.reload(this.#db);
       this.#seq = readProgress(this.#db).seq;
       throw error;
     }
@@ -107,6 +125,7 @@ export class Jobs {
   #runInSavepoint(job: Job): JobResult {
     const { savepoint, release, undo } = this.#statements;
     const seq = this.#seq;
+    const covered = this.#covers.snapshot();
     savepoint.run();
     try {
       const result = this.#dispatch(job);
@@ -117,6 +136,7 @@ export class Jobs {
       if (!this.#db.isTransaction) throw error;
       undo.run();
       release.run();
+      this.#covers.restore(covered);
       this.#seq = seq;
       return error instanceof Undo ? { value: error.result } : { error: String(error) };
     }
@@ -152,6 +172,8 @@ export class Jobs {
         return String(this.#statements.setting.get(job.name)!.value);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
+      case 'seal':
+        return this.#groups.seal();
       case 'callbacks':
         return this.#callbacks.run(job.job);
       default:
@@ -166,9 +188,12 @@ export class Jobs {
     const { row: id, lastChange: previous, state } = place;
     const seq = Math.max(this.#seq, this.#floor) + 1;
     const version = job.expectedVersion + 1;
-    const row = [version, job.at, job.attributes, job.lines, seq, id, job.expectedVersion] as const;
+    const { document, hash } = chainChange(job, place, version);
+    const row = [version, job.at, job.attributes, job.lines, seq, hash] as const;
     const updated =
-      job.state === state ? s.keepState.run(...row) : s.moveState.run(job.state, ...row);
+      job.state === state
+        ? s.keepState.run(...row, id, job.expectedVersion)
+        : s.moveState.run(job.state, ...row, id, job.expectedVersion);
     if (updated.changes === 0) throw new Undo('stale');
     this.#seq = seq;
     this.#hasWritten = true;
@@ -177,20 +202,9 @@ export class Jobs {
       if (s.endDeadline.run(deadlineId, leaseUntil).changes === 0) throw new Undo('lease-lost');
     }
     if (job.once) this.#keepReply(job.once.key, job.once.reply, null, job.once.expiresAt, job.at);
-    s.history.run(
-      seq,
-      id,
-      previous,
-      version,
-      job.at,
-      job.action,
-      job.line,
-      job.from,
-      job.to,
-      job.actor,
-      job.note,
-      job.requestId,
-    );
+    const { at, action, line, from, to, actor, note, requestId } = job;
+    const what = [at, action, line, from, to, actor, note, requestId] as const;
+    s.history.run(seq, id, previous, version, ...what, document, hash);
     s.event.run(seq, job.eventType, job.eventPayload);
     for (const { kind, dueAt } of job.deadlines ?? []) {
       if (dueAt === null) s.clearDeadline.run(id, kind);
@@ -238,42 +252,22 @@ export class Jobs {
       if (holder) return String(holder.order_id);
     }
     const seq = Math.max(this.#seq, this.#floor) + 1;
-    const inserted = s.insert.run(
-      row.orderId,
-      row.platform,
-      row.owner,
-      row.state,
-      row.createdAt,
-      now,
-      row.attributes,
-      row.lines,
-      seq,
-    );
+    const { document, hash } = chainCreation(row, now);
+    const { platform, owner, orderId, state, createdAt, attributes, lines } = row;
+    const whole = [orderId, platform, owner, state, createdAt, now, attributes, lines] as const;
+    const inserted = s.insert.run(...whole, seq, hash);
     if (inserted.changes === 0) return row.orderId;
     this.#hasWritten = true;
     this.#seq = seq;
     const id = inserted.lastInsertRowid;
     for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
-    s.history.run(
-      seq,
-      id,
-      null,
-      1,
-      now,
-      'created',
-      null,
-      null,
-      row.state,
-      row.actor,
-      row.note,
-      row.requestId,
-    );
+    const what = [now, 'created', null, null, state, row.actor, row.note, row.requestId] as const;
+    s.history.run(seq, id, null, 1, ...what, document, hash);
     s.event.run(seq, 'order.created', null);
     for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);
     for (const [name, value] of row.uniqueKeys) {
       s.uniqueKey.run(row.platform, row.owner, name, value, id);
     }
-    const { createdAt, orderId } = row;
     for (const list of row.lists) {
       this.#lists.add(row.platform, row.owner, list, { createdAt, orderId, row: id });
     }

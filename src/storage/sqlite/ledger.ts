@@ -209,8 +209,8 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  audit(): Promise<LedgerAudit> {
-    return this.#background.call({ op: 'audit' });
+  audit(head?: string): Promise<LedgerAudit> {
+    return this.#background.call({ op: 'audit', argument: head });
   }
 
   async checkReady(): Promise<void> {

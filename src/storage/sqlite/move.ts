@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CopyError } from '../copy/port.ts';
+import { chainUp } from './chain-rows.ts';
 import { prepareDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
@@ -56,7 +57,7 @@ export function takeStoppedLedger(directory: string): () => void {
   const unlock = lockDataDirectory(directory);
   try {
     judgeLog(path);
-    prepareDatabase(path, new URL('./migrations/', import.meta.url));
+    prepareDatabase(path, new URL('./migrations/', import.meta.url), chainUp);
   } catch (error) {
     unlock();
     throw error;

@@ -90,7 +90,7 @@ const DAMAGED =
   /ledger\.db is damaged \([\s\S]+\)\. Nothing was changed\. Put a backup in its place/;
 const FOREIGN =
   /ledger\.db is a SQLite file, but not one of Ordergate's\. .*another data directory/;
-const NEWER = /schema version 999; .* up to 4\. Nothing was changed\. Start the newer Ordergate/;
+const NEWER = /schema version 999; .* up to 5\. Nothing was changed\. Start the newer Ordergate/;
 
 describe('a file that cannot be used is refused, and not a byte is changed', () => {
   test('a file that a newer Ordergate wrote', async () => {

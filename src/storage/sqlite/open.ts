@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
+import { chainUp } from './chain-rows.ts';
 import { Damage } from './damage.ts';
 import {
   closeInOrder,
@@ -110,7 +111,7 @@ export async function openSqlite(
 }
 
 function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {
-  prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url));
+  prepareDatabase(ledgerPath, new URL('./migrations/', import.meta.url), chainUp);
   const notice = prepareRequests(requestsPath);
   const notices = notice === undefined ? [] : [notice];
   const keyIsKnown = checkKey(ledgerPath, sealer);

@@ -2,6 +2,8 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
+import type { LedgerHead } from '../chain.ts';
+import { auditChain } from './chain-audit.ts';
 import { isDamage } from './failures.ts';
 import type { Place } from './job.ts';
 
@@ -47,7 +49,7 @@ function orderOf(
 }
 
 /** As `load` finds it: an order whose id and platform are known, and where it is. */
-export type PlacedRow = [...OrderFields, row: number, lastChange: number];
+export type PlacedRow = [...OrderFields, row: number, lastChange: number, head: string | null];
 
 export function placed(
   platform: string,
@@ -55,7 +57,9 @@ export function placed(
   found: PlacedRow,
 ): { order: Order; place: Place } {
   const order = orderOf(platform, orderId, found);
-  return { order, place: { row: found[7], lastChange: found[8], state: order.state } };
+  const { state, owner, createdAt } = order;
+  const [, , , , , , , row, lastChange, head] = found;
+  return { order, place: { row, lastChange, state, head, owner, createdAt } };
 }
 
 /** The text right behind everything that begins with `prefix`. */
@@ -118,7 +122,7 @@ export function readHistory(db: DatabaseSync, platform: string, orderId: string)
 }
 
 /** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
-export function audit(db: DatabaseSync): LedgerAudit {
+export function audit(db: DatabaseSync, head?: LedgerHead): LedgerAudit {
   const damage: string[] = [];
   /** What cannot be read is said, and the next question is asked all the same. */
   const read = <T>(ask: () => T, otherwise: T): T => {
@@ -134,6 +138,7 @@ export function audit(db: DatabaseSync): LedgerAudit {
     read(() => Number(Object.values(db.prepare(sql).get()!)[0]), 0);
   const check = read(() => db.prepare('PRAGMA integrity_check(20)').all(), []);
   damage.push(...check.map((row) => String(row.integrity_check)).filter((line) => line !== 'ok'));
+  damage.push(...read(() => auditChain(db, head), []));
   return {
     orders: count('SELECT count(*) FROM orders'),
     changes: count('SELECT count(*) FROM history'),

@@ -19,7 +19,7 @@ export function prepareReads(db: DatabaseSync) {
     );
   const placed = db.prepare(
     // Without its id and platform: whoever asks for an order has them.
-    `SELECT owner, state, version, created_at, updated_at, attributes, lines, id, last_change
+    `SELECT owner, state, version, created_at, updated_at, attributes, lines, id, last_change, head
      FROM orders WHERE order_id = ? AND platform = ?`,
   );
   placed.setReturnArrays(true);

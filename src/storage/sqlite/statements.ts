@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 export function prepareStatements(db: DatabaseSync) {
   const find = db.prepare(
-    `SELECT id AS "row", last_change AS lastChange, state FROM orders
+    `SELECT id AS "row", last_change AS lastChange, state, head, owner, created_at AS createdAt FROM orders
      WHERE order_id = ? AND platform = ?`,
   );
   return {
@@ -17,17 +17,17 @@ export function prepareStatements(db: DatabaseSync) {
     find,
     // Two, since naming a column of an index in SET rewrites the index even with an equal value.
     moveState: db.prepare(
-      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ? AND version = ?',
+      'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ?, head = ? WHERE id = ? AND version = ?',
     ),
     keepState: db.prepare(
-      'UPDATE orders SET version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ? WHERE id = ? AND version = ?',
+      'UPDATE orders SET version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ?, head = ? WHERE id = ? AND version = ?',
     ),
     insert: db.prepare(
-      `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change)
-       VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (order_id, platform) DO NOTHING`,
+      `INSERT INTO orders (order_id, platform, owner, state, version, created_at, updated_at, attributes, lines, last_change, head)
+       VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, platform) DO NOTHING`,
     ),
     key: db.prepare('INSERT OR IGNORE INTO order_keys (value, name, order_row) VALUES (?, ?, ?)'),
-    history: db.prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    history: db.prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     event: db.prepare('INSERT INTO events VALUES (?, ?, ?)'),
     setDeadline: db.prepare(
       `INSERT INTO deadlines (order_row, kind, due_at) VALUES (?, ?, ?)

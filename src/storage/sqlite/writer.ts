@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import { GROUP_CHANGES } from './chain-groups.ts';
 import type { Damage } from './damage.ts';
 import { markOpen } from './database.ts';
 import type { Job, JobResult } from './job.ts';
@@ -89,6 +90,7 @@ export class Writer {
   /** Carries out what waits. The connection is the caller's to close. */
   async close(): Promise<void> {
     await this.#draining;
+    while (this.#log.failure === undefined && this.#jobs.unsealed > 0 && (await this.#seal()));
     await this.#folding;
     await this.#checkpoints.close();
   }
@@ -99,11 +101,24 @@ export class Writer {
         // At the end of this turn of the event loop, so that what it reads now goes together.
         await setImmediate();
         await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
+        if (this.#jobs.unsealed >= GROUP_CHANGES) await this.#seal();
         if (this.#rows >= ROWS_PER_CHECKPOINT) await this.#checkpoint();
       }
     } finally {
       this.#draining = undefined;
     }
+  }
+
+  /** Puts up to a thousand changes under one hash; false where that could not be done now. */
+  async #seal(): Promise<boolean> {
+    return new Promise<boolean>((resolve) => {
+      const job: Waiting = {
+        job: { op: 'seal' },
+        resolve: (sealed) => resolve(sealed === true),
+        reject: () => resolve(false),
+      };
+      void this.#runGroup([job]);
+    });
   }
 
   async #runGroup(group: readonly Waiting[]): Promise<void> {
