@@ -49,6 +49,9 @@ const TOKEN_MEMORY_MS = 30 * DAY;
 /** Lines about older data in a start's log; `verify` lists all. */
 const FINDINGS_LOGGED = 20;
 
+/** How long a key's last use is known to this node only. */
+const KEY_USES_EVERY_MS = 30 * SECOND;
+
 /** How long moving the clock waits for callbacks: longer than one may take. */
 const DRAIN_MS = 20 * SECOND;
 
@@ -229,12 +232,22 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   }, HOUR);
   housekeeping.unref();
 
+  // "written behind within a minute": a key's last use tells when an old one may go.
+  const keepKeyUses = () =>
+    parties.keyUses
+      .keep()
+      .catch((error: unknown) => log.error({ err: error }, 'key uses are not kept; tried again'));
+  const keyUses = setInterval(keepKeyUses, KEY_USES_EVERY_MS);
+  keyUses.unref();
+
   const close = async (): Promise<void> => {
+    clearInterval(keyUses);
     clearInterval(housekeeping);
     clearInterval(dropWatch);
     await server.close();
     await deadlines.stop();
     await callbacks.stop();
+    await keepKeyUses();
     await storage.close();
   };
   try {

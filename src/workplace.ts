@@ -11,6 +11,7 @@ import { Catalog } from './protocol/catalog.ts';
 import { type Finding, findOldRules } from './protocol/old-rules.ts';
 import { Parties } from './protocol/parties.ts';
 import type { Platform } from './protocol/platform.ts';
+import { publishedKeys } from './protocol/published-keys.ts';
 import { readMasterKey } from './secrets.ts';
 import { openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';
@@ -61,6 +62,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     const parties = await Parties.load(
       storage.ledger,
       judgePartyAddresses(platforms, config.callbackAllow),
+      sandbox ? undefined : publishedKeys(platforms),
     );
     const catalog = await Catalog.load(storage.catalog);
     storage.shared?.onChange('parties', () => parties.reload());
@@ -77,14 +79,15 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
 
 /** What today's rules would refuse of the parties, catalog entries and callback endpoints. */
 export async function oldRulesOf(
-  { platforms, parties, catalog, storage }: Workplace,
+  { platforms, parties, catalog, storage, clock }: Workplace,
   config: Config,
 ): Promise<Finding[]> {
   const endpoints = await storage.callbacks.listEndpoints({});
   const endpoint = (one: (typeof endpoints)[number]) =>
     oldRulesOfEndpoint(one, config.callbackAllow);
   const address = (party: Party) => oldRulesOfAddresses(platforms, party, config.callbackAllow);
-  return [...findOldRules({ platforms, parties, catalog, endpoints, endpoint, address })];
+  const sources = { platforms, parties, catalog, endpoints, endpoint, address };
+  return [...findOldRules({ ...sources, now: clock.now() })];
 }
 
 /**

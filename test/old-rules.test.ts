@@ -42,7 +42,14 @@ test('orders are walked page by page, each with every rule that it breaks', asyn
 
 test('an endpoint and a platform without rules are passed over', async () => {
   const { parties, catalog } = await startTestServer();
-  const sources = { platforms: [jintong], parties, catalog, endpoints: [], endpoint: () => [] };
+  const sources = {
+    platforms: [jintong],
+    parties,
+    catalog,
+    endpoints: [],
+    endpoint: () => [],
+    now: 0,
+  };
   ok(parties.list().length > 0);
   deepEqual([...findOldRules({ ...sources, platforms: [] })], []);
 });

@@ -1,7 +1,7 @@
 // The port to storage. Each method is one whole question, so that it can cost one round trip.
 import type { Instant } from './clock.ts';
 import type { Actor, HistoryEntry, Json, LookUpKey, Order, OrderId, OwnerId } from './order.ts';
-import type { Party } from './party.ts';
+import type { KeyUse, Party } from './party.ts';
 
 /** The reply that an earlier, equal request got; see {@link Change.once}. */
 export interface Replay {
@@ -215,6 +215,13 @@ export interface Ledger {
    * `party.version` is one more than the version it was decided upon.
    */
   saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean>;
+
+  /**
+   * Keeps when keys were used last; a time before the one that is kept changes nothing. Not a change
+   * of a party: it has no version, and nobody is told.
+   */
+  keepKeyUses(uses: readonly KeyUse[]): Promise<void>;
+  readKeyUses(): Promise<readonly KeyUse[]>;
 
   /** What this ledger is for, for good: the first claim decides. Resolves to that one. */
   claimEnvironment(environment: string): Promise<string>;

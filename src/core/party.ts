@@ -11,6 +11,14 @@ export interface PartyKey {
   readonly expiresAt: Instant | null;
 }
 
+/** When a key verified a request last. */
+export interface KeyUse {
+  readonly platform: string;
+  readonly partyId: string;
+  readonly keyId: string;
+  readonly at: Instant;
+}
+
 export interface Party {
   readonly platform: string;
   readonly partyId: string;

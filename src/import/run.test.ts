@@ -1,9 +1,10 @@
 // An import file into a real ledger: what it brings in, what it refuses and where, and once only.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
-import { manage, startTestServer, TestClock } from '../../test/support.ts';
+import { manage, startTestServer, TestClock, temporaryDirectory } from '../../test/support.ts';
 import type { Ordergate } from '../main.ts';
 import { importFile } from './run.ts';
 
@@ -26,7 +27,7 @@ async function run(server: Ordergate, text: string | (() => AsyncIterable<Buffer
 
 const partner = (fields: object = {}) => ({
   partner: 'jane88',
-  key: 'b7e1c0a4d25f4b6f9f0c7a1e3d5b8c21',
+  key: 'b7e1c0a4d25f4b6f9f0c7a1e3d5b8c96',
   users: ['jane88', 'wang01'],
   actions: ['HastenOrder'],
   ...fields,
@@ -54,7 +55,14 @@ const counts = async ({ storage }: Ordergate) => {
 
 test('sections bring in parties and orders; the same file again changes nothing', async () => {
   const server = await emptyServer();
-  const stream = () => createReadStream(SANDBOX, { highWaterMark: 37 });
+  // Production refuses the keys that are published with the sandbox, so the partners get others.
+  const file = join(temporaryDirectory(), 'import.json');
+  const published = readFileSync(SANDBOX, 'utf8');
+  writeFileSync(file, published.replace(/"key": "./g, '"key": "9'));
+  const refusing = await run(server, published);
+  deepEqual([refusing.report.refused, refusing.report.orders], [32, 0]);
+  match(refusing.refused[0]!, /jane88: its key is published with the sandbox/);
+  const stream = () => createReadStream(file, { highWaterMark: 37 });
   const first = await run(server, stream);
   deepEqual(first.report, { orders: 28, parties: 4, catalog: 0, existing: 0, refused: 0 });
   const again = await run(server, stream);

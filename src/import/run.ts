@@ -150,6 +150,11 @@ class ImportRun {
   }
 
   async #addParty(party: Party): Promise<void> {
+    const { platform, partyId } = party;
+    // One that is there already is left as it is, and its keys may be older than today's rules.
+    const isNew = !this.#store.parties(platform).some((one) => one.partyId === partyId);
+    const [wrong] = isNew ? this.#store.keyProblems(party) : [];
+    if (wrong) throw new ImportError(partyId, `its key ${wrong.problem}`);
     const created = await this.#store.createParty(party);
     if (created) this.report.parties++;
     else this.report.existing++;

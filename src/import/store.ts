@@ -6,6 +6,7 @@ import type { Ledger, NewOrder } from '../core/ledger.ts';
 import { decideMove, type MoveRequest, moveOrder } from '../core/move-order.ts';
 import type { LookUpKey, Order, OrderId, OwnerId } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
+import type { KeyProblem } from '../core/party-keys.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Catalog } from '../protocol/catalog.ts';
 import type { Parties } from '../protocol/parties.ts';
@@ -24,6 +25,8 @@ export interface ImportTarget {
 export interface ImportStore {
   now(): Instant;
   parties(platform: string): readonly Party[];
+  /** What is wrong with the keys of a party that is not there yet. */
+  keyProblems(party: Party): readonly KeyProblem[];
   /** Resolves to false, and changes nothing, when the party is already there. */
   createParty(party: Party): Promise<boolean>;
   /** Resolves to false, and changes nothing, when the entry is already there. */
@@ -51,6 +54,7 @@ export function ledgerStore({
   return {
     now: () => clock.now(),
     parties: (platform) => parties.list(platform),
+    keyProblems: (party) => parties.keyProblems(party, clock.now()),
     createParty: (party) => parties.create(party),
     createEntry: (entry) => catalog.save(entry, 'create'),
     async saveTokens(given) {

@@ -13,6 +13,7 @@ import { openApi } from './openapi.ts';
 import { orderEndpoints } from './orders.ts';
 import { partyEndpoints } from './parties.ts';
 import { partyAppEndpoints } from './party-apps.ts';
+import { partyKeyEndpoints } from './party-keys.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
 import { tokenEndpoints } from './tokens.ts';
@@ -20,6 +21,7 @@ import { tokenEndpoints } from './tokens.ts';
 const documented: readonly Endpoint[] = [
   ...orderEndpoints,
   ...partyEndpoints,
+  ...partyKeyEndpoints,
   ...partyAppEndpoints,
   ...catalogEndpoints,
   ...tokenEndpoints,

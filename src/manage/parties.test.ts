@@ -55,7 +55,14 @@ describe('the list and a single party', () => {
       users: ['ipbound01'],
       grants: ['HastenOrder', 'OperateCancelOrder', 'GetOrderDetail'],
       addresses: ['203.0.113.7', '198.51.100.0/24'],
-      keys: [{ keyId: 'k1', createdAt: '2026-01-02T03:04:05.678Z', expiresAt: null }],
+      keys: [
+        {
+          keyId: 'k1',
+          createdAt: '2026-01-02T03:04:05.678Z',
+          expiresAt: null,
+          lastUsedAt: null,
+        },
+      ],
       attributes: {},
     });
     const list = await get('/parties?platform=jintong');
@@ -107,7 +114,7 @@ describe('creating a party', () => {
     const { status, body } = await create({
       partyId: 'jane88',
       users: ['x'],
-      secret: 'x'.repeat(32),
+      secret: 'sixteen letters!',
     });
     deepEqual(
       [status, body.error],
@@ -228,30 +235,30 @@ describe('changing a party takes effect at the gateway with the next call', () =
 describe('rotating a key', () => {
   const OLD = KEYS.jane88;
 
-  test('both keys hold during the overlap, replies are signed with the newest, the older ends exactly then', async () => {
+  test('both keys hold during the overlap, each signs the replies to its requests, the older ends exactly then', async () => {
     const { status, body } = await rotate('jane88', { overlapSeconds: 3600 });
     equal(status, 201);
     const { keyId, secret, party } = body;
     match(secret, /^[0-9a-f]{32}$/);
     const now = '2026-01-02T03:04:05.678Z';
     deepEqual(party.keys, [
-      { keyId, createdAt: now, expiresAt: null },
-      { keyId: 'k1', createdAt: now, expiresAt: '2026-01-02T04:04:05.678Z' },
+      { keyId, createdAt: now, expiresAt: null, lastUsedAt: null },
+      { keyId: 'k1', createdAt: now, expiresAt: '2026-01-02T04:04:05.678Z', lastUsedAt: now },
     ]);
     ok(!JSON.stringify((await get('/parties/jintong/jane88')).body).includes(secret));
 
     for (const step of [0, 3_599_999]) {
       clock.advance(step);
-      equal(await code({ key: OLD }, secret), 'CallSuccess');
+      equal(await code({ key: OLD }, OLD), 'CallSuccess');
       equal(await code({ key: secret }, secret), 'CallSuccess');
       const text = await ask({ key: OLD });
-      throws(() => readReply(text, OLD), { code: 'ERR_JINTONG_REPLY' });
+      throws(() => readReply(text, secret), { code: 'ERR_JINTONG_REPLY' });
     }
     clock.advance(1);
     equal(await code({ key: OLD }, secret), 'SignFail');
     equal(await code({ key: secret }, secret), 'CallSuccess');
     deepEqual((await get('/parties/jintong/jane88')).body.keys, [
-      { keyId, createdAt: now, expiresAt: null },
+      { keyId, createdAt: now, expiresAt: null, lastUsedAt: new Date(clock.now()).toISOString() },
     ]);
   });
 
@@ -294,5 +301,8 @@ test('parties, switches and keys are kept over a restart, and their secrets are 
   const byId = (a: { partyId: string }, b: { partyId: string }) =>
     a.partyId.localeCompare(b.partyId);
   deepEqual((await manage(second, 'GET', '/parties')).body.items.sort(byId), before.sort(byId));
-  equal(readReply(await post(second, form(hasten('15110100068'))), secret).code, 'CallSuccess');
+  equal(
+    readReply(await post(second, form(hasten('15110100068'))), KEYS.jane88).code,
+    'CallSuccess',
+  );
 });

@@ -1,10 +1,11 @@
 // /parties: list, create, change, and rotate keys. A secret is shown once, when it is made.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { DAY, SECOND } from '../core/clock.ts';
 import type { JsonObject } from '../core/order.ts';
-import { liveKeys, mergeAttributes, type Party, rotateKey } from '../core/party.ts';
+import { liveKeys, mergeAttributes, type Party } from '../core/party.ts';
+import { MIN_DIFFERENT_CHARACTERS, MIN_KEY_LENGTH } from '../core/party-keys.ts';
 import { splitAddresses } from '../protocol/addresses.ts';
+import type { Parties } from '../protocol/parties.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
 import { checkPlatformFilter } from './filters.ts';
@@ -25,6 +26,10 @@ export const partySchema = z
           keyId: z.string(),
           createdAt: z.iso.datetime(),
           expiresAt: z.iso.datetime().nullable(),
+          lastUsedAt: z.iso
+            .datetime()
+            .nullable()
+            .describe('when it verified a request last; of other nodes up to a minute late'),
         }),
       )
       .describe('those that hold, newest first, without their secrets'),
@@ -32,7 +37,14 @@ export const partySchema = z
   })
   .meta({ id: 'Party' });
 
-const secretSchema = z.string().describe('shown this once');
+export const givenSecret = z
+  .string()
+  .max(256)
+  .optional()
+  .describe(
+    `at least ${MIN_KEY_LENGTH} characters, ${MIN_DIFFERENT_CHARACTERS} of them different; default: 32 random hex digits`,
+  );
+export const secretSchema = z.string().describe('shown this once');
 
 const settings = {
   enabled: z.boolean().optional(),
@@ -48,11 +60,8 @@ const settings = {
     .describe('what the platform keeps with the party besides, such as limits'),
 };
 
-/** Enough for the other side to change over on a working day. */
-const DEFAULT_OVERLAP_SECONDS = DAY / SECOND;
-
-const newSecret = (): string => randomBytes(16).toString('hex');
-const newKeyId = (): string => `k${randomBytes(5).toString('hex')}`;
+export const newSecret = (): string => randomBytes(16).toString('hex');
+export const newKeyId = (): string => `k${randomBytes(5).toString('hex')}`;
 
 export const partyEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -66,7 +75,8 @@ export const partyEndpoints: readonly Endpoint[] = [
     errors: {},
     async handle({ query }, { parties, platforms, clock }) {
       checkPlatformFilter(platforms, query.platform);
-      return { items: parties.list(query.platform).map((party) => view(party, clock.now())) };
+      const uses = await parties.keyUses.read();
+      return { items: parties.list(query.platform).map((party) => view(party, clock.now(), uses)) };
     },
   }),
   endpoint({
@@ -77,7 +87,7 @@ export const partyEndpoints: readonly Endpoint[] = [
     body: z.strictObject({
       platform: z.string(),
       partyId: z.string().min(1),
-      secret: z.string().min(16).max(256).optional().describe('default: 32 random hex digits'),
+      secret: givenSecret,
       ...settings,
     }),
     status: 201,
@@ -100,6 +110,7 @@ export const partyEndpoints: readonly Endpoint[] = [
         attributes: body.attributes ?? {},
       };
       check(platform, party, parties.list(platform.name));
+      checkKeys(party, now, parties);
       if (!(await parties.create(party))) {
         throw new ManageError(
           409,
@@ -108,7 +119,7 @@ export const partyEndpoints: readonly Endpoint[] = [
           'partyId',
         );
       }
-      return { ...view(party, now), secret };
+      return { ...view(party, now, NEVER), secret };
     },
   }),
   endpoint({
@@ -124,7 +135,7 @@ export const partyEndpoints: readonly Endpoint[] = [
       const platform = findPlatform(platforms, params.platform!);
       const party = parties.find(platform.name, params.partyId!);
       if (!party) throw unknownParty(platform, params.partyId!);
-      return view(party, clock.now());
+      return view(party, clock.now(), await parties.keyUses.read());
     },
   }),
   endpoint({
@@ -166,38 +177,16 @@ export const partyEndpoints: readonly Endpoint[] = [
         return next;
       });
       if (!changed) throw unknownParty(platform, params.partyId!);
-      return view(changed, clock.now());
-    },
-  }),
-  endpoint({
-    method: 'POST',
-    path: '/parties/{platform}/{partyId}/keys',
-    operationId: 'rotateKey',
-    summary: 'Make a new key; the older ones hold on for a while',
-    body: z.strictObject({
-      secret: z.string().min(16).max(256).optional().describe('default: 32 random hex digits'),
-      overlapSeconds: z
-        .int()
-        .min(0)
-        .max(90 * DEFAULT_OVERLAP_SECONDS)
-        .default(DEFAULT_OVERLAP_SECONDS)
-        .describe('how long the keys that hold now go on; 0 ends them at once'),
-    }),
-    status: 201,
-    response: z.object({ keyId: z.string(), secret: secretSchema, party: partySchema }),
-    errors: { 404: 'no such platform or party' },
-    async handle({ params, body }, { parties, platforms, clock }) {
-      const platform = findPlatform(platforms, params.platform!);
-      const now = clock.now();
-      const key = { keyId: newKeyId(), secret: body.secret ?? newSecret() };
-      const changed = await parties.change(platform.name, params.partyId!, (party) =>
-        rotateKey(party, key, now, body.overlapSeconds * SECOND),
-      );
-      if (!changed) throw unknownParty(platform, params.partyId!);
-      return { ...key, party: view(changed, now) };
+      return view(changed, clock.now(), await parties.keyUses.read());
     },
   }),
 ];
+
+/** @throws {ManageError} where a key of the party is one that may not be made today */
+export function checkKeys(party: Party, now: number, parties: Parties): void {
+  const [wrong] = parties.keyProblems(party, now);
+  if (wrong) throw new ManageError(400, 'bad-key', `secret: it ${wrong.problem}`, 'secret');
+}
 
 export function check(platform: Platform, party: Party, others: readonly Party[]): void {
   try {
@@ -208,13 +197,20 @@ export function check(platform: Platform, party: Party, others: readonly Party[]
   }
 }
 
-export function view(party: Party, now: number): z.input<typeof partySchema> {
+type Uses = Awaited<ReturnType<Parties['keyUses']['read']>>;
+const NEVER: Uses = () => null;
+
+export function view(party: Party, now: number, uses: Uses): z.input<typeof partySchema> {
   const { platform, partyId, version, enabled, users, grants, addresses, attributes } = party;
-  const keys = liveKeys(party, now).map(({ keyId, createdAt, expiresAt }) => ({
-    keyId,
-    createdAt: isoTime(createdAt),
-    expiresAt: expiresAt === null ? null : isoTime(expiresAt),
-  }));
+  const keys = liveKeys(party, now).map((key) => {
+    const lastUsedAt = uses(party, key);
+    return {
+      keyId: key.keyId,
+      createdAt: isoTime(key.createdAt),
+      expiresAt: key.expiresAt === null ? null : isoTime(key.expiresAt),
+      lastUsedAt: lastUsedAt === null ? null : isoTime(lastUsedAt),
+    };
+  });
   return {
     platform,
     partyId,

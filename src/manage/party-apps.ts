@@ -38,7 +38,7 @@ export const partyAppEndpoints: readonly Endpoint[] = [
         return next;
       });
       if (!changed) throw unknownParty(platform, params.partyId!);
-      return view(changed, clock.now());
+      return view(changed, clock.now(), await parties.keyUses.read());
     },
   }),
   endpoint({
@@ -63,7 +63,7 @@ export const partyAppEndpoints: readonly Endpoint[] = [
         return { ...party, attributes: apps.remove(party, params.appid!) };
       });
       if (!changed) throw unknownParty(platform, params.partyId!);
-      return view(changed, clock.now());
+      return view(changed, clock.now(), await parties.keyUses.read());
     },
   }),
 ];

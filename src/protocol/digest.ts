@@ -22,11 +22,6 @@ export function indexOfDigest(given: string, expected: readonly string[]): numbe
   return wellFormed ? found : -1;
 }
 
-/** Whether `given` is one of `expected`, as {@link indexOfDigest} compares them. */
-export function isOneOfDigests(given: string, expected: readonly string[]): boolean {
-  return indexOfDigest(given, expected) >= 0;
-}
-
 /** Whether two secrets are equal, in a time that depends on neither. */
 export function equalSecrets(a: string, b: string): boolean {
   return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));

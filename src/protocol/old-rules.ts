@@ -1,9 +1,11 @@
 // What a ledger from before holds and today's rules would refuse: found, named, with what to do about it.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CatalogEntry } from '../core/catalog.ts';
+import type { Instant } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Order } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
+import type { KeyProblem } from '../core/party-keys.ts';
 import type { Platform } from './platform.ts';
 
 /** One value that was taken once and would be refused today. It stops neither a start nor a call. */
@@ -40,7 +42,11 @@ export interface Finding extends OldRule {
 
 export interface OldRulesSources {
   readonly platforms: readonly Platform[];
-  readonly parties: { list(): readonly Party[] };
+  readonly parties: {
+    list(): readonly Party[];
+    keyProblems(party: Party, now: Instant): readonly KeyProblem[];
+  };
+  readonly now: Instant;
   readonly catalog: { list(): readonly CatalogEntry[] };
   readonly endpoints: readonly CallbackEndpoint[];
   /** The same as {@link OldRules}, for addresses of callbacks. */
@@ -57,6 +63,7 @@ export function* findOldRules(sources: OldRulesSources): Generator<Finding> {
     const { platform, partyId: id } = party;
     yield* named({ platform, kind: 'party', id }, rulesOf(platform)?.party?.(party));
     yield* named({ platform, kind: 'party', id }, sources.address?.(party));
+    yield* named({ platform, kind: 'party', id }, oldKeys(party, sources));
   }
   for (const entry of catalog.list()) {
     const { platform, kind, key } = entry;
@@ -67,6 +74,24 @@ export function* findOldRules(sources: OldRulesSources): Generator<Finding> {
     const { platform, endpointId: id } = endpoint;
     yield* named({ platform, kind: 'callback endpoint', id }, sources.endpoint(endpoint));
   }
+}
+
+/** Keys that would not be taken today. They go on until somebody changes them over. */
+function oldKeys(party: Party, { parties, now }: OldRulesSources): readonly OldRule[] {
+  const path = `POST /manage/v1/parties/${party.platform}/${encodeURIComponent(party.partyId)}/keys`;
+  return parties.keyProblems(party, now).map(({ keyId, problem }) =>
+    keyId === undefined
+      ? {
+          field: 'keys',
+          problem,
+          remedy: `end those that lastUsedAt says are not used any more: DELETE ${path.slice(5)}/{keyId}`,
+        }
+      : {
+          field: `keys.${keyId}`,
+          problem: `the key ${problem}`,
+          remedy: `make a new key with ${path}, and give it to the party`,
+        },
+  );
 }
 
 /** Orders read at once, so that calls beside the walk wait a few milliseconds at most. */

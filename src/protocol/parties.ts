@@ -1,7 +1,10 @@
 // The parties in memory: every gateway call looks one up, and they change rarely.
+import type { Instant } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
-import type { Party } from '../core/party.ts';
+import type { Party, PartyKey } from '../core/party.ts';
+import { type KeyProblem, keyProblems } from '../core/party-keys.ts';
 import { AddressList } from './addresses.ts';
+import { KeyUses } from './key-uses.ts';
 import type { PartyDirectory } from './platform.ts';
 
 interface Entry {
@@ -17,8 +20,11 @@ interface Entry {
 export type JudgeParty = (party: Party, before: Party | undefined) => void;
 
 export class Parties implements PartyDirectory {
+  /** When each key was used last. */
+  readonly keyUses: KeyUses;
   readonly #ledger: Ledger;
   readonly #judge: JudgeParty;
+  readonly #published: ReadonlySet<string>;
   /** By platform, then by id, so that finding one makes no key. */
   readonly #entries = new Map<string, Map<string, Entry>>();
   /** Keys of all parties; made when it is first asked for after a change. */
@@ -26,13 +32,20 @@ export class Parties implements PartyDirectory {
   /** Changes run one behind the other, so that none is made upon a party that another replaces. */
   #changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(ledger: Ledger, judge: JudgeParty) {
+  private constructor(ledger: Ledger, judge: JudgeParty, published: ReadonlySet<string>) {
+    this.keyUses = new KeyUses(ledger);
     this.#ledger = ledger;
     this.#judge = judge;
+    this.#published = published;
   }
 
-  static async load(ledger: Ledger, judge: JudgeParty = () => {}): Promise<Parties> {
-    const parties = new Parties(ledger, judge);
+  /** @param published keys that no party may have, since anybody may know them */
+  static async load(
+    ledger: Ledger,
+    judge: JudgeParty = () => {},
+    published: ReadonlySet<string> = new Set(),
+  ): Promise<Parties> {
+    const parties = new Parties(ledger, judge, published);
     await parties.reload();
     return parties;
   }
@@ -62,6 +75,15 @@ export class Parties implements PartyDirectory {
   admits(party: Party, address: string): boolean {
     const list = this.#entries.get(party.platform)?.get(party.partyId)?.addresses;
     return list !== undefined && (list.isEmpty || list.has(address));
+  }
+
+  noteUse(party: Party, key: PartyKey, now: Instant): void {
+    this.keyUses.note(party, key, now);
+  }
+
+  /** What is wrong with the keys of a party that hold at `now`, for who makes one and for `verify`. */
+  keyProblems(party: Party, now: Instant): readonly KeyProblem[] {
+    return keyProblems(party, now, this.#published);
   }
 
   /** Resolves to false, and changes nothing, when the party is already there. */

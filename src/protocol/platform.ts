@@ -7,7 +7,7 @@ import type { Ledger, NewOrder } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
 import type { ChangeKind } from '../core/lost-calls.ts';
 import type { Json, JsonObject, Order, OrderModel } from '../core/order.ts';
-import type { Party } from '../core/party.ts';
+import type { Party, PartyKey } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
@@ -46,6 +46,8 @@ export interface PartyDirectory {
   list(platform: string): readonly Party[];
   /** Whether the party's address list lets `address` in. */
   admits(party: Party, address: string): boolean;
+  /** Notes that the key has verified a request; told by every platform's check of its signature. */
+  noteUse(party: Party, key: PartyKey, now: Instant): void;
 }
 
 export interface Services {

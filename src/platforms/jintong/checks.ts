@@ -137,7 +137,10 @@ function checkSignature(
   const pairs = keys.flatMap((key) => call.signedForms.map((form) => ({ key, form })));
   const expected = pairs.map(({ key, form }) => sign(form.text, key.secret));
   const pair = pairs[indexOfDigest(call.sign, expected)];
-  if (pair) return { signed: pair.form, verifiedBy: pair.key };
+  if (pair) {
+    call.parties.noteUse(call.party, pair.key, call.now);
+    return { signed: pair.form, verifiedBy: pair.key };
+  }
   return {
     refused: 'SignFail',
     detail: `Sign is not MD5(string to sign + key) by any of ${keys.length} keys`,

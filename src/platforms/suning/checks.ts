@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { MINUTE } from '../../core/clock.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
-import { isOneOfDigests } from '../../protocol/digest.ts';
+import { indexOfDigest } from '../../protocol/digest.ts';
 import { enterLimits, type FullWindow, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
@@ -102,7 +102,11 @@ function checkSignature(
 ): Step<object> {
   const keys = liveKeys(call.party, call.now);
   const expected = keys.map((key) => signInfo(key.secret, call.signed));
-  if (isOneOfDigests(call.sign, expected)) return PASS;
+  const key = keys[indexOfDigest(call.sign, expected)];
+  if (key) {
+    call.parties.noteUse(call.party, key, call.now);
+    return PASS;
+  }
   const detail = `signInfo is not MD5(string to sign) by any of ${keys.length} secrets`;
   return refuse('sys.check.app-sign:error', detail);
 }

@@ -27,7 +27,7 @@ test('merchants from before without one are listed with what to do, and get a nu
     await server.catalog.save({ platform: 'suning', kind: 'merchant', key, document }, 'create');
   }
   const { platforms, parties, catalog } = server;
-  const sources = { platforms, parties, catalog, endpoints: [], endpoint: () => [] };
+  const sources = { platforms, parties, catalog, endpoints: [], endpoint: () => [], now: 0 };
   const found = [...findOldRules(sources)].filter(({ field }) => field === 'vendorCode');
   assert.deepEqual(
     found.map(({ id }) => id),

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../core/order.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
-import { isOneOfDigests } from '../../protocol/digest.ts';
+import { indexOfDigest } from '../../protocol/digest.ts';
 import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
@@ -73,7 +73,11 @@ function checkSign(
   const { accountSID, timestamp } = call.authorization;
   const keys = liveKeys(call.party, call.now);
   const expected = keys.map((key) => sign(accountSID, key.secret, timestamp));
-  if (isOneOfDigests(given, expected)) return { sign: given };
+  const key = keys[indexOfDigest(given, expected)];
+  if (key) {
+    call.parties.noteUse(call.party, key, call.now);
+    return { sign: given };
+  }
   const detail = `Sign is not MD5(accountSID + authToken + timestamp) by any of ${keys.length} tokens`;
   return refuse('-201', detail);
 }

@@ -18,7 +18,8 @@ import type {
   Page,
 } from '../../core/ledger.ts';
 import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
-import type { Party } from '../../core/party.ts';
+import type { KeyUse, Party } from '../../core/party.ts';
+import { KEY_USES, keyUseFromSetting, keyUseToSetting } from '../key-use-row.ts';
 import { openText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
@@ -167,6 +168,18 @@ export class PostgresLedger implements Ledger {
         ? await this.#pool.runOnce(statements.createParty, values)
         : await this.#pool.change(statements.replaceParty, [...values, party.version - 1]);
     return Number(saved![0]) === 1;
+  }
+
+  async keepKeyUses(uses: readonly KeyUse[]): Promise<void> {
+    // In one order on all nodes, so that none waits for another's row while that one waits for its own.
+    const settings = uses.map(keyUseToSetting).sort(([a], [b]) => (a < b ? -1 : 1));
+    const names = settings.map(([name]) => name);
+    await this.#pool.run(statements.setLatest, [names, settings.map(([, value]) => value)]);
+  }
+
+  async readKeyUses(): Promise<readonly KeyUse[]> {
+    const rows = await this.#pool.run(statements.settingsBetween, [KEY_USES.from]);
+    return rows.map(([name, value]) => keyUseFromSetting(String(name), String(value)));
   }
 
   claimEnvironment(environment: string): Promise<string> {

@@ -106,6 +106,17 @@ export const statements = {
     'SELECT due_at FROM deadlines WHERE lease_until <= $1 ORDER BY due_at, id LIMIT 1',
   ),
   parties: statement('parties', 'SELECT document FROM parties'),
+  /** By prefix: what lies between two texts depends on the database's collation. */
+  settingsBetween: statement(
+    'settings-between',
+    'SELECT name, value FROM settings WHERE starts_with(name, $1)',
+  ),
+  setLatest: statement(
+    'set-latest',
+    `INSERT INTO settings SELECT * FROM unnest($1::text[], $2::text[])
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value
+       WHERE settings.value::bigint < excluded.value::bigint`,
+  ),
   createParty: statement(
     'create-party',
     `WITH saved AS (INSERT INTO parties VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1),

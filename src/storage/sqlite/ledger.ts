@@ -20,7 +20,8 @@ import type {
   SealedText,
 } from '../../core/ledger.ts';
 import type { Json, LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
-import type { Party } from '../../core/party.ts';
+import type { KeyUse, Party } from '../../core/party.ts';
+import { KEY_USES, keyUseFromSetting, keyUseToSetting } from '../key-use-row.ts';
 import { linesJson, openText, type SealedRow, sealText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
@@ -176,6 +177,16 @@ export class SqliteLedger implements Ledger {
       document,
       replaces: mode === 'create' ? null : party.version - 1,
     });
+  }
+
+  async keepKeyUses(uses: readonly KeyUse[]): Promise<void> {
+    await this.#writer.run({ op: 'setLatest', settings: uses.map(keyUseToSetting) });
+  }
+
+  async readKeyUses(): Promise<readonly KeyUse[]> {
+    const { from, to } = KEY_USES;
+    const rows = await this.#reader.read(() => this.#statements.settingsBetween.all(from, to));
+    return rows.map(({ name, value }) => keyUseFromSetting(String(name), String(value)));
   }
 
   claimEnvironment(environment: string): Promise<string> {

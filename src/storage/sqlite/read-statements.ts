@@ -37,5 +37,6 @@ export function prepareReads(db: DatabaseSync) {
     ),
     parties: db.prepare('SELECT document FROM parties'),
     setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
+    settingsBetween: db.prepare('SELECT name, value FROM settings WHERE name >= ? AND name < ?'),
   };
 }

@@ -35,6 +35,8 @@ export type StoreJob =
       readonly kind: string;
       readonly key: string;
     }
+  /** Of whole numbers: a lower one than what is kept is passed over. */
+  | { readonly op: 'setLatest'; readonly settings: readonly (readonly [string, string])[] }
   | {
       readonly op: 'keepLimits';
       readonly counts: readonly (readonly [key: string, endsAt: number, count: number])[];
@@ -82,6 +84,9 @@ export function storeJobs(db: DatabaseSync): (job: StoreJob) => unknown {
       }
       case 'removeCatalog':
         return s.removeCatalog.run(job.platform, job.kind, job.key).changes === 1;
+      case 'setLatest':
+        for (const setting of job.settings) s.setLatest.run(...setting);
+        return job.settings.length;
       case 'keepLimits':
         s.forgetLimits.run(job.now);
         for (const count of job.counts) s.keepLimit.run(...count);
@@ -109,6 +114,10 @@ function prepare(db: DatabaseSync) {
     createCatalog: db.prepare('INSERT INTO catalog VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     replaceCatalog: db.prepare('INSERT OR REPLACE INTO catalog VALUES (?, ?, ?, ?)'),
     removeCatalog: db.prepare('DELETE FROM catalog WHERE platform = ? AND kind = ? AND key = ?'),
+    setLatest: db.prepare(
+      `INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+       WHERE CAST(settings.value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
+    ),
     forgetLimits: db.prepare('DELETE FROM limit_counts WHERE ends_at <= ?'),
     keepLimit: db.prepare('INSERT OR REPLACE INTO limit_counts VALUES (?, ?, ?)'),
   };
