@@ -15,6 +15,8 @@ export interface Config {
   readonly environment: 'sandbox' | 'production';
   /** ORDERGATE_KEY: 32 bytes as 64 hex digits or base64. Default: master.key in the data directory. */
   readonly masterKey: string | undefined;
+  /** ORDERGATE_KEY_OLD: master keys of before, separated by commas; what they sealed is opened and sealed anew. Default: none. */
+  readonly oldMasterKeys: readonly string[];
   /** ORDERGATE_ADMIN_TOKEN: bearer token of the management API. Default: admin.token there. */
   readonly adminToken: string | undefined;
   /**
@@ -73,6 +75,10 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
     databaseUrl: databaseUrl(env.ORDERGATE_DATABASE_URL),
     environment,
     masterKey: env.ORDERGATE_KEY || undefined,
+    oldMasterKeys: (env.ORDERGATE_KEY_OLD ?? '')
+      .split(',')
+      .map((key) => key.trim())
+      .filter(Boolean),
     adminToken: env.ORDERGATE_ADMIN_TOKEN || undefined,
     publicUrl: publicUrl(env.ORDERGATE_PUBLIC_URL),
     trustedProxies: addresses('ORDERGATE_TRUSTED_PROXIES', env.ORDERGATE_TRUSTED_PROXIES ?? ''),

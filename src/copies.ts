@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
-import { readAdminToken, readMasterKey } from './secrets.ts';
+import { readAdminToken, readMasterKey, readOldMasterKeys } from './secrets.ts';
 import {
   backUp,
   type CopyReport,
@@ -45,7 +45,10 @@ export async function migrateLedger(config: Config, onProgress: OnProgress): Pro
     );
   }
   const { migrate } = await import('./storage/copy/migrate.ts');
-  const sealer = new Sealer(readExistingKey({ ...config, databaseUrl: undefined }));
+  const sealer = new Sealer(
+    readExistingKey({ ...config, databaseUrl: undefined }),
+    readOldMasterKeys(config),
+  );
   return migrate({ dataDirectory, databaseUrl, sealer, onProgress });
 }
 

@@ -24,6 +24,7 @@ import type { PipelineServices } from './protocol/pipeline.ts';
 import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
+import { renewKey } from './renew-key.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
@@ -264,6 +265,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     for (const warning of [...(storage.warnings ?? []), ...(storage.notices ?? [])])
       log.warn(warning);
     log.info({ url, environment, data, version: VERSION }, 'started');
+    if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     const findings = await oldRulesOf(workplace, config);
     for (const finding of findings.slice(0, FINDINGS_LOGGED)) log.warn(findingText(finding));
     if (findings.length > FINDINGS_LOGGED) {
@@ -289,4 +291,20 @@ function inTurn<A = void>(run: (argument: A) => Promise<void>): (argument: A) =>
     last = done.catch(() => {});
     return done;
   };
+}
+
+/** Beside calls. What fails is begun again at the next start, and the older keys are needed till then. */
+async function sealWithNewest(workplace: Workplace, log: Logger): Promise<void> {
+  try {
+    const renewed = await renewKey(workplace, workplace.sealer, workplace.clock.now());
+    log.info(
+      renewed,
+      'everything is sealed with ORDERGATE_KEY; once all nodes have it, ORDERGATE_KEY_OLD can be removed',
+    );
+  } catch (error) {
+    log.error(
+      { err: error },
+      'not everything is sealed with ORDERGATE_KEY: keep ORDERGATE_KEY_OLD',
+    );
+  }
 }

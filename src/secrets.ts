@@ -11,6 +11,15 @@ export function readMasterKey(config: Config): Buffer {
   const text =
     config.masterKey ??
     secretFile(config.dataDirectory, 'master.key', () => randomBytes(32).toString('hex'));
+  return readKey(name, text);
+}
+
+/** Of ORDERGATE_KEY_OLD, 32 bytes each. @throws {ConfigError} */
+export function readOldMasterKeys({ oldMasterKeys }: Pick<Config, 'oldMasterKeys'>): Buffer[] {
+  return oldMasterKeys.map((text) => readKey('ORDERGATE_KEY_OLD', text));
+}
+
+function readKey(name: string, text: string): Buffer {
   const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
   if (key.length !== 32) {
     throw new ConfigError(

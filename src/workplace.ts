@@ -12,7 +12,7 @@ import { type Finding, findOldRules } from './protocol/old-rules.ts';
 import { Parties } from './protocol/parties.ts';
 import type { Platform } from './protocol/platform.ts';
 import { publishedKeys } from './protocol/published-keys.ts';
-import { readMasterKey } from './secrets.ts';
+import { readMasterKey, readOldMasterKeys } from './secrets.ts';
 import { openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
@@ -35,6 +35,7 @@ export interface WorkplaceOptions {
 /** A ledger that is open, with what is needed to work on it; for the server and the commands. */
 export interface Workplace {
   readonly storage: OpenStorage;
+  readonly sealer: Sealer;
   readonly parties: Parties;
   readonly catalog: Catalog;
   readonly clock: OffsetClock;
@@ -45,7 +46,7 @@ export interface Workplace {
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
   const { config, platforms = allPlatforms, acceptLoss } = options;
   const sandbox = config.environment === 'sandbox';
-  const sealer = new Sealer(readMasterKey(config));
+  const sealer = new Sealer(readMasterKey(config), readOldMasterKeys(config));
   const databaseTime = options.clock === undefined;
   const storage = await openStorage(config, sealer, {
     databaseTime,
@@ -68,7 +69,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     storage.shared?.onChange('parties', () => parties.reload());
     storage.shared?.onChange('catalog', () => catalog.reload());
     if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
-    const workplace = { storage, parties, catalog, clock, platforms };
+    const workplace = { storage, sealer, parties, catalog, clock, platforms };
     if (sandbox) await fillWhenEmpty(workplace);
     return workplace;
   } catch (error) {

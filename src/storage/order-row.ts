@@ -8,7 +8,7 @@ export const linesJson = (order: Order): string | null =>
   order.lines.length === 0 ? null : JSON.stringify(order.lines);
 
 /** Where a sealed text belongs: it opens nowhere else. */
-const place = (platform: string, orderId: OrderId, name: string): string =>
+export const sealedPlace = (platform: string, orderId: OrderId, name: string): string =>
   JSON.stringify([platform, orderId, name]);
 
 export interface SealedRow {
@@ -22,7 +22,7 @@ export function sealText(
   { name, text, mask }: SealedText,
   sealer: Sealer,
 ): SealedRow {
-  const sealed = sealer.seal(text, place(platform, orderId, name));
+  const sealed = sealer.seal(text, sealedPlace(platform, orderId, name));
   return { name, sealed, mask: JSON.stringify(mask) };
 }
 
@@ -33,5 +33,5 @@ export function openText(
   sealed: string,
   sealer: Sealer,
 ): string {
-  return sealer.open(sealed, place(platform, orderId, name));
+  return sealer.open(sealed, sealedPlace(platform, orderId, name));
 }

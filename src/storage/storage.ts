@@ -4,10 +4,31 @@ import type { CatalogStore } from '../core/catalog.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
+import type { Json, OrderId } from '../core/order.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
 
+/** The sealed texts of orders as they are kept, for who seals them anew. */
+export interface SealedTexts {
+  /** The first at most `limit` behind `after`, in an order that does not change; null is the beginning. */
+  page(after: Json, limit: number): Promise<readonly SealedTextRow[]>;
+  /** Does nothing where another text stands there by now. */
+  replace(row: SealedTextRow, sealed: string): Promise<void>;
+  /** From now on the ledger opens with the newest key only. */
+  keepKeyCheck(): Promise<void>;
+}
+
+export interface SealedTextRow {
+  /** Its place, for `page`. */
+  readonly at: Json;
+  readonly platform: string;
+  readonly orderId: OrderId;
+  readonly name: string;
+  readonly sealed: string;
+}
+
 export interface OpenStorage {
+  readonly sealedTexts: SealedTexts;
   readonly ledger: Ledger;
   readonly requests: RequestLog;
   readonly tokens: TokenStore;

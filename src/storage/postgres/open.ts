@@ -17,7 +17,7 @@ import { PostgresRequestLog } from './request-log.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 import { statements } from './statements.ts';
-import { catalogStore, tokenStore } from './stores.ts';
+import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 
 /** Two for reads, two for changes, one for all else: the database does more with few than with many. */
 const CONNECTIONS = 5;
@@ -85,7 +85,15 @@ export async function openPostgres(
       })();
       return closed;
     };
-    const stores = { tokens: tokenStore(pool), catalog: catalogStore(pool) };
+    const settings = pool;
+    const keepKeyCheck = async (): Promise<void> => {
+      await settings.run(statements.set, [KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK)]);
+    };
+    const stores = {
+      tokens: tokenStore(pool),
+      catalog: catalogStore(pool),
+      sealedTexts: sealedTexts(pool, keepKeyCheck),
+    };
     return {
       ledger,
       requests,

@@ -106,6 +106,17 @@ export const statements = {
     'SELECT due_at FROM deadlines WHERE lease_until <= $1 ORDER BY due_at, id LIMIT 1',
   ),
   parties: statement('parties', 'SELECT document FROM parties'),
+  sealedTexts: statement(
+    'sealed-texts',
+    `SELECT platform, owner, order_id, created_at, name, sealed FROM sealed_texts
+     WHERE (platform, owner, order_id, created_at, name) > ($1, $2, $3, $4, $5)
+     ORDER BY platform, owner, order_id, created_at, name LIMIT $6`,
+  ),
+  replaceSealed: statement(
+    'replace-sealed',
+    `UPDATE sealed_texts SET sealed = $7 WHERE platform = $1 AND owner = $2 AND order_id = $3
+       AND created_at = $4 AND name = $5 AND sealed = $6 RETURNING 1`,
+  ),
   /** By prefix: what lies between two texts depends on the database's collation. */
   settingsBetween: statement(
     'settings-between',

@@ -1,6 +1,8 @@
-// The token store and the catalog store on PostgreSQL.
+// The token store, the catalog store and the sealed texts on PostgreSQL.
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
+import type { Json } from '../../core/order.ts';
 import type { Token, TokenGrant, TokenStore } from '../../core/token.ts';
+import type { SealedTextRow, SealedTexts } from '../storage.ts';
 import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
 import type { Pool } from './pool.ts';
 import { GroupReader } from './reader.ts';
@@ -95,5 +97,23 @@ export function catalogStore(pool: Pool): CatalogStore {
       const [removed] = await pool.runOnce(statements.removeCatalog, [platform, kind, key]);
       return Number(removed![0]) === 1;
     },
+  };
+}
+
+export function sealedTexts(pool: Pool, keepKeyCheck: () => Promise<void>): SealedTexts {
+  return {
+    async page(after, limit) {
+      const place = (after ?? ['', '', '', 0, '']) as readonly Json[];
+      const rows = await pool.run(statements.sealedTexts, [...place, limit]);
+      return rows.map((row) => {
+        const [platform, owner, orderId, createdAt, name, sealed] = row.map(String);
+        const at = [platform!, owner!, orderId!, Number(createdAt), name!];
+        return { at, platform, orderId, name, sealed } as unknown as SealedTextRow;
+      });
+    },
+    async replace({ at, sealed }, renewed) {
+      await pool.run(statements.replaceSealed, [...(at as readonly Json[]), sealed, renewed]);
+    },
+    keepKeyCheck,
   };
 }

@@ -25,7 +25,7 @@ import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
 import { prepareRequests } from './requests-file.ts';
 import type { RequestLogBounds } from './requests-keeper.ts';
-import { catalogStore, tokenStore } from './stores.ts';
+import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
 import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
@@ -94,20 +94,23 @@ export async function openSqlite(
     })();
     return closed;
   };
+  const keepKeyCheck = () => ledger.writeSetting(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
   try {
-    if (!keyIsKnown) await ledger.writeSetting(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
+    if (!keyIsKnown) await keepKeyCheck();
   } catch (error) {
     await close();
     throw error;
   }
   const tokens = tokenStore(reader, writer);
   const catalog = catalogStore(reader, writer);
+  const sealed = sealedTexts(reader, writer, keepKeyCheck);
   const callbacks = callbackStore({ reader, writer, background, sealer });
   const watchFile = (onDamage: (problem: string) => void): void => {
     damage.onFound(onDamage);
     void thread.call({ op: 'checkFile' }).catch(() => {});
   };
-  return { ledger, requests, tokens, catalog, limits, callbacks, notices, watchFile, close };
+  const stores = { tokens, catalog, sealedTexts: sealed };
+  return { ledger, requests, ...stores, limits, callbacks, notices, watchFile, close };
 }
 
 function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {

@@ -38,6 +38,12 @@ export type StoreJob =
   /** Of whole numbers: a lower one than what is kept is passed over. */
   | { readonly op: 'setLatest'; readonly settings: readonly (readonly [string, string])[] }
   | {
+      readonly op: 'replaceSealed';
+      readonly id: number;
+      readonly sealed: string;
+      readonly renewed: string;
+    }
+  | {
       readonly op: 'keepLimits';
       readonly counts: readonly (readonly [key: string, endsAt: number, count: number])[];
       readonly now: number;
@@ -87,6 +93,8 @@ export function storeJobs(db: DatabaseSync): (job: StoreJob) => unknown {
       case 'setLatest':
         for (const setting of job.settings) s.setLatest.run(...setting);
         return job.settings.length;
+      case 'replaceSealed':
+        return Number(s.replaceSealed.run(job.renewed, job.id, job.sealed).changes);
       case 'keepLimits':
         s.forgetLimits.run(job.now);
         for (const count of job.counts) s.keepLimit.run(...count);
@@ -118,6 +126,7 @@ function prepare(db: DatabaseSync) {
       `INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
        WHERE CAST(settings.value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
     ),
+    replaceSealed: db.prepare('UPDATE sealed_texts SET sealed = ? WHERE id = ? AND sealed = ?'),
     forgetLimits: db.prepare('DELETE FROM limit_counts WHERE ends_at <= ?'),
     keepLimit: db.prepare('INSERT OR REPLACE INTO limit_counts VALUES (?, ?, ?)'),
   };

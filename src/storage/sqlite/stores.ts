@@ -1,6 +1,7 @@
-// The token store and the catalog store on SQLite.
+// The token store, the catalog store and the sealed texts on SQLite.
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
 import { TOKEN_MARKS, type Token, type TokenGrant, type TokenStore } from '../../core/token.ts';
+import type { SealedTextRow, SealedTexts } from '../storage.ts';
 import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
@@ -78,5 +79,27 @@ export function catalogStore(reader: Reader, writer: Writer): CatalogStore {
       return writer.run({ op: 'saveCatalog', platform, kind, key, document: text, create });
     },
     remove: (platform, kind, key) => writer.run({ op: 'removeCatalog', platform, kind, key }),
+  };
+}
+
+export function sealedTexts(
+  reader: Reader,
+  writer: Writer,
+  keepKeyCheck: () => Promise<void>,
+): SealedTexts {
+  const page = reader.db.prepare(
+    `SELECT s.id, o.platform, o.order_id AS orderId, s.name, s.sealed
+     FROM sealed_texts AS s CROSS JOIN orders AS o ON o.id = s.order_row
+     WHERE s.id > ? ORDER BY s.id LIMIT ?`,
+  );
+  return {
+    async page(after, limit) {
+      const rows = await reader.read(() => page.all(Number(after ?? 0), limit));
+      return rows.map(({ id, ...row }) => ({ ...row, at: Number(id) }) as unknown as SealedTextRow);
+    },
+    async replace({ at, sealed }, renewed) {
+      await writer.run({ op: 'replaceSealed', id: Number(at), sealed, renewed });
+    },
+    keepKeyCheck,
   };
 }

@@ -1,0 +1,70 @@
+// Seals with the newest master key whatever an older one sealed, beside a serving ledger.
+import type { Instant } from './core/clock.ts';
+import type { Json } from './core/order.ts';
+import type { Parties } from './protocol/parties.ts';
+import { sealedPlace } from './storage/order-row.ts';
+import type { Sealer } from './storage/seal.ts';
+import type { OpenStorage } from './storage/storage.ts';
+
+/** Texts read at once, so that calls beside it wait for milliseconds at most. */
+const PAGE = 200;
+
+export interface Renewed {
+  /** How many of each were sealed anew. */
+  readonly parties: number;
+  readonly endpoints: number;
+  readonly texts: number;
+}
+
+/**
+ * Goes through all that is sealed. It may be cut off and begun again, and may run on several nodes: what
+ * is sealed with the newest key is left as it is. At its end the ledger opens with the newest key alone.
+ *
+ * @throws {WrongMasterKeyError} where none of the keys opens something
+ */
+export async function renewKey(
+  { storage, parties }: { readonly storage: OpenStorage; readonly parties: Parties },
+  sealer: Sealer,
+  now: Instant,
+): Promise<Renewed> {
+  const older = new Set<string>();
+  sealer.onOlder = (place) => older.add(place);
+  try {
+    const { ledger, callbacks } = storage;
+    let changedParties = 0;
+    for (const { platform, partyId, keys } of await ledger.listParties()) {
+      if (!keys.some(({ keyId }) => older.has(`${platform}/${partyId}/${keyId}`))) continue;
+      // Written as it is: what is saved is sealed with the newest key.
+      await parties.change(platform, partyId, (party) => party);
+      changedParties++;
+    }
+    let endpoints = 0;
+    for (const { endpointId, secrets } of await callbacks.listEndpoints({})) {
+      if (!older.has(`callback-endpoint/${endpointId}`)) continue;
+      await callbacks.changeEndpoint(endpointId, { secrets }, now, 'master key renewed');
+      endpoints++;
+    }
+    const texts = await renewTexts(storage, sealer);
+    await storage.sealedTexts.keepKeyCheck();
+    return { parties: changedParties, endpoints, texts };
+  } finally {
+    sealer.onOlder = undefined;
+  }
+}
+
+async function renewTexts({ sealedTexts }: OpenStorage, sealer: Sealer): Promise<number> {
+  let renewed = 0;
+  let after: Json = null;
+  for (;;) {
+    const rows = await sealedTexts.page(after, PAGE);
+    for (const row of rows) {
+      const place = sealedPlace(row.platform, row.orderId, row.name);
+      const sealed = sealer.sealAnew(row.sealed, place);
+      if (sealed === null) continue;
+      await sealedTexts.replace(row, sealed);
+      renewed++;
+    }
+    if (rows.length < PAGE) return renewed;
+    after = rows.at(-1)!.at;
+  }
+}
