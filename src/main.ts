@@ -24,7 +24,7 @@ import type { PipelineServices } from './protocol/pipeline.ts';
 import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
-import { renewKey } from './renew-key.ts';
+import { sealWithNewest } from './renew-key.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
@@ -49,9 +49,6 @@ const TOKEN_MEMORY_MS = 30 * DAY;
 
 /** Lines about older data in a start's log; `verify` lists all. */
 const FINDINGS_LOGGED = 20;
-
-/** How long a key's last use is known to this node only. */
-const KEY_USES_EVERY_MS = 30 * SECOND;
 
 /** How long moving the clock waits for callbacks: longer than one may take. */
 const DRAIN_MS = 20 * SECOND;
@@ -233,22 +230,16 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   }, HOUR);
   housekeeping.unref();
 
-  // "written behind within a minute": a key's last use tells when an old one may go.
-  const keepKeyUses = () =>
-    parties.keyUses
-      .keep()
-      .catch((error: unknown) => log.error({ err: error }, 'key uses are not kept; tried again'));
-  const keyUses = setInterval(keepKeyUses, KEY_USES_EVERY_MS);
-  keyUses.unref();
-
+  const stopKeyUses = parties.keyUses.start((error) =>
+    log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
+  );
   const close = async (): Promise<void> => {
-    clearInterval(keyUses);
     clearInterval(housekeeping);
     clearInterval(dropWatch);
     await server.close();
     await deadlines.stop();
     await callbacks.stop();
-    await keepKeyUses();
+    await stopKeyUses();
     await storage.close();
   };
   try {
@@ -291,20 +282,4 @@ function inTurn<A = void>(run: (argument: A) => Promise<void>): (argument: A) =>
     last = done.catch(() => {});
     return done;
   };
-}
-
-/** Beside calls. What fails is begun again at the next start, and the older keys are needed till then. */
-async function sealWithNewest(workplace: Workplace, log: Logger): Promise<void> {
-  try {
-    const renewed = await renewKey(workplace, workplace.sealer, workplace.clock.now());
-    log.info(
-      renewed,
-      'everything is sealed with ORDERGATE_KEY; once all nodes have it, ORDERGATE_KEY_OLD can be removed',
-    );
-  } catch (error) {
-    log.error(
-      { err: error },
-      'not everything is sealed with ORDERGATE_KEY: keep ORDERGATE_KEY_OLD',
-    );
-  }
 }

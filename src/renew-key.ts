@@ -1,6 +1,7 @@
 // Seals with the newest master key whatever an older one sealed, beside a serving ledger.
-import type { Instant } from './core/clock.ts';
+import type { Clock, Instant } from './core/clock.ts';
 import type { Json } from './core/order.ts';
+import type { Logger } from './log.ts';
 import type { Parties } from './protocol/parties.ts';
 import { sealedPlace } from './storage/order-row.ts';
 import type { Sealer } from './storage/seal.ts';
@@ -66,5 +67,29 @@ async function renewTexts({ sealedTexts }: OpenStorage, sealer: Sealer): Promise
     }
     if (rows.length < PAGE) return renewed;
     after = rows.at(-1)!.at;
+  }
+}
+
+/** Beside calls. What fails is begun again at the next start, and the older keys are needed till then. */
+export async function sealWithNewest(
+  workplace: {
+    readonly storage: OpenStorage;
+    readonly parties: Parties;
+    readonly sealer: Sealer;
+    readonly clock: Clock;
+  },
+  log: Logger,
+): Promise<void> {
+  try {
+    const renewed = await renewKey(workplace, workplace.sealer, workplace.clock.now());
+    log.info(
+      renewed,
+      'everything is sealed with ORDERGATE_KEY; once all nodes have it, ORDERGATE_KEY_OLD can be removed',
+    );
+  } catch (error) {
+    log.error(
+      { err: error },
+      'not everything is sealed with ORDERGATE_KEY: keep ORDERGATE_KEY_OLD',
+    );
   }
 }

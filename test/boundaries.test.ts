@@ -48,6 +48,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(config|secrets)\.ts$|^storage\/(copy\/|seal\.ts$)/,
     packages: /^node:/,
   },
+  {
+    place: /^renew-key\.ts$/,
+    may: /^(core|protocol|storage)\/|^log\.ts$/,
+    packages: /^$/,
+  },
   { place: /^fault-log\.ts$/, may: /^log\.ts$/, packages: /^$/ },
   { place: /^log\.ts$/, may: /^$/, packages: /^pino(-pretty)?$/ },
 ];

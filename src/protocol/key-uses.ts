@@ -3,6 +3,9 @@ import type { Instant } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { KeyUse, Party, PartyKey } from '../core/party.ts';
 
+/** A last use is kept within a minute: it tells when an old key may go, which is a matter of days. */
+const KEEP_EVERY_MS = 30_000;
+
 const nameOf = ({ platform, partyId, keyId }: Omit<KeyUse, 'at'>): string =>
   JSON.stringify([platform, partyId, keyId]);
 
@@ -36,6 +39,17 @@ export class KeyUses {
       }
       throw error;
     }
+  }
+
+  /** Keeps them now and then, as long as it is not stopped. */
+  start(onError: (error: unknown) => void): () => Promise<void> {
+    const keep = (): Promise<void> => this.keep().catch(onError);
+    const timer = setInterval(keep, KEEP_EVERY_MS);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      return keep();
+    };
   }
 
   /** Of all nodes, with what this one has noted and not written yet. */
