@@ -59,8 +59,8 @@ export const TABLES: readonly CopyTable[] = [
     ...['delivery', 'number', 'at', 'status', 'error', 'micros', 'answer'],
   ]),
   table('callback_alerts', ['id', 'at', 'kind', 'endpoint', 'delivery', 'detail']),
-  table('fan_out', ['cursor']),
   table('chain_groups', ['number', 'last_seq', 'changes', 'hash', 'parts']),
+  table('fan_out', ['cursor']),
 ];
 
 const NUMBERS = new Set([
