@@ -10,7 +10,18 @@ const directory = mkdtempSync(join(tmpdir(), 'ordergate-prepare-'));
 try {
   execFileSync(
     process.execPath,
-    ['--import', './scripts/compile-cache.js', 'src/cli/index.ts', 'verify', '--data', directory],
+    [
+      '--import',
+      './scripts/compile-cache.js',
+      'src/cli/index.ts',
+      'seed',
+      '--platform',
+      'jintong',
+      '--orders',
+      '1',
+      '--data',
+      directory,
+    ],
     { cwd: root, stdio: ['ignore', 'ignore', 'ignore'] },
   );
 } catch {

@@ -43,6 +43,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** A flag or a command that does not exist: nothing was done. */
+export class UsageError extends ConfigError {}
+
 export const CONFIG_FLAGS = {
   port: { type: 'string' },
   host: { type: 'string' },
@@ -116,8 +119,35 @@ export function readFlags<
       allowPositionals: true,
     });
   } catch (error) {
-    throw new ConfigError((error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new ConfigError(message);
+    const flag = /'(-[^'=]*)/.exec(message)?.[1] ?? '';
+    const known = Object.keys({ ...CONFIG_FLAGS, ...options }).map((name) => `--${name}`);
+    throw new UsageError(
+      `there is no flag '${flag}'; the nearest is ${nearest(flag, known)}. The flags of this command are: ${known.join(', ')}`,
+    );
   }
+}
+
+/** The one of `known`, which is not empty, that takes the fewest changed letters. */
+export function nearest(given: string, known: readonly string[]): string {
+  const text = given.slice(0, 100); // The work grows with the square of the length.
+  const ranked = known.map((name) => [changedLetters(text, name), name] as const);
+  return ranked.sort(([a], [b]) => a - b)[0]![1];
+}
+
+/** Letters to put in, take out or exchange, one row of the table at a time (Levenshtein). */
+function changedLetters(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const exchanged = row[j]! + (letter === to[j] ? 0 : 1);
+      next.push(Math.min(exchanged, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

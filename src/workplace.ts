@@ -13,7 +13,7 @@ import { Parties } from './protocol/parties.ts';
 import type { Platform } from './protocol/platform.ts';
 import { publishedKeys } from './protocol/published-keys.ts';
 import { readMasterKey, readOldMasterKeys } from './secrets.ts';
-import { openStorage } from './storage/open.ts';
+import { holdsLedger, openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
 
@@ -30,6 +30,8 @@ export interface WorkplaceOptions {
   readonly platforms?: readonly Platform[];
   /** Opens a ledger although acknowledged changes are known to be lost. */
   readonly acceptLoss?: boolean | undefined;
+  /** Refuses a place that holds no ledger, and makes nothing there: a name may be mistyped. */
+  readonly mustExist?: boolean;
 }
 
 /** A ledger that is open, with what is needed to work on it; for the server and the commands. */
@@ -46,6 +48,7 @@ export interface Workplace {
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
   const { config, platforms = allPlatforms, acceptLoss } = options;
   const sandbox = config.environment === 'sandbox';
+  if (options.mustExist) await requireLedger(config); // Before a key is made for it.
   const sealer = new Sealer(readMasterKey(config), readOldMasterKeys(config));
   const databaseTime = options.clock === undefined;
   const storage = await openStorage(config, sealer, {
@@ -76,6 +79,17 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     await storage.close();
     throw error;
   }
+}
+
+/** @throws {ConfigError} where there is no ledger; nothing is made */
+async function requireLedger(config: Config): Promise<void> {
+  if (await holdsLedger(config)) return;
+  const { databaseUrl, dataDirectory } = config;
+  throw new ConfigError(
+    databaseUrl === undefined
+      ? `${dataDirectory} holds no ledger. Nothing was made. Name the directory of one with --data (ORDERGATE_DATA); ordergate serve makes one.`
+      : 'the database holds no ledger. Nothing was made. Name the database of one in ORDERGATE_DATABASE_URL; ordergate serve makes one.',
+  );
 }
 
 /** What today's rules would refuse of the parties, catalog entries and callback endpoints. */

@@ -10,6 +10,7 @@ import {
   ask,
   isExplained,
   keepSecret,
+  makeLedger,
   nothingWasBetrayed,
   run,
   serve,
@@ -256,7 +257,7 @@ describe('seed', { concurrency: 2 }, () => {
 
 describe('verify', () => {
   test('ends with 0 for a sound ledger, and with 1 for one that somebody has altered', async () => {
-    const data = temporaryDirectory();
+    const data = await makeLedger();
     deepEqual(await verified(data), { orders: SANDBOX_ORDERS, changes: SANDBOX_ORDERS });
     const alter = (sql: string): void => {
       const db = new DatabaseSync(join(data, 'ledger.db'));
@@ -283,7 +284,7 @@ describe('verify', () => {
   });
 
   test('says what the engine says of a file that is damaged inside', async () => {
-    const data = temporaryDirectory();
+    const data = await makeLedger();
     await verified(data);
     const path = join(data, 'ledger.db');
     const bytes = readFileSync(path);

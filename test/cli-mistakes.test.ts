@@ -1,6 +1,9 @@
 // Mistakes on the command line and in the settings, in real processes: one line says what to do.
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import {
   CLI,
   isExplained,
@@ -15,9 +18,6 @@ import { temporaryDirectory } from './support.ts';
 describe('a mistake is explained in one line, and ends with 1', { concurrency: 4 }, () => {
   const data = temporaryDirectory();
   const cases: readonly (readonly [string[], Record<string, string>, RegExp])[] = [
-    [['serv'], {}, /there is no command "serv"; there are: serve, import, move, seed, verify/],
-    [['__proto__'], {}, /there is no command "__proto__"/],
-    [['serve', '--prot', '1'], {}, /'--prot'/],
     [['serve', '--port'], {}, /'--port <value>' argument missing/],
     [
       ['serve', '--port', 'http'],
@@ -54,7 +54,7 @@ describe('a mistake is explained in one line, and ends with 1', { concurrency: 4
       { ORDERGATE_KEY: 'b'.repeat(63) },
       /ORDERGATE_KEY has to be 32 bytes, as 64 hex digits or as base64/,
     ],
-    [['serve', '--host', '203.0.113.1'], {}, /EADDRNOTAVAIL/],
+    [['serve', '--host', '203.0.113.1'], {}, /no address 203\.0\.113\.1 .*--host/],
     [['verify', '--data', CLI], {}, /index\.ts/], // a file, where a directory has to be
   ];
   for (const [args, env, problem] of cases) {
@@ -73,13 +73,51 @@ describe('a mistake is explained in one line, and ends with 1', { concurrency: 4
     );
   }
 
+  for (const [args, problem] of [
+    [['serv'], /no command "serv"; there are: serve, import, .*\. The nearest is: serve$/m],
+    [['__proto__'], /there is no command "__proto__"/],
+    [['serve', '--prot', '1'], /no flag '--prot'; the nearest is --port\. /],
+    [['import', 'x', '--dryrun'], /no flag '--dryrun'; the nearest is --dry-run\. /],
+    [['verify', '-x'], /no flag '-x'; the nearest is --/],
+  ] as const) {
+    test(`ordergate ${args.join(' ')}: the nearest is named, and it ends with 2`, async () => {
+      isExplained(await run(args, { ORDERGATE_DATA: data }), problem, 2);
+    });
+  }
+
+  test('verify, move, lost and a dry run on a directory without a ledger make nothing', async () => {
+    for (const args of [
+      ['verify'],
+      ['lost'],
+      ['move', '--platform', 'ytx', '--order', '1', '--to', '1'],
+      ['import', CLI, '--dry-run'],
+    ]) {
+      const nowhere = join(temporaryDirectory(), 'mistyped');
+      isExplained(
+        await run(args, { ORDERGATE_DATA: nowhere }),
+        /mistyped holds no ledger\. Nothing/,
+      );
+      equal(existsSync(nowhere), false);
+    }
+  });
+
+  test('a restore that fails leaves nothing behind', async () => {
+    const backup = join(temporaryDirectory(), 'backup.gz');
+    writeFileSync(backup, gzipSync('{"ordergate":1}\nnothing'));
+    const [fresh, there] = [join(temporaryDirectory(), 'a', 'b'), temporaryDirectory()];
+    equal((await run(['restore', backup, '--data', fresh])).code, 1);
+    equal(existsSync(dirname(fresh)), false);
+    equal((await run(['restore', backup, '--data', there])).code, 1);
+    deepEqual(readdirSync(there), []);
+  });
+
   test('a port that is in use; and the directory of a running server, which goes on', async () => {
     const [first, second] = [temporaryDirectory(), temporaryDirectory()];
     const server = await serve(['--data', first]);
     const { port } = new URL(server.url);
     isExplained(
       await run(['serve', '--port', port, '--data', second]),
-      new RegExp(`EADDRINUSE.*:${port}`),
+      new RegExp(`another program listens on port ${port} .*EADDRINUSE.*--port`),
     );
     for (const command of [
       ['serve', '--port', '0'],

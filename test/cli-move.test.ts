@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import {
   ask,
   isExplained,
+  makeLedger,
   nothingWasBetrayed,
   readSecrets,
   run,
@@ -18,8 +19,8 @@ const move = (data: string, to: string, ...more: string[]) =>
 
 describe('move', { concurrency: 2 }, () => {
   test('on the ledger itself, where no server runs; the note becomes the remark', async () => {
-    const data = temporaryDirectory();
-    const moved = await move(data, 'succeeded', '--note', 'SN20160102');
+    const data = await makeLedger();
+    const moved = await move(data, '充值成功', '--note', 'SN20160102');
     deepEqual(
       [moved.code, moved.stdout, moved.stderr],
       [0, `moved order ${ID} of ytx to 1 (充值成功)\n`, ''],
@@ -49,9 +50,12 @@ describe('move', { concurrency: 2 }, () => {
   });
 
   test('what is wrong is said in a line', async () => {
-    const data = temporaryDirectory();
+    const data = await makeLedger();
     isExplained(await run(['move', '--data', data]), /usage: ordergate move --platform/);
-    isExplained(await move(data, 'gone'), /--to has to be one of: .*succeeded, failed, refunded/);
+    isExplained(
+      await move(data, 'gone'),
+      /--to has to be one of: .*1 \(充值成功\).*succeeded, failed, refunded/,
+    );
     isExplained(await move(data, '1', '--platform', 'nobody'), /--platform has to be one of: /);
     isExplained(await move(data, '1', '--order', '404'), /ytx has no order "404"/);
     isExplained(await move(data, 'processing'), /from 0 \(充值中\) it can go to: /);

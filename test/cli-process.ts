@@ -5,8 +5,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readConfig } from '../src/config.ts';
+import { openWorkplace } from '../src/main.ts';
 import { KEYS } from './jintong.ts';
 import type { Ended } from './server-process.ts';
+import { temporaryDirectory } from './support.ts';
 
 export const CLI = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
 
@@ -88,12 +91,19 @@ export function stop(
   return ended;
 }
 
+/** A directory with a sandbox's ledger, as a first start leaves it. */
+export async function makeLedger(data = temporaryDirectory()): Promise<string> {
+  const { storage } = await openWorkplace({ config: readConfig({ data }, {}) });
+  await storage.close();
+  return data;
+}
+
 /** A mistake that is explained: one line on standard error, nothing on standard output, exit 1. */
-export function isExplained({ code, stdout, stderr }: Ended, problem: RegExp): void {
+export function isExplained({ code, stdout, stderr }: Ended, problem: RegExp, exit = 1): void {
   match(stderr, problem);
   match(stderr, /^ordergate: [^\n]+\n$/, 'one line, without a stack');
   ok(!/^ordergate: \w*Error/.test(stderr), stderr);
-  deepEqual([code, stdout], [1, '']);
+  deepEqual([code, stdout], [exit, '']);
 }
 
 /** Asks the management API with the token of the data directory. */

@@ -118,10 +118,12 @@ interface Job {
 async function runImport(job: Job): Promise<ImportReport> {
   const { config, url, rows, observer, dryRun, update } = job;
   if (url !== undefined) return importAt(url, job);
-  const workplace = await openWorkplace({ config }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
-    throw error;
-  });
+  const workplace = await openWorkplace({ config, mustExist: dryRun }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
+      throw error;
+    },
+  );
   if (!workplace) return importAt(serverUrl(config), job);
   try {
     const { ledger, tokens } = workplace.storage;

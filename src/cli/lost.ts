@@ -16,7 +16,10 @@ export const lostCommand: Command = {
         `--since is "${values.since}"; it has to be a time such as 2026-01-31T00:00:00Z`,
       );
     }
-    const { storage, platforms } = await openWorkplace({ config: readConfig(values) });
+    const { storage, platforms } = await openWorkplace({
+      config: readConfig(values),
+      mustExist: true,
+    });
     try {
       const calls = findLostCalls({
         ledger: storage.ledger,

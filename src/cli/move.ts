@@ -1,7 +1,13 @@
 // `ordergate move`: gives an order its next state, such as the result of a top-up.
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { orderId } from '../core/ledger.ts';
-import { findState, knownStates, type MoveRequest, moveOrder } from '../core/move-order.ts';
+import {
+  findState,
+  knownStates,
+  leadsTo,
+  type MoveRequest,
+  moveOrder,
+} from '../core/move-order.ts';
 import { openWorkplace } from '../main.ts';
 import type { Command } from './command.ts';
 import { askServer, serverUrl } from './server.ts';
@@ -31,10 +37,12 @@ export const moveCommand: Command = {
 
 /** On the ledger itself; where a server has it open, that server is asked. */
 async function moveHere(config: Config, move: MoveRequest): Promise<string> {
-  const opened = await openWorkplace({ config }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
-    throw error;
-  });
+  const opened = await openWorkplace({ config, mustExist: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
+      throw error;
+    },
+  );
   if (!opened) return moveAt(serverUrl(config), config, move);
   const { storage, clock, platforms } = opened;
   try {
@@ -43,7 +51,7 @@ async function moveHere(config: Config, move: MoveRequest): Promise<string> {
       const known = platforms.map((one) => one.name).join(', ');
       throw new ConfigError(`--platform has to be one of: ${known}`);
     }
-    const { states, operatorTransitions } = platform.model;
+    const { states } = platform.model;
     const to = findState(platform.model, move.to);
     if (to === undefined) {
       throw new ConfigError(`--to has to be one of: ${knownStates(platform.model)}`);
@@ -54,9 +62,9 @@ async function moveHere(config: Config, move: MoveRequest): Promise<string> {
       throw new ConfigError(`${platform.name} has no order "${move.orderId}"`);
     }
     if (moved.code !== 'state-refuses') throw new ConfigError(`refused: ${moved.code}`);
-    const leads = (operatorTransitions[moved.state ?? ''] ?? []).map((s) => `${s} (${states[s]})`);
-    const next = leads.join(', ') || 'nowhere';
-    throw new ConfigError(`from ${moved.state} (${states[moved.state!]}) it can go to: ${next}`);
+    throw new ConfigError(
+      `from ${moved.state} (${states[moved.state!]}) it can go to: ${leadsTo(platform.model, moved.state!)}`,
+    );
   } finally {
     await storage.close();
   }

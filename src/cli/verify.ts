@@ -13,7 +13,7 @@ export const verifyCommand: Command = {
     const { head, ...values } = flags;
     if (head !== undefined) requireHead(head);
     const config = readConfig(values);
-    const workplace = await openWorkplace({ config });
+    const workplace = await openWorkplace({ config, mustExist: true });
     const { storage, platforms } = workplace;
     try {
       const { damage, orders, changes, ...ledger } = await storage.ledger.audit(head);

@@ -38,6 +38,12 @@ export function knownStates({ states, stateWords = {} }: OrderModel): string {
   return [...named, ...Object.keys(stateWords)].join(', ');
 }
 
+/** Where an operator can move an order, or a line, that is in `from`: states with their names. */
+export function leadsTo({ states, operatorTransitions }: OrderModel, from: string): string {
+  const next = operatorTransitions[from] ?? [];
+  return next.map((state) => `${state} (${states[state]})`).join(', ') || 'nowhere';
+}
+
 /** Resolves to the new version. Refuses with `state-refuses` and the state that it is in. */
 export function moveOrder(
   ledger: Ledger,

@@ -1,5 +1,6 @@
 // What becomes of a row whose order is there already: the same order, another one, or the same in another state.
 import type { CoreRefusal } from '../core/errors.ts';
+import { leadsTo } from '../core/move-order.ts';
 import type { Order } from '../core/order.ts';
 import type { ImportedOrder, ImportMove, Platform } from '../protocol/platform.ts';
 import type { ImportStore } from './store.ts';
@@ -65,11 +66,10 @@ export function movesOf(
 
 /** Why a move was refused, and where the order, or its line, can go instead. */
 export function refusedMove(platform: Platform, there: Order, refused: CoreRefusal): string {
-  const { states, operatorTransitions } = platform.model;
+  const { states } = platform.model;
   if (refused.code !== 'state-refuses') {
     return `order ${there.orderId} was not moved: ${refused.code}`;
   }
   const from = refused.state ?? there.state;
-  const next = (operatorTransitions[from] ?? []).map((state) => `${state} (${states[state]})`);
-  return `order ${there.orderId} is in ${from} (${states[from]}), and from there it can go to: ${next.join(', ') || 'nowhere'}`;
+  return `order ${there.orderId} is in ${from} (${states[from]}), and from there it can go to: ${leadsTo(platform.model, from)}`;
 }

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
-import { findState, moveOrder } from '../core/move-order.ts';
+import { findState, knownStates, leadsTo, moveOrder } from '../core/move-order.ts';
 import type { Json, Order } from '../core/order.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
@@ -177,13 +177,13 @@ export const orderEndpoints: readonly Endpoint[] = [
     errors: { 404: 'no such platform or order', 409: 'its state does not lead there' },
     async handle({ params, body }, { ledger, clock, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
-      const { states, operatorTransitions } = platform.model;
+      const { states } = platform.model;
       const to = findState(platform.model, body.to);
       if (to === undefined) {
         throw new ManageError(
           400,
           'unknown-state',
-          `${platform.name} has no state "${body.to}"`,
+          `${platform.name} has no state "${body.to}"; there are: ${knownStates(platform.model)}`,
           'to',
         );
       }
@@ -198,11 +198,10 @@ export const orderEndpoints: readonly Endpoint[] = [
       }
       if (!moved.ok) {
         const from = moved.state ?? '';
-        const next = (operatorTransitions[from] ?? []).join(', ') || 'nowhere';
         throw new ManageError(
           409,
           moved.code,
-          `from ${from} (${states[from]}) it can go to: ${next}`,
+          `from ${from} (${states[from]}) it can go to: ${leadsTo(platform.model, from)}`,
           'to',
         );
       }

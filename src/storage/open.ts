@@ -1,4 +1,7 @@
 // Opens storage with the engine that the configuration asks for.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Sealer } from './seal.ts';
 import { openSqlite } from './sqlite/open.ts';
 import type { OpenStorage } from './storage.ts';
@@ -27,4 +30,11 @@ export async function openStorage(
   // Loaded here: who serves from a directory does not wait for a driver to be read.
   const { openPostgres } = await import('./postgres/open.ts');
   return openPostgres(databaseUrl, sealer, options);
+}
+
+/** Whether there is a ledger to open, of whatever version and state. Nothing is made. */
+export async function holdsLedger({ dataDirectory, databaseUrl }: StoragePlace): Promise<boolean> {
+  if (databaseUrl === undefined) return existsSync(join(dataDirectory, 'ledger.db'));
+  const { hasSchema } = await import('./postgres/database.ts');
+  return hasSchema(databaseUrl, `ordergate-${randomUUID()}.look`);
 }

@@ -1,8 +1,8 @@
 // Backup, restore and migration: one way of copying between what can be read and what can be filled.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { StoragePlace } from '../open.ts';
 import { differences, Sum, type Sums } from './digest.ts';
 import { type BackupHeader, type BackupSecrets, readBackup, writeBackup } from './file.ts';
@@ -67,13 +67,41 @@ export interface RestoreOptions {
 
 /** @throws {CopyError} a damaged backup, a target that is not empty, rows that did not arrive */
 export async function restore(file: string, options: RestoreOptions): Promise<CopyReport> {
-  if (options.place !== null) return restoreTo(file, options.place, options);
+  if (options.place !== null) return restoreOrNothing(file, options.place, options);
   const dataDirectory = mkdtempSync(join(tmpdir(), 'ordergate-verify-'));
   try {
     return await restoreTo(file, { dataDirectory }, { ...options, verify: true });
   } finally {
     rmSync(dataDirectory, { recursive: true, force: true });
   }
+}
+
+/** A restore that fails leaves nothing behind: neither a directory that it made nor a file in one that was there. */
+async function restoreOrNothing(
+  file: string,
+  place: StoragePlace,
+  options: RestoreOptions,
+): Promise<CopyReport> {
+  if (place.databaseUrl !== undefined) return restoreTo(file, place, options);
+  const { dataDirectory } = place;
+  const before = existsSync(dataDirectory) ? readdirSync(dataDirectory) : null;
+  const made = before === null ? firstMissing(dataDirectory) : null;
+  try {
+    return await restoreTo(file, place, options);
+  } catch (error) {
+    // A directory that was not empty was refused, and holds what it held.
+    const added =
+      before === null ? [] : readdirSync(dataDirectory).filter((name) => !before.includes(name));
+    for (const name of added) rmSync(join(dataDirectory, name), { recursive: true, force: true });
+    if (made !== null) rmSync(made, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The outermost directory of the path that does not exist. */
+function firstMissing(path: string): string {
+  const parent = dirname(resolve(path));
+  return existsSync(parent) ? resolve(path) : firstMissing(parent);
 }
 
 async function restoreTo(

@@ -74,6 +74,16 @@ function explainRights(error: unknown, schema: string): unknown {
   );
 }
 
+/** Whether the schema of the URL's search_path holds a ledger, of any version. */
+export async function hasSchema(url: string, name: string): Promise<boolean> {
+  const connection = await Connection.open({ url, name, kind: 'long' });
+  try {
+    return (await versionOf(connection)) > 0;
+  } finally {
+    await connection.close();
+  }
+}
+
 /** @throws {UnusableDatabaseError} where the schema is not of this version. Nothing is changed. */
 export async function requireNewest(url: string, name: string): Promise<void> {
   const newest = readMigrations().at(-1)?.version ?? 0;
