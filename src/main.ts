@@ -26,15 +26,22 @@ import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
-import { oldRulesOf, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
+import {
+  oldRulesOf,
+  openWorkplace,
+  resetSandbox,
+  type Workplace,
+  type WorkplaceOptions,
+} from './workplace.ts';
 
 export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
 
+export { type Config, readConfig } from './config.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './copies.ts';
 export { platforms } from './platforms/index.ts';
-export { oldRulesOf, openWorkplace, type Workplace } from './workplace.ts';
+export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */
 export const backUpLedger = (
@@ -141,6 +148,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       metrics.count(platform, method, outcome, micros),
   };
   const sandbox = environment === 'sandbox';
+  // Resets and moves of the clock, one behind the other.
+  const sandboxTurn = inTurn<() => Promise<void>>((run) => run());
   const manage: ManageServices = {
     ledger,
     requests,
@@ -151,15 +160,25 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     clock,
     importPart: partTaker({ ...workplace, ledger, tokens }),
     callbacks: callbackDesk(storage.callbacks, callbacks, config.callbackAllow),
-    advanceClock: inTurn(async (seconds: number) => {
-      // Another node may have moved it a moment ago, and this one may be told before it is answered.
-      const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
-      await ledger.writeClockOffset(offset);
-      clock.catchUp(offset);
-      await runDue();
-      // Where changes keep coming there is always something due.
-      await Promise.race([callbacks.drain(), sleep(DRAIN_MS, undefined, { ref: false })]);
-    }),
+    async resetSandbox() {
+      let generation = 0;
+      await sandboxTurn(async () => {
+        generation = await resetSandbox(workplace);
+        await runDue();
+        deadlines.wake();
+      });
+      return generation;
+    },
+    advanceClock: (seconds: number) =>
+      sandboxTurn(async () => {
+        // Another node may have moved it a moment ago, and this one may be told before it is answered.
+        const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
+        await ledger.writeClockOffset(offset);
+        clock.catchUp(offset);
+        await runDue();
+        // Where changes keep coming there is always something due.
+        await Promise.race([callbacks.drain(), sleep(DRAIN_MS, undefined, { ref: false })]);
+      }),
   };
   const manageRoutes = manageEndpoints(sandbox, VERSION).map(
     (endpoint): Route => ({

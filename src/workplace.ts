@@ -72,6 +72,10 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     storage.shared?.onChange('parties', () => parties.reload());
     storage.shared?.onChange('catalog', () => catalog.reload());
     if (sandbox) storage.shared?.onClockOffset((seconds) => clock.catchUp(seconds));
+    storage.shared?.onReset(async (seconds) => {
+      clock.restart(seconds);
+      await Promise.all([parties.reload(), catalog.reload()]);
+    });
     const workplace = { storage, sealer, parties, catalog, clock, platforms };
     if (sandbox) await fillWhenEmpty(workplace);
     return workplace;
@@ -79,6 +83,22 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     await storage.close();
     throw error;
   }
+}
+
+/**
+ * Makes a sandbox's ledger anew, as a first start does: what was in it goes, the clock begins again,
+ * and the fixtures come, their relative times from now. Resolves to the new generation.
+ */
+export async function resetSandbox(workplace: Workplace): Promise<number> {
+  const { storage, clock, parties, catalog } = workplace;
+  const anew = async (): Promise<number> => {
+    const generation = await storage.reset();
+    clock.restart(0);
+    await Promise.all([parties.reload(), catalog.reload()]);
+    await fillSandbox(workplace);
+    return generation;
+  };
+  return storage.shared ? storage.shared.alone(anew) : anew();
 }
 
 /** @throws {ConfigError} where there is no ledger; nothing is made */

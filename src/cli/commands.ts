@@ -9,6 +9,7 @@ import { importCommand } from './import.ts';
 import { lostCommand } from './lost.ts';
 import { migrateCommand } from './migrate.ts';
 import { moveCommand } from './move.ts';
+import { resetCommand } from './reset.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   serveCommand,
   importCommand,
   moveCommand,
+  resetCommand,
   seedCommand,
   verifyCommand,
   headCommand,

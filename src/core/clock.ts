@@ -50,6 +50,11 @@ export class OffsetClock implements TwoClocks {
     this.#offsetSeconds += seconds;
   }
 
+  /** The sandbox's ledger was made anew: the clock begins again, which alone may set it back. */
+  restart(offsetSeconds: number): void {
+    this.#offsetSeconds = offsetSeconds;
+  }
+
   /** To an offset that another node has set; never back. */
   catchUp(offsetSeconds: number): void {
     this.#offsetSeconds = Math.max(this.#offsetSeconds, offsetSeconds);

@@ -22,6 +22,8 @@ export interface ManageServices {
   readonly callbacks: CallbackDesk;
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
+  /** Makes the sandbox's ledger anew; resolves to its new generation. */
+  resetSandbox(): Promise<number>;
   /** Moves the clock, keeps its offset, and carries out everything that has become due. */
   advanceClock(seconds: number): Promise<void>;
 }

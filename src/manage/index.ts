@@ -16,6 +16,7 @@ import { partyAppEndpoints } from './party-apps.ts';
 import { partyKeyEndpoints } from './party-keys.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
+import { sandboxEndpoints } from './sandbox.ts';
 import { tokenEndpoints } from './tokens.ts';
 
 const documented: readonly Endpoint[] = [
@@ -31,6 +32,7 @@ const documented: readonly Endpoint[] = [
   ...deliveryEndpoints,
   ...deliveryActionEndpoints,
   ...clockEndpoints,
+  ...sandboxEndpoints,
 ];
 
 /** Every endpoint that `services` offers. */

@@ -121,7 +121,9 @@ export class Parties implements PartyDirectory {
   }
 
   async #readAll(): Promise<void> {
-    for (const party of await this.#ledger.listParties()) this.#put(party);
+    const parties = await this.#ledger.listParties();
+    this.#entries.clear(); // Those of a sandbox that was made anew are gone.
+    for (const party of parties) this.#put(party);
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -48,6 +48,12 @@ export interface OpenStorage {
    * thing that is found broken. Absent where the file is not this process's.
    */
   watchFile?(onDamage: (problem: string) => void): void;
+  /**
+   * Empties a sandbox's ledger: orders, history, callbacks, tokens, parties, catalog, limits and the
+   * clock's offset go, all or nothing. The environment and the check of the master key stay.
+   * Resolves to the ledger's new generation, one more than before.
+   */
+  reset(): Promise<number>;
   /** Finishes what is under way, then lets the store go. */
   close(): Promise<void>;
 }
@@ -58,6 +64,8 @@ export interface SharedState {
   onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void;
   /** Told of the sandbox clock's offset when a node has moved it. */
   onClockOffset(listener: (seconds: number) => void): void;
+  /** Told, with the clock's new offset, when any node has made the ledger anew. */
+  onReset(listener: (offsetSeconds: number) => Promise<void>): void;
   /** Runs `task` while no other node runs one. */
   alone<T>(task: () => Promise<T>): Promise<T>;
 }

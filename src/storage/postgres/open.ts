@@ -14,6 +14,7 @@ import { PostgresLedger } from './ledger.ts';
 import { PostgresLimits } from './limits.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
+import { emptyLedger } from './reset.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 import { statements } from './statements.ts';
@@ -102,6 +103,7 @@ export async function openPostgres(
       callbacks,
       ...(databaseTime && { clock }),
       shared,
+      reset: () => emptyLedger(url, `${node}.reset`),
       warnings: warningsOf(url),
       close,
     };

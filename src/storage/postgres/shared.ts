@@ -1,4 +1,5 @@
 // What all nodes share and each holds in memory: told by a notice, looked at now and then all the same.
+import { GENERATION } from '../copy/emptied.ts';
 import type { SharedState } from '../storage.ts';
 import type { DatabaseClock } from './clock.ts';
 import { Connection, type Row } from './connection.ts';
@@ -24,6 +25,7 @@ export class Shared implements SharedState {
   readonly #versions = new Map<string, number>();
   readonly #reloads = new Map<string, () => Promise<void>>();
   readonly #offsetListeners: ((seconds: number) => void)[] = [];
+  readonly #resetListeners: ((seconds: number) => Promise<void>)[] = [];
   #offset = 0;
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -51,6 +53,10 @@ export class Shared implements SharedState {
   onClockOffset(listener: (seconds: number) => void): void {
     this.#offsetListeners.push(listener);
     if (this.#offset > 0) listener(this.#offset);
+  }
+
+  onReset(listener: (offsetSeconds: number) => Promise<void>): void {
+    this.#resetListeners.push(listener);
   }
 
   /** Also learnt by the way, with each load. */
@@ -108,6 +114,13 @@ export class Shared implements SharedState {
       Row,
     ];
     this.#clock.measure(Number(now), sentAt);
+    const generation = (versions as Record<string, number>)[GENERATION] ?? 0;
+    const known = this.#versions.get(GENERATION);
+    this.#versions.set(GENERATION, generation);
+    if (known !== undefined && known !== generation) {
+      this.#offset = Number(offset ?? 0);
+      for (const listener of this.#resetListeners) await listener(this.#offset);
+    }
     this.seeOffset(Number(offset ?? 0));
     for (const [topic, version] of Object.entries(versions as Record<string, number>)) {
       if (this.#versions.get(topic) === version) continue;

@@ -94,6 +94,7 @@ export type Job =
       readonly replaces: number | null;
     }
   | { readonly op: 'set' | 'setOnce'; readonly name: string; readonly value: string }
+  | { readonly op: 'reset' }
   | { readonly op: 'forget'; readonly now: number }
   | { readonly op: 'seal' };
 

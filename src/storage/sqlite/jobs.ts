@@ -7,6 +7,7 @@ import { CountedLists } from './counted-lists.ts';
 import { Covers } from './covers.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
 import { readFloor, readProgress } from './progress.ts';
+import { emptyLedger } from './reset.ts';
 import { prepareStatements } from './statements.ts';
 import { type StoreJob, storeJobs } from './store-jobs.ts';
 import type { Progress } from './write-ahead-log.ts';
@@ -170,6 +171,10 @@ export class Jobs {
       case 'setOnce':
         this.#statements.setOnce.run(job.name, job.value);
         return String(this.#statements.setting.get(job.name)!.value);
+      case 'reset':
+        this.#hasWritten = true;
+        this.#seq = 0;
+        return emptyLedger(this.#db);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
       case 'seal':

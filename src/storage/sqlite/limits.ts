@@ -89,6 +89,12 @@ export class SqliteLimits implements Limits {
     });
   }
 
+  /** What was counted is gone with the ledger; what is under way goes on. */
+  forgetAll(): void {
+    this.#counts.clear();
+    this.#changed.clear();
+  }
+
   async close(): Promise<void> {
     this.#write();
     await this.#keeping;

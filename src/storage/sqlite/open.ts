@@ -109,8 +109,12 @@ export async function openSqlite(
     damage.onFound(onDamage);
     void thread.call({ op: 'checkFile' }).catch(() => {});
   };
-  const stores = { tokens, catalog, sealedTexts: sealed };
-  return { ledger, requests, ...stores, limits, callbacks, notices, watchFile, close };
+  const reset = async (): Promise<number> => {
+    limits.forgetAll();
+    return writer.run({ op: 'reset' });
+  };
+  const stores = { ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks };
+  return { ...stores, notices, watchFile, reset, close };
 }
 
 function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {

@@ -1,0 +1,46 @@
+// `ordergate reset`: makes a sandbox's ledger anew, on a running server or on the ledger itself.
+import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+import { openWorkplace, resetSandbox } from '../main.ts';
+import type { Command } from './command.ts';
+import { askServer, serverUrl } from './server.ts';
+
+export const resetCommand: Command = {
+  name: 'reset',
+  usage: 'reset [--url URL]',
+  summary: 'make a sandbox anew, as a first start does: its orders, parties, callbacks and clock',
+  async run(args) {
+    const { values } = readFlags(args, { url: { type: 'string' } });
+    const { url, ...settings } = values;
+    const config = readConfig(settings);
+    if (config.environment !== 'sandbox') {
+      throw new ConfigError(
+        'a production ledger is never reset. Nothing was changed. Name a sandbox with --env sandbox and --data.',
+      );
+    }
+    const generation = await (url === undefined ? resetHere(config) : resetAt(url, config));
+    process.stdout.write(
+      `the sandbox is as a first start leaves it (generation ${generation}); its clock is the world's\n`,
+    );
+    return 0;
+  },
+};
+
+async function resetHere(config: Config): Promise<number> {
+  const workplace = await openWorkplace({ config, mustExist: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
+      throw error;
+    },
+  );
+  if (!workplace) return resetAt(serverUrl(config), config);
+  try {
+    return await resetSandbox(workplace);
+  } finally {
+    await workplace.storage.close();
+  }
+}
+
+async function resetAt(url: string, config: Config): Promise<number> {
+  const answer = await askServer<{ generation: number }>(url, '/sandbox/reset', config, {});
+  return answer.generation;
+}

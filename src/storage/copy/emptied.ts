@@ -1,0 +1,16 @@
+// Which tables a sandbox that is made anew loses: all that a copy holds, less what the place itself keeps.
+import { TABLES } from './tables.ts';
+
+/** Where fan-out stands, and what the place is: a sandbox, under which master key. */
+const KEPT = new Set(['settings', 'fan_out']);
+
+/** Tables of one engine that a copy holds within another one. */
+const WITHIN = ['events', 'order_ids'];
+
+/** Those that are pointed at come last. An engine may lack some of them. */
+export const EMPTIED: readonly string[] = [
+  ...WITHIN,
+  ...TABLES.map(({ name }) => name).filter((name) => !KEPT.has(name)),
+].reverse();
+
+export const GENERATION = 'generation';
