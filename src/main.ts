@@ -7,7 +7,7 @@ import { callbackDesk } from './callbacks/desk.ts';
 import type { Config } from './config.ts';
 import { backUpLedger as backUp } from './copies.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
-import { requestIds } from './core/request-log.ts';
+import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { FaultLog } from './fault-log.ts';
 import { attribution } from './http/attribution.ts';
@@ -25,6 +25,7 @@ import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
+import { agedFixtures, sandboxHints } from './sandbox.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import {
   oldRulesOf,
@@ -41,6 +42,7 @@ export const VERSION: string = JSON.parse(
 export { type Config, readConfig } from './config.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './copies.ts';
 export { platforms } from './platforms/index.ts';
+export { callLine } from './sandbox.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */
@@ -62,6 +64,8 @@ const DRAIN_MS = 20 * SECOND;
 
 export interface Options extends WorkplaceOptions {
   readonly log?: Logger;
+  /** Told of each gateway call, as the request log is. */
+  readonly onCall?: ((record: RequestRecord) => void) | undefined;
   /** For tests: how long a whole request may take to arrive, in milliseconds. */
   readonly requestMs?: number;
   /** For tests: what stands in the place of the world that callbacks go to. */
@@ -140,7 +144,12 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
 
   const pipeline: PipelineServices = {
     ...services,
-    requests,
+    requests: {
+      append(record) {
+        requests.append(record);
+        options.onCall?.(record);
+      },
+    },
     sampler,
     isSecret,
     onFault: (error, request) => onFault(error, request.path),
@@ -275,6 +284,11 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     for (const warning of [...(storage.warnings ?? []), ...(storage.notices ?? [])])
       log.warn(warning);
     log.info({ url, environment, data, version: VERSION }, 'started');
+    if (sandbox) {
+      log.info(sandboxHints(workplace, config, url), 'sandbox: what to do next');
+      const aged = await agedFixtures(workplace);
+      if (aged !== null) log.warn(aged);
+    }
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     const findings = await oldRulesOf(workplace, config);
     for (const finding of findings.slice(0, FINDINGS_LOGGED)) log.warn(findingText(finding));

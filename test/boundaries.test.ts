@@ -37,8 +37,8 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^manage\//, may: /^(core|protocol|import|manage)\//, packages: /^(node:|zod$)/ },
   { place: /^cli\//, may: /^(core|protocol|import|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
   {
-    place: /^workplace\.ts$/,
-    may: /^(core|protocol|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets)\.ts$/,
+    place: /^(workplace|sandbox)\.ts$/,
+    may: /^(core|protocol|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets|workplace)\.ts$/,
     packages: /^node:/,
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },

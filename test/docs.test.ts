@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { CONFIG_FLAGS } from '../src/config.ts';
+import { platforms } from '../src/platforms/index.ts';
 import { TABLES } from '../src/storage/copy/tables.ts';
 import { startTestServer } from './support.ts';
 
@@ -14,6 +15,14 @@ const shell = async (script: string): Promise<string> => {
   const local = script.replaceAll('http://127.0.0.1:8787', server.url);
   return (await promisify(execFile)('sh', ['-c', local])).stdout;
 };
+
+const manageCall = (path: string, body: string): Promise<Response> =>
+  fetch(`${server.url}/manage/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.adminToken}` },
+    body,
+  });
+const equalStatus = ({ status }: Response): void => assert.equal(status, 200);
 
 const PAGES = ['README.md', 'README.zh-CN.md'];
 const blocks = (page: string, language: string): string[] =>
@@ -33,6 +42,20 @@ for (const page of PAGES) {
     const again = await shell(call);
     const promised = /`(10分钟内才刚催单，不能再催单!)`/.exec(read(page))![1]!;
     assert.ok(again.includes(promised));
+  });
+
+  test(`${page}: a first call of each platform, pasted in any order, the clock moved between`, async () => {
+    const pairs = [...read(page).matchAll(/```sh\n([^`]*?)\n```\n\n```(?:xml|json)\n(.*)\n```/g)];
+    for (const order of [platforms, [...platforms].reverse()]) {
+      equalStatus(await manageCall('/sandbox/reset', '{}'));
+      for (const { name, paths } of order) {
+        const [known] = paths[0]!.split(/\{\w+\}/).sort((a, b) => b.length - a.length);
+        const pair = pairs.find(([, call]) => call!.includes(known!));
+        assert.ok(pair, `${page} has a call of ${name}`);
+        assert.equal((await shell(pair[1]!)).trim(), pair[2]);
+        equalStatus(await manageCall('/clock', '{"advanceSeconds":600}'));
+      }
+    }
   });
 
   test(`${page} names every variable and flag of config.ts, and no other`, () => {
@@ -63,7 +86,9 @@ test('every relative link of the documents leads to a file', () => {
     'docs/backup.md',
     'docs/callbacks.md',
     'docs/import.md',
+    'docs/sandbox.md',
     'docs/scaling.md',
+    'docs/zh/sandbox.md',
     'src/platforms/jintong/README.md',
     'src/platforms/suning/README.md',
     'src/platforms/ytx/README.md',

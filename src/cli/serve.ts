@@ -1,6 +1,6 @@
 // `ordergate serve`: the server, until SIGTERM or SIGINT.
 import { readConfig, readFlags } from '../config.ts';
-import { startOrdergate } from '../main.ts';
+import { callLine, startOrdergate } from '../main.ts';
 import type { Command } from './command.ts';
 
 export const serveCommand: Command = {
@@ -10,7 +10,13 @@ export const serveCommand: Command = {
   async run(args) {
     const { values } = readFlags(args, { 'accept-loss': { type: 'boolean' } });
     const { 'accept-loss': acceptLoss, ...settings } = values;
-    const ordergate = await startOrdergate({ config: readConfig(settings), acceptLoss });
+    const config = readConfig(settings);
+    const isWatched = config.environment === 'sandbox' && process.stderr.isTTY;
+    const onCall = isWatched
+      ? (record: Parameters<typeof callLine>[0]) =>
+          void process.stderr.write(`${callLine(record)}\n`)
+      : undefined;
+    const ordergate = await startOrdergate({ config, acceptLoss, onCall });
     const stopped = stopSignal(); // Before the line: who reads it may stop us at once.
     process.stdout.write(`ordergate listening on ${ordergate.url}\n`);
     await stopped;

@@ -177,7 +177,6 @@ export const orderEndpoints: readonly Endpoint[] = [
     errors: { 404: 'no such platform or order', 409: 'its state does not lead there' },
     async handle({ params, body }, { ledger, clock, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
-      const { states } = platform.model;
       const to = findState(platform.model, body.to);
       if (to === undefined) {
         throw new ManageError(
@@ -201,7 +200,7 @@ export const orderEndpoints: readonly Endpoint[] = [
         throw new ManageError(
           409,
           moved.code,
-          `from ${from} (${states[from]}) it can go to: ${leadsTo(platform.model, from)}`,
+          `from ${from} (${platform.model.states[from]}) it can go to: ${leadsTo(platform.model, from)}`,
           'to',
         );
       }

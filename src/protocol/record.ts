@@ -17,7 +17,7 @@ const LOGGED_BODY = { verified: 16 * 1024, named: 4 * 1024, unknown: 1024 };
 const LOGGED_TEXT = 1000;
 
 export interface RecordServices {
-  readonly requests: RequestLog;
+  readonly requests: Pick<RequestLog, 'append'>;
   readonly sampler: RequestSampler;
   /** Whether a word is a secret that is in force: a party's key, or the admin token. */
   isSecret(word: string): boolean;

@@ -1,0 +1,74 @@
+// What a start of a sandbox tells whoever began it: what to do next, and fixtures that have aged.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { MINUTE } from './core/clock.ts';
+import { orderId } from './core/ledger.ts';
+import type { RequestRecord } from './core/request-log.ts';
+import type { Workplace } from './workplace.ts';
+
+/** What a newcomer needs for a first call. `url` is where the server listens. */
+export function sandboxHints(
+  { platforms, parties }: Workplace,
+  { dataDirectory, adminToken }: Config,
+  url: string,
+): Record<string, string> {
+  const token =
+    adminToken === undefined
+      ? `$(cat ${join(dataDirectory, 'admin.token')})`
+      : '$ORDERGATE_ADMIN_TOKEN';
+  // An address that stands for all of them is none that a browser can open.
+  const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
+  const first = platforms.flatMap(({ name }) => parties.list(name)[0] ?? []);
+  return {
+    platforms: platforms.map(({ name, title }) => `${name} (${title})`).join(', '),
+    parties: first.map(({ platform, partyId }) => `${platform}: ${partyId}`).join(', '),
+    adminToken:
+      adminToken === undefined ? join(dataDirectory, 'admin.token') : 'ORDERGATE_ADMIN_TOKEN',
+    paste: `curl -s -H "Authorization: Bearer ${token}" "${open}/manage/v1/orders?limit=3"`,
+    firstCalls:
+      'README.md, Start: a signed call of each platform; docs/sandbox.md: which order answers what',
+    browser: `${open}/healthz, ${open}/metrics`,
+    anew: 'ordergate reset',
+  };
+}
+
+/** Older by this much, a fixture that says "5 minutes ago" is past most of what it is there for. */
+const AGED_MS = 60 * MINUTE;
+const RELATIVE = /^(\w+)MinutesAgo$/;
+
+/**
+ * A sentence about the first fixture whose relative time has aged by over an hour of the sandbox's
+ * clock; null where none has, or the fixtures are not there.
+ */
+export async function agedFixtures({
+  platforms,
+  storage,
+  clock,
+}: Workplace): Promise<string | null> {
+  for (const { name, sandboxFile } of platforms) {
+    const sections = Object.values(JSON.parse(readFileSync(sandboxFile, 'utf8'))[name]);
+    const rows = (sections as Record<string, unknown>[][]).flat();
+    const row = rows.find((one) => Object.keys(one).some((field) => RELATIVE.test(field)));
+    const field = row && Object.keys(row).find((key) => RELATIVE.test(key));
+    if (!row || !field || typeof row.orderId !== 'string') continue;
+    const { order } = await storage.ledger.load(name, orderId(row.orderId));
+    if (!order) continue;
+    const age = clock.now() - order.createdAt - Number(row[field]) * MINUTE;
+    if (age < AGED_MS) continue;
+    return `the sandbox's fixtures are ${Math.round(age / MINUTE)} minutes old by its clock: ${name} order ${order.orderId} says ${field} ${row[field]}. ordergate reset (POST /manage/v1/sandbox/reset) makes them anew`;
+  }
+  return null;
+}
+
+/** A call as one line for a terminal: platform, party, method, outcome, detail. */
+export function callLine(record: RequestRecord): string {
+  const { platform, party, method, outcome, refusedBy, detail } = record;
+  const parts = [platform, party ?? '-', method ?? '-', outcome];
+  const why = [refusedBy, detail].filter((part) => part !== null).join(': ');
+  // What a caller sent is not let near the terminal as a control.
+  return [...parts, ...(why ? [why] : [])]
+    .join('  ')
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, 500);
+}

@@ -1,0 +1,50 @@
+// What a start of a sandbox tells: what to do next, each call as a line, and fixtures that have aged.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { callLine } from '../src/main.ts';
+import { call, form, hasten } from './jintong.ts';
+import { startTestServer, TestClock, temporaryDirectory } from './support.ts';
+
+const logged = (lines: Record<string, unknown>[]) =>
+  pino({}, { write: (text: string) => void lines.push(JSON.parse(text)) });
+
+test('platforms, a party of each, where the token is, a call to paste, what a browser opens', async () => {
+  const lines: Record<string, string>[] = [];
+  const server = await startTestServer({ log: logged(lines) });
+  const next = lines.find(({ msg }) => msg === 'sandbox: what to do next')!;
+  for (const { name, title } of server.platforms) {
+    ok(next.platforms!.includes(`${name} (${title})`));
+    ok(next.parties!.includes(`${name}: `));
+  }
+  match(next.paste!, /^curl .*\/manage\/v1\/orders/);
+  match(next.browser!, /^http:\/\/127\.0\.0\.1:\d+\/healthz/);
+});
+
+test('each call is a line: platform, party, method, outcome, detail', async () => {
+  const calls: string[] = [];
+  const server = await startTestServer({ onCall: (record) => calls.push(callLine(record)) });
+  await call(server, form(hasten('15112480268')));
+  await call(server, form(hasten('404')));
+  equal(calls[0], 'jintong  jane88  HastenOrder  CallSuccess');
+  match(calls[1]!, /^jintong {2}jane88 {2}HastenOrder {2}CallFail {2}\S/);
+});
+
+test('fixtures that say "5 minutes ago" do not age in silence', async () => {
+  const dataDirectory = temporaryDirectory();
+  const clock = new TestClock();
+  const warnings = async (): Promise<string[]> => {
+    const lines: { level: number; msg: string }[] = [];
+    const server = await startTestServer({
+      clock,
+      config: { dataDirectory },
+      log: logged(lines as never),
+    });
+    await server.close();
+    return lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+  };
+  deepEqual(await warnings(), []);
+  clock.advance(24 * 3_600_000);
+  const [said] = await warnings();
+  match(said!, /fixtures are 1440 minutes old .*suning order 1000531505 .*ordergate reset/);
+});
