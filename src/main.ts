@@ -19,7 +19,6 @@ import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
-import { findingText } from './protocol/old-rules.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
@@ -28,7 +27,7 @@ import { sealWithNewest } from './renew-key.ts';
 import { agedFixtures, sandboxHints } from './sandbox.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import {
-  oldRulesOf,
+  oldRuleLines,
   openWorkplace,
   resetSandbox,
   type Workplace,
@@ -55,9 +54,6 @@ export const backUpLedger = (
 
 /** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
-
-/** Lines about older data in a start's log; `verify` lists all. */
-const FINDINGS_LOGGED = 20;
 
 /** How long moving the clock waits for callbacks: longer than one may take. */
 const DRAIN_MS = 20 * SECOND;
@@ -290,14 +286,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       if (aged !== null) log.warn(aged);
     }
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
-    const findings = await oldRulesOf(workplace, config);
-    for (const finding of findings.slice(0, FINDINGS_LOGGED)) log.warn(findingText(finding));
-    if (findings.length > FINDINGS_LOGGED) {
-      const more = findings.length - FINDINGS_LOGGED;
-      log.warn(
-        `and ${more} more from before that today's rules refuse: ordergate verify lists all`,
-      );
-    }
+    for (const line of await oldRuleLines(workplace, config)) log.warn(line);
     return { ...workplace, url, adminToken, callbacks, close };
   } catch (error) {
     await deadlines.stop();

@@ -8,7 +8,7 @@ import type { Party } from './core/party.ts';
 import { importFile } from './import/run.ts';
 import { platforms as allPlatforms } from './platforms/index.ts';
 import { Catalog } from './protocol/catalog.ts';
-import { type Finding, findOldRules } from './protocol/old-rules.ts';
+import { type Finding, findingText, findOldRules } from './protocol/old-rules.ts';
 import { Parties } from './protocol/parties.ts';
 import type { Platform } from './protocol/platform.ts';
 import { publishedKeys } from './protocol/published-keys.ts';
@@ -123,6 +123,18 @@ export async function oldRulesOf(
   const address = (party: Party) => oldRulesOfAddresses(platforms, party, config.callbackAllow);
   const sources = { platforms, parties, catalog, endpoints, endpoint, address };
   return [...findOldRules({ ...sources, now: clock.now() })];
+}
+
+/** Lines about older data in a start's log; `verify` lists all. */
+const FINDINGS_LOGGED = 20;
+
+/** What a start says of older data: one line each, and how many more there are. */
+export async function oldRuleLines(workplace: Workplace, config: Config): Promise<string[]> {
+  const findings = await oldRulesOf(workplace, config);
+  const lines = findings.slice(0, FINDINGS_LOGGED).map(findingText);
+  const more = findings.length - lines.length;
+  if (more === 0) return lines;
+  return [...lines, `and ${more} more that today's rules refuse: ordergate verify lists all`];
 }
 
 /**
