@@ -84,8 +84,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const workplace = await openWorkplace(options);
   const { storage, parties, catalog, clock, platforms } = workplace;
   const { ledger, requests, tokens, limits } = storage;
-  const { environment } = config;
-  const { publicUrl } = config;
+  const { environment, publicUrl } = config;
   // Of the master key, so that a form which one node has shown is taken by another.
   const formKey = new Uint8Array(
     hkdfSync('sha256', readMasterKey(config), '', 'ordergate forms', 32),
@@ -280,11 +279,8 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     for (const warning of [...(storage.warnings ?? []), ...(storage.notices ?? [])])
       log.warn(warning);
     log.info({ url, environment, data, version: VERSION }, 'started');
-    if (sandbox) {
-      log.info(sandboxHints(workplace, config, url), 'sandbox: what to do next');
-      const aged = await agedFixtures(workplace);
-      if (aged !== null) log.warn(aged);
-    }
+    if (sandbox) log.info(sandboxHints(workplace, config, url), 'sandbox: what to do next');
+    for (const line of sandbox ? await agedFixtures(workplace) : []) log.warn(line);
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     for (const line of await oldRuleLines(workplace, config)) log.warn(line);
     return { ...workplace, url, adminToken, callbacks, close };

@@ -39,13 +39,9 @@ const RELATIVE = /^(\w+)MinutesAgo$/;
 
 /**
  * A sentence about the first fixture whose relative time has aged by over an hour of the sandbox's
- * clock; null where none has, or the fixtures are not there.
+ * clock; none where none has, or the fixtures are not there.
  */
-export async function agedFixtures({
-  platforms,
-  storage,
-  clock,
-}: Workplace): Promise<string | null> {
+export async function agedFixtures({ platforms, storage, clock }: Workplace): Promise<string[]> {
   for (const { name, sandboxFile } of platforms) {
     const sections = Object.values(JSON.parse(readFileSync(sandboxFile, 'utf8'))[name]);
     const rows = (sections as Record<string, unknown>[][]).flat();
@@ -56,9 +52,10 @@ export async function agedFixtures({
     if (!order) continue;
     const age = clock.now() - order.createdAt - Number(row[field]) * MINUTE;
     if (age < AGED_MS) continue;
-    return `the sandbox's fixtures are ${Math.round(age / MINUTE)} minutes old by its clock: ${name} order ${order.orderId} says ${field} ${row[field]}. ordergate reset (POST /manage/v1/sandbox/reset) makes them anew`;
+    const text = `the sandbox's fixtures are ${Math.round(age / MINUTE)} minutes old by its clock: ${name} order ${order.orderId} says ${field} ${row[field]}. ordergate reset (POST /manage/v1/sandbox/reset) makes them anew`;
+    return [text];
   }
-  return null;
+  return [];
 }
 
 /** A call as one line for a terminal: platform, party, method, outcome, detail. */
