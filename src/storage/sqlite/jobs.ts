@@ -174,7 +174,7 @@ export class Jobs {
       case 'reset':
         this.#hasWritten = true;
         this.#seq = 0;
-        return emptyLedger(this.#db);
+        return emptyLedger(this.#db, this.#groups);
       case 'forget':
         return Number(this.#statements.forget.run(job.now).changes);
       case 'seal':
