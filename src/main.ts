@@ -24,7 +24,7 @@ import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
-import { agedFixtures, sandboxHints } from './sandbox.ts';
+import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import {
   oldRuleLines,
@@ -139,12 +139,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
 
   const pipeline: PipelineServices = {
     ...services,
-    requests: {
-      append(record) {
-        requests.append(record);
-        options.onCall?.(record);
-      },
-    },
+    requests: withListener(requests, options.onCall),
     sampler,
     isSecret,
     onFault: (error, request) => onFault(error, request.path),

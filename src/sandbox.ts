@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { MINUTE } from './core/clock.ts';
 import { orderId } from './core/ledger.ts';
-import type { RequestRecord } from './core/request-log.ts';
+import type { RequestLog, RequestRecord } from './core/request-log.ts';
 import type { Workplace } from './workplace.ts';
 
 /** What a newcomer needs for a first call. `url` is where the server listens. */
@@ -68,4 +68,18 @@ export function callLine(record: RequestRecord): string {
     .join('  ')
     .replace(/\p{Cc}/gu, ' ')
     .slice(0, 500);
+}
+
+/** The request log for those who append to it, and `listener` told of each call. */
+export function withListener(
+  requests: Pick<RequestLog, 'append'>,
+  listener: ((record: RequestRecord) => void) | undefined,
+): Pick<RequestLog, 'append'> {
+  if (!listener) return requests;
+  return {
+    append(record) {
+      requests.append(record);
+      listener(record);
+    },
+  };
 }
