@@ -66,6 +66,17 @@ const deliveryOf = async (id: string): Promise<number> =>
     .deliveryId;
 const [delivered, waiting] = [await deliveryOf(spare), await deliveryOf(stuck)];
 
+/** A party with so many keys; the id of its oldest. */
+async function partyOfKeys(partyId: string, keys: number): Promise<string> {
+  const made = await manage(server, 'POST', '/parties', { platform: 'jintong', partyId });
+  for (let i = 1; i < keys; i++)
+    await manage(server, 'POST', `/parties/jintong/${partyId}/keys`, {});
+  return made.body.keys[0].keyId;
+}
+const oldKey = await partyOfKeys('twokeys', 2);
+const onlyKey = await partyOfKeys('onekey', 1);
+await partyOfKeys('fivekeys', 5);
+
 const endpoints = manageEndpoints(true, VERSION);
 /** A path that exists, for endpoints whose path has parameters. */
 const logged = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
@@ -76,6 +87,7 @@ const existing = (path: string): string =>
     .replace('{orderId}', ORDER)
     .replace('{appid}', 'x1')
     .replace('{partyId}', 'jane88')
+    .replace('{keyId}', 'nosuch')
     .replace('{kind}/{key}', 'product/P1')
     .replace('{endpointId}', endpointId)
     .replace('{deliveryId}', String(waiting))
@@ -119,6 +131,7 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   savePartyApp: { body: { online: true } },
   removePartyApp: { path: '/parties/jintong/jane88/apps/old01' },
   rotateKey: { body: {} },
+  endKey: { path: `/parties/jintong/twokeys/keys/${oldKey}` },
   importRows: {
     body: {
       rows: [
@@ -276,6 +289,17 @@ const ERRORS: Readonly<
       body: {},
     },
     { status: 404, code: 'unknown-platform', path: '/parties/nobody/jane88/keys', body: {} },
+    { status: 400, code: 'bad-key', field: 'secret', body: { secret: 'x'.repeat(32) } },
+    { status: 409, code: 'too-many-keys', path: '/parties/jintong/fivekeys/keys', body: {} },
+  ],
+  endKey: [
+    { status: 404, code: 'unknown-key', field: 'keyId' },
+    {
+      status: 409,
+      code: 'only-key',
+      field: 'keyId',
+      path: `/parties/jintong/onekey/keys/${onlyKey}`,
+    },
   ],
   listRequests: [
     { status: 400, code: 'bad-request', field: 'from', path: '/requests?from=yesterday' },
