@@ -1,5 +1,6 @@
 // When each key verified a request last: noted in memory by every call, and kept in the ledger now and then.
 import type { Instant } from '../core/clock.ts';
+import { LedgerUnavailableError } from '../core/errors.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { KeyUse, Party, PartyKey } from '../core/party.ts';
 
@@ -15,6 +16,9 @@ export class KeyUses {
   readonly #ledger: Pick<Ledger, 'keepKeyUses' | 'readKeyUses'>;
   /** By the key itself, so that a call makes no name. Those that the ledger does not know of yet. */
   #noted = new Map<PartyKey, { readonly party: Party; at: Instant }>();
+
+  /** As the ledger had them when it was asked last. */
+  #kept: readonly KeyUse[] = [];
 
   constructor(ledger: Pick<Ledger, 'keepKeyUses' | 'readKeyUses'>) {
     this.#ledger = ledger;
@@ -55,7 +59,13 @@ export class KeyUses {
   /** Of all nodes, with what this one has noted and not written yet. */
   async read(): Promise<(party: Party, key: PartyKey) => Instant | null> {
     const all = new Map<string, Instant>();
-    for (const use of [...(await this.#ledger.readKeyUses()), ...usesOf(this.#noted)]) {
+    try {
+      this.#kept = await this.#ledger.readKeyUses();
+    } catch (error) {
+      // Parties can be looked at while the ledger cannot be reached; their last uses are then older.
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+    }
+    for (const use of [...this.#kept, ...usesOf(this.#noted)]) {
       const name = nameOf(use);
       all.set(name, Math.max(use.at, all.get(name) ?? use.at));
     }
