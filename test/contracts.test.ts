@@ -167,6 +167,17 @@ for (const { name, contract, checks } of platforms) {
     }
   });
 
+  test(`${name}: every code of the table is refused by a check or a method, or says why not`, () => {
+    const refused = checks.stated.flatMap(({ refuses }) => Object.keys(refuses));
+    const ofMethods = Object.values(contract.methods).flatMap(({ codes }) => codes);
+    for (const code of refused) assert.ok(code in contract.codes, `no code ${code} in the table`);
+    const reached = new Set([...refused, ...ofMethods, contract.success]);
+    for (const [code, { unused }] of Object.entries(contract.codes)) {
+      if (name === 'suning' && code === 'biz.handler.data-get:success') continue; // In sn_head.
+      assert.ok(reached.has(code) || unused, `nothing refuses with ${code}`);
+    }
+  });
+
   test(`${name}: the checks have names of their own`, () => {
     assert.equal(new Set(checks.names).size, checks.names.length);
   });

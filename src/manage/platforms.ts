@@ -31,7 +31,13 @@ const contractSchema = z
       )
       .describe('by code'),
     checks: z
-      .array(z.object({ name: z.string(), refuses: z.array(z.string()) }))
+      .array(
+        z.object({
+          name: z.string(),
+          refuses: z.array(z.string()),
+          reasons: z.record(z.string(), textSchema).describe('by code'),
+        }),
+      )
       .describe('in the order in which they run: the first refusal is the answer'),
   })
   .meta({ id: 'Contract' });
@@ -47,7 +53,11 @@ const described = new WeakMap<Platform, Described>();
 function describe(platform: Platform): Described {
   const known = described.get(platform);
   if (known) return known;
-  const checks = platform.checks.names.map((name) => ({ name, refuses: [] }));
+  const checks = platform.checks.stated.map(({ name, refuses }) => ({
+    name,
+    refuses: Object.keys(refuses),
+    reasons: refuses,
+  }));
   const json = contractJson(platform.contract, checks);
   const made = { json, version: hash('sha256', JSON.stringify(json)).slice(0, 16) };
   described.set(platform, made);
@@ -90,7 +100,7 @@ export const platformEndpoints: readonly Endpoint[] = [
     errors: { 404: 'no such platform' },
     async handle({ params }, { platforms }) {
       const { json, version } = describe(findPlatform(platforms, params.platform!));
-      return { version, ...json } as z.input<typeof contractSchema>;
+      return { version, ...json } as unknown as z.input<typeof contractSchema>;
     },
   }),
 ];

@@ -1,5 +1,5 @@
 // A contract as JSON, for the management API and for tools in other languages.
-import type { Contract, Field, Fields } from './contract.ts';
+import type { Contract, Field, Fields, Text } from './contract.ts';
 
 /** JSON without regular expressions: a pattern is its source, to be matched with the flag `u`. */
 export type ContractJson = {
@@ -9,7 +9,12 @@ export type ContractJson = {
   readonly envelope: object;
   readonly methods: Readonly<Record<string, object>>;
   readonly codes: Readonly<Record<string, object>>;
-  readonly checks: readonly { readonly name: string; readonly refuses: readonly string[] }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly refuses: readonly string[];
+    /** Why, by code. */
+    readonly reasons: Readonly<Record<string, Text>>;
+  }[];
 };
 
 /** @param checks the platform's checks in their order, each with the codes that it refuses with */

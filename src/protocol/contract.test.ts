@@ -1,6 +1,7 @@
 // What the types of a contract promise: inferred values, and mistakes that do not compile.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Checks, type Refusal } from './checks.ts';
 import {
   type CodeOf,
   type Contract,
@@ -129,4 +130,26 @@ test('a contract that names a code or a field it does not have does not compile'
     defineContract({ ...base, success: 'OK', methods: { m: { ...method, codes: ['OK'] } } }),
   ];
   assert.equal(made.length, 4);
+});
+
+test('a step that states a code too many or too few does not compile', () => {
+  type Seen = { readonly id: string };
+  const find = ({ id }: Seen) =>
+    id === '' ? ({ refused: 'GONE' } as Refusal<'GONE' | 'BAD'>) : { found: id };
+  const checks = Checks.from<Seen>()
+    .step('find', find, { GONE: text, BAD: text })
+    .step('use', ({ found }: { readonly found: string }) => ({ used: found }));
+  assert.deepEqual(
+    checks.stated.map(({ name, refuses }) => [name, Object.keys(refuses)]),
+    [
+      ['find', ['GONE', 'BAD']],
+      ['use', []],
+    ],
+  );
+  // @ts-expect-error: BAD is missing
+  Checks.from<Seen>().step('find', find, { GONE: text });
+  // @ts-expect-error: the step refuses nothing with OTHER
+  Checks.from<Seen>().step('find', find, { GONE: text, BAD: text, OTHER: text });
+  // @ts-expect-error: a step that refuses says why
+  Checks.from<Seen>().step('find', find);
 });

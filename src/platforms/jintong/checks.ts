@@ -1,6 +1,6 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
 import { liveKeys, type Party, type PartyKey } from '../../core/party.ts';
-import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
+import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
 import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
@@ -12,7 +12,7 @@ import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
 
 export const PLATFORM = 'jintong';
 
-type Step<Added extends object> = Added | Refusal<Code>;
+type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
 
 interface Basics {
   readonly partner: string;
@@ -21,11 +21,11 @@ interface Basics {
   readonly param: ReadonlyMap<string, string>;
 }
 
-function illegal(detail: string): Refusal<Code> {
+function illegal(detail: string): Refusal<'ArgumentIllegal'> {
   return { refused: 'ArgumentIllegal', detail };
 }
 
-function requireBasics(call: { readonly envelope: Envelope }): Step<Basics> {
+function requireBasics(call: { readonly envelope: Envelope }): Step<Basics, 'ArgumentIllegal'> {
   const { basic, param } = call.envelope;
   const partner = basic.get('Partner');
   const action = basic.get('Action');
@@ -37,13 +37,13 @@ function requireBasics(call: { readonly envelope: Envelope }): Step<Basics> {
   return { partner, action, sign, param };
 }
 
-function findPartner(call: Start & Basics): Step<{ readonly party: Party }> {
+function findPartner(call: Start & Basics): Step<{ readonly party: Party }, 'UnfoundUserInfo'> {
   const party = call.parties.find(PLATFORM, call.partner);
   if (!party?.enabled) return { refused: 'UnfoundUserInfo', detail: `no partner ${call.partner}` };
   return { party };
 }
 
-function checkAddress(call: Start & { readonly party: Party }): Step<object> {
+function checkAddress(call: Start & { readonly party: Party }): Step<object, 'UnauthorizedIp'> {
   if (call.parties.admits(call.party, call.request.address)) return PASS;
   return {
     refused: 'UnauthorizedIp',
@@ -55,7 +55,9 @@ const ACTIONS = new Map<string, { readonly method: Action; readonly contract: Co
   Object.entries(CONTRACTS).map(([name, contract]) => [name, { method: name as Action, contract }]),
 );
 
-function findAction(call: Basics): Step<{ readonly method: Action; readonly contract: Contract }> {
+function findAction(
+  call: Basics,
+): Step<{ readonly method: Action; readonly contract: Contract }, 'NotImplemented'> {
   const found = ACTIONS.get(call.action);
   return found ?? { refused: 'NotImplemented', detail: `no action ${call.action}` };
 }
@@ -64,7 +66,7 @@ const BASIC_NAMES: ReadonlySet<string> = new Set(BASIC_FIELDS);
 
 function refuseUndefinedElements(
   call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
-): Step<object> {
+): Step<object, 'ArgumentDeserializeFail'> {
   for (const name of call.envelope.basic.keys()) {
     if (!BASIC_NAMES.has(name)) return notDefined(name);
   }
@@ -74,11 +76,14 @@ function refuseUndefinedElements(
   return PASS;
 }
 
-function notDefined(name: string): Refusal<Code> {
+function notDefined(name: string): Refusal<'ArgumentDeserializeFail'> {
   return { refused: 'ArgumentDeserializeFail', detail: `the action does not define ${name}` };
 }
 
-function checkGrant(call: { readonly party: Party; readonly method: Action }): Step<object> {
+function checkGrant(call: {
+  readonly party: Party;
+  readonly method: Action;
+}): Step<object, 'Unauthorized'> {
   if (call.party.grants.includes(call.method)) return PASS;
   return { refused: 'Unauthorized', detail: `the partner is not granted ${call.method}` };
 }
@@ -87,7 +92,9 @@ function checkGrant(call: { readonly party: Party; readonly method: Action }): S
  * The string to sign has no escaping: a value with `&` or `=` in it could pose as further fields,
  * so that one signature would stand for two requests. None is let in, whatever it means.
  */
-function refuseSeparators(call: Basics & { readonly envelope: Envelope }): Step<object> {
+function refuseSeparators(
+  call: Basics & { readonly envelope: Envelope },
+): Step<object, 'ArgumentIllegal'> {
   for (const fields of [call.envelope.basic, call.param]) {
     for (const [name, value] of fields) {
       if (name !== 'Sign' && holdsSeparator(value)) return illegal(`${name} holds & or =`);
@@ -132,7 +139,7 @@ function buildStringsToSign(
 
 function checkSignature(
   call: Basics & Start & { readonly party: Party; readonly signedForms: readonly SignedForm[] },
-): Step<{ readonly signed: SignedForm; readonly verifiedBy: PartyKey }> {
+): Step<{ readonly signed: SignedForm; readonly verifiedBy: PartyKey }, 'SignFail'> {
   const keys = liveKeys(call.party, call.now);
   const pairs = keys.flatMap((key) => call.signedForms.map((form) => ({ key, form })));
   const expected = pairs.map(({ key, form }) => sign(form.text, key.secret));
@@ -153,7 +160,7 @@ const TOO_OFTEN = '调用过于频繁，请稍后再试';
 /** The same limits as for the apps of the other platforms; a partner without limits has none. [ours] */
 function checkLimits(
   call: Start & { readonly party: Party },
-): Step<object> | Promise<Step<object>> {
+): Step<object, 'CallFail'> | Promise<Step<object, 'CallFail'>> {
   const limits = limitsOf(call.party);
   return limits ? refuseBeyond(call, limits) : PASS;
 }
@@ -161,7 +168,7 @@ function checkLimits(
 async function refuseBeyond(
   call: Start & { readonly party: Party },
   limits: PartyLimits,
-): Promise<Step<object>> {
+): Promise<Step<object, 'CallFail'>> {
   const full = await enterLimits(call, call.party, limits);
   if (full === null) return PASS;
   const detail = `the partner's limit ${full} is reached`;
@@ -177,7 +184,7 @@ function checkValues(
     readonly contract: Contract;
     readonly signed: SignedForm;
   },
-): Step<{ readonly values: Readonly<Record<string, string>> }> {
+): Step<{ readonly values: Readonly<Record<string, string>> }, 'ArgumentIllegal'> {
   for (const [name, accepted] of ACCEPTED) {
     const value = call.envelope.basic.get(name);
     if (!value) return illegal(`${name} is missing`);
@@ -200,27 +207,66 @@ function findUser(call: {
   readonly party: Party;
   readonly contract: Contract;
   readonly values: Readonly<Record<string, string>>;
-}): Step<{ readonly userName: string }> {
+}): Step<{ readonly userName: string }, 'UnfoundUserInfo'> {
   const userName = call.values[call.contract.user]!;
   if (call.party.users.includes(userName)) return { userName };
   return { refused: 'UnfoundUserInfo', detail: `the partner has no user ${userName}` };
 }
 
-/** protocol: "Order of checks and codes". The first refusal is the answer. */
+/** The order is settled in settled.md, J15. The first refusal is the answer. */
 export const checks = Checks.from<Start>()
-  .step('readCarrier', (call) => readCarrier(call.request.body)) //     ArgumentDecryptFail
-  .step('readEnvelope', (call) => readEnvelope(call.carrier)) //        ArgumentDeserializeFail
-  .step('requireBasics', requireBasics) //                              ArgumentIllegal
-  .step('findPartner', findPartner) //                                  UnfoundUserInfo
-  .step('checkAddress', checkAddress) //                                UnauthorizedIp
-  .step('findAction', findAction) //                                    NotImplemented
-  .step('refuseUndefinedElements', refuseUndefinedElements) //          ArgumentDeserializeFail
-  .step('checkGrant', checkGrant) //                                    Unauthorized
-  .step('refuseSeparators', refuseSeparators) //                        ArgumentIllegal
+  .step('readCarrier', (call) => readCarrier(call.request.body), {
+    ArgumentDecryptFail: says(
+      '表单、URL 编码或字符编码无法读取',
+      'the form, its URL encoding or its character encoding cannot be read',
+    ),
+    ArgumentDeserializeFail: says(
+      '报文过长、不是 UTF-8，或出现在两个字段中',
+      'the document is too long, is not UTF-8, or stands in two fields',
+    ),
+  })
+  .step('readEnvelope', (call) => readEnvelope(call.carrier), {
+    ArgumentDeserializeFail: says(
+      'XML 不合法、被拒绝，或元素重复',
+      'the XML is not well-formed or is refused, or an element is given twice',
+    ),
+  })
+  .step('requireBasics', requireBasics, {
+    ArgumentIllegal: says(
+      '缺少 Partner、Action、Sign 或 Param',
+      'Partner, Action, Sign or Param is absent',
+    ),
+  })
+  .step('findPartner', findPartner, {
+    UnfoundUserInfo: says('没有这个合作伙伴，或已停用', 'no partner of the name is switched on'),
+  })
+  .step('checkAddress', checkAddress, {
+    UnauthorizedIp: says('地址不在名单中', "the address is not in the partner's list"),
+  })
+  .step('findAction', findAction, {
+    NotImplemented: says('没有这个 Action', 'there is no such Action'),
+  })
+  .step('refuseUndefinedElements', refuseUndefinedElements, {
+    ArgumentDeserializeFail: says('接口未定义的元素', 'the action does not define an element'),
+  })
+  .step('checkGrant', checkGrant, {
+    Unauthorized: says('该合作伙伴未开通此接口', 'the partner is not granted the action'),
+  })
+  .step('refuseSeparators', refuseSeparators, {
+    ArgumentIllegal: says('值中含有 & 或 =', 'a value holds & or ='),
+  })
   .step('buildStringsToSign', buildStringsToSign)
-  .step('checkSignature', checkSignature) //                            SignFail
-  .step('checkLimits', checkLimits) //                                  CallFail
-  .step('checkValues', checkValues) //                                  ArgumentIllegal
-  .step('findUser', findUser); //                                       UnfoundUserInfo
+  .step('checkSignature', checkSignature, {
+    SignFail: says('签名与任何一个密钥都不符', "the signature fits none of the partner's keys"),
+  })
+  .step('checkLimits', checkLimits, {
+    CallFail: says('调用次数已达上限', 'the partner has reached a limit of its calls'),
+  })
+  .step('checkValues', checkValues, {
+    ArgumentIllegal: says('缺少某个值，或值不合法', 'a value is absent or malformed'),
+  })
+  .step('findUser', findUser, {
+    UnfoundUserInfo: says('合作伙伴名下没有这个用户', 'the partner has no such user'),
+  });
 
 export type JintongCall = typeof checks extends Checks<Start, infer Call> ? Call : never;

@@ -39,7 +39,7 @@ export interface Envelope {
 
 const startsWithMarkup = (text: string): boolean => /^\uFEFF?[ \t\r\n]*</.test(text);
 
-function refuse(refused: Code, detail: string): Refusal<Code> {
+function refuse<C extends Code>(refused: C, detail: string): Refusal<C> {
   return { refused, detail };
 }
 
@@ -61,7 +61,9 @@ const NAMED_FIELDS = ['Partner', 'Action', 'Sign', 'Param'];
 const LOOKED_AT = 16 * 1024;
 
 /** Told apart by the bytes, never by Content-Type: a body that starts with `<` is XML. */
-export function readCarrier(body: Buffer): { carrier: Carrier } | Refusal<Code> {
+export function readCarrier(
+  body: Buffer,
+): { carrier: Carrier } | Refusal<'ArgumentDecryptFail' | 'ArgumentDeserializeFail'> {
   if (isMultipart(body)) {
     return refuse('ArgumentDecryptFail', 'multipart/form-data is not read: URL-encode the form');
   }
@@ -94,7 +96,7 @@ export function readCarrier(body: Buffer): { carrier: Carrier } | Refusal<Code> 
   return { carrier: { kind: 'fields', fields } };
 }
 
-const tooLong = (body: Buffer, max: number): Refusal<Code> =>
+const tooLong = (body: Buffer, max: number): Refusal<'ArgumentDeserializeFail'> =>
   refuse(
     'ArgumentDeserializeFail',
     `the body has ${body.length} bytes; a document of at most ${LIMITS.maxBytes} takes no more than ${max}`,
@@ -114,7 +116,9 @@ function describeForm(form: string): string {
   return describeNotUtf8('the form, URL-decoded,', bytes);
 }
 
-export function readEnvelope(carrier: Carrier): { envelope: Envelope } | Refusal<Code> {
+export function readEnvelope(
+  carrier: Carrier,
+): { envelope: Envelope } | Refusal<'ArgumentDeserializeFail'> {
   try {
     const envelope =
       carrier.kind === 'document' ? fromDocument(carrier.text) : fromFields(carrier.fields);

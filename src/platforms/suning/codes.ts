@@ -26,7 +26,8 @@ export type Code =
   | `${typeof MISSING}:${string}`
   | `sys.error.network-status:${number}`;
 
-export const missingParameter = (field: string): Code => `${MISSING}:${field}`;
+export const missingParameter = <F extends string>(field: F): `${typeof MISSING}:${F}` =>
+  `${MISSING}:${field}`;
 
 /** The numbers behind `biz.selfmarket.addleaguerstatus.invalid-biz:`. */
 export type BizNumber = Row extends infer R
@@ -35,7 +36,8 @@ export type BizNumber = Row extends infer R
     : never
   : never;
 
-export const invalidBiz = (number: BizNumber): Code => `${LEAGUER}.invalid-biz:${number}`;
+export const invalidBiz = <N extends BizNumber>(number: N): `${typeof LEAGUER}.invalid-biz:${N}` =>
+  `${LEAGUER}.invalid-biz:${number}`;
 
 /** The row of the tables that a code belongs to. */
 export function rowOf(code: string): Row {

@@ -6,13 +6,13 @@ import { type Contract, isKnownName } from './contracts.ts';
 import { type Element, type Format, isNumbered, readBody, UnreadableBodyError } from './wire.ts';
 import { looksLikeJson } from './wire-json.ts';
 
-type Step<Added extends object> = Added | Refusal<Code>;
+type Step<Added extends object, C extends Code> = Added | Refusal<C>;
 
-const refuse = (refused: Code, detail: string): Refusal<Code> => ({ refused, detail });
+const refuse = <C extends Code>(refused: C, detail: string): Refusal<C> => ({ refused, detail });
 
 export function readDocument(
   call: Start & { readonly format: Format },
-): Step<{ readonly root: Element }> {
+): Step<{ readonly root: Element }, 'sys.check.request-params:error'> {
   try {
     return { root: readBody(call.request.body, call.format) };
   } catch (error) {
@@ -21,10 +21,16 @@ export function readDocument(
   }
 }
 
+type NodeCode =
+  | 'sys.check.request-params:error'
+  | 'sys.check.missing-nestElement:sn_body'
+  | 'biz.handler.request-message:error'
+  | 'biz.handler.batch-handler:no-support';
+
 export function findNode(call: {
   readonly root: Element;
   readonly contract: Contract;
-}): Step<{ readonly node: Element }> {
+}): Step<{ readonly node: Element }, NodeCode> {
   const { root, contract } = call;
   const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
   if (root.name !== 'sn_request') return malformed(`the root is ${nameOf(root)}, not sn_request`);
@@ -67,7 +73,11 @@ const textNote = ({ text }: Element): string =>
   looksLikeJson(text) ? '; its text is JSON that was encoded twice' : '';
 
 /** "混淆会员编码长度不是48位": wherever in the method's node it stands. */
-export function checkUnionId({ node }: { readonly node: Element }): Step<object> {
+export function checkUnionId({
+  node,
+}: {
+  readonly node: Element;
+}): Step<object, 'sys.check.snunionid.length.is.not:48'> {
   for (const child of node.children) {
     const { length } = child.text.trim();
     if (child.name === 'snunionid' && length !== 48) {

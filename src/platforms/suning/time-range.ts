@@ -1,8 +1,8 @@
 // 开始时间 and 结束时间: the check that every method with a time range shares.
 import type { Instant } from '../../core/clock.ts';
-import type { Refusal } from '../../protocol/checks.ts';
+import { type Refusal, says } from '../../protocol/checks.ts';
+import type { Text } from '../../protocol/contract.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
-import type { Code } from './codes.ts';
 
 export interface TimeRange {
   readonly from: Instant;
@@ -12,9 +12,36 @@ export interface TimeRange {
 /** "查询时间起止日期不能超过3个月" */
 const MAX_MONTHS = 3;
 
+/** What a range is refused with; a method that requires both times has a code of its own for absent ones. */
+export type RangeCode =
+  | 'biz.fws.queryhistoryorder.missing-parameter:startTime'
+  | 'biz.fws.queryhistoryorder.missing-parameter:endTime'
+  | 'sys.check.miss-time:starttime'
+  | 'sys.check.miss-time:endtime'
+  | 'sys.check.starttime-value:null'
+  | 'sys.check.endtime-value:null'
+  | 'sys.check.starttime-format:error'
+  | 'sys.check.endtime-format:error'
+  | 'sys.check.query-time:error'
+  | 'sys.check.query-time:outofrange';
+
+/** For the list of checks. */
+export const RANGE_REASONS = {
+  'biz.fws.queryhistoryorder.missing-parameter:startTime': says('缺少 startTime', 'no startTime'),
+  'biz.fws.queryhistoryorder.missing-parameter:endTime': says('缺少 endTime', 'no endTime'),
+  'sys.check.miss-time:starttime': says('只给出了 endTime', 'endTime alone'),
+  'sys.check.miss-time:endtime': says('只给出了 startTime', 'startTime alone'),
+  'sys.check.starttime-value:null': says('startTime 为空', 'startTime is empty'),
+  'sys.check.endtime-value:null': says('endTime 为空', 'endTime is empty'),
+  'sys.check.starttime-format:error': says('startTime 格式不符', 'startTime is malformed'),
+  'sys.check.endtime-format:error': says('endTime 格式不符', 'endTime is malformed'),
+  'sys.check.query-time:error': says('开始不早于结束', 'the start is not before the end'),
+  'sys.check.query-time:outofrange': says('超过 3 个月', 'longer than 3 months'),
+} as const satisfies Record<RangeCode, Text>;
+
 export interface RangeRules {
   /** Where the method requires both, what it says of one that is absent. */
-  readonly absent?: Readonly<Record<'startTime' | 'endTime', Code>>;
+  readonly absent?: Readonly<Record<'startTime' | 'endTime', RangeCode>>;
 }
 
 /**
@@ -25,7 +52,7 @@ export function readTimeRange(
   start: string | undefined,
   end: string | undefined,
   { absent }: RangeRules,
-): { readonly range: TimeRange | null } | Refusal<Code> {
+): { readonly range: TimeRange | null } | Refusal<RangeCode> {
   if (start === undefined && end === undefined && !absent) return { range: null };
   if (start === undefined) {
     return refuse(absent?.startTime ?? 'sys.check.miss-time:starttime', 'startTime is absent');
@@ -63,4 +90,4 @@ export function addMonths(instant: Instant, months: number): Instant {
 
 const cut = (text: string): string => JSON.stringify(text.slice(0, 40));
 
-const refuse = (refused: Code, detail: string): Refusal<Code> => ({ refused, detail });
+const refuse = (refused: RangeCode, detail: string): Refusal<RangeCode> => ({ refused, detail });

@@ -1,9 +1,9 @@
 // What a method's node says: its fields checked against their contract, one reader a method.
-import type { Refusal } from '../../protocol/checks.ts';
-import { type Code, invalidBiz, missingParameter } from './codes.ts';
+import { type Refusal, says } from '../../protocol/checks.ts';
+import { invalidBiz, missingParameter } from './codes.ts';
 import { CONTRACTS, type Field, type Method } from './contracts.ts';
 import { isCategory } from './states.ts';
-import { readTimeRange, type TimeRange } from './time-range.ts';
+import { RANGE_REASONS, type RangeCode, readTimeRange, type TimeRange } from './time-range.ts';
 import type { Element } from './wire.ts';
 import { isNumbered } from './wire.ts';
 import { looksLikeJson } from './wire-json.ts';
@@ -41,7 +41,33 @@ export interface Values {
 }
 
 type Fields = Readonly<Record<string, string | undefined>>;
-type Read<V> = V | Refusal<Code>;
+/** What the reading of a method's values refuses with. */
+export type ValueCode =
+  | `biz.selfmarket.addleaguerstatus.missing-parameter:${string}`
+  | 'biz.selfmarket.addleaguerstatus.invalid-biz:108'
+  | 'sys.check.request-params:error'
+  | RangeCode
+  | PageCode;
+type PageCode =
+  | 'sys.check.pageno-format:error'
+  | 'sys.check.pagesize-format:error'
+  | 'sys.check.page-param:error';
+
+/** For the list of checks, in the order of the reading. */
+export const VALUE_REASONS = {
+  'biz.selfmarket.addleaguerstatus.missing-parameter:*': says(
+    '必填字段缺失或为空',
+    'a required field is absent or empty',
+  ),
+  'biz.selfmarket.addleaguerstatus.invalid-biz:108': says('iqStatus 不合法', 'no such iqStatus'),
+  ...RANGE_REASONS,
+  'sys.check.pageno-format:error': says('pageNo 不是整数', 'pageNo is no integer'),
+  'sys.check.pagesize-format:error': says('pageSize 不是整数', 'pageSize is no integer'),
+  'sys.check.page-param:error': says('页码或条数超出范围', 'pageNo or pageSize is out of range'),
+  'sys.check.request-params:error': says('字段重复或不合法', 'a field given twice, or malformed'),
+};
+
+type Read<V> = V | Refusal<ValueCode>;
 
 /** Room for a sentence; longer ones are a mistake. [ours] */
 const MAX_REASON = 1000;
@@ -49,7 +75,7 @@ const MAX_PAGE_NO = 99_999;
 /** "订单相关是1到100" */
 const MAX_PAGE_SIZE = 100;
 
-const malformed = (detail: string): Refusal<Code> => ({
+const malformed = (detail: string): Refusal<'sys.check.request-params:error'> => ({
   refused: 'sys.check.request-params:error',
   detail,
 });
@@ -114,7 +140,7 @@ function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
  * again begins the next card, so that a pair with a part missing is never filled from its neighbour.
  * A list that was given empty is not given. Details name places and never the caller's own names.
  */
-function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<Code> {
+function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<ValueCode> {
   const list: Card[] = [];
   for (const [i, element] of cardElements(node).entries()) {
     const { children, text } = element;
@@ -188,6 +214,6 @@ function readInteger(text: string | undefined, byDefault: number): number | null
   return /^-?\d+$/.test(text!) ? Number(text) : null;
 }
 
-function notInteger(refused: Code, name: string, fields: Fields): Refusal<Code> {
+function notInteger(refused: PageCode, name: string, fields: Fields): Refusal<PageCode> {
   return { refused, detail: `${name} is ${JSON.stringify(fields[name]!.slice(0, 40))}` };
 }

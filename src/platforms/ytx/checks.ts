@@ -1,7 +1,7 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
 import type { JsonObject } from '../../core/order.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
-import { Checks, PASS, type Refusal } from '../../protocol/checks.ts';
+import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
 import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
@@ -27,9 +27,9 @@ import { quotable } from './redact.ts';
 import { AHEAD_MS, type Authorization, readAuthorization, sign, VALID_MS } from './signature.ts';
 import { readBody, readSign } from './wire.ts';
 
-type Step<Added extends object> = Added | Refusal<Code>;
+type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
 
-function refuse(refused: Code, detail: string): Refusal<Code> {
+function refuse<C extends Code>(refused: C, detail: string): Refusal<C> {
   return { refused, detail: quotable(detail) };
 }
 
@@ -38,7 +38,7 @@ function readPath({ request }: Start): { readonly accountSID: string } {
   return { accountSID: request.params.accountSID! };
 }
 
-function checkFunction({ request }: Start): Step<object> {
+function checkFunction({ request }: Start): Step<object, '-207'> {
   const { version, func, funcURL } = request.params;
   if (version !== VERSION) return refuse('-207', `version ${version} is not ${VERSION}`);
   if (func !== FUNC) return refuse('-207', `func ${func} is not ${FUNC}`);
@@ -47,7 +47,7 @@ function checkFunction({ request }: Start): Step<object> {
 
 function checkAuthorization(
   call: Start & { readonly accountSID: string },
-): Step<{ readonly authorization: Authorization }> {
+): Step<{ readonly authorization: Authorization }, '-202'> {
   const header = call.request.headers.authorization;
   if (typeof header !== 'string' || header === '') return refuse('-202', 'no Authorization');
   const authorization = readAuthorization(header);
@@ -60,14 +60,14 @@ function checkAuthorization(
 
 function findAccount(
   call: Start & { readonly accountSID: string },
-): Step<{ readonly party: Party }> {
+): Step<{ readonly party: Party }, '-204'> {
   const party = call.parties.find(PLATFORM, call.accountSID);
   return party?.enabled ? { party } : refuse('-204', `no account ${call.accountSID}`);
 }
 
 function checkSign(
   call: Start & { readonly party: Party; readonly authorization: Authorization },
-): Step<{ readonly sign: string }> {
+): Step<{ readonly sign: string }, '-201'> {
   const given = readSign(call.request.query);
   if (!given) return refuse('-201', 'the URL has no Sign, or several');
   const { accountSID, timestamp } = call.authorization;
@@ -82,7 +82,7 @@ function checkSign(
   return refuse('-201', detail);
 }
 
-function checkTime(call: Start & { readonly authorization: Authorization }): Step<object> {
+function checkTime(call: Start & { readonly authorization: Authorization }): Step<object, '-203'> {
   const { at, timestamp } = call.authorization;
   const wrong = judgeRequestTime(call, at, { behindMs: VALID_MS, aheadMs: AHEAD_MS });
   return wrong ? refuse('-203', `timestamp ${timestamp} ${wrong}`) : PASS;
@@ -91,7 +91,7 @@ function checkTime(call: Start & { readonly authorization: Authorization }): Ste
 /** The same limits as for the apps of the other platforms; an account without limits has none. [ours] */
 function checkLimits(
   call: Start & { readonly party: Party },
-): Step<object> | Promise<Step<object>> {
+): Step<object, '-706'> | Promise<Step<object, '-706'>> {
   const limits = limitsOf(call.party);
   return limits ? refuseBeyond(call, limits) : PASS;
 }
@@ -99,18 +99,22 @@ function checkLimits(
 async function refuseBeyond(
   call: Start & { readonly party: Party },
   limits: PartyLimits,
-): Promise<Step<object>> {
+): Promise<Step<object, '-706'>> {
   const full = await enterLimits(call, call.party, limits);
   return full === null ? PASS : refuse('-706', `the account's limit ${full} is reached`);
 }
 
-function parseBody({ request }: Start): Step<{ readonly body: JsonObject }> {
+function parseBody({ request }: Start): Step<{ readonly body: JsonObject }, '-101'> {
   const body = readBody(request.body);
   return typeof body === 'string' ? refuse('-101', body) : { body };
 }
 
 /** Before the action is looked at; one that takes no requestId does not care what stands there. */
-function readAsked({ body }: { readonly body: JsonObject }): Step<{ readonly asked: Asked }> {
+function readAsked({
+  body,
+}: {
+  readonly body: JsonObject;
+}): Step<{ readonly asked: Asked }, '-101'> {
   if (body.action === 'productOrder') return { asked: { ids: [], list: false } };
   const asked = readIds(body.requestId);
   return typeof asked === 'string' ? refuse('-101', asked) : { asked };
@@ -120,7 +124,7 @@ function findAction({
   body: { action },
 }: {
   readonly body: JsonObject;
-}): Step<{ readonly action: Action; readonly contract: Contract }> {
+}): Step<{ readonly action: Action; readonly contract: Contract }, '-2' | '-206'> {
   if (action === undefined || action === null || action === '') {
     return refuse('-2', 'action is missing');
   }
@@ -141,9 +145,9 @@ function readFields(
     readonly contract: Contract;
     readonly asked: Asked;
   },
-): Step<{ readonly values: Values }> {
+): Step<{ readonly values: Values }, '-2' | '-101'> {
   const values: Record<string, string> = {};
-  let malformed: Refusal<Code> | undefined;
+  let malformed: Refusal<'-101'> | undefined;
   for (const [name, { required, description, blanks }] of Object.entries(call.contract)) {
     if (!isRead(name as FieldName, call.asked)) continue;
     const given = call.body[name] ?? '';
@@ -202,7 +206,7 @@ function problemOf(
 /** "应用验证失败原因(-205)": one code for all of them; the request log says which it was. */
 function checkApp(
   call: Start & { readonly party: Party; readonly values: Values },
-): Step<{ readonly app: App }> {
+): Step<{ readonly app: App }, '-205'> {
   const { party, request, environment } = call;
   const app = findApp(party, call.values.appid!);
   if (!app) return refuse('-205', `the account has no app ${call.values.appid}`);
@@ -223,20 +227,56 @@ function checkApp(
   return app.online ? { app } : refuse('-205', 'the app is not online');
 }
 
-/** protocol: "Order of checks". The first refusal is the answer. */
+/** The order is settled in settled.md, Y18. The first refusal is the answer. */
 export const checks = Checks.from<Start>()
   .step('readPath', readPath)
-  .step('checkFunction', checkFunction) //             -207
-  .step('checkAuthorization', checkAuthorization) //   -202
-  .step('findAccount', findAccount) //                 -204
-  .step('checkSign', checkSign) //                     -201
-  .step('checkTime', checkTime) //                     -203
-  .step('checkLimits', checkLimits) //                 -706
-  .step('parseBody', parseBody) //                     -101
-  .step('readAsked', readAsked) //                     -101
-  .step('findAction', findAction) //                   -2, -206
-  .step('readFields', readFields) //                   -2, -101
-  .step('checkApp', checkApp) //                       -205
+  .step('checkFunction', checkFunction, {
+    '-207': says('URL 中的版本或功能不受支持', 'the version or function of the URL is not served'),
+  })
+  .step('checkAuthorization', checkAuthorization, {
+    '-202': says(
+      '没有 Authorization、无法解码，或属于其他账户',
+      "Authorization is absent, does not decode, or is another account's",
+    ),
+  })
+  .step('findAccount', findAccount, {
+    '-204': says('没有这个账户，或已停用', 'no account of the id is switched on'),
+  })
+  .step('checkSign', checkSign, {
+    '-201': says(
+      '没有 Sign、有多个，或与令牌不符',
+      'Sign is absent, given twice, or fits no token',
+    ),
+  })
+  .step('checkTime', checkTime, {
+    '-203': says('时间戳过旧或超前', 'the time is too old, or ahead'),
+  })
+  .step('checkLimits', checkLimits, {
+    '-706': says('账户的调用次数已达上限', 'the account has reached a limit of its calls'),
+  })
+  .step('parseBody', parseBody, {
+    '-101': says('报文不是 JSON 对象', 'the body is no JSON object'),
+  })
+  .step('readAsked', readAsked, {
+    '-101': says(
+      'requestId 无法读取，或超过 100 个',
+      'requestId cannot be read, or holds over 100',
+    ),
+  })
+  .step('findAction', findAction, {
+    '-2': says('没有 action', 'action is absent'),
+    '-206': says('没有这个 action', 'there is no such action'),
+  })
+  .step('readFields', readFields, {
+    '-2': says('缺少必填字段', 'a required field is absent'),
+    '-101': says('字段不是文本，或值不合法', 'a field is no text, or malformed'),
+  })
+  .step('checkApp', checkApp, {
+    '-205': says(
+      '应用未知、环境不符、地址不在白名单、未开通或未上线',
+      'the app is unknown, of the other environment, called from elsewhere, without the function, or not online',
+    ),
+  })
   .step('noteOrder', () => ({ touched: { orderId: undefined } as Touched }));
 
 /** The order that an operation found or made, for the request log; it fills this in. */
