@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ImportError } from '../protocol/platform.ts';
 import { type Endpoint, endpoint, findPlatform, ManageError } from './endpoint.ts';
 import { checkPlatformFilter } from './filters.ts';
+import { checkKindFilter } from './log-filters.ts';
 
 const entrySchema = z
   .object({
@@ -26,6 +27,7 @@ export const catalogEndpoints: readonly Endpoint[] = [
     async handle({ query: { platform, kind } }, { catalog, platforms }) {
       checkPlatformFilter(platforms, platform);
       const items = catalog.list(platform).filter((e) => kind === undefined || e.kind === kind);
+      if (items.length === 0) checkKindFilter(platforms, platform, kind);
       return { items: items as z.input<typeof entrySchema>[] };
     },
   }),

@@ -3,10 +3,21 @@ import { z } from 'zod';
 import type { CallbackDesk } from '../core/callback-desk.ts';
 import type { Delivery } from '../core/callbacks.ts';
 import type { Order } from '../core/order.ts';
-import { type Endpoint, endpoint, isoTime, ManageError, page, pageQuery } from './endpoint.ts';
+import {
+  type Endpoint,
+  endpoint,
+  isoTime,
+  ManageError,
+  page,
+  pageQuery,
+  shanghaiTime,
+} from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
+import { checkEndpointFilter } from './log-filters.ts';
 
 const STATES = ['pending', 'delivered', 'dead'] as const;
+
+const shanghai = z.iso.datetime({ offset: true });
 
 export const deliverySchema = z
   .object({
@@ -21,18 +32,22 @@ export const deliverySchema = z
     eventType: z.string(),
     state: z.enum(STATES).describe('dead: given up; replay sends it again'),
     createdAt: z.iso.datetime(),
+    createdAtShanghai: shanghai.describe('the same time in Asia/Shanghai'),
     dueAt: z.iso
       .datetime()
       .nullable()
       .describe(
         'the next attempt at the earliest; null: it has ended, or waits for an earlier one',
       ),
+    dueAtShanghai: shanghai.nullable(),
     endedAt: z.iso.datetime().nullable(),
+    endedAtShanghai: shanghai.nullable(),
     body: z.string(),
     attempts: z
       .array(
         z.object({
           at: z.iso.datetime(),
+          atShanghai: shanghai,
           status: z.int().nullable(),
           error: z.string().nullable(),
           durationMicros: z.int(),
@@ -47,6 +62,7 @@ const alertSchema = z
   .object({
     alertId: z.int(),
     at: z.iso.datetime(),
+    atShanghai: shanghai.describe('the same time in Asia/Shanghai'),
     kind: z.enum(['dead-letter', 'endpoint-switched-off']),
     endpointId: z.string(),
     platform: z.string(),
@@ -81,6 +97,7 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       }
       const { items, nextCursor } = await callbacks.listDeliveries(query);
       if (items.length === 0) {
+        await checkEndpointFilter(callbacks, query.endpointId);
         await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
           callbacks.listDeliveries({ platform, party, limit: 1 }),
         );
@@ -102,7 +119,14 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     errors: {},
     async handle({ query: { limit, cursor } }, { callbacks }) {
       const { items, nextCursor } = await callbacks.listAlerts(limit, cursor);
-      return { items: items.map((alert) => ({ ...alert, at: isoTime(alert.at) })), nextCursor };
+      return {
+        items: items.map((alert) => ({
+          ...alert,
+          at: isoTime(alert.at),
+          atShanghai: shanghaiTime(alert.at),
+        })),
+        nextCursor,
+      };
     },
   }),
 ];
@@ -112,9 +136,16 @@ export function deliveryView(delivery: Delivery): z.input<typeof deliverySchema>
   return {
     ...rest,
     createdAt: isoTime(createdAt),
+    createdAtShanghai: shanghaiTime(createdAt),
     dueAt: dueAt === null ? null : isoTime(dueAt),
+    dueAtShanghai: dueAt === null ? null : shanghaiTime(dueAt),
     endedAt: endedAt === null ? null : isoTime(endedAt),
-    attempts: attempts.map((attempt) => ({ ...attempt, at: isoTime(attempt.at) })),
+    endedAtShanghai: endedAt === null ? null : shanghaiTime(endedAt),
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      at: isoTime(attempt.at),
+      atShanghai: shanghaiTime(attempt.at),
+    })),
   };
 }
 

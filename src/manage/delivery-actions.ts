@@ -5,6 +5,7 @@ import type { CallbackDesk, ReplayOutcome } from '../core/callback-desk.ts';
 import { deliverySchema, deliveryView } from './deliveries.ts';
 import { type Endpoint, endpoint, instantText, isoTime, ManageError } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
+import { checkEndpointFilter } from './log-filters.ts';
 
 const heldSchema = z.object({
   endpointId: z.string(),
@@ -136,6 +137,7 @@ export const deliveryActionEndpoints: readonly Endpoint[] = [
       checkPlatformFilter(platforms, platform);
       const outcome = await callbacks.replayAll(filter, endPause, clock.now());
       if (outcome.replayed === 0) {
+        await checkEndpointFilter(callbacks, filter.endpointId);
         await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
           callbacks.listDeliveries({ platform, party, limit: 1 }),
         );

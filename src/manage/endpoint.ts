@@ -42,8 +42,11 @@ export interface Endpoint {
   /** Statuses of errors besides 400 and 401, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
-  /** The version of what is answered, which the reply carries as ETag and {@link ifMatch} compares. */
-  etag?(response: never): number;
+  /**
+   * The version of what is answered. The reply carries it as its ETag, If-Match compares it before a
+   * change, and a GET whose If-None-Match names it is answered with 304 and without a body.
+   */
+  etag?(response: never): number | string;
   handle(call: EndpointCall, services: ManageServices): Promise<unknown>;
 }
 
@@ -65,7 +68,7 @@ export function endpoint<Q extends z.ZodObject, B extends z.ZodType, R extends z
     readonly query?: Q;
     readonly body?: B;
     readonly response: R;
-    etag?(response: z.input<R>): number;
+    etag?(response: z.input<R>): number | string;
     handle(
       call: TypedCall<z.output<Q>, z.output<B>>,
       services: ManageServices,

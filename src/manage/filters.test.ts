@@ -94,6 +94,64 @@ test('/requests: a party that made no call and does not exist; one that is claim
   equal((await get('/requests?party=claimed2&from=2099-01-01')).status, 200);
 });
 
+test('/requests: a method or a code that no contract has; of those that it has there may be no call', async () => {
+  match(
+    await refused('/requests?method=HastenOrdr', 'method'),
+    /no method "HastenOrdr".*; there are: .*HastenOrder.*oauth\.token/,
+  );
+  match(
+    await refused('/requests?platform=jintong&outcome=SignFial', 'outcome'),
+    /no code "SignFial"; there are: CallSuccess, .*SignFail, .*HTTP 404 and the like$/,
+  );
+  // A method and a code of another platform are none of the one that is named.
+  await refused('/requests?platform=ytx&method=HastenOrder', 'method');
+  await refused('/requests?platform=ytx&outcome=SignFail', 'outcome');
+  for (const filter of [
+    'method=OperateCancelOrder',
+    'method=oauth.revoke',
+    'platform=suning&outcome=invalid_grant',
+    'outcome=SignFail',
+    'outcome=HTTP 405',
+    'platform=suning&outcome=biz.selfmarket.addleaguerstatus.missing-parameter:userName',
+  ]) {
+    deepEqual((await get(`/requests?${filter}`)).body.items, [], filter);
+  }
+});
+
+test('/catalog: a kind that no platform takes; one that it takes may have no entry', async () => {
+  equal(
+    await refused('/catalog?kind=produkt', 'kind'),
+    'kind: no kind "produkt"; there are: retired-method, merchant, product',
+  );
+  await refused('/catalog?platform=ytx&kind=merchant', 'kind');
+  equal((await get('/catalog?platform=suning&kind=retired-method')).status, 200);
+});
+
+test('/callbacks: an endpoint that there is not; one without a callback is there', async () => {
+  const path = '/callbacks/deliveries?endpointId=';
+  match(await refused(`${path}ep_none`, 'endpointId'), /no endpoint "ep_none"; there are: /);
+  const made = await manage(server, 'POST', '/callbacks/endpoints', {
+    platform: 'jintong',
+    party: 'jane88',
+    url: 'https://8.8.8.8/hooks',
+  });
+  const { endpointId } = made.body;
+  deepEqual((await get(`${path}${endpointId}`)).body.items, []);
+  match(await refused(`${path}ep_none`, 'endpointId'), new RegExp(endpointId));
+  const times = { from: '2026-01-01', to: '2026-01-02' };
+  const replay = (id: string) =>
+    manage(server, 'POST', '/callbacks/replay', { endpointId: id, ...times });
+  deepEqual((await replay(endpointId)).body, { replayed: 0 });
+  const { status, body } = await replay('ep_none');
+  deepEqual([status, body.error.field], [400, 'endpointId']);
+});
+
+for (const path of ['/tokens/suning', '/consents/suning']) {
+  test(`${path}: a party that there is not`, async () => {
+    match(await refused(`${path}?party=nobody`, 'party'), /no party "nobody".*there are: /);
+  });
+}
+
 test('/callbacks/replay: a platform or an owner that there is not', async () => {
   const replay = (body: object) =>
     manage(server, 'POST', '/callbacks/replay', { from: '2026-01-01', to: '2026-01-02', ...body });

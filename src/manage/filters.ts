@@ -62,7 +62,10 @@ export function resolveStateFilter(
 }
 
 /** Asks the same list with no filter but platform and party, for one item. */
-type AskWithout = () => Promise<{ readonly items: readonly unknown[] }>;
+export type AskWithout = () => Promise<{
+  readonly items: readonly unknown[];
+  readonly nextCursor?: string | null;
+}>;
 
 /**
  * For a list of orders or callbacks that came out empty: whether its party, who owns orders, is anybody.
@@ -102,7 +105,8 @@ export async function checkPartyFilter(
 /** As many as a person reads through. */
 const SHOWN = 20;
 
-function refused(
+/** A 400 that lists what there is. @param shown how many of `known` at most */
+export function refused(
   field: string,
   problem: string,
   known: readonly string[],

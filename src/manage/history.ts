@@ -11,6 +11,8 @@ export const historySchema = z
     line: z.string().nullable(),
     from: z.string().nullable(),
     to: z.string(),
+    fromName: z.string().nullable().describe('the name of `from` in the platform’s document'),
+    toName: z.string(),
     actor: z.string().describe('party:…, operator, import, or deadline:…'),
     note: z.string().nullable(),
     atShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
@@ -19,8 +21,19 @@ export const historySchema = z
   })
   .meta({ id: 'HistoryEntry' });
 
-export function historyView(entry: HistoryEntry): z.input<typeof historySchema> {
-  const { at, requestId } = entry;
+/** @param states the names of the platform's states */
+export function historyView(
+  entry: HistoryEntry,
+  states: Readonly<Record<string, string>>,
+): z.input<typeof historySchema> {
+  const { at, requestId, from, to } = entry;
   const request = requestId === null ? null : `/manage/v1/requests/${requestId}`;
-  return { ...entry, at: isoTime(at), atShanghai: shanghaiTime(at), request };
+  return {
+    ...entry,
+    fromName: from === null ? null : (states[from] ?? ''),
+    toName: states[to] ?? '',
+    at: isoTime(at),
+    atShanghai: shanghaiTime(at),
+    request,
+  };
 }

@@ -13,13 +13,18 @@ import { openApi } from './openapi.ts';
 import { orderEndpoints } from './orders.ts';
 import { partyEndpoints } from './parties.ts';
 import { partyAppEndpoints } from './party-apps.ts';
+
 import { partyKeyEndpoints } from './party-keys.ts';
+
+import { platformEndpoints } from './platforms.ts';
+
 import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
 import { sandboxEndpoints } from './sandbox.ts';
 import { tokenEndpoints } from './tokens.ts';
 
 const documented: readonly Endpoint[] = [
+  ...platformEndpoints,
   ...orderEndpoints,
   ...partyEndpoints,
   ...partyKeyEndpoints,
@@ -71,10 +76,12 @@ export async function callEndpoint(
   try {
     const answered = await target.handle(readCall(target, request), services);
     const version = target.etag?.(answered as never);
-    return {
-      ...reply(target.status, answered),
-      ...(version !== undefined && { headers: { etag: `"${version}"` } }),
-    };
+    if (version === undefined) return reply(target.status, answered);
+    const headers = { etag: `"${version}"` };
+    if (target.method === 'GET' && hasVersion(request.headers['if-none-match'], headers.etag)) {
+      return { ...reply(304, ''), body: '', headers };
+    }
+    return { ...reply(target.status, answered), headers };
   } catch (error) {
     if (error instanceof ManageError) return errorReply(error);
     // What a party's own rules refuse, wherever the change came from.
@@ -95,6 +102,12 @@ function reply(status: number, body: unknown): ManageReply {
     contentType: 'application/json; charset=utf-8',
     body: JSON.stringify(body),
   };
+}
+
+/** Whether If-None-Match names the version that the caller would get; `W/` makes no difference to it. */
+function hasVersion(tags: string | string[] | undefined, etag: string): boolean {
+  const given = (Array.isArray(tags) ? tags : (tags ?? '').split(',')).map((tag) => tag.trim());
+  return given.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }
 
 function errorReply({ status, code, message, field }: ManageError): ManageReply {

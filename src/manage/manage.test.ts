@@ -116,6 +116,9 @@ const OTHER_VERSION = { 'if-match': '"999"' };
 const SUCCESSES: Readonly<Record<string, Call>> = {
   listOrders: { path: '/orders?limit=3' },
   createOrders: { body: [order('new-1'), order('new-2')] },
+  listPlatforms: {},
+  readPlatform: {},
+  findOrders: {},
   readOrder: {},
   moveOrder: { body: { to: 'S', note: 'asked for by phone' } },
   revealSealed: { body: { name: 'cards', note: 'the customer lost them' } },
@@ -180,6 +183,9 @@ const ERRORS: Readonly<
     { status: 409, code: 'exists', field: 'orderId', body: order('15112480268') },
     { status: 422, code: 'key-reused', body: order('y'), headers: { 'idempotency-key': 'used' } },
   ],
+  listPlatforms: [],
+  readPlatform: [{ status: 404, code: 'unknown-platform', path: '/platforms/nobody' }],
+  findOrders: [{ status: 404, code: 'unknown-order', field: 'orderId', path: '/orders/0' }],
   readOrder: [
     { status: 404, code: 'unknown-order', field: 'orderId', path: '/orders/jintong/0' },
     { status: 404, code: 'unknown-platform', path: '/orders/nobody/15112480268' },

@@ -18,6 +18,7 @@ export const orderSchema = z
       z.object({
         lineId: z.string(),
         state: z.string(),
+        stateName: z.string(),
         attributes: z.record(z.string(), z.json()),
       }),
     ),

@@ -166,6 +166,8 @@ describe('creating', () => {
           line: null,
           from: null,
           to: 'A',
+          fromName: null,
+          toName: '平台审核',
           actor: 'operator',
           note: null,
           requestId: null,

@@ -1,28 +1,25 @@
-// /orders: list, create, read with history, and move along the operator's transitions.
+// /orders: list, create, move along the operator's transitions, and reveal; order-reads.ts reads single ones.
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
 import { findState, knownStates, leadsTo, moveOrder } from '../core/move-order.ts';
-import type { Json, Order } from '../core/order.ts';
+import type { Json } from '../core/order.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
-import { ImportError, type Platform } from '../protocol/platform.ts';
-import { callbacksOf, deliverySchema } from './deliveries.ts';
+import { ImportError } from '../protocol/platform.ts';
 import {
   type Endpoint,
   endpoint,
   findPlatform,
-  isoTime,
   ManageError,
   type ManageServices,
   page,
   pageQuery,
-  shanghaiTime,
 } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter, resolveStateFilter } from './filters.ts';
-import { historySchema, historyView } from './history.ts';
-import { newOrder, orderSchema, sealedSchema } from './order-schemas.ts';
+import { orderReadEndpoints, orderView, unknownOrder } from './order-reads.ts';
+import { newOrder, orderSchema } from './order-schemas.ts';
 
 /** A request of one order takes the same way as one of a thousand. */
 const MAX_ORDERS = 1000;
@@ -62,7 +59,7 @@ export const orderEndpoints: readonly Endpoint[] = [
           ledger.listOrders({ platform, owner: party, limit: 1 }),
         );
       }
-      return { ...found, items: found.items.map((order) => view(order, platforms)) };
+      return { ...found, items: found.items.map((order) => orderView(order, platforms)) };
     },
   }),
   endpoint({
@@ -128,36 +125,7 @@ export const orderEndpoints: readonly Endpoint[] = [
       return { created: created.created, orders: named };
     },
   }),
-  endpoint({
-    method: 'GET',
-    path: '/orders/{platform}/{orderId}',
-    operationId: 'readOrder',
-    summary: 'One order with its lines, its whole history, and its newest callbacks',
-    status: 200,
-    response: orderSchema
-      .extend({
-        history: z.array(historySchema),
-        sealed: z.array(sealedSchema),
-        callbacks: z.array(deliverySchema).describe('newest first; /callbacks/deliveries has all'),
-      })
-      .meta({ id: 'OrderWithHistory' }),
-    errors: { 404: 'no such platform or order' },
-    async handle({ params }, { ledger, platforms, callbacks }) {
-      const platform = findPlatform(platforms, params.platform!);
-      const found = await ledger.readHistory(platform.name, orderId(params.orderId!));
-      if (!found) throw unknownOrder(platform, params.orderId!);
-      const sealed = found.sealed.map(({ name, mask }) => ({
-        name,
-        mask: mask as z.core.util.JSONType,
-      }));
-      return {
-        ...view(found.order, platforms),
-        history: found.history.map(historyView),
-        sealed,
-        callbacks: await callbacksOf(callbacks, found.order),
-      };
-    },
-  }),
+  ...orderReadEndpoints,
   endpoint({
     method: 'POST',
     path: '/orders/{platform}/{orderId}/transitions',
@@ -204,7 +172,7 @@ export const orderEndpoints: readonly Endpoint[] = [
           'to',
         );
       }
-      return view((await ledger.load(platform.name, id)).order!, platforms);
+      return orderView((await ledger.load(platform.name, id)).order!, platforms);
     },
   }),
   endpoint({
@@ -245,22 +213,4 @@ function readNewOrder(item: Json, index: number, services: ManageServices, now: 
     if (!(error instanceof ImportError)) throw error;
     throw new ManageError(400, 'bad-order', `order ${index}: ${error.message}`, error.field);
   }
-}
-
-function view(order: Order, platforms: readonly Platform[]): z.input<typeof orderSchema> {
-  const states = platforms.find((p) => p.name === order.platform)?.model.states;
-  const { owner, createdAt, updatedAt, ...rest } = order;
-  return {
-    ...(rest as unknown as z.input<typeof orderSchema>),
-    party: owner,
-    stateName: states?.[order.state] ?? '',
-    createdAt: isoTime(createdAt),
-    createdAtShanghai: shanghaiTime(createdAt),
-    updatedAt: isoTime(updatedAt),
-    updatedAtShanghai: shanghaiTime(updatedAt),
-  };
-}
-
-function unknownOrder(platform: Platform, id: string): ManageError {
-  return new ManageError(404, 'unknown-order', `${platform.name} has no order "${id}"`, 'orderId');
 }

@@ -47,6 +47,10 @@ interface Described {
   readonly json: ContractJson;
 }
 
+/** Short, and another one whenever the content is another. */
+const versionOf = (content: unknown): string =>
+  hash('sha256', JSON.stringify(content)).slice(0, 16);
+
 /** Made once a platform: the contract cannot change while the program runs. */
 const described = new WeakMap<Platform, Described>();
 
@@ -59,7 +63,7 @@ function describe(platform: Platform): Described {
     reasons: refuses,
   }));
   const json = contractJson(platform.contract, checks);
-  const made = { json, version: hash('sha256', JSON.stringify(json)).slice(0, 16) };
+  const made = { json, version: versionOf(json) };
   described.set(platform, made);
   return made;
 }
@@ -81,6 +85,7 @@ export const platformEndpoints: readonly Endpoint[] = [
         }),
       ),
     }),
+    etag: ({ items }) => versionOf(items.map(({ name, version }) => [name, version])),
     errors: {},
     async handle(_, { platforms }) {
       const items = platforms.map((platform) => {
@@ -97,6 +102,7 @@ export const platformEndpoints: readonly Endpoint[] = [
     summary: 'The contract of a platform: fields, codes, checks and samples of each method',
     status: 200,
     response: contractSchema,
+    etag: ({ version }) => version,
     errors: { 404: 'no such platform' },
     async handle({ params }, { platforms }) {
       const { json, version } = describe(findPlatform(platforms, params.platform!));

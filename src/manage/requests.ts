@@ -15,6 +15,7 @@ import {
   shanghaiTime,
 } from './endpoint.ts';
 import { checkPartyFilter, checkPlatformFilter } from './filters.ts';
+import { checkMethodFilter, checkOutcomeFilter } from './log-filters.ts';
 
 const requestSchema = z
   .object({
@@ -100,9 +101,11 @@ export const requestEndpoints: readonly Endpoint[] = [
         ...(refused === 'false' && { outcomeIn: successes }),
       });
       if (found.items.length === 0) {
-        await checkPartyFilter({ parties }, { platform, party }, () =>
-          requests.list({ platform, party, limit: 1 }),
-        );
+        const { method, outcome } = query;
+        const ask = (other: object) => () => requests.list({ platform, ...other, limit: 1 });
+        await checkPartyFilter({ parties }, { platform, party }, ask({ party }));
+        await checkMethodFilter(platforms, platform, method, ask({ method }));
+        await checkOutcomeFilter(platforms, platform, outcome, ask({ outcome }));
       }
       return { ...found, items: found.items.map((record) => view(record, services)) };
     },

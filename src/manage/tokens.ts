@@ -1,7 +1,15 @@
 // /tokens and /consents: what was given to a platform's parties, listed, and ended one by one.
 import { z } from 'zod';
 import type { Token } from '../core/token.ts';
-import { type Endpoint, endpoint, findPlatform, isoTime, page } from './endpoint.ts';
+import {
+  type Endpoint,
+  endpoint,
+  findPlatform,
+  isoTime,
+  type ManageServices,
+  page,
+} from './endpoint.ts';
+import { checkPartyFilter } from './filters.ts';
 
 const tokenSchema = z
   .object({
@@ -54,6 +62,19 @@ function viewToken(token: Token): z.input<typeof tokenSchema> {
   };
 }
 
+/** For a list that came out empty: a party that does not exist is 400, with those that there are. */
+async function refuseUnknownParty(
+  items: readonly unknown[],
+  platform: string,
+  party: string | undefined,
+  { parties, tokens }: Pick<ManageServices, 'parties' | 'tokens'>,
+): Promise<void> {
+  if (items.length > 0) return;
+  await checkPartyFilter({ parties }, { platform, party }, () =>
+    tokens.list({ platform, partyId: party, limit: 1 }),
+  );
+}
+
 const ended = z.object({
   ended: z.int().describe('how many codes and tokens were ended; 0 where there was none'),
 });
@@ -68,9 +89,11 @@ export const tokenEndpoints: readonly Endpoint[] = [
     status: 200,
     response: page(tokenSchema),
     errors: { 404: 'no such platform' },
-    async handle({ params, query: { party, consent, ...rest } }, { tokens, platforms }) {
+    async handle({ params, query: { party, consent, ...rest } }, services) {
+      const { tokens, platforms } = services;
       const platform = findPlatform(platforms, params.platform!).name;
       const found = await tokens.list({ platform, partyId: party, grantId: consent, ...rest });
+      await refuseUnknownParty(found.items, platform, party, services);
       return { ...found, items: found.items.map(viewToken) };
     },
   }),
@@ -96,9 +119,11 @@ export const tokenEndpoints: readonly Endpoint[] = [
     status: 200,
     response: page(consentSchema),
     errors: { 404: 'no such platform' },
-    async handle({ params, query: { party, ...rest } }, { tokens, platforms }) {
+    async handle({ params, query: { party, ...rest } }, services) {
+      const { tokens, platforms } = services;
       const platform = findPlatform(platforms, params.platform!).name;
       const found = await tokens.listGrants({ platform, partyId: party, ...rest });
+      await refuseUnknownParty(found.items, platform, party, services);
       const items = found.items.map(
         ({ grantId, partyId, tokens: count, expiresAt, attributes }) => ({
           platform,

@@ -137,6 +137,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
    * @throws {ImportError} that names the field in which an entry does not fit the platform.
    */
   checkCatalogEntry?(entry: CatalogEntry): void;
+  /** The kinds of catalog entries that it takes. */
+  readonly catalogKinds?: readonly string[];
   /**
    * What today's rules would refuse of parties, catalog entries and orders that a ledger from before
    * holds. None of it stops a start; the start's log and `verify` list it with what to do.
@@ -163,6 +165,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   /** A path, or what a caller named in one, without what must not be kept. Absent: as it is. */
   redactName?(text: string): string;
   readonly endpoints?: readonly PlatformEndpoint[];
+  /** The names under which the request log keeps calls of {@link endpoints}, and what those calls may come to. */
+  readonly endpointLogs?: {
+    readonly methods: readonly string[];
+    readonly outcomes: readonly string[];
+  };
   readonly callbacks?: PlatformCallbacks;
   /**
    * Whether an event is the business of its order's owner, whose endpoints then get it; from the

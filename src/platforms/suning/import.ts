@@ -82,13 +82,15 @@ function readRetiredMethod(item: Json): CatalogEntry[] {
   ];
 }
 
+export const CATALOG_KINDS = [RETIRED_METHOD, MERCHANT];
+
 /** What the management API may keep in the catalog. @throws {ImportError} */
 export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
   if (kind === RETIRED_METHOD) {
     readItem(methodName, key);
     readItem(z.strictObject({}), document);
   } else if (kind === MERCHANT) readItem(merchantSchema, document);
-  else throw new ImportError('kind', `has to be one of ${RETIRED_METHOD}, ${MERCHANT}`);
+  else throw new ImportError('kind', `has to be one of ${CATALOG_KINDS.join(', ')}`);
 }
 
 export const importFormat: ImportFormat = {

@@ -8,11 +8,12 @@ import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS, isMethod } from './contracts.ts';
 import { header } from './headers.ts';
-import { checkCatalogEntry, importFormat } from './import.ts';
+import { CATALOG_KINDS, checkCatalogEntry, importFormat } from './import.ts';
 import { isForOwner, REFUND_DEADLINE } from './lines.ts';
 import { oldRulesOfMerchant } from './merchant.ts';
 import { model } from './model.ts';
 import { oauthEndpoints } from './oauth.ts';
+import { OAUTH_LOGS } from './oauth-log.ts';
 import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
 import { redact } from './redact.ts';
 import { seed } from './seed.ts';
@@ -70,6 +71,7 @@ export const suning = definePlatform<SuningCall, Success>({
   checkParty,
   owners,
   checkCatalogEntry,
+  catalogKinds: CATALOG_KINDS,
   oldRules: { catalogEntry: oldRulesOfMerchant },
   checks,
   verifiedBy: 'checkSignature',
@@ -81,6 +83,7 @@ export const suning = definePlatform<SuningCall, Success>({
   summary,
   redact: (body, call) => redact(body, call as Call),
   endpoints: oauthEndpoints,
+  endpointLogs: OAUTH_LOGS,
   isForOwner,
   deadlines: (services) => ({ [REFUND_DEADLINE]: startOverdueRefund(services) }),
   import: importFormat,

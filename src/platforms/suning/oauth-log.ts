@@ -29,6 +29,25 @@ const NAMED = new Set([
 const MAX_VALUE = 200;
 const SUCCESS = 'success';
 
+/** Every method and outcome that {@link oauthLog} is called with. */
+export const OAUTH_LOGS = {
+  methods: ['oauth.authorize', 'oauth.consent', 'oauth.token', 'oauth.revoke'],
+  outcomes: [
+    SUCCESS,
+    'access_denied',
+    'invalid_client',
+    'invalid_grant',
+    'invalid_request',
+    'temporarily_unavailable',
+    'unavailable',
+    'unsupported_grant_type',
+    'unsupported_response_type',
+    'forged-form',
+    'too-many-attempts',
+    'wrong-password',
+  ],
+};
+
 /**
  * @param method `oauth.token`, `oauth.authorize` and so on
  * @param problem null for a success

@@ -154,6 +154,8 @@ const productDocument = z.strictObject({
   account: accountKind.optional(),
 });
 
+export const CATALOG_KINDS = ['product'];
+
 export function checkCatalogEntry({ kind, key, document }: CatalogEntry): void {
   if (kind !== 'product') throw new ImportError('kind', 'ytx has products only: product');
   if (!isProductCode(key)) throw new ImportError('key', 'has to be a product code');

@@ -10,7 +10,7 @@ import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS, MAX_BODY_BYTES, PLATFORM } from './contracts.ts';
-import { checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
+import { CATALOG_KINDS, checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { oldRules } from './old-rules.ts';
 import { OPERATIONS, type Success } from './operations.ts';
@@ -71,6 +71,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   owners: appIds,
   apps: partyApps,
   checkCatalogEntry,
+  catalogKinds: CATALOG_KINDS,
   oldRules,
   checks,
   verifiedBy: 'checkSign',
