@@ -81,6 +81,7 @@ const REFUSED: Readonly<
     'ArgumentDecryptFail',
     /multipart/,
   ],
+  'the same behind a byte order mark': [`\uFEFF${multipart}`, 'ArgumentDecryptFail', /multipart/],
   'the same, longer than any request': [
     multipart + 'x'.repeat(300_000),
     'ArgumentDecryptFail',

@@ -43,15 +43,20 @@ function refuse<C extends Code>(refused: C, detail: string): Refusal<C> {
   return { refused, detail };
 }
 
+/** Where the body begins behind a byte order mark, which belongs to no form and no document. */
+const afterMark = (body: Buffer): number =>
+  body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? MARK_BYTES : 0;
+
 /** As {@link startsWithMarkup}, of bytes that are not decoded. */
 function startsWithLess(body: Buffer): boolean {
-  let at = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? MARK_BYTES : 0;
+  let at = afterMark(body);
   while (body[at] === 0x20 || body[at] === 0x09 || body[at] === 0x0d || body[at] === 0x0a) at++;
   return body[at] === 0x3c;
 }
 
 function isMultipart(body: Buffer): boolean {
-  if (body[0] !== 0x2d || body[1] !== 0x2d) return false;
+  const at = afterMark(body);
+  if (body[at] !== 0x2d || body[at + 1] !== 0x2d) return false;
   return /content-disposition:[ \t]*form-data/i.test(body.toString('latin1', 0, LOOKED_AT));
 }
 
