@@ -92,6 +92,10 @@ describe('"An object whose names are all non-negative integers, where a list bel
       'in the order written, not in that of the numbers',
       `{"9":${card(0)},"1":${card(1)},"5":${card(2)}}`,
     ],
+    [
+      'as Python prints a dictionary, whose keys have no quotes',
+      `{0: ${card(0)}, 2L: ${card(1)}, 30: ${card(2)}}`,
+    ],
     ['with numbers that no array has', `{"4294967296":${card(0)},"007":${card(1)},"1":${card(2)}}`],
   ] as const) {
     test(what, async () => {
@@ -112,6 +116,7 @@ describe('"An object whose names are all non-negative integers, where a list bel
     ['a name that is no number', `{"0":${card(0)},"x":${card(1)}}`, 0],
     ['a negative one', `{"0":${card(0)},"-1":${card(1)}}`, 0],
     ['a fraction', `{"0.5":${card(0)}}`, 0],
+    ['a fraction without quotes', `{0.5: ${card(0)}}`, 0],
     ['an element without a pair', `{"0":${card(0)},"2":{}}`, 1],
     ['a list inside of it', `{"0":${card(0)},"1":[${card(1)}]}`, 1],
   ] as const) {

@@ -151,6 +151,8 @@ class Reader extends LiteralReader {
   #key(): string {
     const c = this.text[this.at];
     if (c === '"' || c === "'") return this.string('');
+    // Python prints the keys of `{0: …, 2: …}` without quotes, and of a list with gaps they are integers.
+    if (c !== undefined && c >= '0' && c <= '9') return this.number();
     return this.prefixed() ?? this.fail('a key is expected');
   }
 
