@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackDesk } from './callbacks/desk.ts';
+import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { backUpLedger as backUp } from './copies.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
@@ -238,6 +239,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     if (dropped > 0) log.error({ dropped, problem }, 'calls were served and not logged');
   }, 10 * SECOND);
   dropWatch.unref();
+  const clockWatch = watchClock(clock, log);
   const housekeeping = setInterval(async () => {
     for (const chore of chores) {
       // One that fails keeps no other from being done.
@@ -252,8 +254,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );
   const close = async (): Promise<void> => {
-    clearInterval(housekeeping);
-    clearInterval(dropWatch);
+    for (const timer of [housekeeping, dropWatch, clockWatch]) clearInterval(timer);
     await server.close();
     await deadlines.stop();
     await callbacks.stop();

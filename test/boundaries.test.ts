@@ -54,6 +54,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^$/,
   },
   { place: /^fault-log\.ts$/, may: /^log\.ts$/, packages: /^$/ },
+  { place: /^clock-log\.ts$/, may: /^log\.ts$|^core\/clock(-watch)?\.ts$/, packages: /^$/ },
   { place: /^log\.ts$/, may: /^$/, packages: /^pino(-pretty)?$/ },
 ];
 

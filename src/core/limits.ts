@@ -1,5 +1,5 @@
 // How often a party may call and a thing may be asked: the port to counters that every node shares.
-import type { Instant } from './clock.ts';
+import { type Instant, SECOND } from './clock.ts';
 
 /** A fixed span of time, such as this second or this day, and how many calls it has room for. */
 export interface LimitWindow {
@@ -11,6 +11,18 @@ export interface LimitWindow {
   readonly length: number;
   /** 1 or more. */
   readonly max: number;
+}
+
+/** Nodes whose clocks differ by less agree about a pause; more is a clock that was set. */
+export const CLOCKS_DIFFER_MS = SECOND;
+
+/**
+ * Whether a pause of `length` milliseconds that began at `startedAt` goes on at `now`. One that seems to
+ * begin later than `now` was begun while the clock was set ahead. It has ended: else it would last for as
+ * long as the clock was ahead.
+ */
+export function isPausing(startedAt: Instant, length: number, now: Instant): boolean {
+  return startedAt <= now + CLOCKS_DIFFER_MS && now < startedAt + length;
 }
 
 export interface Admission {
@@ -34,7 +46,8 @@ export interface Limits {
 
   /**
    * Starts a pause of `length` milliseconds for each key that is in none at `now`; true where it was
-   * started. At exactly `length` it may start again. A refused key's pause is not made longer.
+   * started. At exactly `length` it may start again. A refused key's pause is not made longer. A pause
+   * that began after `now` has ended: see {@link isPausing}.
    */
   pause(keys: readonly string[], length: number, now: Instant): Promise<readonly boolean[]>;
 

@@ -12,10 +12,11 @@ import { createRules } from './suite/create.ts';
 import { deadlineRules } from './suite/deadlines.ts';
 import { assertSound, type OpenDirectory, suiteDirectory } from './suite/fixtures.ts';
 import { keyRules } from './suite/keys.ts';
+import { limitRestartRules, limitRules } from './suite/limits.ts';
 import { listRules } from './suite/lists.ts';
 import { pageRules } from './suite/pages.ts';
 import { partyRules, restartRules } from './suite/parties.ts';
-import { limitRestartRules, storeRules } from './suite/stores.ts';
+import { storeRules } from './suite/stores.ts';
 
 /** @param open opens the storage of a directory; the same directory again is the same storage. */
 export function ledgerSuite(name: string, open: OpenDirectory): void {
@@ -48,6 +49,7 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
       });
       after(() => storage.close());
       storeRules(() => storage);
+      limitRules(() => storage);
       limitRestartRules(open);
     });
 

@@ -100,6 +100,21 @@ test('200 concurrent hastens of one order: exactly one success', async () => {
   assert.equal(order.history.length, 2);
 });
 
+test('a clock that was set ahead by five hours and back refuses no hasten for five hours', async () => {
+  const own = new TestClock();
+  const fresh = await startTestServer({ clock: own });
+  const tell = async () => (await call(fresh, form(hasten('15112480268')))).description;
+  own.advance(300 * MINUTE);
+  assert.equal(await tell(), '催单成功');
+  assert.equal(await tell(), '10分钟内才刚催单，不能再催单!');
+  own.advance(-300 * MINUTE);
+  assert.equal(await tell(), '催单成功');
+  own.advance(10 * MINUTE - 1);
+  assert.equal(await tell(), '10分钟内才刚催单，不能再催单!');
+  own.advance(1);
+  assert.equal(await tell(), '催单成功');
+});
+
 test('200 concurrent equal cancels: one change, everybody gets its success', async () => {
   const fresh = await startTestServer();
   const body = form(cancel('151103654827'));

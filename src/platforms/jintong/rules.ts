@@ -2,6 +2,7 @@
 import type { Decide } from '../../core/change-order.ts';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type CoreRefusal, refuse } from '../../core/errors.ts';
+import { isPausing } from '../../core/limits.ts';
 import type { Order } from '../../core/order.ts';
 import { type ActionTable, follow } from '../../core/transitions.ts';
 import { CANCEL, HASTEN, type State } from './states.ts';
@@ -19,7 +20,7 @@ export function hasten(partner: string, userName: string): Decide<null> {
     const step = begin(order, partner, userName, HASTEN);
     if (!step.ok) return step;
     const last = order.attributes.lastHastenedAt as Instant | undefined;
-    if (last !== undefined && now - last < HASTEN_INTERVAL_MS)
+    if (last !== undefined && isPausing(last, HASTEN_INTERVAL_MS, now))
       return refuse('too-soon', order.state);
     const attributes = { ...order.attributes, lastHastenedAt: now };
     return { ok: true, action: 'hastened', state: step.state, attributes, reply: null };

@@ -128,6 +128,16 @@ test('"查询频率限制为每分钟1次": refused at 59.999 s, allowed at exac
   assert.deepEqual([a.statusCode, b.orderSts], ['-705', '-1']);
 });
 
+test('a clock that was set ahead by five hours and back refuses no query for five hours', async () => {
+  const clock = new TestClock();
+  const server = await startTestServer({ clock });
+  const ask = async () => (await call(server, query(A))).statusCode;
+  clock.advance(300 * MINUTE);
+  assert.deepEqual([await ask(), await ask()], [undefined, '-705']);
+  clock.advance(-300 * MINUTE);
+  assert.deepEqual([await ask(), await ask()], [undefined, '-705']);
+});
+
 test('the sandbox clock: refused, move it a minute, answered', async () => {
   const server = await startTestServer();
   const ask = async () => (await call(server, query(A))).statusCode;

@@ -45,6 +45,7 @@ export class PostgresLimits implements Limits {
     const asked = windows.map(({ name, startsAt, length, max }) => ({
       name,
       endsAt: startsAt + length,
+      length,
       max,
     }));
     if (atOnce === null && asked.length === 0) return { refusedBy: null, leave: NOTHING };

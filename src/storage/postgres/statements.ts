@@ -1,4 +1,5 @@
 // The statements, prepared once a connection. Those of a gateway's call are one round trip each.
+import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name, text });
@@ -204,12 +205,13 @@ export const statements = {
      SELECT $3::text IS NULL OR EXISTS (SELECT FROM spent)`,
   ),
   forgetTokens: statement('forget-tokens', 'DELETE FROM tokens WHERE expires_at < $1 RETURNING 1'),
-  enter: statement('enter', 'SELECT enter_calls_1($1, $2, $3, $4)'),
+  enter: statement('enter', 'SELECT enter_calls_2($1, $2, $3, $4)'),
   pause: statement(
     'pause',
     `INSERT INTO limit_counts (key, ends_at, count)
        SELECT 'pause ' || k, $2::bigint + $3::bigint, 1 FROM unnest($1::text[]) AS k ORDER BY 1
-     ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at WHERE limit_counts.ends_at <= $2
+     ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at
+       WHERE limit_counts.ends_at <= $2 OR limit_counts.ends_at > $2::bigint + $3::bigint + ${CLOCKS_DIFFER_MS}
      RETURNING key`,
   ),
   forgetLimits: statement(

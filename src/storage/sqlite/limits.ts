@@ -1,7 +1,7 @@
 // Limits where one process serves alone: counted in memory, and what outlasts a restart kept in the ledger.
 import type { Instant } from '../../core/clock.ts';
 import { MINUTE } from '../../core/clock.ts';
-import type { Admission, Limits, LimitWindow } from '../../core/limits.ts';
+import { type Admission, isPausing, type Limits, type LimitWindow } from '../../core/limits.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -81,7 +81,7 @@ export class SqliteLimits implements Limits {
     return keys.map((key) => {
       const place = `pause ${key}`;
       const running = this.#counts.get(place);
-      if (running && now < running.endsAt) return false;
+      if (running && isPausing(running.endsAt - length, length, now)) return false;
       const count = { endsAt: now + length, count: 1 };
       this.#counts.set(place, count);
       this.#keep(place, count, now);

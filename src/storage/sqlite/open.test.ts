@@ -164,12 +164,6 @@ describe('a file that cannot be used is refused, and not a byte is changed', () 
     await assertRefused(directory, 'ERR_UNUSABLE_FILE', DAMAGED);
   });
 
-  test('a request log that is damaged', async () => {
-    const directory = copyOf(clean);
-    overwrite(join(directory, 'requests.db'), Buffer.alloc(100, 0xa5), 0);
-    await assertRefused(directory, 'ERR_UNUSABLE_FILE', /requests\.db is damaged/);
-  });
-
   for (const state of ['clean', 'killed'] as const) {
     test(`another master key (${state})`, async () => {
       const directory = copyOf({ clean, killed }[state]);
