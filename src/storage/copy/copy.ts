@@ -133,6 +133,7 @@ async function restoreTo(
     await target.finish();
     const expected = Object.entries(brought).map(([name, sum]) => [name, sum.result()]);
     const audit = verify && (await prove(target, { ...sums, ...Object.fromEntries(expected) }));
+    if (!verify) await target.chain();
     if (header?.secrets && place.databaseUrl === undefined) writeSecrets(place, header.secrets);
     await target.release();
     return { sums, ...(audit && { audit }) };
@@ -154,11 +155,18 @@ export async function prove(target: CopyTarget, expected: Sums): Promise<CopyAud
   try {
     const wrong = differences(expected, await sumsOf(copy));
     if (wrong.length > 0) throw new CopyError(`the copy is not equal: ${wrong.join('; ')}`);
-    const audit = await copy.audit();
+  } finally {
+    await copy.close();
+  }
+  // Only now: rows that get their hashes are not those of the source any more.
+  await target.chain();
+  const chained = await target.readBack();
+  try {
+    const audit = await chained.audit();
     const faults = faultsOf(audit);
     if (faults.length > 0) throw new CopyError(`the ledger is not sound: ${faults.join('; ')}`);
     return audit;
   } finally {
-    await copy.close();
+    await chained.close();
   }
 }

@@ -36,6 +36,8 @@ export interface CopyTarget {
   add(table: CopyTable, batch: Batch, progress: Progress): Promise<void>;
   /** All rows are in: what is counted on goes on behind them. Can be asked twice. */
   finish(): Promise<void>;
+  /** Chains what the source had not chained, once the rows were compared. Can be asked twice. */
+  chain(): Promise<void>;
   /** What was brought in, to be read again and audited. */
   readBack(): Promise<CopySource>;
   /** From now on it is a ledger like any other. */

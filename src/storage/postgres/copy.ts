@@ -107,6 +107,7 @@ export async function postgresTarget(
     async finish() {
       await connection.runText(COUNT_ON);
     },
+    async chain() {},
     readBack: () => postgresSource(url),
     async release() {
       await connection.runText(

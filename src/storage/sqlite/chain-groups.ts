@@ -15,17 +15,29 @@ export class ChainGroups {
   readonly #rows: StatementSync;
   readonly #add: StatementSync;
   #last: Pick<ChainGroup, 'number' | 'lastSeq' | 'hash'>;
+  /** The changes behind `#knownFrom`, so that to close a group they need not be read again. */
+  #known: Row[] = [];
+  #knownFrom: number;
 
-  constructor(db: DatabaseSync) {
+  /** @param seq the number of the newest change */
+  constructor(db: DatabaseSync, seq: number) {
     this.#rows = db.prepare(ROWS);
     this.#rows.setReturnArrays(true);
     this.#add = db.prepare('INSERT INTO chain_groups VALUES (?, ?, ?, ?, ?)');
     this.#last = lastGroup(db);
+    this.#knownFrom = seq;
   }
 
-  /** After a group was undone. */
-  reload(db: DatabaseSync): void {
+  /** After changes, or a group, were undone: the newest change now has the number `seq`. */
+  reload(db: DatabaseSync, seq: number): void {
     this.#last = lastGroup(db);
+    this.#known = [];
+    this.#knownFrom = seq;
+  }
+
+  /** A change was written. */
+  add(seq: number, createdAt: number, changeHash: string): void {
+    this.#known.push([seq, createdAt, changeHash]);
   }
 
   /** The number of the newest change that is in a group. */
@@ -36,17 +48,27 @@ export class ChainGroups {
   /** Closes the next group of at most a thousand changes; false where there is none to close. */
   seal(): boolean {
     const { number, lastSeq, hash } = this.#last;
-    const rows = this.#rows.all(
-      lastSeq,
-      Number.MAX_SAFE_INTEGER,
-      GROUP_CHANGES,
-    ) as unknown as Row[];
+    const rows = lastSeq >= this.#knownFrom ? this.#takeKnown() : this.#read(lastSeq);
     if (rows.length === 0) return false;
     const group = groupOf(number + 1, rows[rows.length - 1]![0], rows, hash);
     const { changes, parts } = group;
     this.#add.run(group.number, group.lastSeq, changes, group.hash, JSON.stringify(parts));
     this.#last = group;
     return true;
+  }
+
+  #takeKnown(): Row[] {
+    const rows = this.#known.splice(0, GROUP_CHANGES);
+    if (rows.length > 0) this.#knownFrom = rows[rows.length - 1]![0];
+    return rows;
+  }
+
+  /** From before this process, or from before something was undone. */
+  #read(after: number): Row[] {
+    const rows = this.#rows.all(after, Number.MAX_SAFE_INTEGER, GROUP_CHANGES) as unknown as Row[];
+    const last = rows[rows.length - 1]?.[0] ?? after;
+    this.#known = this.#known.filter(([seq]) => seq > last);
+    return rows;
   }
 }
 

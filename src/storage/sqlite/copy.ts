@@ -159,17 +159,19 @@ export function sqliteTarget(directory: string): CopyTarget {
       db.exec('COMMIT');
     },
     async finish() {
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)');
+    },
+    async chain() {
       db.exec('BEGIN');
       chainUp(db);
-      db.exec('COMMIT');
-      db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)');
-      db.close();
-      syncFile(path);
+      db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
     },
     async readBack() {
       return sqliteSource(directory, RESTORING);
     },
     async release() {
+      db.close();
+      syncFile(path);
       // Readers leave these, empty; under the other name they would belong to nothing.
       for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
       renameSync(path, join(directory, 'ledger.db'));

@@ -45,9 +45,10 @@ class Sums {
 
   /** @param sign 1 for a row that comes, -1 for one that goes */
   add(table: number, sign: number, values: readonly unknown[]): void {
-    const digest = hash('sha256', JSON.stringify([NAMES[table], ...values]), 'buffer');
+    // Text: a buffer for each row would have memory of its own to be collected.
+    const digest = hash('sha256', JSON.stringify([NAMES[table], ...values]), 'hex');
     const first = table * WORDS;
-    for (let i = 0; i < 8; i++) this.words[first + i]! += sign * digest.readUInt32BE(i * 4);
+    for (let i = 0; i < 8; i++) this.words[first + i]! += sign * wordAt(digest, i * 8);
     this.words[first + 8]! += sign;
   }
 
@@ -117,6 +118,16 @@ export class Covers {
     }
     this.#dirty.clear();
   }
+}
+
+/** Of eight hexadecimal digits; several times faster than parseInt. */
+function wordAt(hex: string, from: number): number {
+  let word = 0;
+  for (let i = from; i < from + 8; i++) {
+    const code = hex.charCodeAt(i);
+    word = (word << 4) | (code < 58 ? code - 48 : code - 87);
+  }
+  return word;
 }
 
 /** Reads the covered tables whole. */

@@ -47,10 +47,10 @@ export class Jobs {
     this.#lists = new CountedLists(db);
     this.#callbacks = new CallbackJobs(db);
     this.#covers = new Covers(db);
-    this.#groups = new ChainGroups(db);
     this.#runStoreJob = storeJobs(db);
     const { seq, commits } = readProgress(db);
     this.#seq = seq;
+    this.#groups = new ChainGroups(db, seq);
     this.#floor = readFloor(db);
     this.#commits = commits;
   }
@@ -107,8 +107,8 @@ export class Jobs {
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#covers.restore(covered);
-      this.#groups.reload(this.#db);
       this.#seq = readProgress(this.#db).seq;
+      this.#groups.reload(this.#db, this.#seq);
       throw error;
     }
   }
@@ -139,6 +139,7 @@ export class Jobs {
       release.run();
       this.#covers.restore(covered);
       this.#seq = seq;
+      this.#groups.reload(this.#db, seq);
       return error instanceof Undo ? { value: error.result } : { error: String(error) };
     }
   }
@@ -210,6 +211,7 @@ export class Jobs {
     const { at, action, line, from, to, actor, note, requestId } = job;
     const what = [at, action, line, from, to, actor, note, requestId] as const;
     s.history.run(seq, id, previous, version, ...what, document, hash);
+    this.#groups.add(seq, place.createdAt, hash);
     s.event.run(seq, job.eventType, job.eventPayload);
     for (const { kind, dueAt } of job.deadlines ?? []) {
       if (dueAt === null) s.clearDeadline.run(id, kind);
@@ -268,6 +270,7 @@ export class Jobs {
     for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
     const what = [now, 'created', null, null, state, row.actor, row.note, row.requestId] as const;
     s.history.run(seq, id, null, 1, ...what, document, hash);
+    this.#groups.add(seq, createdAt, hash);
     s.event.run(seq, 'order.created', null);
     for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);
     for (const [name, value] of row.uniqueKeys) {

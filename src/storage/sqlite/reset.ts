@@ -10,7 +10,7 @@ export function emptyLedger(db: DatabaseSync, groups: ChainGroups): number {
   // Rows point at each other, also within a table.
   db.exec('PRAGMA defer_foreign_keys = ON');
   for (const name of EMPTIED) if (names.has(name)) db.exec(`DELETE FROM ${name}`);
-  groups.reload(db); // The chain begins anew.
+  groups.reload(db, 0); // The chain begins anew.
   db.exec("UPDATE fan_out SET cursor = 0; DELETE FROM settings WHERE name = 'clock-offset'");
   const raised = db
     .prepare(
