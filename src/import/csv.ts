@@ -1,6 +1,7 @@
 // CSV as rows of an import: each record becomes the JSON object that an import file would hold.
 import { parse } from 'csv-parse';
 import type { Json } from '../core/order.ts';
+import type { DecodedRow } from './encoding.ts';
 import { type ImportItem, ImportSyntaxError } from './items.ts';
 
 /** Fields of the platform's section, each from a column of the file or with one value for all rows. */
@@ -11,7 +12,7 @@ export interface CsvOptions {
   readonly section: string;
   /** Absent: each column's heading is the field's name. */
   readonly map?: CsvMap | undefined;
-  readonly decode: (text: string) => string;
+  readonly decode: (raw: string) => DecodedRow;
   /** Told of the line that names the columns, as it stands; byte text. */
   onHeadings?(line: string): void;
 }
@@ -43,7 +44,10 @@ export async function* readCsvItems(
     const line = info.lines - (raw.split('\n').length - 1);
     if (!fields) {
       onHeadings?.(raw);
-      fields = readHeadings(record.map(decode), map);
+      fields = readHeadings(
+        record.map((cell, i) => readHeading(decode(cell), i, line)),
+        map,
+      );
       continue;
     }
     const { width } = fields;
@@ -65,6 +69,12 @@ interface Fields {
   readonly width: number;
   /** Where each field's text comes from. */
   readonly cells: readonly (readonly [field: string, from: number | { value: Json }])[];
+}
+
+/** A heading in another encoding names no field and no column that a map could mean. */
+function readHeading({ text, problem }: DecodedRow, index: number, line: number): string {
+  if (problem === null) return text;
+  throw new ImportSyntaxError(line, `the heading of column ${index + 1} ${problem}`);
 }
 
 function readHeadings(headings: readonly string[], map: CsvMap | undefined): Fields {

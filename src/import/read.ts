@@ -43,7 +43,8 @@ export async function readImportFile(
   const text = () => byteText(open(), encoding);
   if (csv) {
     return async function* () {
-      for await (const item of readCsvItems(text(), { ...csv, decode }))
+      const judge = (raw: string) => decodeRow(raw, encoding);
+      for await (const item of readCsvItems(text(), { ...csv, decode: judge }))
         yield toRow(item, encoding);
     };
   }

@@ -384,8 +384,8 @@ describe('CSV', () => {
     equal((await run(rows, { csv: plain, encoding: 'gb18030' })).report.orders, 1);
   });
 
-  test('a column that is not there, and a file without headings', async () => {
-    const refuses = (bytes: string, message: RegExp) =>
+  test('a column that is not there, a heading that is not UTF-8, and a file without headings', async () => {
+    const refuses = (bytes: string | Buffer, message: RegExp) =>
       run(bytes, { csv }).then(
         () => Promise.reject(new Error('it was taken')),
         (error) => match(error.message, message),
@@ -394,6 +394,12 @@ describe('CSV', () => {
       'a,b\n1,2\n',
       /--map takes orderId from a column "订单号", and the columns are: a, b/,
     );
+    const gbk = Buffer.concat([
+      Buffer.from('a,'),
+      Buffer.from([0xb6, 0xa9]),
+      Buffer.from('\n1,2\n'),
+    ]);
+    await refuses(gbk, /^line 1: the heading of column 2 is not UTF-8, .*--encoding gb18030$/);
     await refuses('', /no headings/);
     await refuses('a,"b\n1,2\n', /^line \d+: the file is no CSV/);
   });
