@@ -180,7 +180,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
         await Promise.race([callbacks.drain(), sleep(DRAIN_MS, undefined, { ref: false })]);
       }),
   };
-  const manageRoutes = manageEndpoints(sandbox, VERSION).map(
+  const manageRoutes = manageEndpoints(sandbox, VERSION, platforms).map(
     (endpoint): Route => ({
       method: endpoint.method,
       path: `/manage/v1${endpoint.path}`,

@@ -93,9 +93,15 @@ export class ManageError extends Error {
   }
 }
 
-export const errorSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
-});
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().describe('stable, for programs'),
+      message: z.string().describe('what is wrong, where, and what to do, for people'),
+      field: z.string().optional().describe('which field is wrong, where it is one'),
+    }),
+  })
+  .meta({ id: 'Error' });
 
 /** A time or a day as an instant; see {@link parseTime}. */
 export const instantText = z

@@ -1,7 +1,7 @@
 // The management API: all its endpoints, and how a request to one is read and answered.
 import { z } from 'zod';
 import { LedgerUnavailableError } from '../core/errors.ts';
-import { ImportError } from '../protocol/platform.ts';
+import { ImportError, type Platform } from '../protocol/platform.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
@@ -41,19 +41,23 @@ const documented: readonly Endpoint[] = [
 ];
 
 /** Every endpoint that `services` offers. */
-export function manageEndpoints(sandbox: boolean, version: string): readonly Endpoint[] {
+export function manageEndpoints(
+  sandbox: boolean,
+  version: string,
+  platforms: readonly Platform[] = [],
+): readonly Endpoint[] {
   const offered = documented.filter((e) => sandbox || !e.sandboxOnly);
   let page: object | undefined; // Made when it is first asked for: it costs start-up time otherwise.
   const description = endpoint({
     method: 'GET',
     path: '/openapi.json',
     operationId: 'readOpenApi',
-    summary: 'This page',
+    summary: 'This description',
     status: 200,
     response: z.looseObject({}),
     errors: {},
     async handle() {
-      page ??= openApi([...offered, description], version);
+      page ??= openApi([...offered, description], version, platforms);
       return page as Record<string, unknown>;
     },
   });

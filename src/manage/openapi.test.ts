@@ -6,6 +6,7 @@ import { manage, startTestServer } from '../../test/support.ts';
 import { VERSION } from '../main.ts';
 import type { Endpoint } from './endpoint.ts';
 import { manageEndpoints } from './index.ts';
+import { DESCRIPTIONS, TAGS } from './openapi-texts.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a page of JSON is read here.
 type Json = any;
@@ -16,6 +17,19 @@ const page: Json = (await manage(server, 'GET', '/openapi.json')).body;
 const endpoints = manageEndpoints(true, VERSION);
 const operationOf = ({ path, method }: Endpoint): Json =>
   page.paths[`/manage/v1${path}`][method.toLowerCase()];
+
+/** A schema, or the one that it names. */
+const resolved = (schema: Json): Json =>
+  schema.$ref ? page.components.schemas[schema.$ref.split('/').at(-1)] : schema;
+
+/** A schema with everything that it names, for a reader of JSON Schema. */
+const alone = (schema: Json): Json =>
+  JSON.parse(
+    JSON.stringify({ ...resolved(schema), $defs: page.components.schemas }).replaceAll(
+      '#/components/schemas/',
+      '#/$defs/',
+    ),
+  );
 
 /** `METHOD path` of each operation that a page has. */
 const operations = (of: Json): string[] =>
@@ -29,7 +43,9 @@ test('it is OpenAPI 3.1, of this version, with the bearer token for everything',
   equal(page.openapi, '3.1.0');
   equal(page.info.version, VERSION);
   ok(page.info.title.length > 0);
-  deepEqual(page.components.securitySchemes.token, { type: 'http', scheme: 'bearer' });
+  const { type, scheme } = page.components.securitySchemes.token;
+  deepEqual({ type, scheme }, { type: 'http', scheme: 'bearer' });
+  ok(page.info.license.name && page.servers[0].url);
   deepEqual(page.security, [{ token: [] }]);
 });
 
@@ -86,7 +102,9 @@ describe('each operation has its parameters, its body and its answers', () => {
         [...endpoint.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]),
       );
       deepEqual(named('query'), Object.keys(endpoint.query?.shape ?? {}));
-      deepEqual(named('header'), Object.keys(endpoint.headers?.shape ?? {}));
+      const tagged = endpoint.method === 'GET' && endpoint.etag ? ['if-none-match'] : [];
+      deepEqual(named('header'), [...Object.keys(endpoint.headers?.shape ?? {}), ...tagged]);
+      equal('304' in responses, tagged.length > 0);
       for (const parameter of parameters) {
         equal(parameter.required, parameter.in === 'path', parameter.name);
         ok(parameter.schema.type ?? parameter.schema.anyOf, `${parameter.name} has a type`);
@@ -95,27 +113,92 @@ describe('each operation has its parameters, its body and its answers', () => {
       // "POST without a body is `{}` where nothing is required".
       const empty = endpoint.method === 'POST' && endpoint.body?.safeParse({}).success === true;
       equal(requestBody?.required, endpoint.body ? !empty : undefined);
-      if (endpoint.body) ok(Object.keys(requestBody.content['application/json'].schema).length > 0);
+      if (endpoint.body) {
+        const { schema, example } = requestBody.content['application/json'];
+        ok(Object.keys(schema).length > 0);
+        ok(endpoint.body.safeParse(example).success, JSON.stringify(example));
+      }
+      const shown = responses[endpoint.status].content['application/json'].example;
+      endpoint.response.parse(shown);
 
       const statuses = [endpoint.status, 400, 401, 503, ...Object.keys(endpoint.errors)].map(
         String,
       );
-      deepEqual(Object.keys(responses).sort(), [...new Set(statuses)].sort());
+      deepEqual(
+        Object.keys(responses).sort(),
+        [...new Set([...statuses, ...(tagged.length > 0 ? ['304'] : [])])].sort(),
+      );
       for (const [status, response] of Object.entries<Json>(responses)) {
         ok(response.description.length > 0, status);
+        if (status === '304') continue;
         const { schema } = response.content['application/json'];
-        equal(schema.type, 'object', status);
-        if (Number(status) >= 400) deepEqual(schema.properties.error.required, ['code', 'message']);
+        equal(resolved(schema).type, 'object', status);
+        if (Number(status) >= 400) deepEqual(schema, { $ref: '#/components/schemas/Error' });
       }
     });
+  }
+});
+
+test('each operation has a description of its own, and a tag that is described', () => {
+  const tags = page.tags.map(({ name, description }: Json) => [name, description.length > 10]);
+  deepEqual(
+    tags.map(([name]: Json) => name),
+    [...new Set(endpoints.map(({ path }) => path.split('/')[1]))].sort(
+      (a, b) => Object.keys(TAGS).indexOf(a!) - Object.keys(TAGS).indexOf(b!),
+    ),
+  );
+  ok(tags.every(([, described]: Json) => described));
+  for (const endpoint of endpoints) {
+    const { tags, description, summary } = operationOf(endpoint);
+    equal(tags.length, 1);
+    ok(description.length > 10 && description !== summary, `${endpoint.operationId}: describe it`);
+  }
+  deepEqual(Object.keys(DESCRIPTIONS).sort(), endpoints.map((e) => e.operationId).sort());
+});
+
+test('a schema with a name stands once, and the fields of orders are told by platform', () => {
+  const { schemas } = page.components;
+  for (const name of ['Order', 'OrderWithHistory', 'Party', 'Delivery', 'Request', 'Error']) {
+    ok(schemas[name], name);
+  }
+  const { attributes } = schemas.Order.properties;
+  deepEqual(
+    attributes.anyOf.map(({ $ref }: Json) => $ref.split('/').at(-1)),
+    ['JintongOrderAttributes', 'SuningOrderAttributes', 'YtxOrderAttributes'],
+  );
+  deepEqual(Object.keys(schemas.NewOrder.discriminator.mapping), ['jintong', 'suning', 'ytx']);
+  ok(schemas.YtxOrderAttributes.properties.customParm.description);
+  ok(schemas.NewJintongOrder.required.includes('userName'));
+});
+
+test('every attribute that a fixture order has is described', async () => {
+  const { schemas } = page.components;
+  const { items } = (await manage(server, 'GET', '/orders?limit=1000')).body;
+  for (const { platform, orderId, attributes, lines } of items) {
+    const id = platform.charAt(0).toUpperCase() + platform.slice(1);
+    const known = Object.keys(schemas[`${id}OrderAttributes`].properties);
+    deepEqual(
+      Object.keys(attributes).filter((name) => !known.includes(name)),
+      [],
+      orderId,
+    );
+    for (const line of lines) {
+      const ofLine = Object.keys(schemas[`${id}LineAttributes`].properties);
+      deepEqual(
+        Object.keys(line.attributes).filter((name) => !ofLine.includes(name)),
+        [],
+      );
+    }
   }
 });
 
 test('no reference points nowhere, and nothing is left of a schema’s own keywords', () => {
   const walk = (node: Json, path: string): void => {
     if (typeof node !== 'object' || node === null) return;
-    for (const key of ['$ref', '$defs', '$schema', 'id'])
+    if (path.endsWith('/example')) return;
+    for (const key of ['$defs', '$schema', 'id'])
       ok(!(key in node) || path.endsWith('/properties'), `${key} at ${path}`);
+    if (typeof node.$ref === 'string') ok(resolved(node).type ?? resolved(node).oneOf, node.$ref);
     for (const [key, value] of Object.entries(node)) walk(value, `${path}/${key}`);
   };
   walk(page, '');
@@ -125,8 +208,8 @@ test('the schemas say what an integrator needs to know', () => {
   const schemaOf = (operationId: string, kind: 'body' | 'answer'): Json => {
     const endpoint = endpoints.find((e) => e.operationId === operationId)!;
     const { requestBody, responses } = operationOf(endpoint);
-    return (kind === 'body' ? requestBody : responses[endpoint.status]).content['application/json']
-      .schema;
+    const { content } = kind === 'body' ? requestBody : responses[endpoint.status];
+    return resolved(content['application/json'].schema);
   };
   deepEqual(schemaOf('readClock', 'answer').required, ['now', 'offsetSeconds']);
   deepEqual(schemaOf('advanceClock', 'body').properties.advanceSeconds.minimum, 0);
@@ -155,7 +238,7 @@ test('the answers fit the schemas that the page shows, and have no field besides
   ];
   for (const [operationId, path] of paths) {
     const endpoint = endpoints.find((e) => e.operationId === operationId)!;
-    const { schema } = operationOf(endpoint).responses[200].content['application/json'];
+    const schema = alone(operationOf(endpoint).responses[200].content['application/json'].schema);
     const answer = (await manage(server, 'GET', path!)).body;
     deepEqual(z.fromJSONSchema(schema).parse(answer), answer, operationId);
     const [first] = answer.items ?? [answer];

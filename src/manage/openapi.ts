@@ -1,38 +1,19 @@
 // The OpenAPI 3.1 page of the management API, from the endpoints themselves.
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { Platform } from '../protocol/platform.ts';
 import { type Endpoint, errorSchema } from './endpoint.ts';
+import { BODIES, exampleOf, exampleOfName } from './openapi-examples.ts';
+import {
+  type Components,
+  componentSchema,
+  describeOrders,
+  type Schema,
+} from './openapi-schemas.ts';
+import { DESCRIPTIONS, TAGS } from './openapi-texts.ts';
 import { mayOmitBody } from './read-call.ts';
 
-/** Keywords that only mean something at the top of a schema of its own. */
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): object => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return inlineDefinitions(json);
-};
-
-/** `$defs` of each schema in its place: a page is read by people, who follow no second reference. */
-function inlineDefinitions(json: Record<string, unknown>): object {
-  const { $defs = {}, ...rest } = json as { $defs?: Record<string, object> };
-  const seen = new Set<string>();
-  const resolve = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(resolve);
-    if (typeof node !== 'object' || node === null) return node;
-    const ref = (node as { $ref?: string }).$ref;
-    const name = ref?.startsWith('#/$defs/') ? ref.slice('#/$defs/'.length) : undefined;
-    if (name === undefined) {
-      return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(value)]));
-    }
-    if (seen.has(name)) return {}; // Any JSON, which nests without end.
-    seen.add(name);
-    const inlined = resolve($defs[name]);
-    seen.delete(name);
-    return inlined;
-  };
-  return resolve(rest) as object;
-}
-
-const json = (schema: z.ZodType, io: 'input' | 'output') => ({
-  content: { 'application/json': { schema: schemaOf(schema, io) } },
-});
+/** The schemas of the page, and where those with a name are gathered. */
+type Describe = (schema: z.ZodType, io: 'input' | 'output') => Schema;
 
 const COMMON_ERRORS: Readonly<Record<number, string>> = {
   400: 'a field is missing or malformed; `field` names it',
@@ -40,65 +21,156 @@ const COMMON_ERRORS: Readonly<Record<number, string>> = {
   503: 'the ledger cannot be reached; nothing was changed',
 };
 
-export function openApi(endpoints: readonly Endpoint[], version: string): object {
+/** @param platforms whose orders' fields are described; of none, attributes are any JSON */
+export function openApi(
+  endpoints: readonly Endpoint[],
+  version: string,
+  platforms: readonly Platform[],
+): object {
+  const schemas: Components = {};
+  const describe: Describe = (schema, io) => componentSchema(schemas, schema, io);
+  const operations = endpoints.map((endpoint) => ({
+    endpoint,
+    operation: operation(endpoint, describe),
+  }));
+  describeOrders(schemas, platforms);
   const paths: Record<string, Record<string, object>> = {};
-  for (const endpoint of endpoints) {
+  const used = new Set<string>();
+  for (const { endpoint, operation } of operations) {
     const path = `/manage/v1${endpoint.path}`;
     paths[path] ??= {};
-    paths[path][endpoint.method.toLowerCase()] = operation(endpoint);
+    paths[path][endpoint.method.toLowerCase()] = withExamples(endpoint, operation, schemas);
+    used.add(tagOf(endpoint));
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Ordergate management API',
       version,
-      description: 'For operators and support staff: orders, parties, and every gateway call.',
+      description:
+        'For operators and support staff: orders, parties, every gateway call, and callbacks. Times are RFC 3339; those whose names end in `Shanghai` are the same in Asia/Shanghai. A time without a zone, and a day, is of Asia/Shanghai.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: '/', description: 'the server that answers this description' }],
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    tags: Object.entries(TAGS)
+      .filter(([name]) => used.has(name))
+      .map(([name, description]) => ({ name, description })),
+    components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'The admin token: ORDERGATE_ADMIN_TOKEN, or the file admin-token in the data directory.',
+        },
+      },
+      schemas,
+    },
     paths,
   };
 }
 
-function operation(endpoint: Endpoint): object {
+/** The first segment of the path, by which {@link TAGS} describes it. */
+const tagOf = ({ path }: Endpoint): string => path.split('/')[1]!;
+
+interface Operation extends Record<string, unknown> {
+  readonly requestBody?: Body & { readonly required: boolean };
+  readonly responses: Readonly<Record<string, Partial<Body> & { readonly description: string }>>;
+}
+
+interface Body {
+  readonly content: { readonly 'application/json': { readonly schema: Schema } };
+}
+
+const json = (schema: Schema): Body => ({ content: { 'application/json': { schema } } });
+
+function operation(endpoint: Endpoint, describe: Describe): Operation {
   const errors = Object.entries({ ...COMMON_ERRORS, ...endpoint.errors });
+  const hasVersion = endpoint.method === 'GET' && endpoint.etag !== undefined;
   return {
     operationId: endpoint.operationId,
+    tags: [tagOf(endpoint)],
     summary: endpoint.summary,
+    description: DESCRIPTIONS[endpoint.operationId] ?? endpoint.summary,
     parameters: [
       ...pathParameters(endpoint.path),
-      ...fieldParameters('query', endpoint.query),
-      ...fieldParameters('header', endpoint.headers),
+      ...fieldParameters('query', endpoint.query, describe),
+      ...fieldParameters('header', endpoint.headers, describe),
+      ...(hasVersion ? [IF_NONE_MATCH] : []),
     ],
     ...(endpoint.body && {
-      requestBody: { required: !mayOmitBody(endpoint), ...json(endpoint.body, 'input') },
+      requestBody: { required: !mayOmitBody(endpoint), ...json(describe(endpoint.body, 'input')) },
     }),
     responses: {
-      [endpoint.status]: { description: endpoint.summary, ...json(endpoint.response, 'output') },
+      [endpoint.status]: {
+        description: endpoint.summary,
+        ...(endpoint.etag && { headers: { ETag: ETAG } }),
+        ...json(describe(endpoint.response, 'output')),
+      },
+      ...(hasVersion && { 304: { description: 'it has the version that If-None-Match names' } }),
       ...Object.fromEntries(
         errors.map(([status, description]) => [
           status,
-          { description, ...json(errorSchema, 'output') },
+          { description, ...json(describe(errorSchema, 'output')) },
         ]),
       ),
     },
   };
 }
 
+const ETAG = { description: 'the version of what is answered', schema: { type: 'string' } };
+
+const IF_NONE_MATCH = {
+  name: 'if-none-match',
+  in: 'header',
+  required: false,
+  description: 'the ETag of an earlier answer; with the same version the answer is 304',
+  schema: { type: 'string' },
+};
+
+/** Once all schemas are known: an example of the body, and of the answer to a success. */
+function withExamples(endpoint: Endpoint, made: Operation, schemas: Components): object {
+  const { operationId, status } = endpoint;
+  const shown = (body: Body, example: unknown) => ({
+    ...body,
+    content: { 'application/json': { ...body.content['application/json'], example } },
+  });
+  const exampleIn = (body: Body): unknown =>
+    exampleOf(body.content['application/json'].schema, schemas);
+  const success = made.responses[status] as Body;
+  return {
+    ...made,
+    ...(made.requestBody && {
+      requestBody: shown(made.requestBody, BODIES[operationId] ?? exampleIn(made.requestBody)),
+    }),
+    responses: { ...made.responses, [status]: shown(success, exampleIn(success)) },
+  };
+}
+
 function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map((found) => ({
-    name: found[1],
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
     in: 'path',
     required: true,
     schema: { type: 'string' },
+    example: String(exampleOfName(name) ?? name),
   }));
 }
 
-function fieldParameters(place: 'query' | 'header', schema: z.ZodObject | undefined): object[] {
+function fieldParameters(
+  place: 'query' | 'header',
+  schema: z.ZodObject | undefined,
+  describe: Describe,
+): object[] {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
-    const { description, ...json } = schemaOf(field as z.ZodType, 'input') as {
-      description?: string;
+    const { description, ...json } = describe(field as z.ZodType, 'input');
+    return {
+      name,
+      in: place,
+      required: false,
+      schema: json,
+      ...(description !== undefined && { description }),
     };
-    return { name, in: place, required: false, schema: json, ...(description && { description }) };
   });
 }

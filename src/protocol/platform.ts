@@ -15,6 +15,7 @@ import type { Contract } from './contract.ts';
 import type { EndpointLog } from './endpoint-log.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
+import type { OrderFields } from './order-fields.ts';
 import type { PartyApps } from './party-apps.ts';
 import type { PlatformCallbacks } from './platform-callbacks.ts';
 
@@ -182,6 +183,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
    */
   deadlines?(services: Services): DeadlineHandlers[string];
   readonly import: ImportFormat;
+  /** For the reference of the management API. Absent: its orders' fields are not described. */
+  readonly orderFields?: OrderFields;
   /** An import file that fills an empty sandbox. */
   readonly sandboxFile: URL;
   readonly seed: SeedGenerator;

@@ -40,7 +40,7 @@ const partnerSchema = z.strictObject({
   limits: limitsSchema.optional(),
 });
 
-const orderSchema = z.strictObject({
+export const orderSchema = z.strictObject({
   note: z.string().optional(),
   orderId: z.string().refine(isOrderId, 'has to be 1 to 32 letters, digits or -'),
   partner: name.optional(),

@@ -10,6 +10,7 @@ import { CONTRACTS } from './contracts.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { OPERATIONS, type Success } from './operations.ts';
+import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { sign, stringToSign } from './signature.ts';
 import { STATES, type State } from './states.ts';
@@ -76,6 +77,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   redact,
   readForLog: MAX_CARRIER,
   import: importFormat,
+  orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
   seed,
 });

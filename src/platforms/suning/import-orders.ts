@@ -269,6 +269,11 @@ function missingIn(existing: Order, { order }: NewOrder): string | null {
   return line ? `${order.orderId} is there already, without line ${line.lineId}; ${ONE_ROW}` : null;
 }
 
+export const rowSchemas = {
+  virtualOrders: [rowSchema, manySchema],
+  subscriptionOrders: [subscriptionSchema],
+};
+
 export const orderSections: ImportFormat['orders'] = {
   virtualOrders: readVirtualOrder,
   subscriptionOrders: readSubscription,

@@ -15,6 +15,7 @@ import { model } from './model.ts';
 import { oauthEndpoints } from './oauth.ts';
 import { OAUTH_LOGS } from './oauth-log.ts';
 import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
+import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { seed } from './seed.ts';
 import { CONTENT_TYPES, type Document, readFormat, writeDocument } from './wire.ts';
@@ -87,6 +88,7 @@ export const suning = definePlatform<SuningCall, Success>({
   isForOwner,
   deadlines: (services) => ({ [REFUND_DEADLINE]: startOverdueRefund(services) }),
   import: importFormat,
+  orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
   seed,
 });

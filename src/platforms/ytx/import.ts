@@ -64,7 +64,7 @@ const productSchema = z.strictObject({
   account: accountKind.optional(),
 });
 
-const orderSchema = z.strictObject({
+export const orderSchema = z.strictObject({
   note: z.string().optional(),
   requestId: z.string().refine(isRequestId, 'has to be 1 to 32 letters, digits or -'),
   appid: z.string(),

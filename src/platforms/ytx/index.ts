@@ -14,6 +14,7 @@ import { CATALOG_KINDS, checkCatalogEntry, checkParty, importFormat, seed } from
 import { model } from './model.ts';
 import { oldRules } from './old-rules.ts';
 import { OPERATIONS, type Success } from './operations.ts';
+import { orderFields } from './order-fields.ts';
 import { quotable, redactBody } from './redact.ts';
 import { resolve } from './rules.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
@@ -93,6 +94,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   deadlines: (services) => ({ resolve: resolver(services) }),
   callbacks,
   import: importFormat,
+  orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
   seed,
 });

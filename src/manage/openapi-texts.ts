@@ -1,0 +1,93 @@
+// What the OpenAPI page says in words: its tags, and of each operation what a summary has no room for.
+
+/** By the first segment of the path, in the order in which a reader meets them. */
+export const TAGS: Readonly<Record<string, string>> = {
+  orders: 'Orders of all platforms: find, read with their history, create, and move on.',
+  parties: 'Who may call a gateway: partners, apps and accounts, with their keys and limits.',
+  catalog: 'What platforms keep beside orders and parties, such as products.',
+  import: 'Rows of an import file, for `ordergate import` beside a running server.',
+  requests: 'The log of gateway calls: what was sent, what was answered, and why.',
+  callbacks: 'Where events are posted, every delivery with its attempts, and what was given up.',
+  tokens: 'OAuth tokens of a platform, listed and ended one by one.',
+  consents: 'Consents of merchants, which tokens come from.',
+  platforms: 'The platforms that the server speaks, and the contract of each as JSON.',
+  clock: 'The clock of a sandbox, which tests move forward. Not in production.',
+  sandbox: 'The sandbox as a whole. Not in production.',
+  'openapi.json': 'This description itself.',
+};
+
+export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  listOrders:
+    'Filters are joined with “and”. A filter that names no platform, state or party is 400 and lists what there is. Pass `nextCursor` as `cursor` to go on.',
+  createOrders:
+    'The body is one order or a list of them. Each has the fields of an import file of its platform, and `platform` beside them. If one is refused or exists already, none is created.',
+  findOrders:
+    'Looks the id up on every platform. The answer has one order for each platform that knows the id, with all that `/orders/{platform}/{orderId}` shows.',
+  readOrder:
+    'The history is whole and oldest first. A row that a gateway call caused has the call’s `requestId` and the path `request` to read it. Of callbacks the newest 100 are shown.',
+  moveOrder:
+    'The move has to be one of the platform’s table for operators; a refusal lists where the order can go. `to` takes a state, its name, or the platform’s word for it. Callbacks go out as for any change.',
+  revealSealed:
+    'A sealed text, such as card codes, is encrypted in the ledger. Reading it writes a row into the order’s history with the note, before the text is answered.',
+  listParties: 'All parties, or those of one platform. Secrets are never shown again.',
+  createParty:
+    'Without `secret` a random one is made. The answer is the only one that shows the secret; the gateway takes it at once.',
+  readParty: 'The answer’s ETag is the party’s version, for If-Match and If-None-Match.',
+  changeParty:
+    'What is not given stays as it is. `attributes` are merged as RFC 7396 says: null removes a member, and a list replaces the list. The change takes effect with the next gateway call.',
+  rotateKey:
+    'The older keys hold on for `overlapSeconds`, a day by default, so that the other side can change over. A reply is signed with the key that verified its request. At most five keys hold at once.',
+  endKey:
+    'Look at `lastUsedAt` first: it tells whether the party still signs with the key. The only key that holds cannot be ended.',
+  savePartyApp:
+    'Of a platform whose parties have apps. The other apps of the party stay as they are.',
+  removePartyApp: 'The app’s orders stay. Its calls are refused from the next one on.',
+  listCatalog: 'A `kind` that no platform takes is 400 and lists those that there are.',
+  saveCatalogEntry: 'The platform checks the document. An entry of that kind and key is replaced.',
+  removeCatalogEntry: 'Answers whether there was such an entry. Orders that name it stay.',
+  importRows:
+    'Used by `ordergate import`. Rows that are refused are answered with their line and what is wrong; the others are brought in. With `dryRun` nothing is changed.',
+  listRequests:
+    'Newest first. One question looks at a bounded part of the log, so that a page may be empty and still have a `nextCursor` to go on at. A refused call never causes a callback.',
+  readRequest:
+    'Secrets and signatures are masked. The log is bounded by age and size, so that an old call may be gone.',
+  listCallbackEndpoints:
+    'Endpoints that were registered here, and those that a platform declares for its parties.',
+  createCallbackEndpoint:
+    'The address has to be public, unless the server’s settings allow it. The answer is the only one that shows the secret, with which messages are signed (Standard Webhooks).',
+  changeCallbackEndpoint:
+    'What is not given stays as it is. An endpoint that is switched off keeps its pending callbacks, which go out when it is switched on again.',
+  deleteCallbackEndpoint:
+    'Pending callbacks of the endpoint become dead letters that are not replayed. An endpoint that a platform declares goes with its party’s setting.',
+  rotateCallbackSecret:
+    'During the overlap messages carry signatures of both secrets, so that the receiver can change over.',
+  pingCallbackEndpoint:
+    'Posts at once, whatever the pause. Where the receiver acknowledges it, the pause ends and what waits for a later time goes out now.',
+  listDeliveries:
+    'Each with every attempt: status, error, duration and the first KiB of the answer.',
+  readDelivery: 'The body is exactly what is posted.',
+  attemptDelivery:
+    'Posts before its time and under a pause, and answers with the delivery and its attempt. A delivery that waits for an earlier one of its order is 409 with the earlier one’s id.',
+  giveUpDelivery:
+    'The delivery becomes a dead letter with an alert, and the next one of its order goes out.',
+  replayDelivery:
+    'The message keeps its `webhook-id`, by which a receiver knows that it has it already. Under a pause the answer says until when.',
+  replayDeliveries:
+    'Name an endpoint, or a platform and a party, and a time range. Only deliveries that have ended are sent again.',
+  listCallbackAlerts:
+    'What somebody should look at: dead letters, and endpoints that were switched off.',
+  listTokens: 'Tokens are shown by their digest, which opens nothing.',
+  endToken: 'Takes effect with the next call. Answers 0 where there was no such token.',
+  listConsents: 'A consent is one “yes” of a merchant; codes and tokens come from it.',
+  endConsent: 'The merchant has to consent again. Answers 0 where there was nothing to end.',
+  listPlatforms:
+    'The version of a contract changes whenever the contract does; the answer has an ETag.',
+  readPlatform:
+    'Everything that a client of the platform needs: envelope, methods with fields and samples, and codes with cause and remedy. Use If-None-Match to ask whether it has changed.',
+  readClock: 'The sandbox’s time, and how far it is ahead of the world’s.',
+  advanceClock:
+    'The clock only goes forward, and goes on at real speed. Deadlines that became due, such as refunds, have run when the answer comes.',
+  resetSandbox:
+    'For the start of a test run. Other nodes drop what they hold in memory. There is no way back.',
+  readOpenApi: 'OpenAPI 3.1, made from the same schemas that check each call.',
+};
