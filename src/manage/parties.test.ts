@@ -51,6 +51,7 @@ describe('the list and a single party', () => {
     deepEqual(body, {
       platform: 'jintong',
       partyId: 'ipbound01',
+      version: 1,
       enabled: true,
       users: ['ipbound01'],
       grants: ['HastenOrder', 'OperateCancelOrder', 'GetOrderDetail'],
@@ -202,12 +203,13 @@ describe('changing a party takes effect at the gateway with the next call', () =
     equal(await code({}), 'CallSuccess');
   });
 
-  test('what is not given stays, and an empty change changes nothing', async () => {
+  test('what is not given stays, and an empty change changes nothing but the version', async () => {
     const before = (await change('ipbound01', { attributes: { tier: 2 } })).body;
     deepEqual(before.attributes, { tier: 2 });
     deepEqual(before.addresses, ['203.0.113.7', '198.51.100.0/24']);
-    deepEqual((await change('ipbound01', {})).body, before);
-    deepEqual((await get('/parties/jintong/ipbound01')).body, before);
+    const after = (await change('ipbound01', {})).body;
+    deepEqual(after, { ...before, version: before.version + 1 });
+    deepEqual((await get('/parties/jintong/ipbound01')).body, after);
   });
 
   test('keys, names and platforms cannot be changed here', async () => {
