@@ -7,6 +7,8 @@ interface Connection {
   readonly peer: string;
   /** Requests whose head has been read and whose answer has not been written. */
   underWay: number;
+  /** Whether the newest of them has not arrived whole. */
+  arriving: boolean;
 }
 
 export interface ConnectionLimits {
@@ -39,7 +41,8 @@ export class Connections {
 
   add(socket: Socket): void {
     this.accepted++;
-    this.#all.set(socket, { peer: normalizeAddress(socket.remoteAddress ?? ''), underWay: 0 });
+    const peer = normalizeAddress(socket.remoteAddress ?? '');
+    this.#all.set(socket, { peer, underWay: 0, arriving: false });
     this.#idle.add(socket);
     socket.once('close', () => {
       this.#all.delete(socket);
@@ -52,10 +55,22 @@ export class Connections {
     return this.#all.get(socket)?.peer ?? normalizeAddress(socket.remoteAddress ?? '');
   }
 
+  /** Whether a request of the connection has arrived whole whose answer has not been written. */
+  isBusy(socket: Socket): boolean {
+    const connection = this.#all.get(socket);
+    return connection !== undefined && connection.underWay > (connection.arriving ? 1 : 0);
+  }
+
   begin(socket: Socket): void {
     const connection = this.#all.get(socket);
     if (!connection) return;
+    connection.arriving = true;
     if (connection.underWay++ === 0) this.#idle.delete(socket);
+  }
+
+  arrived(socket: Socket): void {
+    const connection = this.#all.get(socket);
+    if (connection) connection.arriving = false;
   }
 
   end(socket: Socket | null): void {

@@ -79,6 +79,8 @@ export class HttpServer {
   readonly connections: Connections;
   #draining = false;
   #ready: Ready[] = [];
+  /** Connections whose bytes are no request any more, and whose requests before are under way. */
+  readonly #endings = new Map<Socket, () => void>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -167,6 +169,7 @@ export class HttpServer {
       keep: route.maxBody ?? MAX_BODY,
       refuse: (why) => this.#refuse(request, response, target, match, BODY_PROBLEMS[why]),
       done: (body) => {
+        this.connections.arrived(request.socket);
         const { headers, rawHeaders } = request;
         const caller = this.#caller(request);
         let notes = caller.note === undefined ? NO_NOTES : [caller.note];
@@ -223,7 +226,13 @@ export class HttpServer {
       const refused = { platform, status, method: method!, path: path!, message, caller };
       this.#options.onRefused({ ...refused, notes: NO_NOTES });
     }
-    endWith(socket, status, code, message);
+    const end = (): void => endWith(socket, status, code, message);
+    // Whole requests before these bytes are carried out; their callers would take a 400 for the answer.
+    // They are known as whole in the next turn: Node tells of their end after the parser's error.
+    setImmediate(() => {
+      if (this.connections.isBusy(socket)) this.#endings.set(socket, end);
+      else end();
+    });
   }
 
   /** Replies that are ready in one turn of the event loop leave back to back. */
@@ -244,8 +253,17 @@ export class HttpServer {
         this.#options.onFault(fault, path);
         response.destroy();
       }
-      this.connections.end(request.socket);
+      const { socket } = request;
+      this.connections.end(socket);
+      if (this.#endings.size > 0 && !this.connections.isBusy(socket)) this.#endAfterAnswers(socket);
     }
+  }
+
+  /** Answers of one connection leave in the order of its requests, each a turn after the one before. */
+  #endAfterAnswers(socket: Socket): void {
+    const end = this.#endings.get(socket);
+    this.#endings.delete(socket);
+    if (end) setImmediate(() => setImmediate(() => socket.writable && end()));
   }
 
   #mayUse({ access }: Route, request: IncomingMessage, { host }: Target): boolean {
