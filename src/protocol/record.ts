@@ -4,7 +4,7 @@ import type { Caller } from './addresses.ts';
 import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
-import { hideSecrets } from './redact.ts';
+import { hideSecrets, MASK } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
 /**
@@ -47,11 +47,12 @@ export function recordCall(
   if (passedOver === false) return counted;
   const party = summary.party ? call.parties.find(platform.name, summary.party) : undefined;
   const longest = LOGGED_BODY[verified ? 'verified' : party ? 'named' : 'unknown'];
+  const inHeaders = verdict.ok ? [] : secretHeaders(request, services.isSecret);
   // Of an accepted call every field is known, so that only the caller's own keys are looked for.
   const hide = (text: string): string => {
-    if (!verdict.ok) return hideSecrets(text, services.isSecret);
+    if (!verdict.ok) return hideSecrets(withoutEach(text, inHeaders), services.isSecret);
     const found = party?.keys.find(({ secret }) => text.includes(secret));
-    return found ? text.replaceAll(found.secret, '***') : text;
+    return found ? text.replaceAll(found.secret, MASK) : text;
   };
   const kept = (text: string | undefined, length: number): string | null =>
     text === undefined || text === '' ? null : hide(text.slice(0, length));
@@ -76,6 +77,14 @@ export function recordCall(
   });
   return counted;
 }
+
+/** A string to sign without separators glues a secret to what stands beside it, so that it is no word. */
+function secretHeaders({ rawHeaders = [] }: GatewayRequest, isSecret: (word: string) => boolean) {
+  return rawHeaders.filter((value, i) => i % 2 === 1 && isSecret(value));
+}
+
+const withoutEach = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((left, secret) => left.replaceAll(secret, MASK), text);
 
 /** Whether a call was refused after its signature was found good. */
 function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {

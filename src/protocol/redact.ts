@@ -92,12 +92,18 @@ export function maskNamedInForm(text: string): string {
 /** What a secret may be part of, with URL-encoded characters kept apart from it. */
 const WORD = /%[0-9a-f]{2}|[\w+/=.~-]{8,}/gi;
 
+/** What `/`, `=` and `+` separate in a path, a query or a form: a token in base64url has `-` and `_`. */
+const PATH_PART = /[\w.~-]{8,}/g;
+
 /** `text` without the secrets that stand in it as words of their own. */
 export function hideSecrets(text: string, isSecret: (word: string) => boolean): string {
   if (isSecret(text.trim())) return MASK;
   return text.replace(WORD, (word) => {
     if (word.startsWith('%')) return word;
     if (isSecret(word)) return MASK;
-    return word.replace(/[a-z0-9]{8,}/gi, (part) => (isSecret(part) ? MASK : part));
+    return word.replace(PATH_PART, (part) => {
+      if (isSecret(part)) return MASK;
+      return part.replace(/[a-z0-9]{8,}/gi, (piece) => (isSecret(piece) ? MASK : piece));
+    });
   });
 }

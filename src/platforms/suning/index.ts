@@ -52,10 +52,19 @@ function reply(verdict: Verdict<Success>, call: Call) {
 /** A header may be long, and a name in the request log is looked for. */
 const named = (text: string | undefined): string | undefined => text?.slice(0, 100) || undefined;
 
+/** Enough of an AppKey to find a slip of the pen. */
+const SHOWN = 8;
+
+/** An AppKey that is no app's may be an access token, which is known by its digest only. */
+function unknownApp(appKey: string | undefined): string | undefined {
+  if (appKey === undefined || appKey.length <= 2 * SHOWN) return named(appKey);
+  return named(`${appKey.slice(0, SHOWN)}***`);
+}
+
 function summary(call: Partial<SuningCall>) {
   const { values } = call;
   return {
-    party: named(call.appKey),
+    party: call.party ? named(call.appKey) : unknownApp(call.appKey),
     method: named(call.appMethod),
     orderId: values && 'orderId' in values ? named(values.orderId) : undefined,
     stringToSign: call.signedText,

@@ -21,7 +21,7 @@ const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
 
 /** Where a text that is no document may begin to tell what must not be kept. */
 const SUSPICIOUS =
-  /card|sec|token|sign|passw|pwd|cd[-_]?key|cvv|kami|\bkey|私钥|秘钥|提货码|兑换码|激活码|\bpin|卡密|卡号|密码|口令|\\|&#|<!/i;
+  /card|sec|token|sign|passw|pwd|cd[-_]?key|cvv|kami|key|私钥|秘钥|提货码|兑换码|激活码|\bpin|卡密|卡号|密码|口令|\\|&#|<!/i;
 
 /**
  * Room for a call without cards. A longer body that the checks have not read is not read for the log
