@@ -1,0 +1,208 @@
+// Secrets in every place of a request: they stand in no request log, no metric, no log line and no answer of the management API.
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import { exchange, request } from '../exchange.ts';
+import { GATEWAY, KEYS } from '../jintong.ts';
+import { APPS, leaguer, GATEWAY as SUNING, sandboxLine, signedHeaders, TOKEN } from '../suning.ts';
+import { manage } from '../support.ts';
+import { ACCOUNT, TOKENS } from '../ytx.ts';
+import { startTarget } from './runner.ts';
+
+let lines = '';
+const to = new Writable({
+  write(chunk, _encoding, done) {
+    lines += String(chunk);
+    done();
+  },
+});
+const { server } = await startTarget({ log: pino({ level: 'trace' }, to) });
+const SECRETS = {
+  'a key of Jintong': KEYS.jane88,
+  'a secret of Suning': APPS.plain[1],
+  'an authToken of ytx': TOKENS[ACCOUNT],
+  'the admin token': server.adminToken,
+};
+/** Known by the name that it stands under only. */
+const CARD = '6222020200112233';
+const ORDER = `/201612/sid/${ACCOUNT}/Unicom/Order.wx`;
+
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+  request('POST', path, { body, headers });
+/** Where a caller may put what it should not. */
+const PLACES: Readonly<Record<string, (secret: string) => string>> = {
+  'the path': (s) => post(`/Api/${s}`, 'x'),
+  'the query': (s) => post(`${GATEWAY}?key=${s}`, 'x'),
+  'a path of nobody': (s) => request('GET', `/${s}`),
+  'the user info of an absolute target': (s) => post(`http://${s}:${s}@gate${GATEWAY}`, 'x'),
+  'a form': (s) => post(GATEWAY, `Partner=jane88&Key=${s}&Param=${s}`),
+  'the name of a form’s field': (s) => post(GATEWAY, `${s}=1&Partner=x`),
+  Partner: (s) =>
+    post(
+      GATEWAY,
+      `request=<Request><Partner>${s}</Partner><Action>x</Action><Sign>x</Sign><Param><a>1</a></Param></Request>`,
+    ),
+  Action: (s) =>
+    post(
+      GATEWAY,
+      `request=<Request><Partner>jane88</Partner><Action>${s}</Action><Sign>x</Sign><Param><a>1</a></Param></Request>`,
+    ),
+  Sign: (s) =>
+    post(
+      GATEWAY,
+      `request=<Request><Partner>jane88</Partner><Action>HastenOrder</Action><Sign>${s}</Sign><Param><OrderID>1</OrderID></Param></Request>`,
+    ),
+  'an element of its own': (s) =>
+    post(GATEWAY, `<Request><Partner>jane88</Partner><Key>${s}</Key></Request>`),
+  OrderID: (s) =>
+    post(
+      GATEWAY,
+      `<Request><Partner>jane88</Partner><Action>HastenOrder</Action><Sign>x</Sign><Param><OrderID>${s}</OrderID><UserName>jane88</UserName></Param></Request>`,
+    ),
+  'a multipart form': (s) =>
+    post(GATEWAY, `--x\r\nContent-Disposition: form-data; name="key"\r\n\r\n${s}\r\n--x--`),
+  AppKey: (s) =>
+    post(SUNING, '<a/>', {
+      AppKey: s,
+      AppMethod: 'x',
+      AppRequestTime: '2026-01-02 11:04:05',
+      VersionNo: 'v1.2',
+      signInfo: 'x',
+    }),
+  AppMethod: (s) =>
+    post(SUNING, '<a/>', {
+      AppKey: APPS.plain[0],
+      AppMethod: s,
+      AppRequestTime: '2026-01-02 11:04:05',
+      VersionNo: 'v1.2',
+      signInfo: 'x',
+    }),
+  AppRequestTime: (s) =>
+    post(SUNING, '<a/>', {
+      AppKey: APPS.plain[0],
+      AppMethod: 'x',
+      AppRequestTime: s,
+      VersionNo: 'v1.2',
+      signInfo: 'x',
+    }),
+  signInfo: (s) =>
+    post(SUNING, '<a/>', {
+      AppKey: APPS.plain[0],
+      AppMethod: 'x',
+      AppRequestTime: '2026-01-02 11:04:05',
+      VersionNo: 'v1.2',
+      signInfo: s,
+    }),
+  access_token: (s) => post(SUNING, '<a/>', { access_token: s, AppKey: APPS.plain[0] }),
+  'the method in Suning’s path': (s) =>
+    post(`${SUNING}/${s}`, '<a/>', { AppMethod: 'x', AppKey: 'x' }),
+  'Suning’s body': (s) => post(SUNING, `{"sn_request":{"appSecret":"${s}"}}`, { Format: 'json' }),
+  'the account of ytx’s path': (s) => post(`/201612/sid/${s}/Unicom/Order.wx?Sign=${s}`, '{}'),
+  'Authorization of ytx': (s) =>
+    post(`${ORDER}?Sign=x`, '{}', {
+      authorization: Buffer.from(`${s}|20260102110405`).toString('base64'),
+    }),
+  'ytx’s body': (s) => post(`${ORDER}?Sign=x`, `{"authToken":"${s}","appid":"${s}"}`),
+  'ytx’s action': (s) => post(`${ORDER}?Sign=x`, `{"action":"${s}"}`),
+  'client_secret of the token call': (s) =>
+    post(
+      '/api/oauth/token',
+      `client_id=${APPS.oauth[0]}&client_secret=${s}&grant_type=refresh_token&refresh_token=${s}`,
+    ),
+  'client_id of the token call': (s) => post('/api/oauth/token', `client_id=${s}&grant_type=x`),
+  'state of the consent page': (s) =>
+    request('GET', `/api/oauth/authorize?client_id=${s}&state=${s}&response_type=code`),
+  'X-Forwarded-For': (s) => post(GATEWAY, 'x', { 'x-forwarded-for': s }),
+  'Content-Encoding': (s) => post(GATEWAY, 'x', { 'content-encoding': s }),
+  'User-Agent and Cookie': (s) => post(GATEWAY, 'x', { 'user-agent': s, cookie: s }),
+};
+
+/** Calls that a test makes at most. */
+const NEWEST = 6;
+
+/** All that an operator sees. */
+async function seen(): Promise<string> {
+  const texts = [lines];
+  lines = '';
+  for (const path of [
+    `/requests?limit=${NEWEST}`,
+    '/parties',
+    '/tokens/suning',
+    '/callbacks/endpoints',
+  ]) {
+    texts.push(JSON.stringify((await manage(server, 'GET', path)).body));
+  }
+  const headers = { authorization: `Bearer ${server.adminToken}` };
+  texts.push((await exchange(server.url, request('GET', '/metrics', { headers }))).body);
+  return texts.join('\n');
+}
+
+/** So that a call of the test before stands not among the newest. */
+const NOTHING = post(GATEWAY, 'x');
+
+describe(`secrets of parties and operators in ${Object.keys(PLACES).length} places of a request`, () => {
+  for (const [place, make] of Object.entries(PLACES)) {
+    test(`in ${place}`, async () => {
+      for (const secret of Object.values(SECRETS)) await exchange(server.url, make(secret));
+      for (let i = Object.keys(SECRETS).length; i < NEWEST; i++)
+        await exchange(server.url, NOTHING);
+      const text = await seen();
+      for (const [what, secret] of Object.entries(SECRETS)) {
+        const found = text.indexOf(secret);
+        assert.equal(found < 0 ? '' : text.slice(Math.max(0, found - 200), found), '', what);
+      }
+    });
+  }
+});
+
+/** Names that card codes, passwords and tokens go by. */
+const NAMES = [
+  'cardCode',
+  'cardSec',
+  'pwd',
+  'password',
+  'pin',
+  'cdkey',
+  '卡密',
+  '密码',
+  'token',
+  'apiKey',
+];
+
+describe('what is known as a secret by its name only', () => {
+  for (const name of NAMES) {
+    test(`${name} in JSON, in JSON within a text, in XML and in a form`, async () => {
+      const inner = JSON.stringify({ [name]: CARD });
+      for (const bytes of [
+        post(SUNING, `{"sn_request":{"sn_body":{"x":${inner}}}}`, { Format: 'json' }),
+        post(SUNING, JSON.stringify({ x: inner }), { Format: 'json' }),
+        post(SUNING, `<a><${name}>${CARD}</${name}></a>`),
+        post(GATEWAY, `<Request><${name}>${CARD}</${name}></Request>`),
+        post(GATEWAY, `${name}=${CARD}&Partner=x`),
+        post(`${ORDER}?Sign=x`, inner),
+      ]) {
+        await exchange(server.url, bytes);
+      }
+      const text = await seen();
+      const found = text.indexOf(CARD);
+      assert.equal(found < 0 ? '' : text.slice(Math.max(0, found - 200), found), '');
+    });
+  }
+
+  test('cards that were shipped stand in no log and no answer', async () => {
+    const cardList = [{ cardCode: CARD, cardSec: 'SEC-of-a-card-77' }];
+    const call = leaguer('180', ...sandboxLine(1), { cardList });
+    const headers = signedHeaders(call, server.clock.now());
+    const answer = await exchange(server.url, post(SUNING, call.body as string, headers));
+    assert.match(answer.body, /<result>Y<\/result>/);
+    const order = await manage(server, 'GET', `/orders/suning/${sandboxLine(1)[0]}`);
+    const text = (await seen()) + JSON.stringify(order.body) + answer.body;
+    assert.ok(!text.includes(CARD) && !text.includes('SEC-of-a-card-77'));
+  });
+
+  test('an access token of OAuth as AppKey', async () => {
+    await exchange(server.url, PLACES.AppKey!(TOKEN));
+    assert.ok(!(await seen()).includes(TOKEN));
+  });
+});
