@@ -28,6 +28,8 @@ export interface WorkplaceOptions {
   /** For tests that need another time: the clock that the sandbox's offset is added to. */
   readonly clock?: Clock;
   readonly platforms?: readonly Platform[];
+  /** Told that the ledger is of the other environment, instead of an error: for a command that only looks. */
+  readonly onOtherEnvironment?: ((problem: string) => void) | undefined;
   /** Opens a ledger although acknowledged changes are known to be lost. */
   readonly acceptLoss?: boolean | undefined;
   /** Refuses a place that holds no ledger, and makes nothing there: a name may be mistyped. */
@@ -60,7 +62,9 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     },
   });
   try {
-    await claimEnvironment(storage, config);
+    const problem = await claimEnvironment(storage, config);
+    if (problem !== null && !options.onOtherEnvironment) throw new ConfigError(problem);
+    if (problem !== null) options.onOtherEnvironment!(problem);
     const offset = sandbox ? await storage.ledger.readClockOffset() : 0;
     const clock = new OffsetClock(options.clock ?? storage.clock ?? systemClock, offset);
     const parties = await Parties.load(
@@ -77,7 +81,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
       await Promise.all([parties.reload(), catalog.reload()]);
     });
     const workplace = { storage, sealer, parties, catalog, clock, platforms };
-    if (sandbox) await fillWhenEmpty(workplace);
+    if (sandbox && problem === null) await fillWhenEmpty(workplace);
     return workplace;
   } catch (error) {
     await storage.close();
@@ -141,12 +145,10 @@ export async function oldRuleLines(workplace: Workplace, config: Config): Promis
  * The sandbox's keys are public and its clock can be moved: a directory is one or the other for
  * good, so that neither ever comes to serve real orders.
  */
-async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<void> {
+async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<string | null> {
   const environment = await ledger.claimEnvironment(config.environment);
-  if (environment === config.environment) return;
-  throw new ConfigError(
-    `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`,
-  );
+  if (environment === config.environment) return null;
+  return `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`;
 }
 
 /** Of several nodes that start on an empty ledger one fills it, and the others wait for it. */

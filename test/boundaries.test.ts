@@ -49,7 +49,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^node:/,
   },
   {
-    place: /^renew-key\.ts$/,
+    place: /^(renew-key|sealed-audit)\.ts$/,
     may: /^(core|protocol|storage)\/|^log\.ts$/,
     packages: /^$/,
   },

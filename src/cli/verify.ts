@@ -1,6 +1,6 @@
 // `ordergate verify`: reads the whole ledger and says whether it is sound.
 import { ConfigError, readConfig, readFlags } from '../config.ts';
-import { oldRulesOf, openWorkplace } from '../main.ts';
+import { auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
 import type { Command } from './command.ts';
 
@@ -13,10 +13,14 @@ export const verifyCommand: Command = {
     const { head, ...values } = flags;
     if (head !== undefined) requireHead(head);
     const config = readConfig(values);
-    const workplace = await openWorkplace({ config, mustExist: true });
+    const damage: string[] = [];
+    // Told beside the rest: the setting may be what a hand has changed.
+    const onOtherEnvironment = (problem: string) => damage.push(problem);
+    const workplace = await openWorkplace({ config, mustExist: true, onOtherEnvironment });
     const { storage, platforms } = workplace;
     try {
-      const { damage, orders, changes, ...ledger } = await storage.ledger.audit(head);
+      const { damage: found, orders, changes, ...ledger } = await storage.ledger.audit(head);
+      damage.push(...found, ...(await auditSealed(storage, workplace.sealer)));
       const faults = { ...ledger, ...(await storage.callbacks.audit()) };
       for (const line of damage) process.stderr.write(`damage: ${line}\n`);
       process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);

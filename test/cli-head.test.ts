@@ -1,0 +1,71 @@
+// `ordergate head` and `verify --head`: a head that was written down tells what was cut or changed afterwards.
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { isExplained, makeLedger, run } from './cli-process.ts';
+import { temporaryDirectory } from './support.ts';
+
+const data = await makeLedger();
+
+async function headOf(directory: string): Promise<string> {
+  const { code, stdout, stderr } = await run(['head', '--data', directory]);
+  deepEqual([code, stderr], [0, '']);
+  match(stdout, /^\d+\.\d+\.[0-9a-f]{64}\n$/);
+  return stdout.trim();
+}
+
+function copyOf(directory: string, statement?: string): string {
+  const copy = temporaryDirectory();
+  cpSync(directory, copy, { recursive: true });
+  if (statement === undefined) return copy;
+  const db = new DatabaseSync(join(copy, 'ledger.db'));
+  db.exec(statement);
+  db.close();
+  return copy;
+}
+
+const verify = (directory: string, ...more: string[]) =>
+  run(['verify', '--data', directory, ...more]);
+
+test('a head that was written down is found again, also when the ledger has gone on', async () => {
+  const head = await headOf(data);
+  equal(await headOf(data), head);
+  equal((await verify(data, '--head', head)).code, 0);
+  const later = copyOf(data);
+  const moved = ['--platform', 'jintong', '--order', '15110100068', '--to', 'S'];
+  equal((await run(['move', ...moved, '--data', later])).code, 0);
+  equal((await verify(later, '--head', head)).code, 0);
+  const newer = await headOf(later);
+  const { code, stderr } = await verify(data, '--head', newer);
+  equal(code, 1);
+  match(stderr, /^damage: head [^\n]+changes were removed at the end/);
+});
+
+test('what is no head is refused before anything is opened', async () => {
+  isExplained(await verify(data, '--head', '12'), /--head is "12"/);
+});
+
+test('a changed environment is reported beside everything else', async () => {
+  const changed = copyOf(
+    data,
+    "UPDATE settings SET value = 'production' WHERE name = 'environment'",
+  );
+  const { code, stdout, stderr } = await verify(changed);
+  equal(code, 1);
+  match(stderr, /^damage: [^\n]+ is a production ledger/m);
+  match(stderr, /^damage: table settings: /m);
+  match(stdout, /^\{"orders":\d+/);
+});
+
+test('a sealed text that does not open is told by the order that it stands at', async () => {
+  const forged = copyOf(
+    data,
+    `INSERT INTO sealed_texts (order_row, name, sealed, mask)
+       SELECT id, 'card', 'v1.AAAA', '****' FROM orders WHERE order_id = '15110100068'`,
+  );
+  const { code, stderr } = await verify(forged);
+  equal(code, 1);
+  match(stderr, /^damage: order jintong 15110100068: its sealed text card does not open\. /m);
+});
