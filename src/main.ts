@@ -92,9 +92,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     hkdfSync('sha256', readMasterKey(config), '', 'ordergate forms', 32),
   );
   const services = {
-    ...{ ledger, clock, environment, parties, catalog, tokens, limits },
-    publicUrl,
-    formKey,
+    ...{ ledger, clock, environment, parties, catalog, tokens, limits, publicUrl, formKey },
   };
 
   const faults = new FaultLog(log);
