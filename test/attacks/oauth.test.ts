@@ -240,14 +240,7 @@ runAttacks('a code in wrong hands', target, [
     new RegExp(`^(?!${UNKNOWN_TOKEN}).* invalid_grant ${UNKNOWN_TOKEN}$`),
     true,
   ),
-  attack(
-    'after its ten minutes',
-    async ({ server, clock }) => {
-      clock.advance(11 * 60_000);
-      return (await exchange(server, codes.late)).error ?? 'tokens';
-    },
-    'invalid_grant',
-  ),
+  { ...attack('after its ten minutes', grant(codes.late), 'invalid_grant'), later: 11 * 60_000 },
 ]);
 
 runAttacks('tokens in wrong hands', target, [

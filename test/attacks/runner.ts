@@ -28,6 +28,8 @@ export interface Attack {
   readonly name: string;
   /** Sends bytes; the outcome: a platform's code, or the status where HTTP refused. */
   send(target: Target): Promise<string>;
+  /** How far the clock moves before, in milliseconds: what of the sandbox gets due is no effect of the attack. */
+  readonly later?: number;
   /** Exactly this outcome, or one that fits. */
   readonly becomes: string | RegExp;
   /** A control: what the attack was made of is accepted as it is, or an end of tokens is the right answer. */
@@ -89,8 +91,9 @@ async function postgresReader(dataDirectory: string): Promise<Reader> {
 /** One test for each attack. */
 export function runAttacks(title: string, target: Target, attacks: readonly Attack[]): void {
   describe(`${title} (${attacks.length})`, () => {
-    for (const { name, send, becomes, changes = false } of attacks) {
+    for (const { name, send, later = 0, becomes, changes = false } of attacks) {
       test(name, async () => {
+        target.clock.advance(later);
         const before = await target.state();
         const outcome = await send(target);
         if (typeof becomes === 'string') assert.equal(outcome, becomes);
