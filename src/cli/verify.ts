@@ -19,10 +19,17 @@ export const verifyCommand: Command = {
     const workplace = await openWorkplace({ config, mustExist: true, onOtherEnvironment });
     const { storage, platforms } = workplace;
     try {
-      const { damage: found, orders, changes, ...ledger } = await storage.ledger.audit(head);
+      const {
+        damage: found,
+        notes = [],
+        orders,
+        changes,
+        ...ledger
+      } = await storage.ledger.audit(head);
       damage.push(...found, ...(await auditSealed(storage, workplace.sealer)));
       const faults = { ...ledger, ...(await storage.callbacks.audit()) };
       for (const line of damage) process.stderr.write(`damage: ${line}\n`);
+      for (const line of notes) process.stderr.write(`not proven: ${line}\n`);
       process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
       // What only newer rules refuse is no fault of the ledger, and does not change the exit code.
       const findings = await oldRulesOf(workplace, config);

@@ -162,6 +162,8 @@ export interface LedgerAudit {
   readonly eventsWithoutChange: number;
   /** What the storage engine says of its own file; empty when it is sound. */
   readonly damage: readonly string[];
+  /** What is no fault, and what bounds what the audit can prove; absent where nothing does. */
+  readonly notes?: readonly string[];
 }
 
 export interface Ledger {

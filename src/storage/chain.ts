@@ -1,5 +1,5 @@
 // The chain of an order: each change carries a hash over itself, the document after it, and the change before.
-import { hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 
 /** An order's row, in the order of its columns. */
 export interface ChainedOrder {
@@ -30,10 +30,6 @@ export interface ChainedChange {
   readonly eventPayload: string | null;
 }
 
-/** 32 bytes as base64. No key is in it: whoever may read the ledger may check it. */
-const digest = (values: readonly unknown[]): string =>
-  hash('sha256', JSON.stringify(values), 'base64');
-
 /** What stands for the document after a change, so that earlier ones need not be kept to be checked. */
 export function documentDigest(o: ChainedOrder): string {
   const { platform, owner, orderId, createdAt, state, version, updatedAt, attributes, lines } = o;
@@ -44,17 +40,17 @@ export function documentDigest(o: ChainedOrder): string {
 }
 
 /**
- * @param previous the hash of the change before; null for an order's first
+ * What a change's hash is made of, behind the hash of the change before: PostgreSQL puts that one in front
+ * itself, since only the order's row knows it, and the node would need a round trip to ask.
+ *
  * @param document null for a change from before there was a chain, of which the document is not known
  */
-export function changeHash(
-  previous: string | null,
+export function changeText(
   order: Pick<ChainedOrder, 'platform' | 'orderId'>,
   c: ChainedChange,
   document: string | null,
 ): string {
-  return digest([
-    previous,
+  const values = [
     order.platform,
     order.orderId,
     c.version,
@@ -70,7 +66,42 @@ export function changeHash(
     c.eventType,
     c.eventPayload,
     document,
-  ]);
+  ];
+  return JSON.stringify(values).slice(1);
+}
+
+/** @param previous the hash of the change before; null for an order's first @param document see {@link changeText} */
+export function changeHash(
+  previous: string | null,
+  order: Pick<ChainedOrder, 'platform' | 'orderId'>,
+  c: ChainedChange,
+  document: string | null,
+): string {
+  const text = `[${JSON.stringify(previous)},${changeText(order, c, document)}`;
+  // 32 bytes as base64. No key is in it: whoever may read the ledger may check it.
+  return hash('sha256', text, 'base64');
+}
+
+/** What is kept beside a change. */
+export interface Link {
+  /** See {@link documentDigest}. */
+  readonly document: string;
+  readonly hash: string;
+}
+
+/** Of the change that makes an order. */
+export function chainCreation(
+  row: Omit<ChainedOrder, 'version' | 'updatedAt'> &
+    Pick<ChainedChange, 'actor' | 'note' | 'requestId'>,
+  now: number,
+): Link {
+  const document = documentDigest({ ...row, version: 1, updatedAt: now });
+  const { state: to, actor, note, requestId } = row;
+  const change = {
+    ...{ version: 1, at: now, action: 'created', line: null, from: null, to, actor, note },
+    ...{ requestId, eventType: 'order.created', eventPayload: null },
+  };
+  return { document, hash: changeHash(null, row, change, document) };
 }
 
 /** A run of changes in the order of their numbers, under one hash; see {@link groupHash}. */
@@ -101,17 +132,19 @@ export function groupHash(
   return hash('sha256', JSON.stringify([previous, number, lastSeq, parts]));
 }
 
-/** Collects changes in the order of their numbers. */
+/** Collects changes in the order of their numbers; however many they are, it holds a hash for each month. */
 export class GroupParts {
-  readonly #months = new Map<number, string[]>();
+  readonly #months = new Map<number, { changes: number; readonly digest: Hash }>();
   #changes = 0;
 
   add(seq: number, createdAt: number, changeDigest: string | null): void {
     const month = monthOf(createdAt);
-    const rows = this.#months.get(month);
     const row = `${seq} ${changeDigest}`;
-    if (rows) rows.push(row);
-    else this.#months.set(month, [row]);
+    const its = this.#months.get(month);
+    if (its) {
+      its.changes++;
+      its.digest.update(`\n${row}`);
+    } else this.#months.set(month, { changes: 1, digest: createHash('sha256').update(row) });
     this.#changes++;
   }
 
@@ -119,10 +152,11 @@ export class GroupParts {
     return this.#changes;
   }
 
+  /** Once, at the end. */
   parts(): ChainPart[] {
     return [...this.#months]
       .sort(([a], [b]) => a - b)
-      .map(([month, rows]) => [month, rows.length, hash('sha256', rows.join('\n'))] as const);
+      .map(([month, { changes, digest }]) => [month, changes, digest.digest('hex')] as const);
   }
 }
 

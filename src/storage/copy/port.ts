@@ -14,8 +14,8 @@ export interface CopySource {
   /** The setting as it was at that moment. */
   setting(name: string): Promise<string | null>;
   audit(): Promise<CopyAudit>;
-  /** The head over all changes, as it is written down; null where the engine keeps none. */
-  head(): Promise<string | null>;
+  /** The head over all changes, as it is written down. */
+  head(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -71,7 +71,13 @@ export async function sumsOf(
 }
 
 /** What breaks a rule of the ledger, in words; none where it is sound. */
-export function faultsOf({ damage, orders: _, changes: __, ...counts }: CopyAudit): string[] {
+export function faultsOf({
+  damage,
+  notes: _,
+  orders: __,
+  changes: ___,
+  ...counts
+}: CopyAudit): string[] {
   const broken = Object.entries(counts).filter(([, count]) => count !== 0);
   return [...damage, ...broken.map(([fault, count]) => `${fault}: ${count}`)];
 }

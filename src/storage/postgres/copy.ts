@@ -1,8 +1,10 @@
 // Copies out of PostgreSQL in one snapshot, and into a fresh database.
 import { randomBytes } from 'node:crypto';
+import { headText } from '../chain.ts';
 import { CopyError, type CopySource, type CopyTarget, type Progress } from '../copy/port.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
+import { sealHead } from './chain-head.ts';
 import { Connection, type Row } from './connection.ts';
 import { COPYING, COUNT_ON, IS_EMPTY, insertsOf, selectOf } from './copy-tables.ts';
 import { prepareDatabase, prepareMonths, requireNewest } from './database.ts';
@@ -42,7 +44,10 @@ export async function postgresSource(url: string): Promise<CopySource> {
       const [row] = await connection.run({ name: 'copy-setting', text }, [wanted]);
       return row ? String(row[0]) : null;
     },
-    head: async () => null,
+    async head() {
+      await connection.runText('COMMIT');
+      return headText(await sealHead(connection));
+    },
     async audit() {
       await connection.runText('COMMIT');
       const [row] = await connection.runText(callbackStatements.audit.text);

@@ -1,9 +1,12 @@
 // What is asked of the writer: flat values, under the names that the database's functions read.
+import type { Instant } from '../../core/clock.ts';
 import type { Change, NewOrder } from '../../core/ledger.ts';
+import type { Order } from '../../core/order.ts';
+import { type ChainedOrder, chainCreation, changeText, documentDigest } from '../chain.ts';
 import { linesJson, sealText } from '../order-row.ts';
 import type { Sealer } from '../seal.ts';
 
-/** A change as the type `change_1` has it. */
+/** A change as the type `change_2` has it. */
 export interface CommitJob {
   readonly platform: string;
   readonly owner: string;
@@ -24,6 +27,13 @@ export interface CreateJob {
 
 export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
   const { order, history, event, once, deadlines, sealed = [], completes } = change;
+  const chained = toChained(order);
+  const note = storable(history.note);
+  const document = documentDigest(chained);
+  const link = {
+    ...{ ...history, note, version: order.version, at: order.updatedAt, eventType: event.type },
+    eventPayload: event.payload === null ? null : JSON.stringify(event.payload),
+  };
   return {
     platform: order.platform,
     owner: order.owner,
@@ -32,17 +42,19 @@ export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
     version: order.version - 1,
     state: order.state,
     at: order.updatedAt,
-    attributes: JSON.stringify(order.attributes),
-    lines: linesJson(order),
+    attributes: chained.attributes,
+    lines: chained.lines,
     action: history.action,
     line: history.line,
     from_state: history.from,
     to_state: history.to,
     actor: history.actor,
-    note: storable(history.note),
+    note,
     request_id: history.requestId,
     event_type: event.type,
-    event_payload: event.payload === null ? null : JSON.stringify(event.payload),
+    event_payload: link.eventPayload,
+    document,
+    chain_text: changeText(chained, link, document),
     once_key: once?.key ?? null,
     once_reply: once ? JSON.stringify(once.reply) : null,
     once_until: once?.expiresAt ?? null,
@@ -53,8 +65,8 @@ export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
   };
 }
 
-/** A new order as the type `new_order_1` has it. */
-export function toCreateRow(created: NewOrder): object {
+/** A new order as the type `new_order_2` has it. */
+export function toCreateRow(created: NewOrder, now: Instant): object {
   const {
     order,
     keys,
@@ -65,22 +77,32 @@ export function toCreateRow(created: NewOrder): object {
     uniqueKeys = [],
     lists = [],
   } = created;
+  const chained = toChained(order);
+  const its = { actor, note: storable(note), requestId: requestId ?? null };
   return {
     platform: order.platform,
     owner: order.owner,
     order_id: order.orderId,
     created_at: order.createdAt,
     state: order.state,
-    attributes: JSON.stringify(order.attributes),
-    lines: linesJson(order),
+    attributes: chained.attributes,
+    lines: chained.lines,
     keys,
     unique_keys: uniqueKeys,
     lists,
     actor,
-    note: storable(note),
-    request_id: requestId ?? null,
+    note: its.note,
+    request_id: its.requestId,
     deadlines,
+    ...chainCreation({ ...chained, ...its }, now),
   };
+}
+
+/** As the row that it becomes. */
+function toChained(order: Order): ChainedOrder {
+  const { platform, owner, orderId, createdAt, state, version, updatedAt } = order;
+  const row = { platform, owner, orderId, createdAt, state, version, updatedAt };
+  return { ...row, attributes: JSON.stringify(order.attributes), lines: linesJson(order) };
 }
 
 /** PostgreSQL has no place for U+0000, nor for half a character: both become what stands for them. */

@@ -1,6 +1,5 @@
 // The ledger on PostgreSQL: a round trip a question, one for a group of changes, on any number of nodes.
 import type { Instant } from '../../core/clock.ts';
-import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
   Change,
   Committed,
@@ -19,6 +18,7 @@ import type {
 } from '../../core/ledger.ts';
 import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { KeyUse, Party } from '../../core/party.ts';
+import { readHead } from '../chain.ts';
 import { KEY_USES, keyUseFromSetting, keyUseToSetting } from '../key-use-row.ts';
 import { openText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
@@ -86,7 +86,7 @@ export class PostgresLedger implements Ledger {
     return this.#creations.run({
       existing,
       now,
-      rows: orders.map(toCreateRow),
+      rows: orders.map((order) => toCreateRow(order, now)),
       onceKey: once?.key ?? null,
       fingerprint: once?.fingerprint ?? null,
       onceUntil: once?.expiresAt ?? null,
@@ -214,14 +214,12 @@ export class PostgresLedger implements Ledger {
 
   /** On a connection of its own: it reads everything, and may take as long as that takes. */
   async audit(head?: string): Promise<LedgerAudit> {
-    if (head !== undefined) {
-      throw new LedgerUnavailableError('--head is known of ledgers on SQLite only, so far');
-    }
+    const wanted = head === undefined ? null : readHead(head);
     const { url, node } = this.#options;
     let connection: Connection | undefined;
     try {
       connection = await Connection.open({ url, name: `${node}.audit`, kind: 'long' });
-      return await audit(connection);
+      return await audit(connection, { sealer: this.#sealer, ...(wanted && { head: wanted }) });
     } catch (error) {
       throw unavailable(error);
     } finally {

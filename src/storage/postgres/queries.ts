@@ -1,7 +1,12 @@
 // Reading the ledger: rows as orders, lists for the console, and the audit.
 import type { LedgerAudit, OrderQuery, OrderRecord, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order } from '../../core/order.ts';
+import type { LedgerHead } from '../chain.ts';
+import type { Sealer } from '../seal.ts';
+import { auditChain } from './chain-audit.ts';
+import { auditGroups } from './chain-head.ts';
 import type { Connection, Row, Statement } from './connection.ts';
+import { auditPlaces, auditSealed } from './place-audit.ts';
 
 /** From the columns order_id, platform, owner, state, version, created_at, updated_at, attributes, lines. */
 export function toOrder(row: Row): Order {
@@ -90,25 +95,41 @@ export function toPage(rows: Row[], limit: number): Page<Order> {
   };
 }
 
+export interface AuditOptions {
+  /** Whose key opens sealed texts and the secrets of parties; without one they are not opened. */
+  readonly sealer?: Sealer;
+  /** One that was written down; see `ordergate head`. */
+  readonly head?: LedgerHead;
+}
+
 /** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
-export async function audit(connection: Connection): Promise<LedgerAudit> {
-  const count = async (sql: string): Promise<number> =>
-    Number((await connection.runText(sql))[0]![0]);
+export async function audit(connection: Connection, options?: AuditOptions): Promise<LedgerAudit> {
   // One snapshot for all, so that what is changed meanwhile does not look broken.
   await connection.runText('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const result = await auditSnapshot(connection, options);
+  await connection.runText('COMMIT');
+  return result;
+}
+
+/** In the caller's transaction. */
+export async function auditSnapshot(
+  connection: Connection,
+  { sealer, head }: AuditOptions = {},
+): Promise<LedgerAudit> {
+  const count = async (sql: string): Promise<number> =>
+    Number((await connection.runText(sql))[0]![0]);
   const damage: string[] = [];
-  const damaged = async (what: string, sql: string): Promise<void> => {
-    const found = await count(`SELECT count(*) FROM ${sql}`);
-    if (found > 0) damage.push(`${found} ${what}`);
-  };
-  const same = 'USING (platform, owner, order_id, created_at)';
-  const result = {
+  const chain = await auditChain(connection);
+  damage.push(...chain.damage, ...(await auditGroups(connection, head)));
+  damage.push(...(await auditPlaces(connection)), ...(await auditSealed(connection, sealer)));
+  return {
+    ...(chain.notes.length > 0 && { notes: chain.notes }),
     orders: await count('SELECT count(*) FROM orders'),
     changes: await count('SELECT count(*) FROM history'),
     ordersOutOfStep: await count(`
       SELECT count(*) FROM orders o
       FULL JOIN (SELECT platform, owner, order_id, created_at, count(*) AS n, max(version) AS newest
-                 FROM history GROUP BY platform, owner, order_id, created_at) AS h ${same}
+                 FROM history GROUP BY platform, owner, order_id, created_at) AS h USING (platform, owner, order_id, created_at)
       LEFT JOIN history AS last ON last.platform = o.platform AND last.owner = o.owner
         AND last.order_id = o.order_id AND last.created_at = o.created_at AND last.version = o.version
       WHERE h.n IS DISTINCT FROM o.version OR h.newest IS DISTINCT FROM o.version
@@ -117,23 +138,4 @@ export async function audit(connection: Connection): Promise<LedgerAudit> {
     eventsWithoutChange: 0, // An event is a part of its change's row.
     damage,
   };
-  const month = '(SELECT coalesce(min(created_at), 0) FROM orders)';
-  await damaged(
-    'orders whose id is not known',
-    `orders LEFT JOIN order_ids i ${same} WHERE i.owner IS NULL`,
-  );
-  await damaged(
-    'ids without an order',
-    `order_ids i LEFT JOIN orders o ${same} WHERE o.id IS NULL AND i.created_at >= ${month}`,
-  );
-  await damaged(
-    'counted lists whose counts are not those of their entries',
-    `(SELECT platform, owner, name, count(*) AS n FROM list_entries GROUP BY 1, 2, 3) AS e
-     FULL JOIN (SELECT platform, owner, name, sum(entries) FILTER (WHERE level = 0) AS below,
-         sum(entries) FILTER (WHERE level = 1) AS above FROM list_counts GROUP BY 1, 2, 3) AS c
-       USING (platform, owner, name)
-     WHERE coalesce(e.n, 0) IS DISTINCT FROM c.below OR c.below IS DISTINCT FROM c.above`,
-  );
-  await connection.runText('COMMIT');
-  return result;
 }

@@ -70,7 +70,7 @@ export const statements = {
     'is-empty',
     'SELECT NOT EXISTS (SELECT FROM order_ids) AND NOT EXISTS (SELECT FROM parties)',
   ),
-  commit: statement('commit', 'SELECT committed, lost FROM commit_changes_1($1, $2)'),
+  commit: statement('commit', 'SELECT committed, lost FROM commit_changes_2($1, $2)'),
   /** Which of these changes a call of ours has written. */
   written: statement(
     'written',
@@ -87,7 +87,7 @@ export const statements = {
      FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
   ),
   /** Writes even where all orders are there already: that answer, too, waits until they are durable. */
-  create: statement('create', `SELECT create_orders_1($1, $2), ${WAL_RECORD}`),
+  create: statement('create', `SELECT create_orders_2($1, $2), ${WAL_RECORD}`),
   /**
    * Ends when everything that this server had committed before is where synchronous_commit wants it: its
    * own commit stands behind it in the log, and waits.

@@ -1,8 +1,9 @@
 // What the writer does inside a transaction: each job is one whole change, or nothing.
 import type { DatabaseSync } from 'node:sqlite';
+import { chainCreation } from '../chain.ts';
 import { CallbackJobs } from './callback-jobs.ts';
 import { ChainGroups } from './chain-groups.ts';
-import { chainChange, chainCreation } from './chain-jobs.ts';
+import { chainChange } from './chain-jobs.ts';
 import { CountedLists } from './counted-lists.ts';
 import { Covers } from './covers.ts';
 import type { CommitJob, CreateJob, CreateRow, Job, JobResult, Place } from './job.ts';
