@@ -98,7 +98,7 @@ async function isConsistent(data: string, env: Record<string, string>): Promise<
     linesOf(path)
       .filter((line) => /^\[\d+,"jintong"/.test(line))
       .map((line) => JSON.parse(line))
-      .filter((row) => row.length === 12)
+      .filter((row) => row.length === 11)
       .map((row) => [row[3], row[6]]),
   );
   for (const [id, version] of before) ok(versions.get(id) >= version, `${id} was at ${version}`);
