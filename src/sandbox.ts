@@ -13,23 +13,22 @@ export function sandboxHints(
   { dataDirectory, adminToken }: Config,
   url: string,
 ): Record<string, string> {
-  const token =
-    adminToken === undefined
-      ? `$(cat ${join(dataDirectory, 'admin.token')})`
-      : '$ORDERGATE_ADMIN_TOKEN';
+  const file = join(dataDirectory, 'admin.token');
+  const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+  const token = adminToken === undefined ? `$(cat ${quoted})` : '$ORDERGATE_ADMIN_TOKEN';
   // An address that stands for all of them is none that a browser can open.
   const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
   const first = platforms.flatMap(({ name }) => parties.list(name)[0] ?? []);
   return {
     platforms: platforms.map(({ name, title }) => `${name} (${title})`).join(', '),
     parties: first.map(({ platform, partyId }) => `${platform}: ${partyId}`).join(', '),
-    adminToken:
-      adminToken === undefined ? join(dataDirectory, 'admin.token') : 'ORDERGATE_ADMIN_TOKEN',
-    paste: `curl -s -H "Authorization: Bearer ${token}" "${open}/manage/v1/orders?limit=3"`,
+    adminToken: adminToken === undefined ? file : 'ORDERGATE_ADMIN_TOKEN',
+    // The log prints a text as JSON: a double quote would come out as \" and could not be pasted.
+    paste: `curl -s --oauth2-bearer ${token} '${open}/manage/v1/orders?limit=3'`,
     firstCalls:
       'README.md, Start: a signed call of each platform; docs/sandbox.md: which order answers what',
     browser: `${open}/healthz, ${open}/metrics`,
-    anew: 'ordergate reset',
+    anew: 'npm run ordergate -- reset (from the package: ordergate reset)',
   };
 }
 

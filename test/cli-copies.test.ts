@@ -161,7 +161,11 @@ describe('a backup of SQLite', () => {
     await done(['backup', path, '--data', used]);
     isExplained(await run(['backup', path, '--data', used]), /exists already/);
     isExplained(await run(['backup', file(), '--data', temporaryDirectory()]), /holds no ledger/);
-    isExplained(await run(['restore', path]), /usage: ordergate restore/);
+    isExplained(
+      await run(['backup', `${file()}/`, '--data', used]),
+      /there is no directory .*; make it first, or name a file/,
+    );
+    isExplained(await run(['restore', path]), /say where .* goes: .*usage: ordergate restore/);
     const full = temporaryDirectory();
     writeFileSync(join(full, 'ledger.db'), 'mine');
     isExplained(

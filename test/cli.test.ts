@@ -167,7 +167,7 @@ test('a directory with another file in the ledger’s place is left as it is', a
 });
 
 test('help and version are printed, also without a command', async () => {
-  for (const args of [[], ['help'], ['--help'], ['serve', '--help']]) {
+  for (const args of [[], ['help'], ['--help'], ['--help', 'serve']]) {
     const { code, stdout, stderr } = await run(args);
     deepEqual([code, stderr], [0, '']);
     for (const name of [
@@ -179,6 +179,14 @@ test('help and version are printed, also without a command', async () => {
       '--port',
     ])
       ok(stdout.includes(name), name);
+    for (const line of stdout.split('\n')) ok(line.length <= 80, line);
+  }
+  for (const args of [
+    ['help', 'restore'],
+    ['restore', '--help'],
+  ]) {
+    const { stdout } = await run(args);
+    ok(stdout.includes('ordergate restore FILE') && !stdout.includes('ordergate import'));
   }
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   equal((await run(['--version'])).stdout, `${version}\n`);

@@ -106,6 +106,11 @@ test('the management calls that README shows answer', async () => {
     ...read('README.md').matchAll(/http:\/\/127\.0\.0\.1:8787(\/manage\/v1\/[\w/]+)/g),
   ];
   assert.ok(paths.length >= 3);
+  for (const page of PAGES) {
+    const asked = [...read(page).matchAll(/^ask '([^']+)'/gm)];
+    assert.equal(asked.length, 4);
+    for (const [, path] of asked) paths.push(['', `/manage/v1/${path}`] as never);
+  }
   for (const [, path] of paths)
     assert.equal((await fetch(server.url + path, { headers })).status, 200, path);
 });

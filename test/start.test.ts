@@ -18,6 +18,8 @@ test('platforms, a party of each, where the token is, a call to paste, what a br
     ok(next.parties!.includes(`${name}: `));
   }
   match(next.paste!, /^curl .*\/manage\/v1\/orders/);
+  // The log prints texts as JSON, where a double quote or a backslash is not what it is in a shell.
+  equal(JSON.stringify(next.paste), `"${next.paste}"`);
   match(next.browser!, /^http:\/\/127\.0\.0\.1:\d+\/healthz/);
 });
 

@@ -20,6 +20,9 @@ export const backupCommand: Command = {
       throw new ConfigError(`usage: ordergate ${backupCommand.usage}`);
     }
     const isDirectory = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    if (!isDirectory && /[/\\]$/.test(place)) {
+      throw new ConfigError(`there is no directory ${place}; make it first, or name a file`);
+    }
     const file = isDirectory ? join(place, ownName(new Date())) : place;
     const sums = await backUpLedger(
       readConfig(settings),

@@ -18,7 +18,12 @@ export const restoreCommand: Command = {
     const [file] = positionals;
     // Named by a flag, never by a variable: the place that a server uses is not where a proof goes.
     const to = [settings.data !== undefined, database].filter(Boolean).length;
-    if (file === undefined || positionals.length > 1 || to > 1 || (to === 0 && !verify)) {
+    if (file !== undefined && to === 0 && !verify) {
+      throw new ConfigError(
+        `say where ${file} goes: --data DIRECTORY (a fresh one), or --database (the empty one that ORDERGATE_DATABASE_URL names); or --verify alone, which only proves the backup. usage: ordergate ${restoreCommand.usage}`,
+      );
+    }
+    if (file === undefined || positionals.length > 1 || to > 1) {
       throw new ConfigError(`usage: ordergate ${restoreCommand.usage}`);
     }
     const { size } = statSync(file);
