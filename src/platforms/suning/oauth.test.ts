@@ -351,6 +351,8 @@ describe('the consent page', () => {
 
 describe('in production "a merchant account with a password kept by the operator"', () => {
   const PASSWORD = 'correct horse battery';
+  /** Production refuses the keys that the sandbox has published. */
+  const OWN = `own-${appSecret}`;
   async function production(): Promise<Ordergate> {
     const fresh = await startTestServer({
       clock: new TestClock(),
@@ -358,7 +360,9 @@ describe('in production "a merchant account with a password kept by the operator
     });
     const file = JSON.stringify({
       suning: {
-        apps: [{ appKey, appSecret, methods: ['suning.fws.historyorder.query'], ...attributes }],
+        apps: [
+          { appKey, appSecret: OWN, methods: ['suning.fws.historyorder.query'], ...attributes },
+        ],
         merchants: [
           { userName: '农夫山泉', password: PASSWORD, custnum: '7001', vendorCode: '10042869' },
         ],
@@ -395,7 +399,8 @@ describe('in production "a merchant account with a password kept by the operator
       assert.ok(password === '' || !html.includes(password));
     }
     const { location } = await attempt('农夫山泉', PASSWORD);
-    const tokens = await exchange(location!.searchParams.get('code')!, {}, fresh);
+    const code = location!.searchParams.get('code')!;
+    const tokens = await exchange(code, { client_secret: OWN }, fresh);
     assert.deepEqual(
       [tokens.suning_user_name, tokens.custnum, tokens.vendorCode],
       ['农夫山泉', '7001', '10042869'],

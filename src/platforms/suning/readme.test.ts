@@ -31,6 +31,7 @@ test('the command for a password makes a digest that the catalog takes', async (
   ).trim();
   const { status, body } = await manage(server, 'PUT', '/catalog/suning/merchant/shop', {
     passwordDigest,
+    vendorCode: '10042869',
   });
   assert.deepEqual([status, body.document.passwordDigest], [200, passwordDigest]);
 });

@@ -82,7 +82,8 @@ test('an order made through the management API is queried by its customParm; tha
 });
 
 test('the management API refuses a party and a catalog entry that do not fit, naming the field', async () => {
-  const patch = (body: object) => manage(server, 'PATCH', `/parties/ytx/${ACCOUNT}`, body);
+  const patch = (body: object) =>
+    manage(server, 'PATCH', `/parties/ytx/${ACCOUNT}?replace=true`, body);
   for (const [body, field] of [
     [{ grants: ['getOrderResult'] }, 'grants'],
     [{ users: ['x'] }, 'users'],
@@ -112,7 +113,7 @@ test('"another account\'s" app is not to be had through the management API eithe
   const made = { platform: 'ytx', partyId: 'thief01', attributes };
   for (const refused of [
     await manage(server, 'POST', '/parties', made),
-    await manage(server, 'PATCH', `/parties/ytx/${OTHER_ACCOUNT}`, { attributes }),
+    await manage(server, 'PATCH', `/parties/ytx/${OTHER_ACCOUNT}?replace=true`, { attributes }),
   ]) {
     assert.deepEqual(
       [refused.status, refused.body.error?.field, refused.body.error?.message],
@@ -127,7 +128,8 @@ test('an app that is changed is another from the next call on', async () => {
   const fresh = await startTestServer();
   const asked = query('404');
   assert.equal((await call(fresh, asked)).statusCode, '-704');
-  await manage(fresh, 'PATCH', `/parties/ytx/${ACCOUNT}`, { attributes: { apps: [] } });
+  const none = { attributes: { apps: [] } };
+  await manage(fresh, 'PATCH', `/parties/ytx/${ACCOUNT}?replace=true`, none);
   assert.equal((await call(fresh, asked)).statusCode, '-205');
 });
 
