@@ -1,5 +1,7 @@
 // The schema: what it must be before anything is written, its migrations, and its months.
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type Migration, readMigrations as readFolder } from '../migrations.ts';
+import { CannotConnectError } from './connect-errors.ts';
 import { Connection } from './connection.ts';
 import { StatementError, UnusableDatabaseError } from './errors.ts';
 
@@ -74,9 +76,16 @@ function explainRights(error: unknown, schema: string): unknown {
   );
 }
 
-/** Whether the schema of the URL's search_path holds a ledger, of any version. */
+/**
+ * Whether the schema of the URL's search_path holds a ledger, of any version.
+ *
+ * @throws {LedgerUnavailableError} where the database cannot be connected to
+ */
 export async function hasSchema(url: string, name: string): Promise<boolean> {
-  const connection = await Connection.open({ url, name, kind: 'long' });
+  const connection = await Connection.open({ url, name, kind: 'long' }).catch((error: unknown) => {
+    if (!(error instanceof CannotConnectError)) throw error;
+    throw new LedgerUnavailableError(`the database cannot be used: ${error.message}`);
+  });
   try {
     return (await versionOf(connection)) > 0;
   } finally {
