@@ -39,7 +39,10 @@ test('the fuzzer finds a fault, and a body that costs more than its bytes', asyn
   const quadratic = await fuzz(
     target((body) => {
       let found = 0;
-      for (let i = 0; i < body.length; i++) if (body[i] === 0x5b) found += body.indexOf('none', i);
+      // Far above the time at which a case becomes a suspect, so that a fast machine finds it, too.
+      for (let i = 0; i < body.length; i++)
+        if (body[i] === 0x5b)
+          for (let again = 0; again < 8; again++) found += body.indexOf('none', again);
       return found;
     }),
     400,
