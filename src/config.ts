@@ -1,6 +1,6 @@
 // Every setting: its variable, its flag, its default, and why.
 import { parseArgs } from 'node:util';
-import { AddressList, splitAddresses } from './protocol/addresses.ts';
+import { AddressList, splitAddresses } from './directory/addresses.ts';
 
 export interface Config {
   /** PORT, --port: 8787. 0 takes a free one. */

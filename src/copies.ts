@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
 import { readAdminToken, readMasterKey, readOldMasterKeys } from './secrets.ts';
+import { Sealer } from './storage/seal.ts';
 import {
   backUp,
   type CopyReport,
@@ -10,9 +11,8 @@ import {
   openSource,
   type RestoreOptions,
   restore,
-} from './storage/copy/copy.ts';
-import type { Sums } from './storage/copy/digest.ts';
-import { Sealer } from './storage/seal.ts';
+} from './storage/transfer/copy.ts';
+import type { Sums } from './storage/transfer/digest.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */
 export async function backUpLedger(
@@ -44,7 +44,7 @@ export async function migrateLedger(config: Config, onProgress: OnProgress): Pro
       'ORDERGATE_DATABASE_URL has to name the database that the ledger moves to',
     );
   }
-  const { migrate } = await import('./storage/copy/migrate.ts');
+  const { migrate } = await import('./storage/transfer/migrate.ts');
   const sealer = new Sealer(
     readExistingKey({ ...config, databaseUrl: undefined }),
     readOldMasterKeys(config),

@@ -1,8 +1,8 @@
 // Seals with the newest master key whatever an older one sealed, beside a serving ledger.
 import type { Clock, Instant } from './core/clock.ts';
 import type { Json } from './core/order.ts';
+import type { Parties } from './directory/parties.ts';
 import type { Logger } from './log.ts';
-import type { Parties } from './protocol/parties.ts';
 import { sealedPlace } from './storage/order-row.ts';
 import type { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';

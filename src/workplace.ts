@@ -5,13 +5,13 @@ import { judgePartyAddresses, oldRulesOfAddresses } from './callbacks/party-addr
 import { type Config, ConfigError } from './config.ts';
 import { type Clock, OffsetClock, systemClock } from './core/clock.ts';
 import type { Party } from './core/party.ts';
+import { Catalog } from './directory/catalog.ts';
+import { Parties } from './directory/parties.ts';
+import { publishedKeys } from './directory/published-keys.ts';
 import { importFile } from './import/run.ts';
 import { platforms as allPlatforms } from './platforms/index.ts';
-import { Catalog } from './protocol/catalog.ts';
 import { type Finding, findingText, findOldRules } from './protocol/old-rules.ts';
-import { Parties } from './protocol/parties.ts';
 import type { Platform } from './protocol/platform.ts';
-import { publishedKeys } from './protocol/published-keys.ts';
 import { readMasterKey, readOldMasterKeys } from './secrets.ts';
 import { holdsLedger, openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';

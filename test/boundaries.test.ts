@@ -13,7 +13,13 @@ const files = globSync('**/*.ts', { cwd: src }).filter(
 const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^core\//, may: /^core\//, packages: /^$/ },
   { place: /^protocol\//, may: /^(core|protocol)\//, packages: /^(node:|zod$)/ },
-  { place: /^import\//, may: /^(core|protocol|import)\//, packages: /^(node:|csv-parse$)/ },
+  // Parties and catalog in memory: an operator's, not a protocol's bytes.
+  { place: /^directory\//, may: /^(core|protocol|directory)\//, packages: /^(node:|zod$)/ },
+  {
+    place: /^import\//,
+    may: /^(core|protocol|directory|import)\//,
+    packages: /^(node:|csv-parse$)/,
+  },
   { place: /^storage\//, may: /^(core|storage)\//, packages: /^(node:|pg$)/ },
   {
     place: /^platforms\/index\.ts$/,
@@ -29,28 +35,40 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^platforms\/(\w+)\//,
-    may: /^(core|protocol|platforms\/$1)\//,
+    may: /^(core|protocol|directory|platforms\/$1)\//,
     packages: /^(node:|zod$)/,
   },
-  { place: /^http\//, may: /^(core|protocol|http)\//, packages: /^(node:|prom-client$)/ },
-  { place: /^callbacks\//, may: /^(core|protocol|callbacks)\//, packages: /^node:/ },
-  { place: /^manage\//, may: /^(core|protocol|import|manage)\//, packages: /^(node:|zod$)/ },
-  { place: /^cli\//, may: /^(core|protocol|import|cli)\/|^(main|config)\.ts$/, packages: /^node:/ },
+  { place: /^http\//, may: /^(core|protocol|directory|http)\//, packages: /^(node:|prom-client$)/ },
+  { place: /^callbacks\//, may: /^(core|protocol|directory|callbacks)\//, packages: /^node:/ },
+  {
+    place: /^manage\//,
+    may: /^(core|protocol|directory|import|manage)\//,
+    packages: /^(node:|zod$)/,
+  },
+  {
+    place: /^cli\//,
+    may: /^(core|protocol|directory|import|cli)\/|^(main|config)\.ts$/,
+    packages: /^node:/,
+  },
   {
     place: /^(workplace|sandbox)\.ts$/,
-    may: /^(core|protocol|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets|workplace)\.ts$/,
+    may: /^(core|protocol|directory|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets|workplace)\.ts$/,
     packages: /^node:/,
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
-  { place: /^(config|secrets)\.ts$/, may: /^(protocol\/|config\.ts$)/, packages: /^node:/ },
+  {
+    place: /^(config|secrets)\.ts$/,
+    may: /^((protocol|directory)\/|config\.ts$)/,
+    packages: /^node:/,
+  },
   {
     place: /^copies\.ts$/,
-    may: /^(config|secrets)\.ts$|^storage\/(copy\/|seal\.ts$)/,
+    may: /^(config|secrets)\.ts$|^storage\/(transfer\/|seal\.ts$)/,
     packages: /^node:/,
   },
   {
     place: /^(renew-key|sealed-audit)\.ts$/,
-    may: /^(core|protocol|storage)\/|^log\.ts$/,
+    may: /^(core|protocol|directory|storage)\/|^log\.ts$/,
     packages: /^$/,
   },
   { place: /^fault-log\.ts$/, may: /^log\.ts$/, packages: /^$/ },

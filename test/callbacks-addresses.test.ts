@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
+import { AddressList } from '../src/directory/addresses.ts';
 import { importFile } from '../src/import/run.ts';
 import type { Ordergate } from '../src/main.ts';
-import { AddressList } from '../src/protocol/addresses.ts';
 import { ALLOW_LOCAL } from './receiver.ts';
 import { manage, startTestServer, temporaryDirectory } from './support.ts';
 

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { CONFIG_FLAGS } from '../src/config.ts';
 import { platforms } from '../src/platforms/index.ts';
-import { TABLES } from '../src/storage/copy/tables.ts';
+import { TABLES } from '../src/storage/transfer/tables.ts';
 import { startTestServer } from './support.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');

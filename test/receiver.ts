@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { after } from 'node:test';
 import type { Post } from '../src/callbacks/deliver.ts';
-import { AddressList } from '../src/protocol/addresses.ts';
+import { AddressList } from '../src/directory/addresses.ts';
 
 /** Lets callbacks to receivers of this machine. */
 export const ALLOW_LOCAL = new AddressList(['127.0.0.0/8', '::1']);

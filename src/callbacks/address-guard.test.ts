@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { describe, test } from 'node:test';
 import { messageTo, startReceiver } from '../../test/receiver.ts';
-import { AddressList } from '../protocol/addresses.ts';
+import { AddressList } from '../directory/addresses.ts';
 import { type Lookup, mayConnect, urlProblem } from './address-guard.ts';
 import { Poster } from './deliver.ts';
 

@@ -1,7 +1,7 @@
 // No way inside: which addresses a callback may connect to, judged when connecting.
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
 
 /** IPv4 that is not the public Internet: the special-purpose registry (RFC 6890 and after), multicast, reserved. */
 const FORBIDDEN_V4: readonly (readonly [string, number])[] = [

@@ -2,7 +2,7 @@
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackAlert } from '../core/callbacks.ts';
 import { SECOND } from '../core/clock.ts';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
 import type { Lookup } from './address-guard.ts';
 import { Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';

@@ -4,7 +4,7 @@ import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { EndpointSecret, ExpectedBody } from '../core/callback-endpoint.ts';
 import { SECOND, systemClock } from '../core/clock.ts';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
 import { guardedLookup, isSystemPort, type Lookup, urlProblem } from './address-guard.ts';
 import { judge, readAnswer } from './answer.ts';
 import { signatureHeaders } from './signature.ts';

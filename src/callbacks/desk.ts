@@ -4,7 +4,7 @@ import type { CallbackDesk, DeskProblem, Held, ReplayOutcome } from '../core/cal
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
 import type { Instant } from '../core/clock.ts';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
 import { urlProblem } from './address-guard.ts';
 import type { Callbacks } from './callbacks.ts';
 import { newSecret, rotateSecret, secretProblem } from './signature.ts';

@@ -1,6 +1,6 @@
 // Callback endpoints from before whose address would be refused today.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
 import type { OldRule } from '../protocol/old-rules.ts';
 import { urlProblem } from './address-guard.ts';
 

@@ -1,8 +1,8 @@
 // Addresses for callbacks that a party's own settings hold: judged when they are set, and listed where they are old.
 import type { Party } from '../core/party.ts';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
+import type { JudgeParty } from '../directory/parties.ts';
 import type { OldRule } from '../protocol/old-rules.ts';
-import type { JudgeParty } from '../protocol/parties.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { urlProblem } from './address-guard.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ALLOW_LOCAL, messageTo, startReceiver, status } from '../../test/receiver.ts';
-import type { AddressList } from '../protocol/addresses.ts';
+import type { AddressList } from '../directory/addresses.ts';
 import { Poster } from './deliver.ts';
 import { PosterThread } from './poster-thread.ts';
 import { newSecret, sign } from './signature.ts';

@@ -1,6 +1,6 @@
 // What runs on the posting thread: a poster, what it is to post, and what came of it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { AddressList } from '../protocol/addresses.ts';
+import { AddressList } from '../directory/addresses.ts';
 import { Poster } from './deliver.ts';
 import type { FromPosterThread, PosterThreadData, ToPosterThread } from './poster-thread.ts';
 

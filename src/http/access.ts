@@ -1,7 +1,7 @@
 // Who may use a route: everybody, who has the admin token, or this machine itself in a sandbox.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { AddressList } from '../protocol/addresses.ts';
+import { AddressList } from '../directory/addresses.ts';
 import { equalSecrets } from '../protocol/digest.ts';
 
 const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);

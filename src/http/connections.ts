@@ -1,6 +1,6 @@
 // The open connections: how many there may be, which of them give way, and who is at their other end.
 import type { Socket } from 'node:net';
-import { normalizeAddress } from '../protocol/addresses.ts';
+import { normalizeAddress } from '../directory/addresses.ts';
 
 interface Connection {
   /** The peer's address, written as we compare it: once a connection, not once a request. */

@@ -1,6 +1,6 @@
 // Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
 import type { Ledger } from '../core/ledger.ts';
-import type { Caller } from '../protocol/addresses.ts';
+import type { Caller } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import type { Metrics } from './metrics.ts';

@@ -7,8 +7,8 @@ import { describe, test } from 'node:test';
 import { pino } from 'pino';
 import { call, document, form, GATEWAY, hasten, post } from '../../test/jintong.ts';
 import { manage, startTestServer, TestClock } from '../../test/support.ts';
+import { AddressList } from '../directory/addresses.ts';
 import type { Ordergate } from '../main.ts';
-import { AddressList } from '../protocol/addresses.ts';
 
 /** What the server logs as an error; nothing that a caller does may get there. */
 const faults: string[] = [];

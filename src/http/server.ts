@@ -2,7 +2,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type AddressList, type Caller, readCaller } from '../protocol/addresses.ts';
+import { type AddressList, readCaller } from '../directory/addresses.ts';
+import type { Caller } from '../protocol/gateway-request.ts';
 import { hasToken, isLocal } from './access.ts';
 import { Bodies, MAX_BODY } from './bodies.ts';
 import { Connections } from './connections.ts';

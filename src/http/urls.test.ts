@@ -6,7 +6,7 @@ import { document, form, GATEWAY, hasten } from '../../test/jintong.ts';
 import { HISTORY, history, GATEWAY as SUNING, signedHeaders } from '../../test/suning.ts';
 import { manage, startTestServer, TestClock } from '../../test/support.ts';
 import { ACCOUNT, authorizationOf, query, signOf, stamp, TOKENS } from '../../test/ytx.ts';
-import { AddressList } from '../protocol/addresses.ts';
+import { AddressList } from '../directory/addresses.ts';
 
 const clock = new TestClock();
 const config = { trustedProxies: new AddressList(['127.0.0.0/8', '10.0.0.0/8']) };

@@ -8,8 +8,8 @@ import type { LookUpKey, Order, OrderId, OwnerId } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
 import type { KeyProblem } from '../core/party-keys.ts';
 import type { Token, TokenStore } from '../core/token.ts';
-import type { Catalog } from '../protocol/catalog.ts';
-import type { Parties } from '../protocol/parties.ts';
+import type { Catalog } from '../directory/catalog.ts';
+import type { Parties } from '../directory/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
 
 export interface ImportTarget {

@@ -1,7 +1,7 @@
 // Whether anybody's orders can cause callbacks for a party: an endpoint that never hears a thing is refused.
 import type { Ledger } from '../core/ledger.ts';
-import { ownersOf } from '../protocol/owners.ts';
-import type { Parties } from '../protocol/parties.ts';
+import { ownersOf } from '../directory/owners.ts';
+import type { Parties } from '../directory/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { ManageError } from './endpoint.ts';
 

@@ -5,9 +5,9 @@ import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
+import type { Catalog } from '../directory/catalog.ts';
+import type { Parties } from '../directory/parties.ts';
 import type { ImportPart, PartAnswer } from '../import/remote.ts';
-import type { Catalog } from '../protocol/catalog.ts';
-import type { Parties } from '../protocol/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { parseTime } from '../protocol/zoned-time.ts';
 

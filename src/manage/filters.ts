@@ -1,8 +1,8 @@
 // Filters of lists that name no platform, state or party: refused with what there is, never answered with an empty list.
 import { findState } from '../core/move-order.ts';
 import type { Party } from '../core/party.ts';
-import { ownersOf } from '../protocol/owners.ts';
-import type { Parties } from '../protocol/parties.ts';
+import { ownersOf } from '../directory/owners.ts';
+import type { Parties } from '../directory/parties.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { ManageError } from './endpoint.ts';
 

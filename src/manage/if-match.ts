@@ -1,7 +1,7 @@
 // If-Match: a change is made only of the version that its caller has read, which an answer's ETag told.
 import { z } from 'zod';
 import type { Party } from '../core/party.ts';
-import type { Parties } from '../protocol/parties.ts';
+import type { Parties } from '../directory/parties.ts';
 import { ManageError } from './endpoint.ts';
 
 const TAGS = /^\s*(?:\*|(?:W\/)?"?\d{1,15}"?(?:\s*,\s*(?:W\/)?"?\d{1,15}"?)*)\s*$/;

@@ -5,7 +5,7 @@ import { exchange, request } from '../../test/exchange.ts';
 import { cancel, document, form, GATEWAY, hasten, post } from '../../test/jintong.ts';
 import { manage, startTestServer, TestClock } from '../../test/support.ts';
 import { ACCOUNT, authorizationOf, query, signOf, stamp, TOKENS } from '../../test/ytx.ts';
-import { AddressList } from '../protocol/addresses.ts';
+import { AddressList } from '../directory/addresses.ts';
 
 const clock = new TestClock('2026-01-02T03:04:05.678Z');
 const config = { trustedProxies: new AddressList(['127.0.0.0/8']) };

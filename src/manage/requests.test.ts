@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { cancel, document, form, GATEWAY, hasten, KEYS, post } from '../../test/jintong.ts';
 import { manage, startTestServer, TestClock, temporaryDirectory } from '../../test/support.ts';
-import { AddressList } from '../protocol/addresses.ts';
+import { AddressList } from '../directory/addresses.ts';
 
 const clock = new TestClock('2026-01-02T03:04:05.678Z');
 const config = { trustedProxies: new AddressList(['127.0.0.0/8', '::1']) };

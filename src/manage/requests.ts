@@ -1,7 +1,7 @@
 // /requests: every gateway call, newest first, and one by its id.
 import { z } from 'zod';
 import type { RequestRecord } from '../core/request-log.ts';
-import { normalizeAddress } from '../protocol/addresses.ts';
+import { normalizeAddress } from '../directory/addresses.ts';
 import { readableBody } from '../protocol/readable-body.ts';
 import { REFUSED_BY_HTTP } from '../protocol/record.ts';
 import {

@@ -23,3 +23,13 @@ export interface GatewayRequest {
   /** What was passed over or could not be read before the call got here; the request log has it. */
   readonly notes?: readonly string[];
 }
+
+/** Who is asking, after the hops that trusted proxies vouch for. */
+export interface Caller {
+  /** The address that address lists are asked about; `NOBODY` where none could be read. */
+  readonly address: string;
+  /** The address that limits count the call by: the proxy's where the caller's could not be read. */
+  readonly countedAs: string;
+  /** What could not be read, for the request log. */
+  readonly note?: string;
+}

@@ -1,8 +1,8 @@
 // What the request log keeps of a call: of one that a platform answered, and of one that HTTP refused.
 import type { RequestLog, RequestRecord } from '../core/request-log.ts';
-import type { Caller } from './addresses.ts';
 import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
+import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
 import { hideSecrets, MASK } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';

@@ -1,8 +1,8 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
 import { liveKeys, type Party, type PartyKey } from '../../core/party.ts';
+import { enterLimits, limitsOf, type PartyLimits } from '../../directory/party-limits.ts';
 import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
-import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
 import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';

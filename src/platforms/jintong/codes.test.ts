@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { call, cancel, detail, document, form, hasten, KEYS, post } from '../../../test/jintong.ts';
 import { manage, startTestServer } from '../../../test/support.ts';
-import { AddressList } from '../../protocol/addresses.ts';
+import { AddressList } from '../../directory/addresses.ts';
 import { readReply } from './client.ts';
 import { CODES, type Code, EXEMPT_CODES } from './codes.ts';
 

@@ -5,9 +5,9 @@ import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import { formatYuan, parseYuan } from '../../core/money.ts';
 import type { Json, JsonObject, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
+import { AddressList, splitAddresses } from '../../directory/addresses.ts';
+import { checkLimitsOf, limitsSchema } from '../../directory/party-limits.ts';
 import { checkAsFile, difference, readItem, stateField } from '../../protocol/import.ts';
-import { checkLimitsOf, limitsSchema } from '../../protocol/party-limits.ts';
 import {
   type Difference,
   type ImportContext,

@@ -1,8 +1,8 @@
 // What the platform keeps with an app (a party): its suppliers, its provider, limits, and whether it needs OAuth.
 import { z } from 'zod';
 import type { Party } from '../../core/party.ts';
+import { limitsSchema, type PartyLimits } from '../../directory/party-limits.ts';
 import { readItem } from '../../protocol/import.ts';
-import { limitsSchema, type PartyLimits } from '../../protocol/party-limits.ts';
 import { ImportError } from '../../protocol/platform.ts';
 import { CONTRACTS, isAppKey, isId, isMethod } from './contracts.ts';
 

@@ -2,9 +2,9 @@
 import { hash } from 'node:crypto';
 import { MINUTE } from '../../core/clock.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
+import { enterLimits, type FullWindow, type PartyLimits } from '../../directory/party-limits.ts';
 import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
-import { enterLimits, type FullWindow, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import { AddressList, splitAddresses } from '../../protocol/addresses.ts';
+import { AddressList, splitAddresses } from '../../directory/addresses.ts';
 import { readItem } from '../../protocol/import.ts';
 import type { PartyApps } from '../../protocol/party-apps.ts';
 import { type Environment, ImportError } from '../../protocol/platform.ts';

@@ -1,9 +1,9 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
 import type { JsonObject } from '../../core/order.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
+import { enterLimits, limitsOf, type PartyLimits } from '../../directory/party-limits.ts';
 import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
-import { enterLimits, limitsOf, type PartyLimits } from '../../protocol/party-limits.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { type App, findApp } from './apps.ts';

@@ -5,10 +5,10 @@ import { type Instant, MINUTE } from '../../core/clock.ts';
 import { parseYuan } from '../../core/money.ts';
 import type { Json, JsonObject } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import { AddressList } from '../../protocol/addresses.ts';
+import { AddressList } from '../../directory/addresses.ts';
+import { checkLimitsOf, limitsSchema } from '../../directory/party-limits.ts';
 import { md5Hex } from '../../protocol/digest.ts';
 import { readItem, stateField } from '../../protocol/import.ts';
-import { checkLimitsOf, limitsSchema } from '../../protocol/party-limits.ts';
 import {
   type ImportContext,
   ImportError,

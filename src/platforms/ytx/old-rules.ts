@@ -1,8 +1,8 @@
 // What a ledger from before may hold that ytx refuses today: lost customParms, apps and limits that do not read.
 import type { Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
+import { checkLimitsOf } from '../../directory/party-limits.ts';
 import type { OldRule, OldRules } from '../../protocol/old-rules.ts';
-import { checkLimitsOf } from '../../protocol/party-limits.ts';
 import { ImportError } from '../../protocol/platform.ts';
 import { checkApps } from './apps.ts';
 import { isCustomParm, isLostText } from './contracts.ts';

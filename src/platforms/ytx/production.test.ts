@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manage, startTestServer } from '../../../test/support.ts';
 import { call, type Parts, query, submit } from '../../../test/ytx.ts';
-import { AddressList } from '../../protocol/addresses.ts';
+import { AddressList } from '../../directory/addresses.ts';
 
 const server = await startTestServer({
   config: { environment: 'production', trustedProxies: new AddressList(['127.0.0.1']) },

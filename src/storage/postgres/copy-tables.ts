@@ -1,5 +1,5 @@
 // How each table of a copy is read from PostgreSQL and brought in there.
-import { type CopyTable, isNumber } from '../copy/tables.ts';
+import { type CopyTable, isNumber } from '../transfer/tables.ts';
 
 /** Not a part of the ledger: how far it has been brought in. */
 export const COPYING = 'copying';

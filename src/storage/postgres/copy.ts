@@ -1,7 +1,7 @@
 // Copies out of PostgreSQL in one snapshot, and into a fresh database.
 import { randomBytes } from 'node:crypto';
 import { headText } from '../chain.ts';
-import { CopyError, type CopySource, type CopyTarget, type Progress } from '../copy/port.ts';
+import { CopyError, type CopySource, type CopyTarget, type Progress } from '../transfer/port.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
 import { sealHead } from './chain-head.ts';

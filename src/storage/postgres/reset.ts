@@ -1,5 +1,5 @@
 // Empties a sandbox's ledger for all nodes, in one transaction.
-import { EMPTIED, GENERATION } from '../copy/emptied.ts';
+import { EMPTIED, GENERATION } from '../transfer/emptied.ts';
 import { Connection } from './connection.ts';
 
 /** @returns the new generation, which tells the other nodes to drop what they hold */

@@ -1,6 +1,7 @@
 // What all nodes share and each holds in memory: told by a notice, looked at now and then all the same.
-import { GENERATION } from '../copy/emptied.ts';
+
 import type { SharedState } from '../storage.ts';
+import { GENERATION } from '../transfer/emptied.ts';
 import type { DatabaseClock } from './clock.ts';
 import { Connection, type Row } from './connection.ts';
 import { statements } from './statements.ts';

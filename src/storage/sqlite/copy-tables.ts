@@ -1,5 +1,5 @@
 // How each table of a copy is read from SQLite and brought in there.
-import type { CopyTable } from '../copy/tables.ts';
+import type { CopyTable } from '../transfer/tables.ts';
 
 /** The bound row of a copy, under its columns' names. */
 const rowOf = ({ columns }: CopyTable): string =>

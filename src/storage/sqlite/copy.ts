@@ -9,7 +9,7 @@ import {
   CopyError,
   type CopySource,
   type CopyTarget,
-} from '../copy/port.ts';
+} from '../transfer/port.ts';
 import { auditCallbacks } from './callback-queries.ts';
 import { ledgerHead } from './chain-groups.ts';
 import { chainUp } from './chain-rows.ts';

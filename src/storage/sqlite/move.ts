@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CopyError } from '../copy/port.ts';
+import { CopyError } from '../transfer/port.ts';
 import { chainUp } from './chain-rows.ts';
 import { prepareDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';

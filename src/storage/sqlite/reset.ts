@@ -1,6 +1,6 @@
 // Empties a sandbox's ledger, in the transaction of its job.
 import type { DatabaseSync } from 'node:sqlite';
-import { EMPTIED, GENERATION } from '../copy/emptied.ts';
+import { EMPTIED, GENERATION } from '../transfer/emptied.ts';
 import type { ChainGroups } from './chain-groups.ts';
 
 /** @returns the new generation */

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import type { Party } from '../../core/party.ts';
-import { Parties } from '../../protocol/parties.ts';
+import { Parties } from '../../directory/parties.ts';
 import type { OpenStorage } from '../storage.ts';
 import {
   anOrder,

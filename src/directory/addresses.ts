@@ -1,5 +1,7 @@
 // Address lists: single addresses and CIDR ranges, IPv4 and IPv6, and who is behind a proxy.
+
 import { BlockList, isIP } from 'node:net';
+import type { Caller } from '../protocol/gateway-request.ts';
 
 /** An IPv4-mapped IPv6 address is the IPv4 address; a zone id says nothing about who calls. */
 export function normalizeAddress(address: string): string {
@@ -43,15 +45,6 @@ export class AddressList {
 export function splitAddresses(value: string | readonly string[]): string[] {
   const entries = typeof value === 'string' ? value.split(',') : value;
   return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
-}
-
-export interface Caller {
-  /** The address that address lists are asked about; {@link NOBODY} where none could be read. */
-  readonly address: string;
-  /** The address that limits count the call by: the proxy's where the caller's could not be read. */
-  readonly countedAs: string;
-  /** What could not be read, for the request log. */
-  readonly note?: string;
 }
 
 /** Stands for a caller whose address could not be read. No list holds it; an empty list checks nothing. */

@@ -1,6 +1,6 @@
 // The platforms' catalogs in memory: a call may look an entry up, and they change rarely.
 import type { CatalogEntry, CatalogStore } from '../core/catalog.ts';
-import type { CatalogDirectory } from './platform.ts';
+import type { CatalogDirectory } from '../protocol/platform.ts';
 
 export class Catalog implements CatalogDirectory {
   readonly #store: CatalogStore;

@@ -1,7 +1,7 @@
 // The keys that anybody may know, because the sandbox's fixtures hold them.
 import { readFileSync } from 'node:fs';
 import type { Json, JsonObject } from '../core/order.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from '../protocol/platform.ts';
 
 /** Of all parties in the platforms' sandbox files. In production no party may have one. */
 export function publishedKeys(platforms: readonly Platform[]): ReadonlySet<string> {

@@ -3,9 +3,9 @@ import type { Instant } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Party, PartyKey } from '../core/party.ts';
 import { type KeyProblem, keyProblems } from '../core/party-keys.ts';
+import type { PartyDirectory } from '../protocol/platform.ts';
 import { AddressList } from './addresses.ts';
 import { KeyUses } from './key-uses.ts';
-import type { PartyDirectory } from './platform.ts';
 
 interface Entry {
   readonly party: Party;

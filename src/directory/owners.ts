@@ -1,6 +1,6 @@
 // Who owns orders: a party under its own id, or under ids of the platform, such as Suning's supplier codes and ytx's apps.
 import type { Party } from '../core/party.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from '../protocol/platform.ts';
 
 /** The ids under which the party owns orders, and may have callbacks. */
 export function ownersOf(platform: Pick<Platform, 'owners'>, party: Party): readonly string[] {

@@ -4,8 +4,8 @@ import { DAY, HOUR, SECOND } from '../core/clock.ts';
 import type { LimitWindow } from '../core/limits.ts';
 import type { JsonObject } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
-import { readItem } from './import.ts';
-import { ImportError, type Start } from './platform.ts';
+import { readItem } from '../protocol/import.ts';
+import { ImportError, type Start } from '../protocol/platform.ts';
 
 const limit = z.int('has to be a whole number').min(1, 'has to be 1 or more').optional();
 
