@@ -14,6 +14,7 @@ import { FaultLog } from './fault-log.ts';
 import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
+import { refusals } from './http/refusals.ts';
 import { type Route, routeTable } from './http/routes.ts';
 import { HttpServer } from './http/server.ts';
 import { partTaker } from './import/remote.ts';
@@ -21,7 +22,6 @@ import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
-import { recordRefusal } from './protocol/record.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
@@ -209,12 +209,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     routes,
     platformOf: attribution(platforms),
     onFault,
-    onRefused(refused) {
-      const id = nextRequestId();
-      const platform = platforms.find(({ name }) => name === refused.platform)!;
-      recordRefusal(id, clock.now(), { ...refused, platform }, pipeline);
-      return id;
-    },
+    onRefused: refusals({ platforms, clock, pipeline, nextRequestId, onFault }),
     onConnectionLimit: () =>
       faults.write(
         'warn',

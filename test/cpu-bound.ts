@@ -46,8 +46,8 @@ export function pipelineOf(
   };
   let id = 0;
   return (sent) => {
-    const call = { path: '', params: {}, query: '', headers: {}, address: '127.0.0.1', ...sent };
-    return answer(platform, { ...call, id: ++id }, services);
+    const base = { path: '', params: {}, query: '', headers: {}, address: '127.0.0.1' };
+    return answer(platform, { ...base, ...sent, method: 'POST', id: ++id }, services);
   };
 }
 

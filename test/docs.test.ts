@@ -49,7 +49,7 @@ for (const page of PAGES) {
     for (const order of [platforms, [...platforms].reverse()]) {
       equalStatus(await manageCall('/sandbox/reset', '{}'));
       for (const { name, paths } of order) {
-        const [known] = paths[0]!.split(/\{\w+\}/).sort((a, b) => b.length - a.length);
+        const [known] = paths[0]!.path.split(/\{\w+\}/).sort((a, b) => b.length - a.length);
         const pair = pairs.find(([, call]) => call!.includes(known!));
         assert.ok(pair, `${page} has a call of ${name}`);
         assert.equal((await shell(pair[1]!)).trim(), pair[2]);

@@ -17,8 +17,8 @@ const MAX_PATH = 300;
  */
 export function attribution(platforms: readonly Platform[]): (path: string) => string | undefined {
   const known = platforms.flatMap(({ name, paths, endpoints = [] }) =>
-    [...paths, ...endpoints.map(({ path }) => path)].map(
-      (path): Known => ({
+    [...paths, ...endpoints].map(
+      ({ path }): Known => ({
         platform: name,
         segments: path
           .split('/')

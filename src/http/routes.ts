@@ -1,5 +1,6 @@
 // Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
 import type { Ledger } from '../core/ledger.ts';
+import type { HttpMethod } from '../protocol/contract.ts';
 import type { Caller } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
@@ -7,6 +8,7 @@ import type { Metrics } from './metrics.ts';
 
 /** A request, read whole. */
 export interface HttpCall {
+  readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   /** As it was sent; of a target in absolute form its path alone. */
   readonly path: string;
@@ -42,7 +44,7 @@ export type Access = 'open' | 'token' | 'local';
 export type Leniency = 'exact' | 'slashes' | 'slashes-and-case';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method: HttpMethod;
   /** `{name}` takes one segment. */
   readonly path: string;
   readonly access: Access;
@@ -80,6 +82,7 @@ export function routeTable({
 }: RouteSources): Route[] {
   const toGateway = ({ caller, ...call }: HttpCall): GatewayRequest => ({
     id: nextRequestId(),
+    method: call.method as GatewayRequest['method'],
     path: call.path,
     params: call.params,
     query: call.query,
@@ -92,9 +95,11 @@ export function routeTable({
   });
   const gateway = (platform: Platform) => async (call: HttpCall) => {
     const request = toGateway(call);
-    const { contentType, body, isAscii = false } = await answer(platform, request, pipeline);
-    const headers = { 'x-request-id': String(request.id) };
-    return { status: 200, contentType, body, isAscii, headers };
+    const reply = await answer(platform, request, pipeline);
+    const { status, contentType, body, isAscii = false, headers: own } = reply;
+    const id = String(request.id);
+    const headers = own ? { ...own, 'x-request-id': id } : { 'x-request-id': id };
+    return { status, contentType, body, isAscii, headers };
   };
   const health = async () => ({ status: 200, contentType: PLAIN, body: 'ok\n' });
   const ready = async () => {
@@ -113,12 +118,13 @@ export function routeTable({
   return [
     ...platforms.flatMap((platform) =>
       platform.paths.map(
-        (path): Route => ({
-          method: 'POST',
+        ({ method, path, changes = false }): Route => ({
+          method,
           path,
           access: 'open',
           leniency: platform.pathsInAnyCase ? 'slashes-and-case' : 'slashes',
           platform: platform.name,
+          changes,
           ...(platform.maxBody !== undefined && { maxBody: platform.maxBody }),
           handle: gateway(platform),
         }),

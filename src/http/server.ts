@@ -17,6 +17,7 @@ import {
   problemOf,
   REQUEST_MS,
 } from './problems.ts';
+import type { HttpRefused } from './refusals.ts';
 import { errorReply, rawReply, send, UNAUTHORIZED } from './replies.ts';
 import { type Match, Router } from './router.ts';
 import type { HttpReply, Route } from './routes.ts';
@@ -39,20 +40,10 @@ export interface HttpOptions {
   /** The platform under whose paths an unknown path stands. */
   platformOf(path: string): string | undefined;
   onFault(error: unknown, path: string): void;
-  /** Called for a call that HTTP refuses under a platform's path. Returns the call's id. */
-  onRefused(refused: HttpRefused): number;
+  /** Called for a call that HTTP refuses under a platform's path. Returns its reply. */
+  onRefused(refused: HttpRefused): HttpReply;
   /** Called for each connection beyond `maxConnections`. */
   onConnectionLimit(): void;
-}
-
-export interface HttpRefused {
-  readonly platform: string;
-  readonly status: number;
-  readonly method: string;
-  readonly path: string;
-  readonly message: string;
-  readonly caller: Caller;
-  readonly notes: readonly string[];
 }
 
 /** Longer than the 60 s that most proxies keep a connection, so that they close it, not we. */
@@ -182,7 +173,7 @@ export class HttpServer {
           if (note !== undefined) notes = [...notes, note];
         }
         const { query } = target;
-        const call = { params, path, query, headers, rawHeaders, body, caller, notes };
+        const call = { method, params, path, query, headers, rawHeaders, body, caller, notes };
         route.handle(call).then(answer, (fault: unknown) => {
           this.#options.onFault(fault, path);
           answer(errorReply(500, 'fault', 'a mistake of ours; the log has more'));
@@ -196,18 +187,19 @@ export class HttpServer {
     response: ServerResponse,
     { path }: Target,
     match: Match | undefined,
-    { status, code, message, headers }: Problem,
+    problem: Problem,
   ): void {
     const platform = platformOf(match) ?? this.#options.platformOf(path);
-    let all = headers;
-    if (platform !== undefined) {
+    const { status, code, message, headers } = problem;
+    let reply: HttpReply;
+    if (platform === undefined) reply = errorReply(status, code, message, headers);
+    else {
       const caller = this.#caller(request);
       const notes = caller.note === undefined ? NO_NOTES : [caller.note];
       const method = request.method ?? '';
-      const refused = { platform, status, method, path, message, caller, notes };
-      all = { ...headers, 'x-request-id': String(this.#options.onRefused(refused)) };
+      reply = this.#options.onRefused({ ...problem, platform, method, path, caller, notes });
     }
-    this.#sendTogether({ request, response, path, reply: errorReply(status, code, message, all) });
+    this.#sendTogether({ request, response, path, reply });
   }
 
   /** Bytes that are no request, or that came too slowly; the parser has given the connection up. */
@@ -224,8 +216,8 @@ export class HttpServer {
     if (platform !== undefined) {
       const address = this.connections.peer(socket);
       const caller = { address, countedAs: address };
-      const refused = { platform, status, method: method!, path: path!, message, caller };
-      this.#options.onRefused({ ...refused, notes: NO_NOTES });
+      const call = { platform, method: method!, path: path!, caller, notes: NO_NOTES };
+      this.#options.onRefused({ status, code, message, ...call });
     }
     const end = (): void => endWith(socket, status, code, message);
     // Whole requests before these bytes are carried out; their callers would take a 400 for the answer.

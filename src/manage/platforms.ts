@@ -14,6 +14,7 @@ const contractSchema = z
     version: z.string().describe('changes whenever the contract changes'),
     name: z.string(),
     title: textSchema,
+    algorithm: z.enum(['md5', 'sha1', 'sha256', 'hmac-sha256']).describe('how signatures are made'),
     success: z.string().describe('what the request log calls a success'),
     envelope: z.looseObject({}).describe('what every call and every reply carries, and where'),
     methods: z

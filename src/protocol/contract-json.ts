@@ -1,10 +1,11 @@
 // A contract as JSON, for the management API and for tools in other languages.
-import type { Contract, Field, Fields, Text } from './contract.ts';
+import type { Algorithm, Contract, Field, Fields, Text } from './contract.ts';
 
 /** JSON without regular expressions: a pattern is its source, to be matched with the flag `u`. */
 export type ContractJson = {
   readonly name: string;
   readonly title: { readonly zh: string; readonly en: string };
+  readonly algorithm: Algorithm;
   readonly success: string;
   readonly envelope: object;
   readonly methods: Readonly<Record<string, object>>;
@@ -19,10 +20,11 @@ export type ContractJson = {
 
 /** @param checks the platform's checks in their order, each with the codes that it refuses with */
 export function contractJson(contract: Contract, checks: ContractJson['checks']): ContractJson {
-  const { name, title, success, envelope, methods, codes } = contract;
+  const { name, title, algorithm, success, envelope, methods, codes } = contract;
   return {
     name,
     title,
+    algorithm,
     success,
     envelope: {
       ...envelope,

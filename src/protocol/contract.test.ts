@@ -19,6 +19,7 @@ const envelope = { http: 'POST', path: '/orders', request: {}, reply: {} } as co
 const contract = defineContract({
   name: 'toy',
   title: text,
+  algorithm: 'md5',
   envelope,
   success: 'OK',
   codes: { OK: entry, BAD: entry, GONE: entry },
@@ -97,7 +98,13 @@ test('the types of parameters, replies and codes are inferred from the contract'
 });
 
 test('a contract that names a code or a field it does not have does not compile', () => {
-  const base = { name: 'toy', title: text, envelope, codes: { OK: entry } } as const;
+  const base = {
+    name: 'toy',
+    title: text,
+    algorithm: 'md5',
+    envelope,
+    codes: { OK: entry },
+  } as const;
   const method = {
     title: text,
     source,

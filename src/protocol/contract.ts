@@ -1,5 +1,8 @@
 // One statement of a platform as plain data: methods, fields, codes, envelope; types and readers are derived from it.
 
+/** HTTP methods that a platform's paths may take. HEAD follows from GET. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** What a person reads, in both languages. What stands on the wire is never translated. */
 export interface Text {
   readonly zh: string;
@@ -21,6 +24,9 @@ export type Source =
   /** The number of a clause in `documents/settled.md`, such as `J7` or `ALL3`. */
   | { readonly settled: string };
 
+/** How a digest is made of the string to sign. */
+export type Algorithm = 'md5' | 'sha1' | 'sha256' | 'hmac-sha256';
+
 interface Described {
   readonly text: Text;
   readonly source: Source;
@@ -28,6 +34,8 @@ interface Described {
   readonly optional?: true;
   /** The value must not reach a log or a page: card codes, tokens. */
   readonly secret?: true;
+  /** Where the value travels. Default: in the body, with GET in the query. */
+  readonly place?: Place;
 }
 
 /** `trimmed`: white space around the value is no part of it. `kept`: it is. */
@@ -131,6 +139,8 @@ export interface MethodContract<Code extends string = string> {
   readonly title: Text;
   readonly source: Source;
   readonly effect: 'read' | 'write';
+  /** Where the method is called, if it has a URL of its own. Default: as the envelope says. */
+  readonly at?: HttpPlace;
   readonly once?: Once;
   readonly params: Fields;
   /** Groups of names; a call holds at least one name of each group. */
@@ -155,10 +165,13 @@ export type EnvelopeField = Field & {
   readonly signed: boolean;
 };
 
-export interface Envelope {
-  readonly http: 'GET' | 'POST';
+export interface HttpPlace {
+  readonly http: HttpMethod;
   /** Below the server's address; `{name}` takes one segment. */
   readonly path: string;
+}
+
+export interface Envelope extends HttpPlace {
   readonly request: { readonly [name: string]: EnvelopeField };
   readonly reply: Fields;
 }
@@ -166,6 +179,8 @@ export interface Envelope {
 export interface Contract {
   readonly name: string;
   readonly title: Text;
+  /** How signatures are made. */
+  readonly algorithm: Algorithm;
   readonly envelope: Envelope;
   readonly codes: Codes;
   /** What the request log calls a success: a code, where the platform has one for it. */

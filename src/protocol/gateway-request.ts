@@ -1,8 +1,11 @@
 // A request as a platform gets it from HTTP.
+import type { HttpMethod } from './contract.ts';
 
 /** Bytes as they came in, and from whom. */
 export interface GatewayRequest {
   readonly id: number;
+  /** As the caller sent it: HEAD where a path that takes GET was asked so. */
+  readonly method: HttpMethod | 'HEAD';
   /** The path as it was sent, without its query. */
   readonly path: string;
   /** What `{name}` in the platform's path stood for, URL-decoded. */

@@ -2,7 +2,6 @@
 import { type CoreRefusal, LedgerUnavailableError, refuse } from '../core/errors.ts';
 import type { Checked } from './checks.ts';
 import type {
-  EndpointReply,
   GatewayReply,
   GatewayRequest,
   Platform,
@@ -79,7 +78,7 @@ export async function answerEndpoint(
   handle: PlatformEndpoint['handle'],
   request: GatewayRequest,
   services: PipelineServices,
-): Promise<EndpointReply> {
+): Promise<GatewayReply> {
   const started = performance.now();
   const reply = await handle(request, services);
   if (!reply.log) return reply;

@@ -12,14 +12,16 @@ import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
 import type { Contract } from './contract.ts';
-import type { EndpointLog } from './endpoint-log.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
 import type { OrderFields } from './order-fields.ts';
 import type { PartyApps } from './party-apps.ts';
 import type { PlatformCallbacks } from './platform-callbacks.ts';
 
+import type { GatewayReply, HttpRefusal, PlatformPath } from './reply.ts';
+
 export type { PlatformCallbacks } from './platform-callbacks.ts';
+export type { GatewayReply } from './reply.ts';
 
 /** What every call starts from. */
 export interface Start {
@@ -66,31 +68,8 @@ export interface Services {
 }
 
 /** A URL of a platform beside its gateway, such as where tokens are fetched. */
-export interface PlatformEndpoint {
-  readonly method: 'GET' | 'POST';
-  /** `{name}` takes one segment. */
-  readonly path: string;
-  /** That GET changes something here, so that HEAD is not served by it. */
-  readonly changes?: true;
-  handle(request: GatewayRequest, services: Services): Promise<EndpointReply>;
-}
-
-export interface EndpointReply {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Absent: the call is not logged. */
-  readonly log?: EndpointLog;
-}
-
-export interface GatewayReply {
-  readonly contentType: string;
-  readonly body: string;
-  /** That the body is known to hold ASCII only, which is cheaper to send. */
-  readonly isAscii?: boolean;
-  /** What it says beside the code, for the request log; null where it says nothing. */
-  readonly words: string | null;
+export interface PlatformEndpoint extends PlatformPath {
+  handle(request: GatewayRequest, services: Services): Promise<GatewayReply>;
 }
 
 /** What the platform answers with: a success of its own shape, or a refusal in its own code. */
@@ -112,8 +91,13 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly title: string;
   /** Methods, fields and codes as plain data; the reference, the clients and the tests come from it. */
   readonly contract: Contract;
-  /** Where it listens; all of them POST. `{name}` takes one segment, see {@link GatewayRequest.params}. */
-  readonly paths: readonly string[];
+  /** Where it listens. What comes to one of the paths by another method is refused by HTTP. */
+  readonly paths: readonly PlatformPath[];
+  /**
+   * The reply in the platform's own form to a call that HTTP refused under one of its paths. Status and
+   * headers (such as `Allow`) stay HTTP's. Absent: `{"error":{"code","message"}}`.
+   */
+  writeHttpRefusal?(refusal: HttpRefusal): Pick<GatewayReply, 'contentType' | 'body'>;
   /**
    * The longest body that can mean anything, in bytes. Of a longer one (up to 1 MiB) only a little
    * more than this is kept in memory, so that a check can refuse it. Absent: 1 MiB.
@@ -158,9 +142,12 @@ export interface PlatformDefinition<Call extends Start, Success> {
   /** The methods whose success changes the ledger, as the log names them. */
   readonly changing: Readonly<Record<string, ChangeKind>>;
   reply(verdict: Verdict<Success>, call: Partial<Call> & Start): GatewayReply;
-  summary(call: Partial<Call>): CallSummary;
-  /** The body without what must not be kept: signatures that could be sent again, secrets, card codes. */
-  redact(body: string, call: Partial<Call>): string;
+  summary(call: Partial<Call> & Start): CallSummary;
+  /**
+   * What the request log keeps as the call's body: without signatures that could be sent again, secrets
+   * and card codes. Of a GET, whose parameters stand in the query, the platform may return that instead.
+   */
+  redact(body: string, call: Partial<Call> & Start): string;
   /** How many bytes of a body `redact` is given, so that a long one is not decoded for nothing. Absent: all. */
   readonly readForLog?: number;
   /** A path, or what a caller named in one, without what must not be kept. Absent: as it is. */

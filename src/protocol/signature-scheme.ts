@@ -1,9 +1,6 @@
 // A signature as parts: one list gives the digest's input, the text that a log may keep, and the explanation.
 import { hash } from 'node:crypto';
-import type { Place } from './contract.ts';
-
-/** How a digest is made of the string to sign. Ours all take MD5; other platforms take others. */
-export type Algorithm = 'md5' | 'sha1' | 'sha256' | 'hmac-sha256';
+import type { Algorithm, Place } from './contract.ts';
 
 /** One piece of the string to sign, in its place. */
 export type SignedPart =

@@ -6,11 +6,10 @@ import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
 import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
+import { PLATFORM } from './name.ts';
 import { remarkMeaning, signedForms } from './remark.ts';
 import { holdsSeparator, sign, stringToSign } from './signature.ts';
 import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
-
-export const PLATFORM = 'jintong';
 
 type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
 

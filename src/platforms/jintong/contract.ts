@@ -2,6 +2,7 @@
 import { defineContract, type TextField } from '../../protocol/contract.ts';
 import { CODE_TABLE } from './code-table.ts';
 import { ENVELOPE } from './envelope.ts';
+import { PLATFORM } from './name.ts';
 import { CANCEL, HASTEN, row } from './sources.ts';
 
 /** The documents set no bounds for the values of a call (settled.md, J6). */
@@ -50,8 +51,9 @@ const orderText = (
 const OF_EVERY_ACTION = ['CallFail', 'Unauthorized', 'Unknown'] as const;
 
 export const contract = defineContract({
-  name: 'jintong',
+  name: PLATFORM,
   title: { zh: '今通国际', en: 'Jintong' },
+  algorithm: 'md5',
   success: 'CallSuccess',
   envelope: ENVELOPE,
   methods: {

@@ -16,9 +16,9 @@ import {
   type SeedGenerator,
 } from '../../protocol/platform.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
-import { PLATFORM } from './checks.ts';
 import { CONTRACTS, isAction, isOrderId, isUserName } from './contracts.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import type { State } from './states.ts';
 
 const name = z

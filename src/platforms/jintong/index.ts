@@ -3,12 +3,13 @@ import type { CoreRefusal } from '../../core/errors.ts';
 import { liveKeys } from '../../core/party.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
-import { checks, type JintongCall, PLATFORM } from './checks.ts';
+import { checks, type JintongCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS } from './contracts.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
@@ -44,6 +45,7 @@ function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
   const said = message(verdict);
   const document = { MessageModel: said, ...(verdict.ok && verdict.success.body) };
   return {
+    status: 200, // ALL3, for refusals, too.
     contentType: 'text/plain; charset=utf-8',
     body: writeReply(signReply(document, call)),
     isAscii: true, // It is URL-encoded.
@@ -55,7 +57,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   name: PLATFORM,
   title: '今通国际',
   contract,
-  paths: ['/Api/OrderOpenApi.ashx'],
+  paths: [{ method: 'POST', path: '/Api/OrderOpenApi.ashx' }],
   maxBody: MAX_CARRIER,
   pathsInAnyCase: true, // IIS, which the documents' address ends on, never had a client care.
   model,

@@ -174,7 +174,15 @@ function accepted(param: Record<string, string>, over: string): string | undefin
     `<${name}>${content.split('&#13;').map(escapeText).join('&#13;')}</${name}>`;
   const fields = Object.entries(param).map(([name, content]) => leaf(name, content));
   const body = `<Request><Partner>p</Partner><Action>OperateCancelOrder</Action><RequestFmt>XML</RequestFmt><ResponseFmt>XML</ResponseFmt><SignType>MD5</SignType><Sign>${md5(text + KEYS.jane88)}</Sign><Version>1.0.0.0</Version><Param>${fields.join('')}</Param></Request>`;
-  const rest = { id: 1, path: '', params: {}, query: '', headers: {}, address: '::1' };
+  const rest = {
+    id: 1,
+    method: 'POST' as const,
+    path: '',
+    params: {},
+    query: '',
+    headers: {},
+    address: '::1',
+  };
   const checked = checks.run({ ...start, request: { ...rest, body: Buffer.from(body) } });
   if (checked instanceof Promise) throw new Error("none of Jintong's checks waits");
   return checked.accepted ? JSON.stringify(checked.call.values) : undefined;

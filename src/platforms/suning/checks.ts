@@ -1,5 +1,4 @@
 // From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
-import { hash } from 'node:crypto';
 import { MINUTE } from '../../core/clock.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { enterLimits, type FullWindow, type PartyLimits } from '../../directory/party-limits.ts';
@@ -10,16 +9,22 @@ import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
 import { readApp } from './app.ts';
 import { type Code, OTHER_TEXTS } from './codes.ts';
-import { CONTRACTS, type Contract, isAppKey, isMethod, type Method, VERSION } from './contracts.ts';
+import {
+  CONTRACTS,
+  type Contract,
+  isAppKey,
+  isMethod,
+  type Method,
+  RETIRED_METHOD,
+  VERSION,
+} from './contracts.ts';
 import { findRepeated, header } from './headers.ts';
+import { PLATFORM } from './name.ts';
 import { checkUnionId, findNode, readDocument } from './node.ts';
 import { describeSigned, type Signed, signInfo } from './signature.ts';
+import { tokenDigest } from './token-digest.ts';
 import { readValues, VALUE_REASONS, type ValueCode, type Values } from './values.ts';
 import { type Element, type Format, readFormat } from './wire.ts';
-
-export const PLATFORM = 'suning';
-/** The catalog's kind of methods that were taken out of use. */
-export const RETIRED_METHOD = 'retired-method';
 
 type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
 
@@ -144,9 +149,6 @@ function checkGrant(call: {
   if (call.party.grants.includes(call.method)) return PASS;
   return refuse('sys.check.method-permission:authority', `the app is not granted ${call.method}`);
 }
-
-/** SHA-256, base64url: how tokens are kept. */
-export const tokenDigest = (token: string): string => hash('sha256', token, 'base64url');
 
 type TokenCode = 'sys.check.user-permission:inexistence' | 'sys.check.user-permission:overdue';
 

@@ -1,6 +1,6 @@
 // The page on which a merchant consents: plain HTML in Chinese and English, no script, nothing from elsewhere.
 import { hash } from 'node:crypto';
-import type { EndpointReply } from '../../protocol/platform.ts';
+import type { GatewayReply } from '../../protocol/platform.ts';
 
 const STYLE =
   'body{font:16px/1.6 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}' +
@@ -76,7 +76,7 @@ export function htmlReply(
   body: string,
   leadsTo: string | null = null,
   cookie: string | null = null,
-): EndpointReply {
+): GatewayReply {
   const formAction = leadsTo === null ? "'self'" : `'self' ${new URL(leadsTo).origin}`;
   const policy = `default-src 'none'; style-src ${STYLE_SOURCE}; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;
   return {

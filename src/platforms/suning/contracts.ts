@@ -12,6 +12,9 @@ export const SYSTEM_PARAMETERS = [
   'access_token',
 ] as const;
 
+/** The catalog's kind of methods that were taken out of use. */
+export const RETIRED_METHOD = 'retired-method';
+
 /** "API的版本,目前为v1.2版本" */
 export const VERSION = 'v1.2';
 

@@ -12,11 +12,11 @@ import {
   type ImportFormat,
 } from '../../protocol/platform.ts';
 import { parseShanghai } from '../../protocol/shanghai-time.ts';
-import { PLATFORM } from './checks.ts';
 import { isId } from './contracts.ts';
 import { listsOf } from './history-lists.ts';
 import { findLine, refundDeadline, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import {
   CATEGORIES,
   FULFILMENTS,

@@ -8,10 +8,12 @@ import { IMPORTED_GRANT, type Token } from '../../core/token.ts';
 import { checkAsFile, readItem } from '../../protocol/import.ts';
 import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
 import { appSettings, checkParty } from './app.ts';
-import { PLATFORM, RETIRED_METHOD, tokenDigest } from './checks.ts';
+import { RETIRED_METHOD } from './contracts.ts';
 import { differs, moves } from './import-again.ts';
 import { orderSections, rows } from './import-orders.ts';
 import { MERCHANT, merchantEntry, merchantSchema } from './merchant.ts';
+import { PLATFORM } from './name.ts';
+import { tokenDigest } from './token-digest.ts';
 
 const appSchema = z.strictObject({
   note: z.string().optional(),

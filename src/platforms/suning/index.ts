@@ -3,7 +3,7 @@ import type { CoreRefusal } from '../../core/errors.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
 import { checkParty, owners } from './app.ts';
-import { checks, PLATFORM, type SuningCall } from './checks.ts';
+import { checks, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS, isMethod } from './contracts.ts';
@@ -12,6 +12,7 @@ import { CATALOG_KINDS, checkCatalogEntry, importFormat } from './import.ts';
 import { isForOwner, REFUND_DEADLINE } from './lines.ts';
 import { oldRulesOfMerchant } from './merchant.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import { oauthEndpoints } from './oauth.ts';
 import { OAUTH_LOGS } from './oauth-log.ts';
 import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
@@ -46,7 +47,7 @@ function reply(verdict: Verdict<Success>, call: Call) {
   const words = verdict.ok
     ? null
     : (verdict.refusal.description ?? describe(verdict.refusal.refused));
-  return { contentType: CONTENT_TYPES[format], body, words };
+  return { status: 200, contentType: CONTENT_TYPES[format], body, words };
 }
 
 /** A header may be long, and a name in the request log is looked for. */
@@ -75,7 +76,10 @@ export const suning = definePlatform<SuningCall, Success>({
   name: PLATFORM,
   title: '苏宁开放平台',
   contract,
-  paths: ['/api/http/sopRequest', '/api/http/sopRequest/{appMethod}'],
+  paths: [
+    { method: 'POST', path: '/api/http/sopRequest' },
+    { method: 'POST', path: '/api/http/sopRequest/{appMethod}' },
+  ],
   model,
   actions: Object.keys(CONTRACTS),
   checkParty,
@@ -91,7 +95,7 @@ export const suning = definePlatform<SuningCall, Success>({
   changing: { 'suning.selfmarket.leaguerstatus.add': 'once' },
   reply,
   summary,
-  redact: (body, call) => redact(body, call as Call),
+  redact,
   endpoints: oauthEndpoints,
   endpointLogs: OAUTH_LOGS,
   isForOwner,

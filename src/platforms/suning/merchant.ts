@@ -8,8 +8,8 @@ import { md5Hex } from '../../protocol/digest.ts';
 import { readItem } from '../../protocol/import.ts';
 import type { OldRule } from '../../protocol/old-rules.ts';
 import type { CatalogDirectory, Environment } from '../../protocol/platform.ts';
+import { PLATFORM } from './name.ts';
 
-const PLATFORM = 'suning';
 /** The catalog's kind; its key is the name that the merchant signs in with. */
 export const MERCHANT = 'merchant';
 

@@ -4,9 +4,10 @@ import { DAY, type Instant, MINUTE } from '../../core/clock.ts';
 import type { Party } from '../../core/party.ts';
 import type { Token } from '../../core/token.ts';
 import type { JsonObject, Services } from '../../protocol/platform.ts';
-import { PLATFORM, tokenDigest } from './checks.ts';
 import type { Merchant } from './merchant.ts';
+import { PLATFORM } from './name.ts';
 import { type Challenge, isProved } from './pkce.ts';
+import { tokenDigest } from './token-digest.ts';
 
 /** "Life 1 year." */
 export const LIFE_MS = 365 * DAY;

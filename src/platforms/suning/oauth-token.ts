@@ -3,11 +3,12 @@ import { SECOND } from '../../core/clock.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { equalSecrets } from '../../protocol/digest.ts';
-import type { EndpointReply, GatewayRequest, Services } from '../../protocol/platform.ts';
-import { PLATFORM, tokenDigest } from './checks.ts';
+import type { GatewayReply, GatewayRequest, Services } from '../../protocol/platform.ts';
+import { PLATFORM } from './name.ts';
 import { LIFE_MS, type Pair, spendCode, spendRefresh } from './oauth-grants.ts';
 import { oauthLog } from './oauth-log.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
+import { tokenDigest } from './token-digest.ts';
 
 /** The codes of RFC 6749, 5.2, with what went wrong. */
 class OAuthError extends Error {
@@ -19,7 +20,7 @@ class OAuthError extends Error {
   }
 }
 
-export function answerToken(request: GatewayRequest, services: Services): Promise<EndpointReply> {
+export function answerToken(request: GatewayRequest, services: Services): Promise<GatewayReply> {
   return answer('oauth.token', request, async (parameters) => {
     const app = findClient(parameters, services);
     const grantType = needed(parameters, 'grant_type');
@@ -45,7 +46,7 @@ export function answerToken(request: GatewayRequest, services: Services): Promis
 }
 
 /** RFC 7009: ends the consent that a token comes from. A token that nobody knows is as good as ended. */
-export function answerRevoke(request: GatewayRequest, services: Services): Promise<EndpointReply> {
+export function answerRevoke(request: GatewayRequest, services: Services): Promise<GatewayReply> {
   return answer('oauth.revoke', request, async (parameters) => {
     const app = findClient(parameters, services);
     const { tokens } = services;
@@ -95,7 +96,7 @@ async function answer(
   method: string,
   request: GatewayRequest,
   run: (parameters: Parameters) => Promise<object>,
-): Promise<EndpointReply> {
+): Promise<GatewayReply> {
   let parameters: Parameters | null = null;
   let problem: { code: string; detail: string } | null = null;
   let body: object = {};

@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Party } from '../../core/party.ts';
 import type {
-  EndpointReply,
+  GatewayReply,
   GatewayRequest,
   PlatformEndpoint,
   Services,
 } from '../../protocol/platform.ts';
 import { readApp } from './app.ts';
-import { PLATFORM } from './checks.ts';
 import { consentPage, htmlReply, problemPage } from './consent-page.ts';
 import { AUTHORIZE, forgery, openSession } from './consent-session.ts';
 import { GuessPace } from './guess-pace.ts';
 import { findMerchant, type Merchant } from './merchant.ts';
+import { PLATFORM } from './name.ts';
 import { issueCode } from './oauth-grants.ts';
 import { oauthLog } from './oauth-log.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
@@ -34,7 +34,7 @@ const ASKED = [
 const MAX_PARAMETER = 2000;
 
 /** A reply, and why it is no success. */
-type Answer = EndpointReply & {
+type Answer = GatewayReply & {
   readonly problem?: { readonly code: string; readonly detail: string } | null;
 };
 

@@ -4,7 +4,8 @@ import type { Party } from '../../core/party.ts';
 import type { Environment, PartyDirectory } from '../../protocol/platform.ts';
 import type { PlatformCallbacks } from '../../protocol/platform-callbacks.ts';
 import { findApp, readAppList } from './apps.ts';
-import { PLATFORM, RESULT_FIELDS } from './contracts.ts';
+import { RESULT_FIELDS } from './contracts.ts';
+import { PLATFORM } from './name.ts';
 import { orderResult } from './result.ts';
 
 /** What a result's event keeps: the order as its app sees it at that moment, and whose app it is. */

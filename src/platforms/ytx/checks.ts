@@ -17,10 +17,10 @@ import {
   FUNC_URL,
   isAction,
   isLostText,
-  PLATFORM,
   VERSION,
 } from './contracts.ts';
 import { type Asked, readIds } from './ids.ts';
+import { PLATFORM } from './name.ts';
 import { findProduct } from './products.ts';
 import { isAccount, normalizeAccount } from './recharge-account.ts';
 import { quotable } from './redact.ts';

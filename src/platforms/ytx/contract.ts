@@ -2,6 +2,7 @@
 import { defineContract, type TextField } from '../../protocol/contract.ts';
 import { CODE_TABLE } from './code-table.ts';
 import { ENVELOPE } from './envelope.ts';
+import { PLATFORM } from './name.ts';
 import { row } from './sources.ts';
 
 const appid: TextField = {
@@ -35,8 +36,9 @@ const ACCOUNT = 'abcdefghijklmnopqrstuvwxyz012345';
 const APP = 'ff8080813fc70a7b013fc72312324213';
 
 export const contract = defineContract({
-  name: 'ytx',
+  name: PLATFORM,
   title: { zh: '云通信', en: 'ytx (Yuntongxun)' },
+  algorithm: 'md5',
   success: '0',
   envelope: ENVELOPE,
   codes: CODE_TABLE,

@@ -1,7 +1,5 @@
 // The path and the two actions, field by field, as document 003 and public client code have them.
 
-export const PLATFORM = 'ytx';
-
 /** "目前可选版本:201612" */
 export const VERSION = '201612';
 /** "Unicom【权益类】 当前功能属:Unicom" */

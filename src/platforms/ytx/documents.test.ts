@@ -43,7 +43,7 @@ test('公共请求参数: where each of them is read', () => {
 
 test('请求包头: the URL', () => {
   const url = /^2 \| (\/\{version\}\S*)\?Sign=\{Sign\}/m.exec(text)![1];
-  assert.deepEqual(ytx.paths, [url]);
+  assert.deepEqual(ytx.paths, [{ method: 'POST', path: url }]);
 });
 
 test('请求参数 of getOrderResult', () => {

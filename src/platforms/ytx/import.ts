@@ -25,10 +25,10 @@ import {
   isLostText,
   isProductCode,
   isRequestId,
-  PLATFORM,
 } from './contracts.ts';
 import { differs, moves } from './import-again.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import { newYtxOrder } from './new-order.ts';
 import { ACCOUNT_KINDS, isAccount, normalizeAccount } from './recharge-account.ts';
 import { findSandboxProduct } from './sandbox-products.ts';

@@ -9,9 +9,10 @@ import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
-import { CONTRACTS, MAX_BODY_BYTES, PLATFORM } from './contracts.ts';
+import { CONTRACTS, MAX_BODY_BYTES } from './contracts.ts';
 import { CATALOG_KINDS, checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import { oldRules } from './old-rules.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
@@ -31,7 +32,7 @@ function refusal({ code, state }: CoreRefusal): Refusal<Code> {
 function reply(verdict: Verdict<Success>) {
   const body = verdict.ok ? verdict.success : refusalBody(verdict.refusal);
   const words = 'statusMsg' in body ? String(body.statusMsg) : null;
-  return { contentType: CONTENT_TYPE, body: JSON.stringify(body), words };
+  return { status: 200, contentType: CONTENT_TYPE, body: JSON.stringify(body), words };
 }
 
 /** What the log keeps must not suffice to call again: Authorization and Sign hold for 24 hours. */
@@ -64,7 +65,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   name: PLATFORM,
   title: '云通信',
   contract,
-  paths: ['/{version}/sid/{accountSID}/{func}/{funcURL}'],
+  paths: [{ method: 'POST', path: '/{version}/sid/{accountSID}/{func}/{funcURL}' }],
   maxBody: MAX_BODY_BYTES,
   model,
   actions: Object.keys(CONTRACTS),

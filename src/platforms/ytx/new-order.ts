@@ -2,8 +2,8 @@
 import type { Instant } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
-import { PLATFORM } from './contracts.ts';
 import { model } from './model.ts';
+import { PLATFORM } from './name.ts';
 import type { AccountKind } from './recharge-account.ts';
 import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
 import { REMARKS, type State } from './states.ts';

@@ -1,6 +1,6 @@
 // What a product costs and what it charges: from the catalog, or in a sandbox also from the sandbox's own products.
 import type { CatalogDirectory, Environment } from '../../protocol/platform.ts';
-import { PLATFORM } from './contracts.ts';
+import { PLATFORM } from './name.ts';
 import { type AccountKind, readAccountKind } from './recharge-account.ts';
 import { findSandboxProduct } from './sandbox-products.ts';
 

@@ -1,0 +1,5 @@
+// How access and refresh tokens are kept: never themselves, only their digest.
+import { hash } from 'node:crypto';
+
+/** SHA-256 as base64url. */
+export const tokenDigest = (token: string): string => hash('sha256', token, 'base64url');
