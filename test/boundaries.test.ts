@@ -26,8 +26,12 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(platforms\/\w+\/index\.ts|protocol\/)/,
     packages: /^$/,
   },
-  // What the typed clients share is packed for integrators: it may know what a contract looks like only.
-  { place: /^client\//, may: /^client\/|^protocol\/contract\.ts$/, packages: /^$/ },
+  // What the typed clients share is packed for integrators: it may know a contract and a signature only.
+  {
+    place: /^client\//,
+    may: /^client\/|^protocol\/(contract|signature-scheme)\.ts$/,
+    packages: /^$/,
+  },
   {
     place: /^platforms\/(\w+)\/client\.ts$/,
     may: /^(client|core|protocol|platforms\/$1)\//,

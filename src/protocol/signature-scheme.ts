@@ -1,5 +1,5 @@
 // A signature as parts: one list gives the digest's input, the text that a log may keep, and the explanation.
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Algorithm, Place } from './contract.ts';
 
 /** One piece of the string to sign, in its place. */
@@ -12,15 +12,26 @@ export type SignedPart =
   /** Text that stands between the others, such as `&` or `Name=`. */
   | { readonly is: 'separator'; readonly value: string };
 
-export interface SignatureScheme<Request> {
+export interface SignatureScheme<Signed> {
   readonly algorithm: Algorithm;
   /** Where the signature travels. */
   readonly carriedIn: { readonly place: Place; readonly name: string };
-  /** The string to sign of a request, piece by piece. */
-  parts(request: Request): readonly SignedPart[];
+  /** What the platform calls the key, such as `appSecret`. */
+  readonly secret: string;
+  /** The string to sign, piece by piece. */
+  parts(signed: Signed): readonly SignedPart[];
 }
 
-/** The text that the digest is made of. With `hmac-sha256` the secret is the key, and no part. */
+/** The signature in lower-case hexadecimal digits. */
+export function signatureOf<Signed>(
+  scheme: SignatureScheme<Signed>,
+  signed: Signed,
+  secret: string,
+): string {
+  return digestOf(scheme.algorithm, scheme.parts(signed), secret);
+}
+
+/** The text that the digest is made of. With `hmac-sha256` the secret is the digest's key, and no part. */
 export function signedText(parts: readonly SignedPart[], secret: string): string {
   return join(parts, () => secret, base64);
 }
@@ -39,11 +50,13 @@ export function maskedText(parts: readonly SignedPart[]): string {
 
 /** Lower-case hexadecimal digits. */
 export function digestOf(
-  algorithm: Exclude<Algorithm, 'hmac-sha256'>,
+  algorithm: Algorithm,
   parts: readonly SignedPart[],
   secret: string,
 ): string {
-  return hash(algorithm, signedText(parts, secret));
+  const text = signedText(parts, secret);
+  if (algorithm !== 'hmac-sha256') return hash(algorithm, text);
+  return createHmac('sha256', secret).update(text).digest('hex');
 }
 
 function join(

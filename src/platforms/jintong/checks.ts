@@ -4,11 +4,12 @@ import { enterLimits, limitsOf, type PartyLimits } from '../../directory/party-l
 import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
+import { digestOf, type SignedPart } from '../../protocol/signature-scheme.ts';
 import type { Code } from './codes.ts';
 import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
 import { PLATFORM } from './name.ts';
 import { remarkMeaning, signedForms } from './remark.ts';
-import { holdsSeparator, sign, stringToSign } from './signature.ts';
+import { holdsSeparator, signature } from './signature.ts';
 import { type Envelope, readCarrier, readEnvelope } from './wire.ts';
 
 type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
@@ -102,10 +103,10 @@ function refuseSeparators(
   return PASS;
 }
 
-/** The values of Param as a signature may have taken them, and the string to sign that they give. */
+/** The values of Param as a signature may have taken them, and what is signed then. */
 interface SignedForm {
   readonly given: Readonly<Record<string, string | undefined>>;
-  readonly text: string;
+  readonly parts: readonly SignedPart[];
 }
 
 /** The forms that the request may be signed in; the first is over what arrived. */
@@ -121,7 +122,7 @@ function buildStringsToSign(
   }
   const over = (values: SignedForm['given']): SignedForm => ({
     given: values,
-    text: stringToSign({
+    parts: signature.parts({
       Action: basic.get('Action'),
       Param: values,
       Partner: basic.get('Partner'),
@@ -141,7 +142,9 @@ function checkSignature(
 ): Step<{ readonly signed: SignedForm; readonly verifiedBy: PartyKey }, 'SignFail'> {
   const keys = liveKeys(call.party, call.now);
   const pairs = keys.flatMap((key) => call.signedForms.map((form) => ({ key, form })));
-  const expected = pairs.map(({ key, form }) => sign(form.text, key.secret));
+  const expected = pairs.map(({ key, form }) =>
+    digestOf(signature.algorithm, form.parts, key.secret),
+  );
   const pair = pairs[indexOfDigest(call.sign, expected)];
   if (pair) {
     call.parties.noteUse(call.party, pair.key, call.now);

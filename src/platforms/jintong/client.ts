@@ -2,8 +2,9 @@
 import { percentDecode } from '../../protocol/codecs/form.ts';
 import { parseXml, type XmlElement, XmlError } from '../../protocol/codecs/xml.ts';
 import { equalSecrets } from '../../protocol/digest.ts';
+import { signatureOf } from '../../protocol/signature-scheme.ts';
 import type { Action, Param } from './contracts.ts';
-import { sign, stringToSign } from './signature.ts';
+import { signature } from './signature.ts';
 import { type Document, writeRequest } from './wire.ts';
 
 export type { Action, Param } from './contracts.ts';
@@ -49,7 +50,7 @@ export function buildRequest<A extends Action>(
     Version: '1.0.0.0',
     Param: param as Document,
   };
-  return writeRequest({ ...signed, Sign: sign(stringToSign(signed), key) });
+  return writeRequest({ ...signed, Sign: signatureOf(signature, signed, key) });
 }
 
 /**
@@ -65,7 +66,7 @@ export function readReply(text: string, key: string): JintongReply {
   const reply = { code: String(MessageCode), description: String(Description), body };
   if (
     Sign !== undefined &&
-    !equalSecrets(String(Sign).toLowerCase(), sign(stringToSign(document), key))
+    !equalSecrets(String(Sign).toLowerCase(), signatureOf(signature, document, key))
   ) {
     const why = reply.code === 'SignFail' ? ' The client most likely has a wrong key.' : '';
     throw new JintongReplyError(

@@ -3,6 +3,7 @@ import type { CoreRefusal } from '../../core/errors.ts';
 import { liveKeys } from '../../core/party.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
+import { signatureOf } from '../../protocol/signature-scheme.ts';
 import { checks, type JintongCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
@@ -13,7 +14,7 @@ import { PLATFORM } from './name.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
-import { sign, stringToSign } from './signature.ts';
+import { signature, textBeforeKey } from './signature.ts';
 import { STATES, type State } from './states.ts';
 import { type Document, MAX_CARRIER, writeReply } from './wire.ts';
 
@@ -38,7 +39,7 @@ function message(verdict: Verdict<Success>): Record<'MessageCode' | 'Description
  */
 function signReply(reply: Document, { party, verifiedBy, now }: Partial<JintongCall> & Start) {
   const key = verifiedBy ?? (party && liveKeys(party, now)[0]);
-  return key ? { ...reply, Sign: sign(stringToSign(reply), key.secret) } : reply;
+  return key ? { ...reply, Sign: signatureOf(signature, reply, key.secret) } : reply;
 }
 
 function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
@@ -74,7 +75,7 @@ export const jintong = definePlatform<JintongCall, Success>({
     party: call.partner,
     method: call.action,
     orderId: call.param?.get('OrderID'),
-    stringToSign: call.signedForms?.[0]?.text,
+    stringToSign: call.signedForms && textBeforeKey(call.signedForms[0]!.parts),
   }),
   redact,
   readForLog: MAX_CARRIER,

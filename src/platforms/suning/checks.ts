@@ -7,6 +7,7 @@ import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
+import { digestOf, type SignedPart } from '../../protocol/signature-scheme.ts';
 import { readApp } from './app.ts';
 import { type Code, OTHER_TEXTS } from './codes.ts';
 import {
@@ -21,7 +22,7 @@ import {
 import { findRepeated, header } from './headers.ts';
 import { PLATFORM } from './name.ts';
 import { checkUnionId, findNode, readDocument } from './node.ts';
-import { describeSigned, type Signed, signInfo } from './signature.ts';
+import { signature } from './signature.ts';
 import { tokenDigest } from './token-digest.ts';
 import { readValues, VALUE_REASONS, type ValueCode, type Values } from './values.ts';
 import { type Element, type Format, readFormat } from './wire.ts';
@@ -105,19 +106,17 @@ function findApp(
   return { refused: 'sys.check.user-permission:inexistence', description, detail };
 }
 
-function buildSigned(
-  call: Start & System,
-): Step<{ readonly signed: Signed; readonly signedText: string }> {
+function buildSigned(call: Start & System): Step<{ readonly signed: readonly SignedPart[] }> {
   const { appMethod, appRequestTime, appKey, versionNo, request } = call;
-  const signed = { appMethod, appRequestTime, appKey, versionNo, body: request.body };
-  return { signed, signedText: describeSigned(signed) };
+  const { body } = request;
+  return { signed: signature.parts({ appMethod, appRequestTime, appKey, versionNo, body }) };
 }
 
 function checkSignature(
-  call: Start & System & { readonly party: Party; readonly signed: Signed },
+  call: Start & System & { readonly party: Party; readonly signed: readonly SignedPart[] },
 ): Step<object, 'sys.check.app-sign:error'> {
   const keys = liveKeys(call.party, call.now);
-  const expected = keys.map((key) => signInfo(key.secret, call.signed));
+  const expected = keys.map((key) => digestOf(signature.algorithm, call.signed, key.secret));
   const key = keys[indexOfDigest(call.sign, expected)];
   if (key) {
     call.parties.noteUse(call.party, key, call.now);

@@ -2,6 +2,7 @@
 import type { CoreRefusal } from '../../core/errors.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';
+import { maskedText } from '../../protocol/signature-scheme.ts';
 import { checkParty, owners } from './app.ts';
 import { checks, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
@@ -68,7 +69,7 @@ function summary(call: Partial<SuningCall>) {
     party: call.party ? named(call.appKey) : unknownApp(call.appKey),
     method: named(call.appMethod),
     orderId: values && 'orderId' in values ? named(values.orderId) : undefined,
-    stringToSign: call.signedText,
+    stringToSign: call.signed && maskedText(call.signed),
   };
 }
 

@@ -1,5 +1,5 @@
 // signInfo (both documents): MD5 over the secret, the system parameters and the body, without separators.
-import { md5Hex } from '../../protocol/digest.ts';
+import { type SignatureScheme, signatureOf } from '../../protocol/signature-scheme.ts';
 
 export interface Signed {
   readonly appMethod: string;
@@ -15,19 +15,19 @@ export interface Signed {
  * Nothing stands between the parts: what keeps one from sliding into the next is that their shapes
  * are checked, see checks.ts.
  */
-export function signInfo(appSecret: string, signed: Signed): string {
-  const body = Buffer.from(signed.body.buffer, signed.body.byteOffset, signed.body.byteLength);
-  return md5Hex(appSecret + parameters(signed) + body.toString('base64'));
-}
+export const signature: SignatureScheme<Signed> = {
+  algorithm: 'md5',
+  carriedIn: { place: 'header', name: 'signInfo' },
+  secret: 'appSecret',
+  parts: ({ appMethod, appRequestTime, appKey, versionNo, body }) => [
+    { is: 'secret', name: 'appSecret' },
+    { is: 'field', name: 'AppMethod', value: appMethod },
+    { is: 'field', name: 'AppRequestTime', value: appRequestTime },
+    { is: 'field', name: 'AppKey', value: appKey },
+    { is: 'field', name: 'VersionNo', value: versionNo },
+    { is: 'body-base64', bytes: body },
+  ],
+};
 
-/**
- * For the request log: what was signed, with the secret and the body only named. A digest of the
- * body would do to try card codes against.
- */
-export function describeSigned(signed: Signed): string {
-  return `{appSecret}${parameters(signed)}{base64 of the ${signed.body.byteLength} bytes of the body}`;
-}
-
-function parameters({ appMethod, appRequestTime, appKey, versionNo }: Signed): string {
-  return appMethod + appRequestTime + appKey + versionNo;
-}
+export const signInfo = (appSecret: string, signed: Signed): string =>
+  signatureOf(signature, signed, appSecret);

@@ -6,6 +6,7 @@ import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { judgeRequestTime } from '../../protocol/request-time.ts';
+import { digestOf } from '../../protocol/signature-scheme.ts';
 import { type App, findApp } from './apps.ts';
 import type { Code } from './codes.ts';
 import {
@@ -24,7 +25,13 @@ import { PLATFORM } from './name.ts';
 import { findProduct } from './products.ts';
 import { isAccount, normalizeAccount } from './recharge-account.ts';
 import { quotable } from './redact.ts';
-import { AHEAD_MS, type Authorization, readAuthorization, sign, VALID_MS } from './signature.ts';
+import {
+  AHEAD_MS,
+  type Authorization,
+  readAuthorization,
+  signature,
+  VALID_MS,
+} from './signature.ts';
 import { readBody, readSign } from './wire.ts';
 
 type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
@@ -70,9 +77,9 @@ function checkSign(
 ): Step<{ readonly sign: string }, '-201'> {
   const given = readSign(call.request.query);
   if (!given) return refuse('-201', 'the URL has no Sign, or several');
-  const { accountSID, timestamp } = call.authorization;
+  const parts = signature.parts(call.authorization);
   const keys = liveKeys(call.party, call.now);
-  const expected = keys.map((key) => sign(accountSID, key.secret, timestamp));
+  const expected = keys.map((key) => digestOf(signature.algorithm, parts, key.secret));
   const key = keys[indexOfDigest(given, expected)];
   if (key) {
     call.parties.noteUse(call.party, key, call.now);

@@ -4,6 +4,7 @@ import { type CoreRefusal, LedgerUnavailableError } from '../../core/errors.ts';
 import type { DeadlineHandler } from '../../core/run-deadlines.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Services, type Verdict } from '../../protocol/platform.ts';
+import { maskedText } from '../../protocol/signature-scheme.ts';
 import { appIds, partyApps } from './apps.ts';
 import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
@@ -18,6 +19,7 @@ import { OPERATIONS, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { quotable, redactBody } from './redact.ts';
 import { resolve } from './rules.ts';
+import { signature } from './signature.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
 
 function refusal({ code, state }: CoreRefusal): Refusal<Code> {
@@ -87,8 +89,7 @@ export const ytx = definePlatform<YtxCall, Success>({
     party: party ? accountSID : accountSID && quotable(accountSID),
     method: action,
     orderId: touched?.orderId,
-    stringToSign:
-      authorization && `${authorization.accountSID}{authToken}${authorization.timestamp}`,
+    stringToSign: authorization && maskedText(signature.parts(authorization)),
   }),
   redact,
   redactName: quotable,

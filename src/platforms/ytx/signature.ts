@@ -1,8 +1,8 @@
 // Authorization and Sign (003, 公共请求参数): who calls, and when; what an Authorization says.
 import type { Instant } from '../../core/clock.ts';
 import { DAY, MINUTE } from '../../core/clock.ts';
-import { md5Hex } from '../../protocol/digest.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
+import { type SignatureScheme, signatureOf } from '../../protocol/signature-scheme.ts';
 
 /** "时间戳有效时间为24小时": still good when it is exactly that old. */
 export const VALID_MS = DAY;
@@ -21,10 +21,25 @@ export function parseTimestamp(text: string): Instant | null {
   return TIMESTAMP.test(text) ? parseShanghai(text.replace(TIMESTAMP, '$1-$2-$3 $4:$5:$6')) : null;
 }
 
-/** "MD5加密(账户Id + 账户授权令牌 +时间戳)": lower-case hex; "无论大小写" when it is compared. */
-export function sign(accountSID: string, authToken: string, timestamp: string): string {
-  return md5Hex(accountSID + authToken + timestamp);
+export interface Signed {
+  readonly accountSID: string;
+  readonly timestamp: string;
 }
+
+/** "MD5加密(账户Id + 账户授权令牌 +时间戳)": lower-case hex; "无论大小写" when it is compared. */
+export const signature: SignatureScheme<Signed> = {
+  algorithm: 'md5',
+  carriedIn: { place: 'query', name: 'Sign' },
+  secret: 'authToken',
+  parts: ({ accountSID, timestamp }) => [
+    { is: 'field', name: 'accountSID', value: accountSID },
+    { is: 'secret', name: 'authToken' },
+    { is: 'field', name: 'timestamp', value: timestamp },
+  ],
+};
+
+export const sign = (accountSID: string, authToken: string, timestamp: string): string =>
+  signatureOf(signature, { accountSID, timestamp }, authToken);
 
 /** "base64加密(账户Id + "|" + 时间戳)" */
 export function authorization(accountSID: string, timestamp: string): string {
