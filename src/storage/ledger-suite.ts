@@ -16,6 +16,7 @@ import { limitRestartRules, limitRules } from './suite/limits.ts';
 import { listRules } from './suite/lists.ts';
 import { pageRules } from './suite/pages.ts';
 import { partyRules, restartRules } from './suite/parties.ts';
+import { peopleRules } from './suite/people.ts';
 import { storeRules } from './suite/stores.ts';
 
 /** @param open opens the storage of a directory; the same directory again is the same storage. */
@@ -51,6 +52,7 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
       storeRules(() => storage);
       limitRules(() => storage);
       limitRestartRules(open);
+      peopleRules(() => storage);
     });
 
     describe('deadlines', () => {

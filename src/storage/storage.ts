@@ -1,4 +1,6 @@
 // What opening storage gives: the ledger, and the request log beside it.
+import type { PeopleStore } from '../core/account.ts';
+import type { AuditStore } from '../core/audit.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
 import type { CatalogStore } from '../core/catalog.ts';
 import type { Clock } from '../core/clock.ts';
@@ -35,6 +37,8 @@ export interface OpenStorage {
   readonly catalog: CatalogStore;
   readonly limits: Limits;
   readonly callbacks: CallbackStore;
+  readonly people: PeopleStore;
+  readonly audit: AuditStore;
   /** The time that rules read where many nodes share the ledger; absent where it is this process's. */
   readonly clock?: Clock;
   /** What opening it found that an operator should know. */
@@ -50,7 +54,8 @@ export interface OpenStorage {
   watchFile?(onDamage: (problem: string) => void): void;
   /**
    * Empties a sandbox's ledger: orders, history, callbacks, tokens, parties, catalog, limits and the
-   * clock's offset go, all or nothing. The environment and the check of the master key stay.
+   * clock's offset go, all or nothing. The environment and the check of the master key stay, and so
+   * do accounts, what their owners sign in with, and the audit.
    * Resolves to the ledger's new generation, one more than before.
    */
   reset(): Promise<number>;

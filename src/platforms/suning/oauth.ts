@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Party } from '../../core/party.ts';
+import { GuessPace } from '../../protocol/guess-pace.ts';
 import type {
   GatewayReply,
   GatewayRequest,
@@ -11,7 +12,6 @@ import type {
 import { readApp } from './app.ts';
 import { consentPage, htmlReply, problemPage } from './consent-page.ts';
 import { AUTHORIZE, forgery, openSession } from './consent-session.ts';
-import { GuessPace } from './guess-pace.ts';
 import { findMerchant, type Merchant } from './merchant.ts';
 import { PLATFORM } from './name.ts';
 import { issueCode } from './oauth-grants.ts';

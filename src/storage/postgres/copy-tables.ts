@@ -84,6 +84,7 @@ export const IS_EMPTY = `SELECT NOT (${[
   'history',
   'endpoints',
   'tokens',
+  'accounts',
 ]
   .map(
     (table) =>

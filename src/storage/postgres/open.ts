@@ -12,6 +12,7 @@ import { readDatabaseUrl } from './database-url.ts';
 import { UnusableDatabaseError } from './errors.ts';
 import { PostgresLedger } from './ledger.ts';
 import { PostgresLimits } from './limits.ts';
+import { auditStore, peopleStore } from './people-store.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
 import { emptyLedger } from './reset.ts';
@@ -94,6 +95,8 @@ export async function openPostgres(
       tokens: tokenStore(pool),
       catalog: catalogStore(pool),
       sealedTexts: sealedTexts(pool, keepKeyCheck),
+      people: peopleStore(pool),
+      audit: auditStore(pool),
     };
     return {
       ledger,

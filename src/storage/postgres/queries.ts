@@ -6,6 +6,7 @@ import type { Sealer } from '../seal.ts';
 import { auditChain } from './chain-audit.ts';
 import { auditGroups } from './chain-head.ts';
 import type { Connection, Row, Statement } from './connection.ts';
+import { auditAudit } from './people-store.ts';
 import { auditPlaces, auditSealed } from './place-audit.ts';
 
 /** From the columns order_id, platform, owner, state, version, created_at, updated_at, attributes, lines. */
@@ -121,6 +122,7 @@ export async function auditSnapshot(
   const damage: string[] = [];
   const chain = await auditChain(connection);
   damage.push(...chain.damage, ...(await auditGroups(connection, head)));
+  damage.push(...(await auditAudit(connection)));
   damage.push(...(await auditPlaces(connection)), ...(await auditSealed(connection, sealer)));
   return {
     ...(chain.notes.length > 0 && { notes: chain.notes }),

@@ -4,6 +4,7 @@ import { changeHash, documentDigest, type LedgerHead } from '../chain.ts';
 import { auditGroups } from './chain-groups.ts';
 import { type ChangeRow, type OrderRow, ordersWithChanges } from './chain-rows.ts';
 import { auditCovers } from './covers.ts';
+import { auditAudit } from './people-store.ts';
 import { auditPlaces } from './place-audit.ts';
 
 /** Findings that are told one by one; of more only their number is. */
@@ -17,6 +18,7 @@ export function auditChain(db: DatabaseSync, head?: LedgerHead): string[] {
     if (problem !== undefined) found.push(problem);
   }
   found.push(...auditGroups(db, head), ...auditPlaces(db), ...auditCovers(db));
+  found.push(...auditAudit(db));
   const more = found.length - TOLD;
   return more > 0 ? [...found.slice(0, TOLD), `and ${more} findings more`] : found;
 }

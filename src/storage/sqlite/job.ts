@@ -78,6 +78,7 @@ export type Job =
   | CreateJob
   | StoreJob
   | { readonly op: 'callbacks'; readonly job: CallbackJob }
+  | { readonly op: 'people'; readonly run: () => unknown }
   | {
       readonly op: 'claim';
       readonly now: number;

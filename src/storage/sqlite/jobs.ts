@@ -183,6 +183,8 @@ export class Jobs {
         return this.#groups.seal();
       case 'callbacks':
         return this.#callbacks.run(job.job);
+      case 'people':
+        return job.run();
       default:
         return this.#runStoreJob(job);
     }

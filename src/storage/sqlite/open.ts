@@ -20,6 +20,7 @@ import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 import { movePath, readMove } from './move.ts';
+import { auditStore, peopleStore } from './people-store.ts';
 import { readProgress } from './progress.ts';
 import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
@@ -113,7 +114,12 @@ export async function openSqlite(
     limits.forgetAll();
     return writer.run({ op: 'reset' });
   };
-  const stores = { ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks };
+  const people = peopleStore(reader, writer);
+  const audit = auditStore(reader, writer);
+  const stores = {
+    ...{ ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks },
+    ...{ people, audit },
+  };
   return { ...stores, notices, watchFile, reset, close };
 }
 

@@ -23,6 +23,11 @@ export const TABLES: readonly CopyTable[] = [
   table('tokens', [
     ...['platform', 'digest', 'kind', 'party_id', 'grant_id', 'expires_at', 'attributes'],
   ]),
+  table('accounts', ['account_id', 'name', 'version', 'document']),
+  table('credentials', [
+    ...['digest', 'kind', 'credential_id', 'account_id', 'expires_at', 'attributes'],
+  ]),
+  table('audit', [...['number', 'at', 'actor', 'action', 'target', 'outcome', 'details', 'hash']]),
   table('limit_counts', ['key', 'ends_at', 'count']),
   table('kept_replies', ['key', 'reply', 'fingerprint', 'expires_at']),
   table('orders', [

@@ -1,7 +1,7 @@
 // "Wrong passwords are slowed by address and by account (1 to 30 s) … nobody is locked out".
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MINUTE, SECOND } from '../../core/clock.ts';
+import { MINUTE, SECOND } from '../core/clock.ts';
 import { GuessPace } from './guess-pace.ts';
 
 /** Attempts one behind the other; how many seconds each waits. */

@@ -1,5 +1,5 @@
-// How fast passwords may be guessed at the consent page: slower with each wrong one, and nobody is locked out.
-import { MINUTE, SECOND } from '../../core/clock.ts';
+// How fast passwords may be guessed, by merchants and by operators: slower with each wrong one, and nobody is locked out.
+import { MINUTE, SECOND } from '../core/clock.ts';
 
 /**
  * How long an attempt waits before it is judged, by the attempts before it that were wrong or are

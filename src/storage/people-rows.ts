@@ -1,0 +1,116 @@
+// Accounts, credentials and audit entries as both engines keep them, and the audit's chain of hashes.
+import { hash } from 'node:crypto';
+import type { Account, Credential } from '../core/account.ts';
+import type { AuditEntry, NewAuditEntry } from '../core/audit.ts';
+import type { Page } from '../core/ledger.ts';
+
+/** The setting that holds the number and the hash of the newest audit entry: `12.c29…`. */
+export const AUDIT_HEAD = 'audit-head';
+
+/** What stands in an account's document: all that no look-up asks for. */
+export const accountDocument = ({ accountId, name, version, ...document }: Account): string =>
+  JSON.stringify(document);
+
+export const toAccount = (row: readonly unknown[]): Account => {
+  const [accountId, name, version, document] = row;
+  return { accountId, name, version: Number(version), ...JSON.parse(String(document)) } as Account;
+};
+
+export const toCredential = (row: readonly unknown[]): Credential => {
+  const [digest, kind, credentialId, accountId, expiresAt, attributes] = row;
+  return {
+    ...{ digest, kind, credentialId, accountId },
+    expiresAt: Number(expiresAt),
+    attributes: JSON.parse(String(attributes)),
+  } as Credential;
+};
+
+/** The columns of an audit entry behind its number, and before its hash. */
+export type AuditColumns = readonly [
+  at: number,
+  actor: string,
+  action: string,
+  target: string,
+  outcome: string,
+  details: string,
+];
+
+export const auditColumns = (entry: NewAuditEntry): AuditColumns => {
+  const { at, actor, action, target, outcome, details } = entry;
+  return [at, actor, action, target, outcome, JSON.stringify(details)].map((value) =>
+    typeof value === 'string' ? storable(value) : value,
+  ) as unknown as AuditColumns;
+};
+
+/** As PostgreSQL can hold it, so that an audit that moves keeps its hashes. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400');
+
+export const toAuditEntry = (row: readonly unknown[]): AuditEntry => {
+  const [number, at, actor, action, target, outcome, details] = row;
+  return {
+    number: Number(number),
+    at: Number(at),
+    ...{ actor, action, target, outcome },
+    details: JSON.parse(String(details)),
+  } as AuditEntry;
+};
+
+/** @param rows newest first, one more than `limit` where there are more */
+export function auditPage(rows: readonly (readonly unknown[])[], limit: number): Page<AuditEntry> {
+  const items = rows.slice(0, limit).map(toAuditEntry);
+  return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.number) : null };
+}
+
+/** What an entry's hash is made of, behind the hash and the number that only the ledger knows. */
+export const auditText = (columns: AuditColumns): string => JSON.stringify(columns).slice(1);
+
+/** @param previous the hash of the entry before; empty for the first */
+export const auditHash = (previous: string, number: number, text: string): string =>
+  hash('sha256', `["${previous}",${number},${text}`, 'base64');
+
+/**
+ * Walks the audit from its first entry.
+ *
+ * @param rows number, then {@link AuditColumns}, then the hash; by number
+ * @param head the setting {@link AUDIT_HEAD}; null where there is none
+ */
+export class AuditWalk {
+  readonly damage: string[] = [];
+  #number = 0;
+  #hash = '';
+
+  /** @param row number, then {@link AuditColumns}, then the hash; each of the numbers in turn */
+  see(row: readonly unknown[]): void {
+    const number = Number(row[0]);
+    const kept = String(row[7]);
+    const columns = [Number(row[1]), ...row.slice(2, 7)] as unknown as AuditColumns;
+    if (number !== this.#number + 1) {
+      const missing = this.#number + 1;
+      const which =
+        number === missing + 1 ? `entry ${missing} is` : `entries ${missing} to ${number - 1} are`;
+      this.#tell(`${which} missing`);
+    } else if (auditHash(this.#hash, number, auditText(columns)) !== kept) {
+      this.#tell(
+        `entry ${number} (${row[3]} by ${row[2]}) is not as it was written, or was put in`,
+      );
+    }
+    this.#number = number;
+    this.#hash = kept;
+  }
+
+  /** @param head the setting {@link AUDIT_HEAD}; null where there is none */
+  end(head: string | null): void {
+    if (head === (this.#number === 0 ? null : `${this.#number}.${this.#hash}`)) return;
+    const newest = Number(head?.split('.')[0] ?? 0);
+    this.#tell(
+      newest > this.#number
+        ? `the newest entries, ${this.#number + 1} to ${newest}, are missing`
+        : `its head (${AUDIT_HEAD} in settings) is not that of its newest entry, ${this.#number}`,
+    );
+  }
+
+  /** What follows in a chain follows from the first findings. */
+  #tell(problem: string): void {
+    if (this.damage.length < 20) this.damage.push(`audit: ${problem}`);
+  }
+}
