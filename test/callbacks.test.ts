@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { SCHEDULES } from '../src/callbacks/retry-schedule.ts';
 import { sign } from '../src/callbacks/signature.ts';
-import type { RetryPreset } from '../src/core/callback-endpoint.ts';
 import { changeOrder } from '../src/core/change-order.ts';
 import { HOUR, MINUTE, SECOND } from '../src/core/clock.ts';
 import { orderId } from '../src/core/ledger.ts';
 import { jintong } from '../src/platforms/jintong/index.ts';
 import type { Platform } from '../src/protocol/platform.ts';
+import { SCHEDULES } from '../src/protocol/retry-schedule.ts';
 import { addOrders, change, ORDER, startCallbackServer, versions } from './callback-server.ts';
 import { call, cancel, form } from './jintong.ts';
 import { ok, startReceiver, status } from './receiver.ts';
@@ -166,7 +165,7 @@ describe('a receiver that fails', () => {
 });
 
 describe('the whole schedule on a simulated clock', () => {
-  for (const preset of Object.keys(SCHEDULES) as RetryPreset[]) {
+  for (const preset of Object.keys(SCHEDULES) as (keyof typeof SCHEDULES)[]) {
     test(`${preset}: attempts at exactly its times, then a dead letter, an alert, and the next one passes`, async () => {
       const random = [0.25, 0.75, 0, 1 - 2 ** -53, 0.5, 0.1, 0.9];
       let i = 0;

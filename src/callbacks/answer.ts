@@ -1,7 +1,6 @@
 // A receiver's answer: its first KiB as text, unpacked where it is packed, and whether it acknowledges.
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
-import type { ExpectedBody } from '../core/callback-endpoint.ts';
 import type { PostOutcome } from './deliver.ts';
 
 /** What is read of an answer: enough for `ok` and for an error in words. */
@@ -151,7 +150,7 @@ function beginningOf(
 export function judge(
   { statusCode, headers }: IncomingMessage,
   { text, isWhole, encoding, isUnreadable = false }: Answer,
-  expects: ExpectedBody | null,
+  expects: string | null,
 ): Omit<PostOutcome, 'durationMicros'> {
   const status = statusCode!;
   const { 'retry-after': retryAfter, date } = headers;

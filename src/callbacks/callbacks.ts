@@ -3,12 +3,14 @@ import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackAlert } from '../core/callbacks.ts';
 import { SECOND } from '../core/clock.ts';
 import type { AddressList } from '../directory/addresses.ts';
+import { scheduleOf } from '../protocol/retry-schedule.ts';
 import type { Lookup } from './address-guard.ts';
 import { Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, newMessageId, pingBody } from './message.ts';
 import { PosterThread } from './poster-thread.ts';
+import { judgedByPlatform } from './send.ts';
 import { liveSecrets } from './signature.ts';
 
 /** What tests put in the place of the world. */
@@ -101,12 +103,14 @@ export class Callbacks {
   /** Posts a message that says nothing, at once, and keeps no record of it. */
   ping(endpoint: CallbackEndpoint): Promise<PostOutcome> {
     const { clock } = this.#parts;
-    const { endpointId, url, expects, secrets } = this.#asWantedNow(endpoint);
+    const target = this.#asWantedNow(endpoint);
+    const { endpointId, url, expects, secrets } = target;
     if (url === null) return Promise.resolve(UNWANTED);
     const body = pingBody(endpointId, clock.now());
     const message = { messageId: newMessageId(), contentType: CONTENT_TYPE, body };
     return this.#poster
       .post({ url, ...message, secrets: liveSecrets(secrets, clock.now()), expects })
+      .then((outcome) => judgedByPlatform(outcome, target))
       .catch(({ message: error }: Error) => ({ ...UNWANTED, error }));
   }
 
@@ -132,7 +136,7 @@ export class Callbacks {
       return asWantedNow(endpoint, this.#parts);
     } catch (error) {
       this.#parts.onError(error, "a platform's callback hook");
-      return endpoint;
+      return { ...endpoint, schedule: scheduleOf(endpoint.preset, undefined) };
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { EndpointSecret, ExpectedBody } from '../core/callback-endpoint.ts';
+import type { EndpointSecret } from '../core/callback-endpoint.ts';
 import { SECOND, systemClock } from '../core/clock.ts';
 import type { AddressList } from '../directory/addresses.ts';
 import { guardedLookup, isSystemPort, type Lookup, urlProblem } from './address-guard.ts';
@@ -19,7 +19,7 @@ export interface Post {
   readonly body: string;
   /** Those that hold: it is signed with each. */
   readonly secrets: readonly EndpointSecret[];
-  readonly expects: ExpectedBody | null;
+  readonly expects: string | null;
 }
 
 export interface PostOutcome {

@@ -10,6 +10,12 @@ import type { Clock } from '../core/clock.ts';
 import { REVEALED_EVENT } from '../core/reveal-sealed.ts';
 import type { Environment, PartyDirectory, Platform } from '../protocol/platform.ts';
 import type { PlatformCallbacks } from '../protocol/platform-callbacks.ts';
+import {
+  PLATFORM_PRESET,
+  type RetrySchedule,
+  SCHEDULES,
+  scheduleOf,
+} from '../protocol/retry-schedule.ts';
 import { CONTENT_TYPE, messageBody, newMessageId } from './message.ts';
 
 export interface FanOutParts {
@@ -101,7 +107,9 @@ class DeclaredEndpoints {
         this.#wanted.set(asked, wanted);
       }
       if (!wanted) return null;
-      return { endpoint: this.#place({ expects: null, ...wanted }, event), ...message };
+      const preset = callbacks.schedule ? PLATFORM_PRESET : 'standard';
+      const where = { url: wanted.url, preset, expects: null };
+      return { endpoint: this.#place(where, event), ...message };
     } catch (error) {
       // Waiting for it to be mended would hold back the callbacks of everybody else.
       onHookError(error, event);
@@ -119,18 +127,30 @@ class DeclaredEndpoints {
   }
 }
 
-/** An endpoint as it is to be posted to; `url` is null where its owner wants nothing any more. */
-export type Target = Omit<CallbackEndpoint, 'url'> & { readonly url: string | null };
+/** An endpoint as it is to be posted to. */
+export type Target = Omit<CallbackEndpoint, 'url'> & {
+  /** Null where its owner wants nothing any more. */
+  readonly url: string | null;
+  readonly schedule: RetrySchedule;
+  readonly answerProblem?: PlatformCallbacks['answerProblem'];
+};
 
 /** One that a platform declares may have moved since its events were fanned out. */
 export function asWantedNow(endpoint: CallbackEndpoint, parts: DeclarationParts): Target {
   const { platforms, environment, parties } = parts;
-  if (endpoint.origin !== 'declared') return endpoint;
   const callbacks = platforms.find(({ name }) => name === endpoint.platform)?.callbacks;
+  if (endpoint.origin !== 'declared') {
+    return { ...endpoint, schedule: scheduleOf(endpoint.preset, callbacks?.schedule) };
+  }
   const wanted = callbacks?.environments.includes(environment)
     ? callbacks.endpoint(endpoint.party, { environment, parties })
     : null;
-  return { ...endpoint, url: null, ...wanted };
+  return {
+    ...endpoint,
+    url: wanted?.url ?? null,
+    schedule: callbacks?.schedule ?? SCHEDULES.standard,
+    answerProblem: callbacks?.answerProblem,
+  };
 }
 
 type DeclarationParts = Pick<FanOutParts, 'platforms' | 'environment' | 'parties'>;

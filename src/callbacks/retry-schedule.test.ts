@@ -1,15 +1,15 @@
 // The retry presets, exact: every wait, the jitter's bounds, and what Retry-After adds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RetryPreset } from '../core/callback-endpoint.ts';
+import { SCHEDULES } from '../protocol/retry-schedule.ts';
 import { nextWait, readRetryAfter } from './retry-schedule.ts';
 
 /** All waits of a preset in seconds, until it gives up. */
-function waits(preset: RetryPreset, random: () => number): number[] {
+function waits(preset: keyof typeof SCHEDULES, random: () => number): number[] {
   const all: number[] = [];
-  for (let wait = nextWait(preset, 0, random); wait !== null; ) {
+  for (let wait = nextWait(SCHEDULES[preset], 0, random); wait !== null; ) {
     all.push(wait / 1000);
-    wait = nextWait(preset, all.length, random);
+    wait = nextWait(SCHEDULES[preset], all.length, random);
   }
   return all;
 }
@@ -56,7 +56,7 @@ test('alipay: "25 小时以内完成 8 次通知（通知的间隔频率一般�
 });
 
 test('Retry-After makes a wait longer, never shorter, and at most twice the step', () => {
-  const wait = (retryAfter: number) => nextWait('wechat', 4, never, retryAfter)! / 1000;
+  const wait = (retryAfter: number) => nextWait(SCHEDULES.wechat, 4, never, retryAfter)! / 1000;
   assert.equal(wait(0), 180);
   assert.equal(wait(179_000), 180);
   assert.equal(wait(200_000), 200);
@@ -64,14 +64,14 @@ test('Retry-After makes a wait longer, never shorter, and at most twice the step
   assert.equal(wait(86_400_000), 360);
   // Twice the step itself, not the step with its jitter.
   assert.equal(
-    nextWait('standard', 1, () => 0, 999_999),
+    nextWait(SCHEDULES.standard, 1, () => 0, 999_999),
     10_000,
   );
   assert.equal(
-    nextWait('standard', 1, () => 0.75, 5_200),
+    nextWait(SCHEDULES.standard, 1, () => 0.75, 5_200),
     5_500,
   );
-  assert.equal(nextWait('alipay', 8, never, 1000), null, 'it does not add an attempt');
+  assert.equal(nextWait(SCHEDULES.alipay, 8, never, 1000), null, 'it does not add an attempt');
 });
 
 test('Retry-After as seconds, and as an HTTP date by the receiver’s own clock', () => {

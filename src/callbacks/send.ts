@@ -28,15 +28,28 @@ export async function send(
 ): Promise<DeliveryResult> {
   const { deliveryId, leaseUntil, messageId, contentType, body, step } = delivery;
   const at = clock.now();
-  const { url, expects, preset } = endpoint;
+  const { url, expects, schedule } = endpoint;
   const secrets = liveSecrets(endpoint.secrets, at);
   const post = { messageId, contentType, body, secrets, expects };
-  const outcome = url === null ? UNWANTED : await poster.post({ url, ...post });
+  const posted = url === null ? UNWANTED : await poster.post({ url, ...post });
+  const outcome = judgedByPlatform(posted, endpoint);
   const { status, error, durationMicros, answer } = outcome;
   const attempt = { at, status, error, durationMicros, answer };
   const now = clock.now();
-  const wait = error === null ? null : nextWait(preset, step + 1, random, asked(outcome, now));
+  const wait = error === null ? null : nextWait(schedule, step + 1, random, asked(outcome, now));
   return { deliveryId, leaseUntil, attempt, retryAt: wait === null ? null : now + wait, url };
+}
+
+/** The outcome of a post after the endpoint's platform has looked at an answer that is good so far. */
+export function judgedByPlatform(outcome: PostOutcome, { answerProblem }: Target): PostOutcome {
+  const { status, error, answer } = outcome;
+  if (!answerProblem || error !== null || status === null) return outcome;
+  try {
+    return { ...outcome, error: answerProblem({ status, body: answer }) };
+  } catch (fault) {
+    const problem = `the platform could not judge the answer: ${(fault as Error).message}`;
+    return { ...outcome, error: problem };
+  }
 }
 
 /** An attempt as it is counted. */

@@ -1,12 +1,7 @@
 // What operators do with callbacks: register, change and test endpoints, look at deliveries, send them again.
 
 import type { GaveUp, HandClaim } from './callback-by-hand.ts';
-import type {
-  CallbackEndpoint,
-  EndpointChange,
-  ExpectedBody,
-  RetryPreset,
-} from './callback-endpoint.ts';
+import type { CallbackEndpoint, EndpointChange } from './callback-endpoint.ts';
 import type { CallbackStore, Delivery, DeliveryFilter } from './callbacks.ts';
 import type { Instant } from './clock.ts';
 
@@ -20,8 +15,8 @@ export interface Registration {
   readonly platform: string;
   readonly party: string;
   readonly url: string;
-  readonly preset: RetryPreset;
-  readonly expects: ExpectedBody | null;
+  readonly preset: string;
+  readonly expects: string | null;
   readonly eventTypes: readonly string[] | null;
   /** Absent: a new one is made. */
   readonly secret?: string | undefined;

@@ -1,14 +1,6 @@
 // Where callbacks go: an endpoint of a party, how its failures are met, and what is known of its health.
 import type { Instant } from './clock.ts';
 
-/** When a failed delivery is tried again; `src/callbacks/retry-schedule.ts` has the times. */
-export const RETRY_PRESETS = ['standard', 'wechat', 'alipay'] as const;
-export type RetryPreset = (typeof RETRY_PRESETS)[number];
-
-/** The text that a receiver has to answer, where its status alone is not enough. */
-export const EXPECTED_BODIES = ['ok', 'success'] as const;
-export type ExpectedBody = (typeof EXPECTED_BODIES)[number];
-
 export interface EndpointSecret {
   /** `whsec_` and base64, in clear here; sealed wherever it is stored; never logged. */
   readonly secret: string;
@@ -35,8 +27,10 @@ export interface CallbackEndpoint {
   /** `declared` by the platform for the owner, or `registered` through the management API. */
   readonly origin: 'registered' | 'declared';
   readonly url: string;
-  readonly preset: RetryPreset;
-  readonly expects: ExpectedBody | null;
+  /** The name of its retry schedule; `src/protocol/retry-schedule.ts` has the times. */
+  readonly preset: string;
+  /** The text that it has to answer, where its status alone is not enough. */
+  readonly expects: string | null;
   /** Null: all of them. */
   readonly eventTypes: readonly string[] | null;
   readonly enabled: boolean;
@@ -63,6 +57,6 @@ export interface DeclaredEndpoint {
   readonly platform: string;
   readonly party: string;
   readonly url: string;
-  readonly preset: RetryPreset;
-  readonly expects: ExpectedBody | null;
+  readonly preset: string;
+  readonly expects: string | null;
 }

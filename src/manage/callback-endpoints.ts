@@ -1,12 +1,10 @@
 // /callbacks/endpoints: list, register, change, rotate secrets, and test. A secret is shown once, when it is made.
 import { z } from 'zod';
 import { type DeskOutcome, isProblem } from '../core/callback-desk.ts';
-import {
-  type CallbackEndpoint,
-  EXPECTED_BODIES,
-  RETRY_PRESETS,
-} from '../core/callback-endpoint.ts';
+import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import { DAY, SECOND } from '../core/clock.ts';
+import type { Platform } from '../protocol/platform.ts';
+import { EXPECTED_BODIES, PLATFORM_PRESET, RETRY_PRESETS } from '../protocol/retry-schedule.ts';
 import { requireOwner } from './callback-owner.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
@@ -18,7 +16,9 @@ const endpointSchema = z
     party: z.string().describe('the owner whose orders’ events it gets'),
     origin: z.enum(['registered', 'declared']).describe('declared by the platform for the party'),
     url: z.string(),
-    preset: z.enum(RETRY_PRESETS).describe('when a failed delivery is tried again'),
+    preset: z
+      .enum(RETRY_PRESETS)
+      .describe('when a failed delivery is tried again; platform: as the platform’s own callbacks'),
     expects: z.enum(EXPECTED_BODIES).nullable().describe('what has to be answered besides 2xx'),
     eventTypes: z.array(z.string()).nullable().describe('null: all of them'),
     enabled: z.boolean(),
@@ -92,6 +92,7 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     async handle({ body }, { callbacks, platforms, parties, ledger, clock }) {
       const platform = findPlatform(platforms, body.platform);
       await requireOwner(platform, body.party, { parties, ledger });
+      checkPreset(platform, body.preset);
       const made = found(
         await callbacks.register({ ...body, platform: platform.name }, clock.now()),
         'it was just made',
@@ -114,11 +115,15 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     status: 200,
     response: endpointSchema,
     errors: { 404: 'no such endpoint' },
-    async handle({ params, body }, { callbacks, clock }) {
+    async handle({ params, body }, { callbacks, platforms, clock }) {
       const given = Object.fromEntries(
         Object.entries(body).filter(([, value]) => value !== undefined),
       );
       const id = params.endpointId!;
+      if (body.preset === PLATFORM_PRESET) {
+        const { platform } = found(await callbacks.findEndpoint(id), id);
+        checkPreset(findPlatform(platforms, platform), body.preset);
+      }
       return view(found(await callbacks.change(id, given, clock.now()), id), clock.now());
     },
   }),
@@ -208,17 +213,28 @@ function found(outcome: DeskOutcome, endpointId: string): CallbackEndpoint {
   throw new ManageError(400, 'bad-endpoint', `${field}: ${problem}`, field);
 }
 
+/** Not every platform pushes by itself and has a schedule of its own. */
+function checkPreset({ name, callbacks }: Platform, preset: string): void {
+  if (preset !== PLATFORM_PRESET || callbacks?.schedule) return;
+  const others = RETRY_PRESETS.filter((one) => one !== PLATFORM_PRESET).join(', ');
+  const message = `preset: ${name} has no retry schedule of its own; use one of ${others}`;
+  throw new ManageError(400, 'bad-endpoint', message, 'preset');
+}
+
 function unknownEndpoint(endpointId: string): ManageError {
   const message = `no endpoint "${endpointId}"; GET /callbacks/endpoints lists them`;
   return new ManageError(404, 'unknown-endpoint', message, 'endpointId');
 }
 
 function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchema> {
-  const { secrets, health, createdAt, off, eventTypes, ...rest } = from;
+  const { secrets, health, createdAt, off, eventTypes, preset, expects, ...rest } = from;
   const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
   const { failures, failingSince, openUntil } = health;
   return {
     ...rest,
+    // Whoever writes them, this API or a platform's declaration, takes them from these lists.
+    preset: preset as (typeof RETRY_PRESETS)[number],
+    expects: expects as (typeof EXPECTED_BODIES)[number] | null,
     eventTypes: eventTypes && [...eventTypes],
     off: off && { reason: off.reason, at: isoTime(off.at) },
     createdAt: isoTime(createdAt),

@@ -1,8 +1,8 @@
 // What a platform's own protocol pushes to the owners of its orders, and where to.
-import type { ExpectedBody, RetryPreset } from '../core/callback-endpoint.ts';
 import type { CallbackEvent } from '../core/callbacks.ts';
 import type { Party } from '../core/party.ts';
 import type { Environment, PartyDirectory } from './platform.ts';
+import type { RetrySchedule } from './retry-schedule.ts';
 
 /** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
 export interface PlatformCallbacks {
@@ -20,14 +20,23 @@ export interface PlatformCallbacks {
   endpoint(
     owner: string,
     context: { readonly environment: Environment; readonly parties: PartyDirectory },
-  ): {
-    readonly url: string;
-    readonly preset: RetryPreset;
-    /** Absent: any 2xx acknowledges. */
-    readonly expects?: ExpectedBody;
-  } | null;
+  ): { readonly url: string } | null;
+  /** When a callback that was not acknowledged is posted again. Absent: the schedule `standard`. */
+  readonly schedule?: RetrySchedule;
+  /**
+   * Why an answer with status 2xx does not acknowledge a callback, for the list of its attempts; null
+   * where it does. Absent: any 2xx acknowledges. Any other status never does.
+   */
+  answerProblem?(answer: CallbackAnswer): string | null;
   /** The addresses that a party's settings hold, so that one that can never be posted to is refused. */
   addresses?(party: Party): readonly CallbackAddress[];
+}
+
+/** What a receiver answered. */
+export interface CallbackAnswer {
+  readonly status: number;
+  /** The first KiB of the body, unpacked, as text. */
+  readonly body: string;
 }
 
 /** An address that a party's own settings name for callbacks. */

@@ -65,6 +65,6 @@ export const callbacks: PlatformCallbacks = {
     const account = findAccount(appid, parties);
     const url =
       account && callbackUrl({ accountSID: account.partyId, appid }, parties, environment);
-    return url === undefined ? null : { url, preset: 'standard' };
+    return url === undefined ? null : { url };
   },
 };
