@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
-import { callbackDesk } from './callbacks/desk.ts';
+import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { backUpLedger as backUp } from './copies.ts';
@@ -158,7 +158,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     clock,
     importPart: partTaker({ ...workplace, ledger, tokens }),
-    callbacks: callbackDesk(storage.callbacks, callbacks, config.callbackAllow),
+    callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     async resetSandbox() {
       let generation = 0;
       await sandboxTurn(async () => {

@@ -1,7 +1,7 @@
 // /callbacks/endpoints: list, register, change, rotate secrets, and test. A secret is shown once, when it is made.
 import { z } from 'zod';
-import { type DeskOutcome, isProblem } from '../core/callback-desk.ts';
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
+import { type EndpointOutcome, isProblem } from '../core/callback-management.ts';
 import { DAY, SECOND } from '../core/clock.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { EXPECTED_BODIES, PLATFORM_PRESET, RETRY_PRESETS } from '../protocol/retry-schedule.ts';
@@ -206,7 +206,7 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-function found(outcome: DeskOutcome, endpointId: string): CallbackEndpoint {
+function found(outcome: EndpointOutcome, endpointId: string): CallbackEndpoint {
   if (outcome === null) throw unknownEndpoint(endpointId);
   if (!isProblem(outcome)) return outcome;
   const { field, problem } = outcome;

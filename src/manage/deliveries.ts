@@ -1,6 +1,6 @@
 // /callbacks/deliveries: every callback with its attempts, and what was given up.
 import { z } from 'zod';
-import type { CallbackDesk } from '../core/callback-desk.ts';
+import type { CallbackManagement } from '../core/callback-management.ts';
 import type { Delivery } from '../core/callbacks.ts';
 import type { Order } from '../core/order.ts';
 import {
@@ -154,7 +154,7 @@ const MAX_OF_ORDER = 100;
 
 /** The newest callbacks that an order has caused. */
 export async function callbacksOf(
-  { listDeliveries }: CallbackDesk,
+  { listDeliveries }: CallbackManagement,
   { platform, orderId }: Order,
 ): Promise<z.input<typeof deliverySchema>[]> {
   const { items } = await listDeliveries({ platform, orderId, limit: MAX_OF_ORDER });

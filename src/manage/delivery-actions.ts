@@ -1,7 +1,7 @@
 // /callbacks/deliveries/…: what operators do by hand: send one now, send it again, or give it up.
 import { z } from 'zod';
 import type { HandClaim } from '../core/callback-by-hand.ts';
-import type { CallbackDesk, ReplayOutcome } from '../core/callback-desk.ts';
+import type { CallbackManagement, ReplayOutcome } from '../core/callback-management.ts';
 import { deliverySchema, deliveryView } from './deliveries.ts';
 import { type Endpoint, endpoint, instantText, isoTime, ManageError } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
@@ -148,7 +148,7 @@ export const deliveryActionEndpoints: readonly Endpoint[] = [
 ];
 
 /** @throws {ManageError} 400 for what is no number, 404 where there is none */
-async function read({ findDelivery }: CallbackDesk, text: string) {
+async function read({ findDelivery }: CallbackManagement, text: string) {
   if (!/^\d{1,15}$/.test(text)) {
     const message = 'deliveryId: has to be the number of a delivery';
     throw new ManageError(400, 'bad-request', message, 'deliveryId');

@@ -1,6 +1,6 @@
 // The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
 import { z } from 'zod';
-import type { CallbackDesk } from '../core/callback-desk.ts';
+import type { CallbackManagement } from '../core/callback-management.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { RequestLog } from '../core/request-log.ts';
@@ -19,7 +19,7 @@ export interface ManageServices {
   readonly tokens: TokenStore;
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
-  readonly callbacks: CallbackDesk;
+  readonly callbacks: CallbackManagement;
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
   /** Makes the sandbox's ledger anew; resolves to its new generation. */

@@ -1,5 +1,5 @@
 // Filters of the request log, the catalog and deliveries that name nothing: refused with what there is.
-import type { CallbackDesk } from '../core/callback-desk.ts';
+import type { CallbackManagement } from '../core/callback-management.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { type AskWithout, refused } from './filters.ts';
 
@@ -81,7 +81,7 @@ export function checkKindFilter(
  * @throws {ManageError} 400
  */
 export async function checkEndpointFilter(
-  callbacks: CallbackDesk,
+  callbacks: CallbackManagement,
   endpointId: string | undefined,
 ): Promise<void> {
   if (endpointId === undefined || (await callbacks.findEndpoint(endpointId))) return;

@@ -2,8 +2,8 @@
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Ledger } from '../core/ledger.ts';
 import type { OpenStorage } from './storage.ts';
-import { callbackDeskRules } from './suite/callback-desk.ts';
 import { assertCallbacksSound } from './suite/callback-fixtures.ts';
+import { callbackManagementRules } from './suite/callback-management.ts';
 import { callbackOperatorRules } from './suite/callback-operator.ts';
 import { callbackSettleRules } from './suite/callback-settle.ts';
 import { callbackRules } from './suite/callbacks.ts';
@@ -77,7 +77,7 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
         await storage.close();
       });
       callbackRules(() => storage);
-      callbackDeskRules(() => storage);
+      callbackManagementRules(() => storage);
       callbackOperatorRules(() => storage);
       callbackSettleRules(() => storage);
     });

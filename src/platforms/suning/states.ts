@@ -39,7 +39,7 @@ export type Fulfilment = keyof typeof FULFILMENTS;
 export type Refund = 'none' | 'started' | 'done' | 'refused';
 export const REFUNDS: readonly Refund[] = ['none', 'started', 'done', 'refused'];
 
-/** Who began the refund: the 100 minutes, a failed top-up, or somebody at a desk. */
+/** Who began the refund: the 100 minutes, a failed top-up, or a person of the shop. */
 export type RefundCause = 'overdue' | 'recharge-failed' | 'other';
 export const REFUND_CAUSES: readonly RefundCause[] = ['overdue', 'recharge-failed', 'other'];
 
@@ -48,7 +48,7 @@ export const CATEGORIES = { 1: '新订', 2: '续订', 3: '升级' } as const;
 export type Category = keyof typeof CATEGORIES;
 export const isCategory = (text: string): boolean => Object.hasOwn(CATEGORIES, text);
 
-/** The documents name what partners report; what happens at a desk they leave open. [ours] */
+/** The documents name what partners report; what an operator may do they leave open. [ours] */
 export const OPERATOR_TRANSITIONS: Transitions = {
   unshipped: ['shipped', 'refund-started', 'refund-refused', 'refunded', 'returned', 'oms-failure'],
   shipped: ['received', 'refund-started', 'refund-refused', 'refunded', 'returned'],

@@ -6,7 +6,7 @@ import type { CallbackStore, Delivery, DeliveryFilter } from './callbacks.ts';
 import type { Instant } from './clock.ts';
 
 /** Why something was not done: the field that is wrong, and what is wrong with it. */
-export interface DeskProblem {
+export interface EndpointProblem {
   readonly field: 'url' | 'secret' | 'endpointId';
   readonly problem: string;
 }
@@ -22,7 +22,7 @@ export interface Registration {
   readonly secret?: string | undefined;
 }
 
-export type DeskOutcome = CallbackEndpoint | DeskProblem | null;
+export type EndpointOutcome = CallbackEndpoint | EndpointProblem | null;
 
 export interface PingOutcome {
   readonly status: number | null;
@@ -46,27 +46,27 @@ export interface ReplayOutcome {
   readonly held: readonly Held[];
 }
 
-export interface CallbackDesk
+export interface CallbackManagement
   extends Pick<CallbackStore, 'listEndpoints' | 'listDeliveries' | 'listAlerts' | 'findEndpoint'> {
-  register(registration: Registration, now: Instant): Promise<CallbackEndpoint | DeskProblem>;
+  register(registration: Registration, now: Instant): Promise<CallbackEndpoint | EndpointProblem>;
   /** Null where there is none. */
   change(
     endpointId: string,
     change: Omit<EndpointChange, 'secrets'>,
     now: Instant,
-  ): Promise<DeskOutcome>;
+  ): Promise<EndpointOutcome>;
   /** Puts a new secret in front; those that hold sign besides for `overlapMs` more. */
   rotate(
     endpointId: string,
     secret: string | undefined,
     overlapMs: number,
     now: Instant,
-  ): Promise<DeskOutcome>;
+  ): Promise<EndpointOutcome>;
   /** Takes an endpoint away; what is pending becomes dead letters. Null where there is none. */
   remove(
     endpointId: string,
     now: Instant,
-  ): Promise<DeskProblem | { readonly givenUp: number } | null>;
+  ): Promise<EndpointProblem | { readonly givenUp: number } | null>;
   /**
    * Posts a message that says nothing, at once. Where it is acknowledged, the endpoint's pause ends,
    * and what waits for its time goes out now.
@@ -86,6 +86,6 @@ export interface CallbackDesk
   replayAll(filter: DeliveryFilter, endPause: boolean, now: Instant): Promise<ReplayOutcome>;
 }
 
-export function isProblem(outcome: DeskOutcome): outcome is DeskProblem {
+export function isProblem(outcome: EndpointOutcome): outcome is EndpointProblem {
   return outcome !== null && 'problem' in outcome;
 }

@@ -6,7 +6,7 @@ import type { OpenStorage } from '../storage.ts';
 import { anEndpoint, hands } from './callback-fixtures.ts';
 import { anOrder, create, T0 } from './fixtures.ts';
 
-export function callbackDeskRules(open: () => OpenStorage): void {
+export function callbackManagementRules(open: () => OpenStorage): void {
   test('a replay sends again what has ended, older before younger, and under the same message id', async () => {
     const h = hands(open());
     await h.callbacks.createEndpoint(anEndpoint());

@@ -1,7 +1,12 @@
 // The operators' side of callbacks, over the store: what may be registered, and that work begins at once.
 import { randomBytes } from 'node:crypto';
-import type { CallbackDesk, DeskProblem, Held, ReplayOutcome } from '../core/callback-desk.ts';
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
+import type {
+  CallbackManagement,
+  EndpointProblem,
+  Held,
+  ReplayOutcome,
+} from '../core/callback-management.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
 import type { Instant } from '../core/clock.ts';
 import type { AddressList } from '../directory/addresses.ts';
@@ -11,12 +16,12 @@ import { newSecret, rotateSecret, secretProblem } from './signature.ts';
 
 const BY_OPERATOR = 'by an operator';
 
-export function callbackDesk(
+export function callbackManagement(
   store: CallbackStore,
   callbacks: Callbacks,
   allowed: AddressList,
-): CallbackDesk {
-  const check = (url?: string, secret?: string): DeskProblem | null => {
+): CallbackManagement {
+  const check = (url?: string, secret?: string): EndpointProblem | null => {
     const badUrl = url === undefined ? null : urlProblem(url, allowed);
     if (badUrl !== null) return { field: 'url', problem: badUrl };
     const badSecret = secret === undefined ? null : secretProblem(secret);
