@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CommitRow } from '../src/storage/sqlite/change-rows.ts';
+import { OrderChanges } from '../src/storage/sqlite/changes.ts';
+import { CountedLists } from '../src/storage/sqlite/counted-lists.ts';
 import { Damage } from '../src/storage/sqlite/damage.ts';
 import { openConnection } from '../src/storage/sqlite/database.ts';
-import type { CommitJob } from '../src/storage/sqlite/job.ts';
 import { ORDER_COLUMNS, type OrderRow } from '../src/storage/sqlite/queries.ts';
+import { tuples } from '../src/storage/sqlite/query.ts';
 import { Reader } from '../src/storage/sqlite/reader.ts';
+import { prepareStatements } from '../src/storage/sqlite/statements.ts';
 import { WriteAheadLog } from '../src/storage/sqlite/write-ahead-log.ts';
 import { Writer } from '../src/storage/sqlite/writer.ts';
 import type { FloorReplies } from './floor.ts';
@@ -19,15 +23,14 @@ const log = new WriteAheadLog(ledgerPath);
 const damage = new Damage();
 const reader = new Reader(db, log, damage);
 const writer = new Writer(ledgerPath, db, log, { damage });
-const order = db.prepare(
-  `SELECT ${ORDER_COLUMNS}, id, last_change, head FROM orders WHERE order_id = ? AND platform = ?`,
-);
-order.setReturnArrays(true);
-
+const changes = new OrderChanges(prepareStatements(db), new CountedLists(db));
 type Row = [...OrderRow, row: number, lastChange: number, head: string | null];
 
-const find = (id: string): Promise<Row> =>
-  reader.read(() => order.get(id, 'jintong') as unknown as Row, [id]);
+const order = tuples<Row>(
+  db,
+  `SELECT ${ORDER_COLUMNS}, id, last_change, head FROM orders WHERE order_id = ? AND platform = ?`,
+);
+const find = (id: string): Promise<Row> => reader.read(() => order.get(id, 'jintong')!, [id]);
 
 /** The statements of a hasten. No rule decides, and the order's document goes back as it came. */
 async function hasten(id: string): Promise<boolean> {
@@ -45,8 +48,7 @@ async function hasten(id: string): Promise<boolean> {
     lastChange,
     head,
   ] = await find(id);
-  const job: CommitJob = {
-    op: 'commit',
+  const change: CommitRow = {
     platform,
     orderId,
     expectedVersion: version,
@@ -69,7 +71,7 @@ async function hasten(id: string): Promise<boolean> {
     sealed: null,
     completes: null,
   };
-  return (await writer.run(job)) === 'committed';
+  return (await writer.run((tx) => changes.commit(tx, change), [orderId])) === 'committed';
 }
 
 const TAG = '%3COrderID%3E';

@@ -1,14 +1,12 @@
 // What operators do to deliveries and endpoints by hand, each as one function of the schema or steps of it.
 import type { GaveUp, HandClaim } from '../../core/callback-by-hand.ts';
 import type { CallbackStore } from '../../core/callbacks.ts';
+import { DELIVERY_STATES, OPERATOR_STEP } from '../callback-limits.ts';
 import { toEndpoint } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
-import { type EndpointColumns, fromColumns, STATES } from './callback-rows.ts';
+import { type EndpointColumns, fromColumns } from './callback-rows.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import type { Pool } from './pool.ts';
-
-/** Deliveries of one step of what operators do by hand: no change waits long behind it. */
-const OPERATOR_STEP = 250;
 
 /** As {@link HandClaim}, in columns. */
 type HandClaimRow =
@@ -27,7 +25,7 @@ export function operatorMethods(
     async claimOne(deliveryId, now, leaseMs): Promise<HandClaim> {
       const given = [node, deliveryId, now, leaseMs];
       const [[claim]] = (await pool.runOnce(s.claimOne, given)) as [[HandClaimRow]];
-      if (claim.kind === 'ended') return { ...claim, state: STATES[claim.state]! };
+      if (claim.kind === 'ended') return { ...claim, state: DELIVERY_STATES[claim.state]! };
       if (claim.kind !== 'claimed') return claim;
       return { ...claim, endpoint: toEndpoint(fromColumns(claim.endpoint), sealer) };
     },

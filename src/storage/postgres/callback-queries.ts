@@ -7,7 +7,7 @@ import type {
   DeliveryQuery,
 } from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
-import { STATES } from './callback-rows.ts';
+import { DELIVERY_STATES } from '../callback-limits.ts';
 import { callbackStatements } from './callback-statements.ts';
 import type { Row, Statement } from './connection.ts';
 import type { Pool } from './pool.ts';
@@ -33,7 +33,7 @@ function conditions(filter: DeliveryFilter & Partial<DeliveryQuery>) {
   if (filter.state !== undefined) {
     // As a literal, so that the index of that state alone serves.
     names.push(filter.state);
-    where.push(`d.state = ${STATES.indexOf(filter.state)}`);
+    where.push(`d.state = ${DELIVERY_STATES.indexOf(filter.state)}`);
   }
   return { names, where, values };
 }
@@ -67,7 +67,7 @@ function toDelivery(row: Row, attempts: readonly Row[]): Delivery {
   return {
     ...known,
     eventType,
-    state: STATES[state as number],
+    state: DELIVERY_STATES[state as number],
     createdAt,
     dueAt,
     endedAt,

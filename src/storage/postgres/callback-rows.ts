@@ -1,10 +1,6 @@
-// Callbacks as rows of this engine: the states by their column, and endpoints as functions of the schema give them.
+// Callbacks as rows of this engine: endpoints as the functions of the schema give them.
 import type { EndpointHealth } from '../../core/callback-endpoint.ts';
-import type { DeliveryState } from '../../core/callbacks.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
-
-/** The states as the column `deliveries.state` has them, by position. */
-export const STATES: readonly DeliveryState[] = ['pending', 'delivered', 'dead'];
 
 /** An endpoint's row as the functions give it, in the names of its columns. */
 export interface EndpointColumns extends EndpointHealth {

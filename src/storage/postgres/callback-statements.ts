@@ -1,5 +1,6 @@
 // The statements of callbacks, prepared once a connection.
 import { REVEALED_EVENT } from '../../core/reveal-sealed.ts';
+import { EVENTS_WINDOW } from '../callback-limits.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name: `callbacks-${name}`, text });
@@ -9,12 +10,6 @@ const ENDPOINT = `json_build_object('endpointId', e.endpoint_id, 'platform', e.p
   'origin', e.origin, 'url', e.url, 'preset', e.preset, 'expects', e.expects, 'eventTypes', e.event_types,
   'enabled', e.enabled, 'offReason', e.off_reason, 'offAt', e.off_at, 'createdAt', e.created_at,
   'secrets', e.secrets, 'failures', e.failures, 'failingSince', e.failing_since, 'openUntil', e.open_until)`;
-
-/**
- * How far one question looks for events of platforms that declare endpoints: some milliseconds,
- * also behind an import of a million orders of others.
- */
-const WINDOW = 2000;
 
 /** Where months were dropped, the newest event may have gone with them. */
 const CURSOR_BEYOND = `(SELECT (cursor > (SELECT last_value FROM history_numbers)
@@ -47,7 +42,7 @@ export const callbackStatements = {
   window: statement(
     'window',
     `WITH ahead AS MATERIALIZED (SELECT seq FROM history WHERE seq > (SELECT cursor FROM fan_out)
-       ORDER BY seq LIMIT ${WINDOW}),
+       ORDER BY seq LIMIT ${EVENTS_WINDOW}),
      placed AS (SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM ahead)
      SELECT cursor, coalesce((SELECT max(seq) FROM ahead), cursor),
        coalesce((SELECT max(seq) FROM placed WHERE seq = cursor + n), cursor),

@@ -7,6 +7,7 @@ import type {
   ClaimedDelivery,
   PendingEvents,
 } from '../../core/callbacks.ts';
+import { OPERATOR_STEP } from '../callback-limits.ts';
 import {
   changedFields,
   type EndpointRow,
@@ -20,13 +21,10 @@ import { endedIds, listDeliveries, toCallbackAudit } from './callback-queries.ts
 import { type EndpointColumns, fromColumns } from './callback-rows.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
+import { storable } from './change-rows.ts';
 import type { Row } from './connection.ts';
 import { unavailable } from './errors.ts';
-import { storable } from './job.ts';
 import type { Pool } from './pool.ts';
-
-/** Deliveries of one step of a replay: few enough that no change waits long behind it. */
-const REPLAY_STEP = 250;
 
 interface Claims {
   readonly deliveries: readonly Omit<ClaimedDelivery, 'leaseUntil'>[];
@@ -162,7 +160,7 @@ export function callbackStore(
     async replayAll(filter, now) {
       let total = 0;
       for (let after = 0; ; ) {
-        const ids = await endedIds(pool, filter, after, REPLAY_STEP);
+        const ids = await endedIds(pool, filter, after, OPERATOR_STEP);
         if (ids.length === 0) return total;
         total += Number((await pool.runOnce(s.replay, [ids, now]))[0]![0]);
         after = ids.at(-1)!;

@@ -123,12 +123,12 @@ export class Connection {
     }
   }
 
-  /** Drops the connection where `job` has not ended in time, which then is lost. @param until by performance.now() */
-  async within<T>(until: number, job: () => Promise<T>): Promise<T> {
+  /** Drops the connection where `work` has not ended in time, which then is lost. @param until by performance.now() */
+  async within<T>(until: number, work: () => Promise<T>): Promise<T> {
     const left = Math.max(0, until - performance.now());
     const timer = setTimeout(() => this.destroy('no answer in time'), left);
     try {
-      return await job();
+      return await work();
     } finally {
       clearTimeout(timer);
     }

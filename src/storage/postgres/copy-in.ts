@@ -1,6 +1,6 @@
 // COPY … FROM STDIN: many rows of one table at once, for a fraction of what an INSERT costs the server.
 import type pg from 'pg';
-import { storable } from './job.ts';
+import { storable } from './change-rows.ts';
 
 /** The driver's connection, with what its types leave out. */
 interface CopyConnection extends pg.Connection {

@@ -4,11 +4,11 @@ import { headText } from '../chain.ts';
 import { CopyError, type CopySource, type CopyTarget, type Progress } from '../transfer/port.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
-import { sealHead } from './chain-head.ts';
+import { sealHead } from './chain-groups.ts';
+import { storable } from './change-rows.ts';
 import { Connection, type Row } from './connection.ts';
 import { COPYING, COUNT_ON, IS_EMPTY, insertsOf, selectOf } from './copy-tables.ts';
 import { prepareDatabase, prepareMonths, requireNewest } from './database.ts';
-import { storable } from './job.ts';
 import { audit } from './queries.ts';
 
 const FETCH_ROWS = 500;

@@ -23,10 +23,16 @@ import { KEY_USES, keyUseFromSetting, keyUseToSetting } from '../key-use-row.ts'
 import { openText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
+import {
+  type CommitRow,
+  type Creation,
+  storable,
+  toCommitRow,
+  toCreationRow,
+} from './change-rows.ts';
+import { commitRules, createRules } from './changes.ts';
 import { Connection, type Row } from './connection.ts';
 import { unavailable } from './errors.ts';
-import { commitRules, createRules } from './groups.ts';
-import { type CommitJob, type CreateJob, storable, toCommitJob, toCreateRow } from './job.ts';
 import type { Pool } from './pool.ts';
 import { audit, orderList, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
@@ -57,8 +63,8 @@ export class PostgresLedger implements Ledger {
   readonly #sealer: Sealer;
   readonly #options: LedgerOptions;
   readonly #loads: GroupReader<LoadQuestion, Loaded>;
-  readonly #commits: GroupWriter<CommitJob, Committed>;
-  readonly #creations: GroupWriter<CreateJob, Created>;
+  readonly #commits: GroupWriter<CommitRow, Committed>;
+  readonly #creations: GroupWriter<Creation, Created>;
 
   constructor(pool: Pool, sealer: Sealer, options: LedgerOptions) {
     this.#pool = pool;
@@ -79,14 +85,14 @@ export class PostgresLedger implements Ledger {
   }
 
   commit(change: Change): Promise<Committed> {
-    return this.#commits.run(toCommitJob(change, this.#sealer));
+    return this.#commits.run(toCommitRow(change, this.#sealer));
   }
 
   createOrders({ orders, existing, once, now }: CreateRequest): Promise<Created> {
     return this.#creations.run({
       existing,
       now,
-      rows: orders.map((order) => toCreateRow(order, now)),
+      rows: orders.map((order) => toCreationRow(order, now)),
       onceKey: once?.key ?? null,
       fingerprint: once?.fingerprint ?? null,
       onceUntil: once?.expiresAt ?? null,

@@ -10,7 +10,7 @@ import { faultsOf } from '../transfer/port.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
 import { rowsOf } from './chain-audit.ts';
-import { sealHead } from './chain-head.ts';
+import { sealHead } from './chain-groups.ts';
 import { Connection } from './connection.ts';
 import { openPostgres } from './open.ts';
 import { auditSnapshot } from './queries.ts';

@@ -162,12 +162,12 @@ export class Pool {
 
   async #repeat<T>(
     when: 'when refused' | 'also when lost',
-    job: (connection: Connection) => Promise<T>,
+    work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const until = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.use(until, job);
+        return await this.use(until, work);
       } catch (error) {
         const again =
           (error instanceof ConnectionLostError && when === 'also when lost') ||
@@ -179,12 +179,12 @@ export class Pool {
     }
   }
 
-  /** Hands out a connection until `job` has ended. @param until when to stop waiting for one */
-  async use<T>(until: number, job: (connection: Connection) => Promise<T>): Promise<T> {
+  /** Hands out a connection until `work` has ended. @param until when to stop waiting for one */
+  async use<T>(until: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.#take(until);
     this.#trips++;
     try {
-      const result = await job(connection);
+      const result = await work(connection);
       this.#lastError = undefined;
       return result;
     } catch (error) {

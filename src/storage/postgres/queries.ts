@@ -4,7 +4,7 @@ import type { HistoryEntry, Order } from '../../core/order.ts';
 import type { LedgerHead } from '../chain.ts';
 import type { Sealer } from '../seal.ts';
 import { auditChain } from './chain-audit.ts';
-import { auditGroups } from './chain-head.ts';
+import { auditGroups } from './chain-groups.ts';
 import type { Connection, Row, Statement } from './connection.ts';
 import { auditAudit } from './people-store.ts';
 import { auditPlaces, auditSealed } from './place-audit.ts';

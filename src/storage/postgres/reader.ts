@@ -1,12 +1,9 @@
 // Group read: what is asked in one turn of the event loop is one statement, with arrays for its values.
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import { MAX_GROUP, MAX_QUEUE } from '../group-limits.ts';
 
-/** Questions in one statement: enough to share its cost, few enough to answer soon. */
-const MAX_GROUP = 256;
 /** Statements under way; while they are, what is asked gathers for the next. */
 const MAX_UNDER_WAY = 2;
-/** Questions that may wait; past it one more is refused at once. */
-const MAX_WAITING = 10_000;
 
 interface Waiting<Q, A> {
   readonly question: Q;
@@ -32,9 +29,9 @@ export class GroupReader<Q, A> {
 
   /** What is asked after a commit was answered sees that commit: each turn reads anew. */
   ask(question: Q): Promise<A> {
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting.length >= MAX_QUEUE) {
       return Promise.reject(
-        new LedgerUnavailableError(`${MAX_WAITING} questions are waiting for the database`),
+        new LedgerUnavailableError(`${MAX_QUEUE} questions are waiting for the database`),
       );
     }
     return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import { MAX_GROUP, MAX_QUEUE } from '../group-limits.ts';
 import type { Row } from './connection.ts';
 import {
   ConnectionLostError,
@@ -13,21 +14,17 @@ import {
 import { type Pool, RETRY_MS } from './pool.ts';
 import { statements } from './statements.ts';
 
-/** Changes in one call: enough to hide the disk, few enough to answer soon. */
-const MAX_GROUP = 256;
 /** Calls under way: while one waits for the disk another may be on its way. */
 const MAX_UNDER_WAY = 2;
-/** Changes that may wait. Past it one more is refused at once, which a caller can tell from success. */
-const MAX_QUEUE = 10_000;
 /** How long a change is tried again when the database is away or in the way. */
 const PATIENCE_MS = 5000;
 const MAX_COLLISIONS = 8;
 /** At least this long it is asked what has become of a change whose answer was lost. */
 const SETTLE_MS = 3000;
 
-export interface GroupRules<Job, Result> {
+export interface GroupRules<Change, Result> {
   /** Calls the database with a group under a token that no other call has. */
-  send(run: Run, token: number, group: readonly Job[]): Promise<readonly Result[]>;
+  send(run: Run, token: number, group: readonly Change[]): Promise<readonly Result[]>;
   /**
    * Which of a group a call has written whose answer was lost, by their results; undefined where it
    * has not. Asked when that call cannot be under way any more. Absent where it cannot be told.
@@ -35,12 +32,12 @@ export interface GroupRules<Job, Result> {
   written?(
     run: Run,
     token: number,
-    group: readonly Job[],
+    group: readonly Change[],
   ): Promise<readonly (Result | undefined)[]>;
-  /** Names that no two jobs under way may share. */
-  names(job: Job): readonly string[];
-  /** What is known of a job that waits once `done` has ended with `result`, without asking for it. */
-  foresee?(waiting: Job, done: Job, result: Result): Result | undefined;
+  /** Names that no two changes under way may share. */
+  names(change: Change): readonly string[];
+  /** What is known of a change that waits once `done` has ended with `result`, without asking for it. */
+  foresee?(waiting: Change, done: Change, result: Result): Result | undefined;
 }
 
 export type Run = (
@@ -48,18 +45,18 @@ export type Run = (
   values: readonly unknown[],
 ) => Promise<Row[]>;
 
-interface Waiting<Job, Result> {
-  readonly job: Job;
+interface Waiting<Change, Result> {
+  readonly change: Change;
   readonly until: number;
   resolve(result: Result): void;
   reject(error: Error): void;
 }
 
-export class GroupWriter<Job, Result> {
+export class GroupWriter<Change, Result> {
   readonly #pool: Pool;
-  readonly #rules: GroupRules<Job, Result>;
+  readonly #rules: GroupRules<Change, Result>;
   readonly #onWritten: () => void;
-  #queue: Waiting<Job, Result>[] = [];
+  #queue: Waiting<Change, Result>[] = [];
   #underWay = 0;
   readonly #names = new Set<string>();
   #lastError: string | undefined;
@@ -67,14 +64,14 @@ export class GroupWriter<Job, Result> {
   #idle: (() => void) | undefined;
 
   /** @param onWritten called when a group is on disk */
-  constructor(pool: Pool, rules: GroupRules<Job, Result>, onWritten: () => void = () => {}) {
+  constructor(pool: Pool, rules: GroupRules<Change, Result>, onWritten: () => void = () => {}) {
     this.#pool = pool;
     this.#onWritten = onWritten;
     this.#rules = rules;
   }
 
-  /** Resolves with the job's result when it is on disk. */
-  run(job: Job): Promise<Result> {
+  /** Resolves with the change's result when it is on disk. */
+  run(change: Change): Promise<Result> {
     if (this.#closed) return Promise.reject(new LedgerUnavailableError('the ledger is closed'));
     if (this.#queue.length >= MAX_QUEUE) {
       return Promise.reject(
@@ -82,7 +79,7 @@ export class GroupWriter<Job, Result> {
       );
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ job, until: performance.now() + PATIENCE_MS, resolve, reject });
+      this.#queue.push({ change, until: performance.now() + PATIENCE_MS, resolve, reject });
       void this.#drain();
     });
   }
@@ -107,22 +104,22 @@ export class GroupWriter<Job, Result> {
     await setImmediate();
     for (let group = this.#take(); group.length > 0; group = this.#take()) {
       await this.#runGroup(group);
-      for (const { job } of group)
-        for (const name of this.#rules.names(job)) this.#names.delete(name);
+      for (const { change } of group)
+        for (const name of this.#rules.names(change)) this.#names.delete(name);
     }
     if (--this.#underWay === 0) this.#idle?.();
   }
 
   /** What may go together, in the order of arrival; of what may not, the later waits. */
-  #take(): Waiting<Job, Result>[] {
-    const group: Waiting<Job, Result>[] = [];
-    const later: Waiting<Job, Result>[] = [];
+  #take(): Waiting<Change, Result>[] {
+    const group: Waiting<Change, Result>[] = [];
+    const later: Waiting<Change, Result>[] = [];
     for (const [i, waiting] of this.#queue.entries()) {
       if (group.length >= MAX_GROUP) {
         later.push(...this.#queue.slice(i));
         break;
       }
-      const its = this.#rules.names(waiting.job);
+      const its = this.#rules.names(waiting.change);
       if (its.some((name) => this.#names.has(name))) later.push(waiting);
       else {
         for (const name of its) this.#names.add(name);
@@ -133,20 +130,20 @@ export class GroupWriter<Job, Result> {
     return group;
   }
 
-  async #runGroup(group: readonly Waiting<Job, Result>[]): Promise<void> {
+  async #runGroup(group: readonly Waiting<Change, Result>[]): Promise<void> {
     const until = Math.max(...group.map((waiting) => waiting.until));
     let left = group;
     for (let collisions = 0; left.length > 0; ) {
       const token = randomBytes(6).readUIntBE(0, 6);
-      const jobs = left.map(({ job }) => job);
+      const changes = left.map(({ change }) => change);
       let connectionName = '';
       try {
         const results = await this.#pool.use(until, (connection) => {
           connectionName = connection.name;
-          return this.#rules.send((s, v) => connection.run(s, v), token, jobs);
+          return this.#rules.send((s, v) => connection.run(s, v), token, changes);
         });
         for (const [i, { resolve }] of left.entries()) resolve(results[i]!);
-        this.#foresee(jobs, results);
+        this.#foresee(changes, results);
         this.#onWritten();
         this.#lastError = undefined;
         return;
@@ -173,14 +170,16 @@ export class GroupWriter<Job, Result> {
   }
 
   /** Of two hundred changes of one order one is made, and the others need not ask to know. */
-  #foresee(jobs: readonly Job[], results: readonly Result[]): void {
+  #foresee(changes: readonly Change[], results: readonly Result[]): void {
     const { names, foresee } = this.#rules;
     if (!foresee || this.#queue.length === 0) return;
-    const done = new Map(jobs.flatMap((job, i) => names(job).map((name) => [name, i] as const)));
-    this.#queue = this.#queue.filter(({ job, resolve }) => {
-      for (const name of names(job)) {
+    const done = new Map(
+      changes.flatMap((change, i) => names(change).map((name) => [name, i] as const)),
+    );
+    this.#queue = this.#queue.filter(({ change, resolve }) => {
+      for (const name of names(change)) {
         const i = done.get(name);
-        const result = i === undefined ? undefined : foresee(job, jobs[i]!, results[i]!);
+        const result = i === undefined ? undefined : foresee(change, changes[i]!, results[i]!);
         if (result === undefined) continue;
         resolve(result);
         return false;
@@ -200,19 +199,19 @@ export class GroupWriter<Job, Result> {
   async #settleLost(
     connectionName: string,
     token: number,
-    left: readonly Waiting<Job, Result>[],
+    left: readonly Waiting<Change, Result>[],
     patience: number,
-  ): Promise<readonly Waiting<Job, Result>[] | null> {
+  ): Promise<readonly Waiting<Change, Result>[] | null> {
     const { written } = this.#rules;
     if (!written) return null;
-    const jobs = left.map(({ job }) => job);
+    const changes = left.map(({ change }) => change);
     const until = Math.max(patience, performance.now() + SETTLE_MS);
     while (performance.now() < until) {
       try {
         const results = await this.#pool.use(until, async (connection) => {
           const [fenced] = await connection.run(statements.fence, [connectionName]);
           if (fenced?.[0] !== true) return null;
-          const found = await written((s, v) => connection.run(s, v), token, jobs);
+          const found = await written((s, v) => connection.run(s, v), token, changes);
           if (found.some((result) => result !== undefined)) {
             await this.#pool.beSure(connection, until);
           }

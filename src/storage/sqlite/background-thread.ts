@@ -46,11 +46,11 @@ const OPERATIONS = {
   },
 } as const;
 
-export type BackgroundOperation = keyof typeof OPERATIONS;
+export type BackgroundOperations = typeof OPERATIONS;
 
 interface Message {
   readonly id: number;
-  readonly op: BackgroundOperation;
+  readonly op: keyof BackgroundOperations;
   readonly argument: never;
 }
 

@@ -10,7 +10,9 @@ import type {
   DeliveryQuery,
 } from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
-import { type DeliveryRow, STATES, toDelivery } from './callback-rows.ts';
+import { DELIVERY_STATES } from '../callback-limits.ts';
+import { type DeliveryRow, toDelivery } from './callback-rows.ts';
+import { query, tuples } from './query.ts';
 
 interface Conditions {
   readonly where: string[];
@@ -31,7 +33,7 @@ function conditions(filter: DeliveryFilter): Conditions {
   add('d.created_at >= ?', filter.from);
   add('d.created_at < ?', filter.to);
   // As a literal, so that the index of that state alone serves.
-  if (filter.state !== undefined) where.push(`d.state = ${STATES.indexOf(filter.state)}`);
+  if (filter.state !== undefined) where.push(`d.state = ${DELIVERY_STATES.indexOf(filter.state)}`);
   return { where, values };
 }
 
@@ -45,34 +47,35 @@ const DELIVERIES = `
   FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint JOIN orders AS o ON o.id = d.order_row
     JOIN history AS h ON h.seq = d.seq JOIN events AS v ON v.seq = d.seq`;
 
-export function listDeliveries(db: DatabaseSync, query: DeliveryQuery): Page<Delivery> {
-  const given = conditions(query);
-  const { orderId, platform, cursor, limit } = query;
+export function listDeliveries(db: DatabaseSync, wanted: DeliveryQuery): Page<Delivery> {
+  const given = conditions(wanted);
+  const { orderId, platform, cursor, limit, deliveryId } = wanted;
   if (orderId !== undefined) {
     given.where.push('d.order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)');
     given.values.push(orderId, platform ?? '');
   }
-  if (query.deliveryId !== undefined) {
+  if (deliveryId !== undefined) {
     given.where.push('d.id = ?');
-    given.values.push(query.deliveryId);
+    given.values.push(deliveryId);
   }
   if (cursor !== undefined) {
     given.where.push('d.id < ?');
     given.values.push(Number(cursor));
   }
-  const rows = db
-    .prepare(`${DELIVERIES} ${text(given)} ORDER BY d.id DESC LIMIT ?`)
-    .all(...given.values, limit + 1) as unknown as DeliveryRow[];
+  const deliveries = query<DeliveryRow>(
+    db,
+    `${DELIVERIES} ${text(given)} ORDER BY d.id DESC LIMIT ?`,
+  );
+  const rows = deliveries.all(...given.values, limit + 1);
   const more = rows.length > limit;
   if (more) rows.pop();
-  const attempts = db.prepare(
+  const attempts = query<Attempt>(
+    db,
     `SELECT at, status, error, micros AS durationMicros, answer
      FROM delivery_attempts WHERE delivery = ? ORDER BY number`,
   );
   return {
-    items: rows.map((row) =>
-      toDelivery(row, attempts.all(row.deliveryId) as unknown as readonly Attempt[]),
-    ),
+    items: rows.map((row) => toDelivery(row, attempts.all(row.deliveryId))),
     nextCursor: more ? String(rows.at(-1)!.deliveryId) : null,
   };
 }
@@ -80,49 +83,48 @@ export function listDeliveries(db: DatabaseSync, query: DeliveryQuery): Page<Del
 /** Ids of deliveries that have ended, past `after`, in their order. */
 export function endedIds(
   db: DatabaseSync,
-  query: DeliveryFilter & { readonly after: number; readonly limit: number },
+  { after, limit, ...filter }: DeliveryFilter & { readonly after: number; readonly limit: number },
 ): number[] {
-  const given = conditions(query);
+  const given = conditions(filter);
   const ended = ["e.origin != 'deleted'", 'd.state != 0', 'd.id > ?'];
   const all = { where: [...given.where, ...ended], values: given.values };
-  const rows = db
-    .prepare(
-      `SELECT d.id FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint
-       ${text(all)} ORDER BY d.id LIMIT ?`,
-    )
-    .all(...all.values, query.after, query.limit);
-  return rows.map((row) => Number(row.id));
+  const ids = tuples<[id: number]>(
+    db,
+    `SELECT d.id FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint
+     ${text(all)} ORDER BY d.id LIMIT ?`,
+  );
+  return ids.all(...all.values, after, limit).map(([id]) => id);
 }
 
 export function listAlerts(
   db: DatabaseSync,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Page<CallbackAlert> {
-  const items = db
-    .prepare(
-      `SELECT a.id AS alertId, at, kind, endpoint_id AS endpointId, platform, party,
+  const alerts = query<CallbackAlert>(
+    db,
+    `SELECT a.id AS alertId, at, kind, endpoint_id AS endpointId, platform, party,
          delivery AS deliveryId, detail
        FROM callback_alerts AS a JOIN endpoints AS e ON e.id = a.endpoint
        WHERE a.id < ? ORDER BY a.id DESC LIMIT ?`,
-    )
-    .all(cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit + 1);
+  );
+  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+  const items = alerts.all(before, limit + 1);
   const more = items.length > limit;
   if (more) items.pop();
   return {
-    items: items as unknown as CallbackAlert[],
+    items,
     nextCursor: more ? String(items.at(-1)!.alertId) : null,
   };
 }
 
 export function callbackStats(db: DatabaseSync): CallbackStats {
-  const pending = db
-    .prepare(
-      `SELECT count, (SELECT created_at FROM deliveries WHERE id = first) AS oldestAt
+  const pending = query<{ count: number; oldestAt: number }>(
+    db,
+    `SELECT count, (SELECT created_at FROM deliveries WHERE id = first) AS oldestAt
        FROM (SELECT endpoint, count(*) AS count, min(id) AS first FROM deliveries
              WHERE state = 0 GROUP BY endpoint) JOIN endpoints ON endpoints.id = endpoint
        WHERE enabled = 1`,
-    )
-    .all() as unknown as { count: number; oldestAt: number }[];
+  ).all();
   const count = (sql: string): number => Number(db.prepare(sql).get()!.n);
   return {
     pending: pending.reduce((sum, row) => sum + row.count, 0),

@@ -1,13 +1,30 @@
-// Callbacks as rows: what the threads hand each other, and how rows become what core knows.
-import type { Delivery, DeliveryState } from '../../core/callbacks.ts';
-
-/** The states as the column `deliveries.state` has them, by position. */
-export const STATES: readonly DeliveryState[] = ['pending', 'delivered', 'dead'];
+// Callbacks as rows of this engine, and how a delivery's row becomes what core knows.
+import type { Delivery } from '../../core/callbacks.ts';
+import { DELIVERY_STATES } from '../callback-limits.ts';
+import type { EndpointRow } from '../endpoint-row.ts';
 
 export const ENDPOINT_COLUMNS = `endpoint_id AS endpointId, platform, party, origin, url, preset, expects,
   event_types AS eventTypes, enabled, off_reason AS offReason, off_at AS offAt, created_at AS createdAt,
   secrets, failures, failing_since AS failingSince, open_until AS openUntil`;
 
+/** An endpoint, with the number of its row. */
+export type NumberedEndpoint = EndpointRow & { readonly id: number };
+
+/** A delivery as what operators do by hand needs it. */
+export interface DeliveryColumns {
+  readonly deliveryId: number;
+  readonly messageId: string;
+  readonly endpoint: number;
+  readonly orderRow: number;
+  readonly state: number;
+  readonly dueAt: number;
+  readonly claimAt: number | null;
+  readonly step: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A delivery as it is listed. */
 export interface DeliveryRow extends Omit<Delivery, 'state' | 'dueAt' | 'attempts'> {
   readonly state: number;
   readonly claimAt: number | null;
@@ -15,5 +32,5 @@ export interface DeliveryRow extends Omit<Delivery, 'state' | 'dueAt' | 'attempt
 
 export function toDelivery(row: DeliveryRow, attempts: Delivery['attempts']): Delivery {
   const { state, claimAt, ...rest } = row;
-  return { ...rest, state: STATES[state]!, dueAt: claimAt, attempts };
+  return { ...rest, state: DELIVERY_STATES[state]!, dueAt: claimAt, attempts };
 }

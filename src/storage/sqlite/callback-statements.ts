@@ -1,25 +1,38 @@
 // The writer's statements for callbacks, prepared once.
 import type { DatabaseSync } from 'node:sqlite';
-import { ENDPOINT_COLUMNS } from './callback-rows.ts';
+import type { ClaimedDelivery } from '../../core/callbacks.ts';
+import { type DeliveryColumns, ENDPOINT_COLUMNS, type NumberedEndpoint } from './callback-rows.ts';
+import { query } from './query.ts';
+
+export type CallbackStatements = ReturnType<typeof prepareCallbackStatements>;
 
 export function prepareCallbackStatements(db: DatabaseSync) {
   return {
-    cursor: db.prepare('SELECT cursor FROM fan_out'),
+    cursor: query<{ cursor: number }>(db, 'SELECT cursor FROM fan_out'),
     moveCursor: db.prepare('UPDATE fan_out SET cursor = ?'),
-    orderOf: db.prepare('SELECT order_row AS orderRow FROM history WHERE seq = ?'),
-    endpointRow: db.prepare(
+    orderOf: query<{ orderRow: number }>(
+      db,
+      'SELECT order_row AS orderRow FROM history WHERE seq = ?',
+    ),
+    endpointRow: query<{ id: number }>(
+      db,
       "SELECT id FROM endpoints WHERE endpoint_id = ? AND origin != 'deleted'",
     ),
-    endpoint: db.prepare(
+    endpoint: query<NumberedEndpoint>(
+      db,
       `SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ? AND origin != 'deleted'`,
     ),
-    endpointById: db.prepare(`SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE id = ?`),
+    endpointById: query<NumberedEndpoint>(
+      db,
+      `SELECT id, ${ENDPOINT_COLUMNS} FROM endpoints WHERE id = ?`,
+    ),
     insertEndpoint: db.prepare(
       `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, event_types,
          enabled, created_at, secrets, since_seq)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) FROM events))`,
     ),
-    declare: db.prepare(
+    declare: query<{ id: number; enabled: number }>(
+      db,
       `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, enabled,
          created_at, secrets, since_seq)
        VALUES (?, ?, ?, 'declared', ?, ?, ?, 1, ?, '', 0)
@@ -44,21 +57,25 @@ export function prepareCallbackStatements(db: DatabaseSync) {
       `INSERT INTO deliveries (endpoint, seq, order_row, message_id, content_type, body, created_at, due_at, claim_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    oldestPending: db.prepare(
+    oldestPending: query<{ id: number; claimAt: number | null }>(
+      db,
       `SELECT id, claim_at AS claimAt FROM deliveries
        WHERE order_row = ? AND endpoint = ? AND state = 0 ORDER BY id LIMIT 1`,
     ),
-    head: db.prepare(
+    head: query<{ id: number; dueAt: number; claimAt: number }>(
+      db,
       `SELECT id, due_at AS dueAt, claim_at AS claimAt FROM deliveries
        WHERE order_row = ? AND endpoint = ? AND state = 0 AND claim_at IS NOT NULL LIMIT 1`,
     ),
     holdBack: db.prepare('UPDATE deliveries SET claim_at = NULL WHERE id = ?'),
     letOut: db.prepare('UPDATE deliveries SET claim_at = due_at WHERE id = ?'),
     // One step along the index for each endpoint that has anything pending.
-    nextBusy: db.prepare(
+    nextBusy: query<{ endpoint: number }>(
+      db,
       'SELECT endpoint FROM deliveries WHERE state = 0 AND endpoint > ? ORDER BY endpoint LIMIT 1',
     ),
-    due: db.prepare(
+    due: query<Omit<ClaimedDelivery, 'leaseUntil' | 'endpointId'>>(
+      db,
       `SELECT id AS deliveryId, message_id AS messageId, step, content_type AS contentType, body
        FROM deliveries WHERE endpoint = ? AND state = 0 AND claim_at <= ? ORDER BY claim_at LIMIT ?`,
     ),
@@ -69,7 +86,8 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     giveBack: db.prepare(
       'UPDATE deliveries SET claim_at = due_at WHERE id = ? AND state = 0 AND claim_at = ?',
     ),
-    claimed: db.prepare(
+    claimed: query<{ endpoint: number; orderRow: number; attempts: number }>(
+      db,
       `SELECT endpoint, order_row AS orderRow, attempts, seq FROM deliveries
        WHERE id = ? AND state = 0 AND claim_at = ?`,
     ),
@@ -87,14 +105,16 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     reclaim: db.prepare(
       'UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at',
     ),
-    ended: db.prepare(
+    ended: query<{ endpoint: number; orderRow: number }>(
+      db,
       `SELECT endpoint, order_row AS orderRow FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint
        WHERE d.id = ? AND d.state != 0 AND e.origin != 'deleted'`,
     ),
     requeue: db.prepare(
       `UPDATE deliveries SET state = 0, step = 0, due_at = ?, claim_at = NULL, ended_at = NULL WHERE id = ?`,
     ),
-    delivery: db.prepare(
+    delivery: query<DeliveryColumns>(
+      db,
       `SELECT id AS deliveryId, message_id AS messageId, endpoint, order_row AS orderRow, state, due_at AS dueAt,
          claim_at AS claimAt, step, content_type AS contentType, body FROM deliveries WHERE id = ?`,
     ),
@@ -121,7 +141,8 @@ export function prepareCallbackStatements(db: DatabaseSync) {
        WHERE state = 0 AND (claim_at IS NULL OR claim_at = due_at)
          AND endpoint IN (SELECT id FROM endpoints WHERE origin = 'deleted')`,
     ),
-    oldest: db.prepare(
+    oldest: query<{ id: number; state: number; createdAt: number }>(
+      db,
       'SELECT id, state, created_at AS createdAt FROM deliveries WHERE id > ? ORDER BY id LIMIT ?',
     ),
     forgetAttempts: db.prepare('DELETE FROM delivery_attempts WHERE delivery = ?'),

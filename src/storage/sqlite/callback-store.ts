@@ -1,11 +1,6 @@
 // The callback store on SQLite: what is asked often by the reader, what may take long on the background thread.
-import type {
-  CallbackEvent,
-  CallbackStore,
-  ClaimedDelivery,
-  PendingEvents,
-  Settled,
-} from '../../core/callbacks.ts';
+import { HEALTHY } from '../../core/breaker.ts';
+import type { CallbackStore } from '../../core/callbacks.ts';
 import {
   changedFields,
   type EndpointRow,
@@ -14,9 +9,13 @@ import {
   toEndpointRow,
 } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
-import type { CallbackJob, ClaimedRows, Pruned } from './callback-jobs.ts';
-import { type HandClaimRow, OPERATOR_STEP } from './callback-operator-jobs.ts';
+import { claimDue } from './callback-claim.ts';
+import { fanOut, prepareEventReads, readEvents } from './callback-fan-out.ts';
+import { operatorMethods } from './callback-operator.ts';
 import { ENDPOINT_COLUMNS } from './callback-rows.ts';
+import { settleAll } from './callback-settle.ts';
+import { type CallbackStatements, prepareCallbackStatements } from './callback-statements.ts';
+import { query } from './query.ts';
 import type { Reader } from './reader.ts';
 import type { Background } from './thread.ts';
 import type { Writer } from './writer.ts';
@@ -28,193 +27,146 @@ export interface CallbackParts {
   readonly sealer: Sealer;
 }
 
-/** Deliveries of one job of a replay: few enough that no change waits long behind it. */
-const REPLAY_STEP = 250;
-
-export function callbackStore({
-  reader,
-  writer,
-  background,
-  sealer,
-}: CallbackParts): CallbackStore {
-  const s = prepareReads(reader);
-  const run = <T>(job: CallbackJob): Promise<T> => writer.run<T>({ op: 'callbacks', job });
+export function callbackStore(parts: CallbackParts): CallbackStore {
+  const { reader, writer, background, sealer } = parts;
+  const s = prepareCallbackStatements(writer.db);
+  const reads = prepareReads(reader);
+  const events = prepareEventReads(reader.db);
   let servedLast = 0;
   return {
     onChange(listener) {
       writer.onChange = listener;
     },
 
-    readEvents: (limit, declaring) => reader.read(() => readEvents(s, limit, declaring)),
+    readEvents: (limit, declaring) => reader.read(() => readEvents(events, limit, declaring)),
 
     fanOut(result) {
       const ids = result.declared.map(() => newEndpointId());
-      return run({ do: 'fanOut', ...result, ids });
+      return writer.run(() => fanOut(s, result, ids));
     },
 
     async claim(request) {
-      const claimed = await run<ClaimedRows>({ do: 'claim', ...request, after: servedLast });
+      const after = servedLast;
+      const claimed = await writer.run(() => claimDue(s, request, after));
       servedLast = claimed.last;
       const leaseUntil = request.now + request.leaseMs;
       return {
-        deliveries: claimed.deliveries.map((row): ClaimedDelivery => ({ ...row, leaseUntil })),
+        deliveries: claimed.deliveries.map((row) => ({ ...row, leaseUntil })),
         endpoints: claimed.endpoints.map((row) => toEndpoint(row, sealer)),
       };
     },
 
-    settle: (results, returned) => run<Settled>({ do: 'settle', results, returned }),
+    settle: (results, returned) =>
+      writer.run(() => {
+        for (const { deliveryId, leaseUntil } of returned) s.giveBack.run(deliveryId, leaseUntil);
+        return settleAll(s, results);
+      }),
 
     // A data directory belongs to one process: what is claimed as this one starts is nobody's.
-    reclaim: () => run({ do: 'reclaim' }),
+    reclaim: () => writer.run(() => Number(s.reclaim.run().changes)),
 
-    async claimOne(deliveryId, now, leaseMs) {
-      const claim = await run<HandClaimRow>({ do: 'claimOne', deliveryId, now, leaseMs });
-      if (claim.kind !== 'claimed') return claim;
-      return { ...claim, endpoint: toEndpoint(claim.endpoint, sealer) };
-    },
-
-    giveUp: (deliveryId, now, detail) => run({ do: 'giveUp', deliveryId, now, detail }),
-
-    async endPause(endpointId, now, bringForward) {
-      const job = { do: 'endPause', endpointId, now, bringForward } as const;
-      for (let total = 0; ; ) {
-        const moved = await run<number>(job);
-        total += moved;
-        if (moved < OPERATOR_STEP) return total;
-      }
-    },
-
-    async deleteEndpoint(endpointId, now) {
-      for (let total = 0; ; ) {
-        const ended = await run<number | null>({ do: 'deleteEndpoint', endpointId, now });
-        if (ended === null) return null;
-        total += ended;
-        if (ended < OPERATOR_STEP) return total;
-      }
-    },
+    ...operatorMethods(parts, s),
 
     async createEndpoint(endpoint) {
-      await run({ do: 'createEndpoint', row: toEndpointRow(endpoint, sealer) });
+      const row = toEndpointRow(endpoint, sealer);
+      await writer.run(() => insertEndpoint(s, row));
     },
 
     async findEndpoint(endpointId) {
-      const row = await reader.read(() => s.endpoint.get(endpointId));
-      return row ? toEndpoint(row as unknown as EndpointRow, sealer) : null;
+      const row = await reader.read(() => reads.endpoint.get(endpointId));
+      return row ? toEndpoint(row, sealer) : null;
     },
 
     async listEndpoints({ platform, party }) {
       const given = [platform ?? null, platform ?? null, party ?? null, party ?? null];
-      const rows = await reader.read(() => s.endpoints.all(...given));
-      return rows.map((row) => toEndpoint(row as unknown as EndpointRow, sealer));
+      const rows = await reader.read(() => reads.endpoints.all(...given));
+      return rows.map((row) => toEndpoint(row, sealer));
     },
 
     async changeEndpoint(endpointId, change, now, reason) {
       const fields = changedFields(endpointId, change, reason, sealer);
-      const row = await run<EndpointRow | null>({ do: 'changeEndpoint', endpointId, fields, now });
+      const row = await writer.run(() => changeEndpoint(s, endpointId, fields, now));
       return row && toEndpoint(row, sealer);
     },
 
-    listDeliveries: (query) => background.call({ op: 'listDeliveries', argument: query }),
+    listDeliveries: (wanted) => background.call('listDeliveries', wanted),
 
-    async replay(deliveryId, now) {
-      return (await run<number>({ do: 'replay', ids: [deliveryId], now })) === 1;
-    },
-
-    async replayAll(filter, now) {
-      let total = 0;
-      for (let after = 0; ; ) {
-        const argument = { ...filter, after, limit: REPLAY_STEP };
-        const ids = await background.call<number[]>({ op: 'endedIds', argument });
-        if (ids.length === 0) return total;
-        total += await run<number>({ do: 'replay', ids, now });
-        after = ids.at(-1)!;
-      }
-    },
-
-    listAlerts: (limit, cursor) =>
-      background.call({ op: 'listAlerts', argument: { limit, cursor } }),
+    listAlerts: (limit, cursor) => background.call('listAlerts', { limit, cursor }),
 
     async prune(before) {
       let total = 0;
       for (let after: number | null = 0; after !== null; ) {
-        const pruned: Pruned = await run<Pruned>({ do: 'prune', before, after });
+        const from: number = after;
+        const pruned = await writer.run(() => prune(s, before, from));
         total += pruned.removed;
         after = pruned.next;
       }
       return total;
     },
 
-    stats: () => background.call({ op: 'callbackStats' }),
-    audit: () => background.call({ op: 'auditCallbacks' }),
+    stats: () => background.call('callbackStats'),
+    audit: () => background.call('auditCallbacks'),
   };
 }
 
 function prepareReads({ db }: Reader) {
   return {
-    cursor: db.prepare('SELECT cursor FROM fan_out'),
-    newest: db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM events'),
-    anybody: db.prepare(
-      "SELECT 1 FROM endpoints WHERE enabled = 1 AND origin = 'registered' LIMIT 1",
-    ),
-    // Seldom changed and short, while the events' owners repeat: looked up once a batch each.
-    listeners: db.prepare(
-      `SELECT endpoint_id AS endpointId, platform, party, event_types AS eventTypes, since_seq AS sinceSeq
-       FROM endpoints WHERE platform = ? AND party = ? AND enabled = 1 AND origin = 'registered'`,
-    ),
-    events: db.prepare(
-      `SELECT e.seq, e.type, o.platform, o.order_id AS orderId, o.owner, h.version, h.at, h.action, h.line,
-         h.from_state AS "from", h.to_state AS "to", e.payload
-       FROM events AS e JOIN history AS h ON h.seq = e.seq JOIN orders AS o ON o.id = h.order_row
-       WHERE e.seq > ? AND e.seq <= ? AND (? OR o.platform IN (SELECT value FROM json_each(?)))
-       ORDER BY e.seq LIMIT ?`,
-    ),
-    endpoint: db.prepare(
+    endpoint: query<EndpointRow>(
+      db,
       `SELECT ${ENDPOINT_COLUMNS} FROM endpoints WHERE endpoint_id = ? AND origin != 'deleted'`,
     ),
-    endpoints: db.prepare(
+    endpoints: query<EndpointRow>(
+      db,
       `SELECT ${ENDPOINT_COLUMNS} FROM endpoints
        WHERE (? IS NULL OR platform = ?) AND (? IS NULL OR party = ?) AND origin != 'deleted' ORDER BY id`,
     ),
   };
 }
 
-/**
- * How far one question looks for events of platforms that declare endpoints: some milliseconds of
- * this thread, also behind an import of a million orders of others.
- */
-const WINDOW = 2000;
+function insertEndpoint(s: CallbackStatements, e: EndpointRow): void {
+  const where = [e.endpointId, e.platform, e.party, e.origin, e.url, e.preset, e.expects] as const;
+  s.insertEndpoint.run(...where, e.eventTypes, e.enabled, e.createdAt, e.secrets);
+}
 
-/** In one transaction of the reader, so that an endpoint is seen together with every event past it. */
-function readEvents(
-  s: ReturnType<typeof prepareReads>,
-  limit: number,
-  declaring: readonly string[],
-): PendingEvents {
-  const cursor = Number(s.cursor.get()!.cursor);
-  const newest = Number(s.newest.get()!.seq);
-  const isAnybody = s.anybody.get() !== undefined;
-  const isHeard = isAnybody || declaring.length > 0;
-  if (newest <= cursor || !isHeard) {
-    return { isHeard, cursor, to: Math.max(cursor, newest), events: [], endpoints: [] };
+function changeEndpoint(
+  s: CallbackStatements,
+  endpointId: string,
+  fields: Partial<EndpointRow>,
+  now: number,
+): EndpointRow | null {
+  const found = s.endpoint.get(endpointId);
+  if (!found) return null;
+  const { url, preset, expects, eventTypes, secrets } = { ...found, ...fields };
+  s.changeEndpoint.run(url, preset, expects, eventTypes, secrets, found.id);
+  // A new URL starts with a healthy record.
+  if (url !== found.url)
+    s.health.run(HEALTHY.failures, HEALTHY.failingSince, HEALTHY.openUntil, found.id);
+  if (fields.enabled === 1 && found.enabled === 0) s.switchOn.run(found.id);
+  if (fields.enabled === 0) s.switchOff.run(fields.offReason ?? '', now, found.id);
+  const { id: _, ...row } = s.endpoint.get(endpointId)!;
+  return row;
+}
+
+/** Deliveries of one step: so few that no change waits long for it. */
+const PRUNE_STEP = 500;
+
+interface Pruned {
+  readonly removed: number;
+  /** Where to go on; null at the end. */
+  readonly next: number | null;
+}
+
+function prune(s: CallbackStatements, before: number, after: number): Pruned {
+  const rows = s.oldest.all(after, PRUNE_STEP);
+  let removed = Number(s.forgetAlerts.run(before).changes);
+  s.endLeftOver.run(before);
+  for (const { id, state, createdAt } of rows) {
+    // They are in the order of their making: what follows is younger still.
+    if (createdAt >= before) return { removed, next: null };
+    if (state === 0) continue;
+    s.forgetAttempts.run(id);
+    s.forget.run(id);
+    removed++;
   }
-  const end = Math.min(newest, cursor + WINDOW);
-  const rows = s.events.all(cursor, end, isAnybody ? 1 : 0, JSON.stringify(declaring), limit);
-  const events = rows.map(
-    (row) =>
-      ({
-        ...row,
-        payload: row.payload === null ? null : JSON.parse(String(row.payload)),
-      }) as unknown as CallbackEvent,
-  );
-  const owners = new Map(
-    events.map(({ platform, owner }) => [`${platform}/${owner}`, { platform, owner }]),
-  );
-  const endpoints = [...owners.values()].flatMap(({ platform, owner }) =>
-    s.listeners.all(platform, owner).map((row) => ({
-      ...row,
-      eventTypes: row.eventTypes === null ? null : JSON.parse(String(row.eventTypes)),
-    })),
-  ) as unknown as PendingEvents['endpoints'];
-  const to = events.length === limit ? events.at(-1)!.seq : end;
-  return { isHeard, cursor, to, events, endpoints };
+  return { removed, next: rows.length < PRUNE_STEP ? null : rows.at(-1)!.id };
 }

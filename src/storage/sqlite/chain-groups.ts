@@ -1,6 +1,7 @@
 // The head of the ledger over all changes of orders, in groups; a group's hash holds that of the group before.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type ChainGroup, GroupParts, groupHash, type LedgerHead } from '../chain.ts';
+import { type Query, tuples } from './query.ts';
 
 /** Changes in one group: some milliseconds to read, and a row for a thousand changes. */
 export const GROUP_CHANGES = 1000;
@@ -12,7 +13,7 @@ type Row = [seq: number, createdAt: number | null, hash: string | null];
 
 /** Closes groups, on the connection that writes. */
 export class ChainGroups {
-  readonly #rows: StatementSync;
+  readonly #rows: Query<Row>;
   readonly #add: StatementSync;
   #last: Pick<ChainGroup, 'number' | 'lastSeq' | 'hash'>;
   /** The changes behind `#knownFrom`, so that to close a group they need not be read again. */
@@ -21,8 +22,7 @@ export class ChainGroups {
 
   /** @param seq the number of the newest change */
   constructor(db: DatabaseSync, seq: number) {
-    this.#rows = db.prepare(ROWS);
-    this.#rows.setReturnArrays(true);
+    this.#rows = tuples<Row>(db, ROWS);
     this.#add = db.prepare('INSERT INTO chain_groups VALUES (?, ?, ?, ?, ?)');
     this.#last = lastGroup(db);
     this.#knownFrom = seq;
@@ -65,7 +65,7 @@ export class ChainGroups {
 
   /** From before this process, or from before something was undone. */
   #read(after: number): Row[] {
-    const rows = this.#rows.all(after, Number.MAX_SAFE_INTEGER, GROUP_CHANGES) as unknown as Row[];
+    const rows = this.#rows.all(after, Number.MAX_SAFE_INTEGER, GROUP_CHANGES);
     const last = rows[rows.length - 1]?.[0] ?? after;
     this.#known = this.#known.filter(([seq]) => seq > last);
     return rows;
@@ -107,11 +107,8 @@ function headAt(
   };
 }
 
-function* rowsOf(db: DatabaseSync, after: number, to: number): Generator<Row> {
-  const rows = db.prepare(ROWS);
-  rows.setReturnArrays(true);
-  yield* rows.iterate(after, to, -1) as unknown as Iterable<Row>;
-}
+const rowsOf = (db: DatabaseSync, after: number, to: number): Iterable<Row> =>
+  tuples<Row>(db, ROWS).iterate(after, to, -1);
 
 /**
  * Computes every group anew from the changes that are there.

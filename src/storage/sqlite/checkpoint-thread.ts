@@ -16,11 +16,22 @@ const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
  */
 const TRIED_AGAIN = new Set([5, 13]);
 
-parentPort!.on('message', ({ id, op }: { readonly id: number; readonly op: 'fold' | 'close' }) => {
+const OPERATIONS = {
+  fold: () => void checkpoint.get(),
+  close: () => db.close(),
+} as const;
+
+export type CheckpointOperations = typeof OPERATIONS;
+
+interface Message {
+  readonly id: number;
+  readonly op: keyof CheckpointOperations;
+}
+
+parentPort!.on('message', ({ id, op }: Message) => {
   let reply: ThreadReply = { id };
   try {
-    if (op === 'fold') checkpoint.get();
-    else db.close();
+    OPERATIONS[op]();
   } catch (error) {
     const { errcode } = error as { errcode?: number };
     if (errcode !== undefined && TRIED_AGAIN.has(errcode)) reply = { id };

@@ -15,7 +15,7 @@ import { ledgerHead } from './chain-groups.ts';
 import { chainUp } from './chain-rows.ts';
 import { insertsOf, selectOf } from './copy-tables.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
-import { damaged, explain, isDamage, UnusableFileError } from './failures.ts';
+import { damaged, explain, isDamage, UnusableFileError } from './errors.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 import { audit } from './queries.ts';

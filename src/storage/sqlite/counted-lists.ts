@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ListPage, ListQuery } from '../../core/ledger.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
+import { tuples } from './query.ts';
 
 /**
  * How many children a run may have before it is split in two. A position is found by adding up the
@@ -38,7 +39,7 @@ export class CountedLists {
   }
 
   #listId(platform: string, owner: string, name: string): number {
-    const found = this.#s.findList.get(platform, owner, name) as unknown as [number] | undefined;
+    const found = this.#s.findList.get(platform, owner, name);
     if (found) return found[0];
     const id = Number(this.#s.addList.run(platform, owner, name).lastInsertRowid);
     for (let level = 0; level <= TOP; level++) {
@@ -49,7 +50,7 @@ export class CountedLists {
 
   /** Counts one more entry at `place`, and `children` more directly below, from this level up. */
   #count(list: number, level: number, place: Place, children: number): void {
-    const [at, id, before] = this.#s.runAt.get(list, level, ...place) as unknown as RunRow;
+    const [at, id, before] = this.#s.runAt.get(list, level, ...place)!;
     this.#s.grow.run(children, 1, list, level, at, id);
     const isFull = before + children > MAX_CHILDREN;
     if (isFull) this.#split(list, level, [at, id], before + children);
@@ -59,13 +60,12 @@ export class CountedLists {
   /** Makes a run of the upper half of the one at `first`. */
   #split(list: number, level: number, first: Place, children: number): void {
     const lower = children >> 1;
-    const end =
-      (this.#s.runAfter.get(list, level, ...first) as unknown as Place | undefined) ?? null;
+    const end = this.#s.runAfter.get(list, level, ...first) ?? null;
     const below =
       level === 0
         ? this.#s.entriesFrom.all(list, ...first, children)
         : this.#s.runsFrom.all(list, level - 1, ...first, children);
-    const moved = (below as unknown as RunRow[]).slice(lower);
+    const moved = below.slice(lower);
     if (moved.length !== children - lower || (end && !isBefore(moved.at(-1)!, end))) {
       throw new Error(`counted list ${list}: the run at ${first.join()} does not hold ${children}`);
     }
@@ -92,7 +92,7 @@ export class CountedPages {
   }
 
   read({ platform, owner, list: name, from, to, offset, limit }: ListQuery): ListPage {
-    const found = this.#s.findList.get(platform, owner, name) as unknown as [number] | undefined;
+    const found = this.#s.findList.get(platform, owner, name);
     if (!found) return { total: 0, orders: [] };
     const list = found[0];
     const first = this.#rank(list, from);
@@ -100,7 +100,7 @@ export class CountedPages {
     const count = Math.min(limit, total - offset);
     if (count <= 0) return { total, orders: [] };
     const { at, id, skip } = this.#seek(list, first + offset);
-    const rows = this.#s.page.all(list, at, id, count, skip) as unknown as OrderRow[];
+    const rows = this.#s.page.all(list, at, id, count, skip);
     return { total, orders: rows.map(toOrder) };
   }
 
@@ -110,12 +110,12 @@ export class CountedPages {
     let rank = 0;
     let from = START;
     for (let level = TOP; level >= 0; level--) {
-      const run = this.#s.runAt.get(list, level, ...place) as unknown as RunRow;
-      const runs = this.#s.sum.get(list, level, ...from, run[0], run[1]) as unknown as [number];
+      const run = this.#s.runAt.get(list, level, ...place)!;
+      const runs = this.#s.sum.get(list, level, ...from, run[0], run[1])!;
       rank += runs[0];
       from = [run[0], run[1]];
     }
-    const rest = this.#s.countEntries.get(list, ...from, ...place) as unknown as [number];
+    const rest = this.#s.countEntries.get(list, ...from, ...place)!;
     return rank + rest[0];
   }
 
@@ -125,7 +125,7 @@ export class CountedPages {
     let [at, id] = START;
     for (let level = TOP; level >= 0; level--) {
       const most = level === TOP ? -1 : MAX_CHILDREN;
-      for (const run of this.#s.runsFrom.all(list, level, at, id, most) as unknown as RunRow[]) {
+      for (const run of this.#s.runsFrom.all(list, level, at, id, most)) {
         [at, id] = run;
         if (skip < run[3]) break;
         skip -= run[3];
@@ -145,13 +145,14 @@ const RUNS_FROM = `SELECT ${RUN_COLUMNS} FROM list_counts
 const FIND_LIST = 'SELECT id FROM lists WHERE platform = ? AND owner = ? AND name = ?';
 
 function prepareWriting(db: DatabaseSync) {
-  return arrays({
-    findList: db.prepare(FIND_LIST),
+  return {
+    findList: tuples<[id: number]>(db, FIND_LIST),
     addList: db.prepare('INSERT INTO lists (platform, owner, name) VALUES (?, ?, ?)'),
     addEntry: db.prepare('INSERT INTO list_entries VALUES (?, ?, ?, ?)'),
     addRun: db.prepare('INSERT INTO list_counts VALUES (?, ?, ?, ?, ?, ?)'),
-    runAt: db.prepare(RUN_AT),
-    runAfter: db.prepare(
+    runAt: tuples<RunRow>(db, RUN_AT),
+    runAfter: tuples<Place>(
+      db,
       `SELECT first_at, first_id FROM list_counts
        WHERE list = ? AND level = ? AND (first_at, first_id) > (?, ?)
        ORDER BY first_at, first_id LIMIT 1`,
@@ -160,30 +161,34 @@ function prepareWriting(db: DatabaseSync) {
       `UPDATE list_counts SET children = children + ?, entries = entries + ?
        WHERE list = ? AND level = ? AND first_at = ? AND first_id = ?`,
     ),
-    entriesFrom: db.prepare(
+    entriesFrom: tuples<RunRow>(
+      db,
       `SELECT created_at, order_id, 0, 1 FROM list_entries
        WHERE list = ? AND (created_at, order_id) >= (?, ?)
        ORDER BY created_at, order_id LIMIT ?`,
     ),
-    runsFrom: db.prepare(RUNS_FROM),
-  });
+    runsFrom: tuples<RunRow>(db, RUNS_FROM),
+  };
 }
 
 function prepareReading(db: DatabaseSync) {
-  return arrays({
-    findList: db.prepare(FIND_LIST),
-    runAt: db.prepare(RUN_AT),
+  return {
+    findList: tuples<[id: number]>(db, FIND_LIST),
+    runAt: tuples<RunRow>(db, RUN_AT),
     /** Entries of the runs from one (included) to another (not included). */
-    sum: db.prepare(
+    sum: tuples<[entries: number]>(
+      db,
       `SELECT coalesce(sum(entries), 0) FROM list_counts
        WHERE list = ? AND level = ? AND (first_at, first_id) >= (?, ?) AND (first_at, first_id) < (?, ?)`,
     ),
-    countEntries: db.prepare(
+    countEntries: tuples<[entries: number]>(
+      db,
       `SELECT count(*) FROM list_entries
        WHERE list = ? AND (created_at, order_id) >= (?, ?) AND (created_at, order_id) < (?, ?)`,
     ),
-    runsFrom: db.prepare(RUNS_FROM),
-    page: db.prepare(
+    runsFrom: tuples<RunRow>(db, RUNS_FROM),
+    page: tuples<OrderRow>(
+      db,
       `SELECT ${ORDER_COLUMNS.split(', ')
         .map((column) => `orders.${column}`)
         .join(', ')}
@@ -193,13 +198,5 @@ function prepareReading(db: DatabaseSync) {
        JOIN orders ON orders.id = entry.order_row
        ORDER BY entry.at, entry.oid`,
     ),
-  });
-}
-
-/** Rows as arrays: these statements read columns by position. */
-function arrays<S extends { readonly [name: string]: { setReturnArrays(on: boolean): void } }>(
-  statements: S,
-): S {
-  for (const statement of Object.values(statements)) statement.setReturnArrays(true);
-  return statements;
+  };
 }

@@ -1,6 +1,7 @@
 // Sums over the tables beside the orders, so that a row which the program has not written is found.
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { tuples } from './query.ts';
 
 /**
  * The tables, with the columns that are left out: leases, and what callbacks count, change too often
@@ -137,9 +138,8 @@ function wordAt(hex: string, from: number): number {
 function sumUp(db: DatabaseSync): Sums {
   const sums = new Sums();
   for (const [i, name] of NAMES.entries()) {
-    const rows = db.prepare(`SELECT ${columnsOf(db, name).join(', ')} FROM ${name}`);
-    rows.setReturnArrays(true);
-    for (const row of rows.iterate()) sums.add(i, 1, row as unknown as unknown[]);
+    const rows = tuples(db, `SELECT ${columnsOf(db, name).join(', ')} FROM ${name}`);
+    for (const row of rows.iterate()) sums.add(i, 1, row);
   }
   return sums;
 }

@@ -1,5 +1,5 @@
 // What was found broken in the ledger's file while it is served: said once, and readiness is gone from then on.
-import { isDamage } from './failures.ts';
+import { isDamage } from './errors.ts';
 
 export class Damage {
   #found: string | undefined;

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { readMigrations } from '../migrations.ts';
-import { damaged, explain, UnusableFileError } from './failures.ts';
+import { damaged, explain, UnusableFileError } from './errors.ts';
 
 export { UnusableFileError };
 

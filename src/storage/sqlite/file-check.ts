@@ -1,6 +1,7 @@
 // Reads the whole ledger file again and again, a few rows at a time, so that a damaged page is found before somebody needs it.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { isDamage } from './failures.ts';
+import { isDamage } from './errors.ts';
+import { query, tuples } from './query.ts';
 
 /** Rows a transaction: a millisecond or two. A longer read would keep the write-ahead log from beginning anew. */
 const ROWS = 500;
@@ -63,14 +64,19 @@ interface Column {
   readonly pk: number;
 }
 
+interface Index {
+  readonly name: string;
+  readonly origin: string;
+  readonly partial: number;
+}
+
 function treesOf(db: DatabaseSync): Tree[] {
-  const tables = db
-    .prepare(
-      "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-    )
-    .all() as unknown as { name: string; sql: string }[];
-  return tables.flatMap(({ name, sql }) => {
-    const columns = db.prepare(`PRAGMA table_info("${name}")`).all() as unknown as Column[];
+  const tables = query<{ name: string; sql: string }>(
+    db,
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
+  return tables.all().flatMap(({ name, sql }) => {
+    const columns = query<Column>(db, `PRAGMA table_info("${name}")`).all();
     const keys = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
     const key = /WITHOUT ROWID/.test(sql) ? keys.map((column) => column.name) : ['rowid'];
     const all = columns.map((column) => column.name);
@@ -85,19 +91,13 @@ function indexesOf(
   columns: readonly Column[],
   key: readonly string[],
 ): Tree[] {
-  const indexes = db.prepare(`PRAGMA index_list("${table}")`).all() as unknown as {
-    name: string;
-    origin: string;
-    partial: number;
-  }[];
+  const indexes = query<Index>(db, `PRAGMA index_list("${table}")`).all();
   const isFull = new Set(columns.filter((c) => c.notnull === 1 || c.pk > 0).map((c) => c.name));
   return indexes
     .filter(({ origin, partial }) => partial === 0 && !(origin === 'pk' && key[0] !== 'rowid'))
     .flatMap(({ name }) => {
-      const its = db
-        .prepare(`PRAGMA index_info("${name}")`)
-        .all()
-        .map((row) => String(row.name));
+      const parts = query<{ name: string }>(db, `PRAGMA index_info("${name}")`);
+      const its = parts.all().map((part) => part.name);
       if (!its.every((column) => isFull.has(column))) return [];
       const whole = [...its, ...key.filter((column) => !its.includes(column))];
       return [tree(db, name, `${table} INDEXED BY "${name}"`, whole, [])];
@@ -115,17 +115,16 @@ function tree(
   // length() reads a value to its end, also where it goes on in pages of its own.
   const whole = columns.map((column) => `length("${column}")`).join(', ');
   const select = `SELECT ${by}${whole === '' ? '' : `, ${whole}`} FROM ${from}`;
-  const first = db.prepare(`${select} ORDER BY ${by} LIMIT ${ROWS}`);
+  const first = tuples<SQLInputValue[]>(db, `${select} ORDER BY ${by} LIMIT ${ROWS}`);
   const marks = key.map(() => '?').join(', ');
-  const next = db.prepare(`${select} WHERE (${by}) > (${marks}) ORDER BY ${by} LIMIT ${ROWS}`);
-  first.setReturnArrays(true);
-  next.setReturnArrays(true);
+  const next = tuples<SQLInputValue[]>(
+    db,
+    `${select} WHERE (${by}) > (${marks}) ORDER BY ${by} LIMIT ${ROWS}`,
+  );
   return {
     name,
     next(after) {
-      const rows = (after === undefined
-        ? first.all()
-        : next.all(...after)) as unknown as SQLInputValue[][];
+      const rows = after === undefined ? first.all() : next.all(...after);
       return rows.length < ROWS ? undefined : rows.at(-1)!.slice(0, key.length);
     },
   };

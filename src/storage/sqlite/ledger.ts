@@ -1,4 +1,4 @@
-// The ledger on SQLite: reads on the caller's thread, writes in groups on a thread of their own.
+// The ledger on SQLite: reads in groups and writes in groups, on one connection of the main thread.
 import type { Instant } from '../../core/clock.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
@@ -13,7 +13,6 @@ import type {
   ListPage,
   ListQuery,
   Loaded,
-  NewOrder,
   OrderQuery,
   OrderRecord,
   Page,
@@ -22,15 +21,17 @@ import type {
 import type { Json, LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { KeyUse, Party } from '../../core/party.ts';
 import { KEY_USES, keyUseFromSetting, keyUseToSetting } from '../key-use-row.ts';
-import { linesJson, openText, type SealedRow, sealText } from '../order-row.ts';
+import { openText, sealText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
-import { CountedPages } from './counted-lists.ts';
+import { toCommitRow, toCreationRow } from './change-rows.ts';
+import { OrderChanges } from './changes.ts';
+import { CountedLists, CountedPages } from './counted-lists.ts';
 import type { Damage } from './damage.ts';
-import type { CommitJob, CreateRow, Place } from './job.ts';
-import { type OrderRow, type PlacedRow, placed, readHistory, toOrder } from './queries.ts';
+import { placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
+import { prepareStatements } from './statements.ts';
 import type { Background } from './thread.ts';
 import type { Writer } from './writer.ts';
 
@@ -42,6 +43,8 @@ export class SqliteLedger implements Ledger {
   readonly #damage: Damage;
   readonly #statements: ReturnType<typeof prepareReads>;
   readonly #pages: CountedPages;
+  readonly #writes: ReturnType<typeof prepareStatements>;
+  readonly #changes: OrderChanges;
 
   constructor(
     reader: Reader,
@@ -54,6 +57,8 @@ export class SqliteLedger implements Ledger {
     this.#statements = prepareReads(reader.db);
     this.#pages = new CountedPages(reader.db);
     this.#writer = writer;
+    this.#writes = prepareStatements(writer.db);
+    this.#changes = new OrderChanges(this.#writes, new CountedLists(writer.db));
     this.#background = background;
     this.#sealer = sealer;
   }
@@ -64,13 +69,11 @@ export class SqliteLedger implements Ledger {
     once?: { readonly key: string; readonly now: Instant },
   ): Promise<Loaded> {
     return this.#reader.read(() => {
-      const row = this.#statements.placed.get(orderId, platform) as unknown as
-        | PlacedRow
-        | undefined;
+      const row = this.#statements.placed.get(orderId, platform);
       const kept = once && this.#statements.kept.get(once.key, once.now);
       return {
         ...(row ? placed(platform, orderId, row) : { order: null }),
-        replay: kept ? { reply: JSON.parse(String(kept.reply)) as Json } : null,
+        replay: kept ? { reply: JSON.parse(kept.reply) as Json } : null,
       };
     }, [orderId]);
   }
@@ -78,25 +81,22 @@ export class SqliteLedger implements Ledger {
   commit(change: Change): Promise<Committed> {
     const { order, sealed = [] } = change;
     const rows = sealed.map((text) => sealText(order, text, this.#sealer));
-    return this.#writer.run(toCommitJob(change, rows));
+    const row = toCommitRow(change, rows);
+    return this.#writer.run((tx) => this.#changes.commit(tx, row), [order.orderId]);
   }
 
   createOrders(request: CreateRequest): Promise<Created> {
-    const { orders, existing, once, now } = request;
-    return this.#writer.run({
-      op: 'create',
-      rows: orders.map(toCreateRow),
-      existing,
-      once: once ?? null,
-      now,
-    });
+    const { orders, ...rest } = request;
+    const creation = { ...rest, rows: orders.map(toCreationRow) };
+    const ids = orders.map(({ order }) => order.orderId);
+    return this.#writer.run((tx) => this.#changes.create(tx, creation), ids);
   }
 
   loadMany(platform: string, orderIds: readonly OrderId[]): Promise<readonly (Order | null)[]> {
     return this.#reader.read(
       () =>
         orderIds.map((id) => {
-          const row = this.#statements.order.get(id, platform) as unknown as OrderRow | undefined;
+          const row = this.#statements.order.get(id, platform);
           return row ? toOrder(row) : null;
         }),
       orderIds,
@@ -106,7 +106,7 @@ export class SqliteLedger implements Ledger {
   findByKey(platform: string, owner: OwnerId, [name, value]: LookUpKey): Promise<Order | null> {
     return this.#reader.read(() => {
       const found = this.#statements.byKey.get(platform, owner, name, value);
-      return found ? toOrder(found as unknown as OrderRow) : null;
+      return found ? toOrder(found) : null;
     });
   }
 
@@ -118,24 +118,24 @@ export class SqliteLedger implements Ledger {
     const row = await this.#reader.read(() =>
       this.#statements.sealedText.get(orderId, platform, name),
     );
-    return row ? openText(platform, orderId, name, String(row.sealed), this.#sealer) : null;
+    return row ? openText(platform, orderId, name, row.sealed, this.#sealer) : null;
   }
 
   listOrders(query: OrderQuery): Promise<Page<Order>> {
-    return this.#background.call({ op: 'listOrders', argument: query });
+    return this.#background.call('listOrders', query);
   }
 
   async readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null> {
     return this.#reader.read(() => {
-      const row = this.#statements.order.get(orderId, platform) as unknown as OrderRow | undefined;
+      const row = this.#statements.order.get(orderId, platform);
       if (!row) return null;
       const sealed = this.#statements.masks.all(orderId, platform);
       return {
         order: toOrder(row),
         history: readHistory(this.#reader.db, platform, orderId),
         sealed: sealed.map(({ name, mask }) => ({
-          name: String(name),
-          mask: JSON.parse(String(mask)) as SealedText['mask'],
+          name,
+          mask: JSON.parse(mask) as SealedText['mask'],
         })),
       };
     }, [orderId]);
@@ -150,47 +150,59 @@ export class SqliteLedger implements Ledger {
   }
 
   claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<readonly DueDeadline[]> {
-    return this.#writer.run({ op: 'claim', now, limit, leaseUntil: now + leaseMs });
+    return this.#writer.run(() =>
+      this.#writes.claim
+        .all(now + leaseMs, now, now, limit)
+        // RETURNING gives the rows in no order of ours.
+        .sort((a, b) => a.dueAt - b.dueAt || a.deadlineId - b.deadlineId),
+    );
   }
 
-  dropDeadline(claim: DeadlineClaim): Promise<boolean> {
-    return this.#writer.run({ op: 'drop', ...claim });
+  dropDeadline({ deadlineId, leaseUntil }: DeadlineClaim): Promise<boolean> {
+    return this.#writer.run(
+      () => this.#writes.endDeadline.run(deadlineId, leaseUntil).changes === 1,
+    );
   }
 
   async nextDeadline(now: Instant): Promise<Instant | null> {
     const row = await this.#reader.read(() => this.#statements.nextDeadline.get(now));
-    return row ? Number(row.due_at) : null;
+    return row ? row.dueAt : null;
   }
 
   async listParties(): Promise<readonly Party[]> {
     const rows = await this.#reader.read(() => this.#statements.parties.all());
-    return rows.map((row) => partyFromJson(String(row.document), this.#sealer));
+    return rows.map((row) => partyFromJson(row.document, this.#sealer));
   }
 
   saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean> {
-    const document = partyToJson(party, this.#sealer);
-    const { platform, partyId } = party;
-    return this.#writer.run({
-      op: 'saveParty',
-      platform,
-      partyId,
-      document,
-      replaces: mode === 'create' ? null : party.version - 1,
+    const row = [party.platform, party.partyId, partyToJson(party, this.#sealer)] as const;
+    const { createParty, replaceParty } = this.#writes;
+    return this.#writer.run(() => {
+      const saved =
+        mode === 'create' ? createParty.run(...row) : replaceParty.run(...row, party.version - 1);
+      return saved.changes === 1;
     });
   }
 
   async keepKeyUses(uses: readonly KeyUse[]): Promise<void> {
-    await this.#writer.run({ op: 'setLatest', settings: uses.map(keyUseToSetting) });
+    const settings = uses.map(keyUseToSetting);
+    await this.#writer.run(() => {
+      for (const setting of settings) this.#writes.setLatest.run(...setting);
+    });
   }
 
   async readKeyUses(): Promise<readonly KeyUse[]> {
     const { from, to } = KEY_USES;
     const rows = await this.#reader.read(() => this.#statements.settingsBetween.all(from, to));
-    return rows.map(({ name, value }) => keyUseFromSetting(String(name), String(value)));
+    return rows.map(({ name, value }) => keyUseFromSetting(name, value));
   }
 
   claimEnvironment(environment: string): Promise<string> {
-    return this.#writer.run({ op: 'setOnce', name: 'environment', value: environment });
+    const { setOnce, setting } = this.#writes;
+    return this.#writer.run(() => {
+      setOnce.run('environment', environment);
+      return setting.get('environment')!.value;
+    });
   }
 
   async readClockOffset(): Promise<number> {
@@ -202,26 +214,24 @@ export class SqliteLedger implements Ledger {
   }
 
   async readSetting(name: string): Promise<string | null> {
-    return this.#reader.read(
-      () => (this.#statements.setting.get(name)?.value as string | undefined) ?? null,
-    );
+    return this.#reader.read(() => this.#statements.setting.get(name)?.value ?? null);
   }
 
   async writeSetting(name: string, value: string): Promise<void> {
-    await this.#writer.run({ op: 'set', name, value });
+    await this.#writer.run(() => this.#writes.set.run(name, value));
   }
 
   async forgetReplies(now: Instant): Promise<number> {
     // In steps, so that no change waits long behind it.
     for (let total = 0; ; ) {
-      const forgotten = await this.#writer.run<number>({ op: 'forget', now });
+      const forgotten = await this.#writer.run(() => Number(this.#writes.forget.run(now).changes));
       total += forgotten;
       if (forgotten === 0) return total;
     }
   }
 
   audit(head?: string): Promise<LedgerAudit> {
-    return this.#background.call({ op: 'audit', argument: head });
+    return this.#background.call('audit', head);
   }
 
   async checkReady(): Promise<void> {
@@ -236,52 +246,4 @@ export class SqliteLedger implements Ledger {
   close(): Promise<void> {
     return this.#writer.close();
   }
-}
-
-function toCommitJob(change: Change, sealed: readonly SealedRow[]): CommitJob {
-  const { order, place, history, event, once, deadlines, completes } = change;
-  return {
-    op: 'commit',
-    platform: order.platform,
-    orderId: order.orderId,
-    expectedVersion: order.version - 1,
-    place: (place as Place | undefined) ?? null,
-    state: order.state,
-    at: order.updatedAt,
-    attributes: JSON.stringify(order.attributes),
-    lines: linesJson(order),
-    action: history.action,
-    line: history.line,
-    from: history.from,
-    to: history.to,
-    actor: history.actor,
-    note: history.note,
-    requestId: history.requestId,
-    eventType: event.type,
-    eventPayload: event.payload === null ? null : JSON.stringify(event.payload),
-    once: once ? { ...once, reply: JSON.stringify(once.reply) } : null,
-    deadlines: deadlines ?? null,
-    sealed: sealed.length === 0 ? null : sealed,
-    completes: completes ?? null,
-  };
-}
-
-function toCreateRow(created: NewOrder): CreateRow {
-  const { order, keys, actor, note, requestId, deadlines, uniqueKeys, lists } = created;
-  return {
-    platform: order.platform,
-    orderId: order.orderId,
-    owner: order.owner,
-    state: order.state,
-    createdAt: order.createdAt,
-    attributes: JSON.stringify(order.attributes),
-    lines: linesJson(order),
-    keys,
-    uniqueKeys: uniqueKeys ?? [],
-    lists: lists ?? [],
-    actor,
-    note,
-    requestId: requestId ?? null,
-    deadlines: deadlines ?? [],
-  };
 }

@@ -1,7 +1,9 @@
 // Limits where one process serves alone: counted in memory, and what outlasts a restart kept in the ledger.
+import type { StatementSync } from 'node:sqlite';
 import type { Instant } from '../../core/clock.ts';
 import { MINUTE } from '../../core/clock.ts';
 import { type Admission, isPausing, type Limits, type LimitWindow } from '../../core/limits.ts';
+import { query } from './query.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -24,6 +26,8 @@ const NOTHING = (): void => {};
 
 export class SqliteLimits implements Limits {
   readonly #writer: Writer;
+  readonly #forget: StatementSync;
+  readonly #save: StatementSync;
   readonly #counts: Map<string, Count>;
   readonly #underWay = new Map<string, number>();
   /** Those that the ledger does not know of yet. */
@@ -35,14 +39,17 @@ export class SqliteLimits implements Limits {
 
   private constructor(writer: Writer, counts: Map<string, Count>) {
     this.#writer = writer;
+    this.#forget = writer.db.prepare('DELETE FROM limit_counts WHERE ends_at <= ?');
+    this.#save = writer.db.prepare('INSERT OR REPLACE INTO limit_counts VALUES (?, ?, ?)');
     this.#counts = counts;
   }
 
   static async load(reader: Reader, writer: Writer): Promise<SqliteLimits> {
-    const rows = await reader.read(() =>
-      reader.db.prepare('SELECT key, ends_at AS endsAt, count FROM limit_counts').all(),
+    const kept = query<Count & { readonly key: string }>(
+      reader.db,
+      'SELECT key, ends_at AS endsAt, count FROM limit_counts',
     );
-    const counts = rows as unknown as readonly (Count & { readonly key: string })[];
+    const counts = await reader.read(() => kept.all());
     return new SqliteLimits(
       writer,
       new Map(counts.map(({ key, endsAt, count }) => [key, { endsAt, count }])),
@@ -129,8 +136,11 @@ export class SqliteLimits implements Limits {
     );
     this.#changed.clear();
     // Lost where the ledger takes no changes: then no call that counts is answered, either.
-    this.#keeping = this.#writer
-      .run({ op: 'keepLimits', counts, now: this.#latest })
-      .catch(NOTHING);
+    const now = this.#latest;
+    const saving = this.#writer.run(() => {
+      this.#forget.run(now);
+      for (const count of counts) this.#save.run(...count);
+    });
+    this.#keeping = saving.catch(NOTHING);
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createPrivately, UnusableFileError } from './database.ts';
-import { explain, FullDiskError, fullDisk, isFullDisk } from './failures.ts';
+import { explain, FullDiskError, fullDisk, isFullDisk } from './errors.ts';
 
 /** Somebody else holds the lock: https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
+import type { BackgroundOperations } from './background-thread.ts';
 import { callbackStore } from './callback-store.ts';
 import { chainUp } from './chain-rows.ts';
 import { Damage } from './damage.ts';
@@ -14,7 +15,7 @@ import {
   prepareDatabase,
   UnusableFileError,
 } from './database.ts';
-import { explain } from './failures.ts';
+import { explain } from './errors.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
@@ -26,6 +27,7 @@ import { Reader } from './reader.ts';
 import { SqliteRequestLog } from './request-log.ts';
 import { prepareRequests } from './requests-file.ts';
 import type { RequestLogBounds } from './requests-keeper.ts';
+import { emptyLedger } from './reset.ts';
 import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
 import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
@@ -69,9 +71,13 @@ export async function openSqlite(
     throw explain(error, ledgerPath);
   }
   const { keyIsKnown, db, log, notices } = opened;
-  const thread = new Thread('background-thread', { ledgerPath, requestsPath, requestLog });
+  const thread = new Thread<BackgroundOperations>('background-thread', {
+    ledgerPath,
+    requestsPath,
+    requestLog,
+  });
   const background: Background = {
-    call: (message, transfer) => log.shown(thread.call(message, transfer)),
+    call: (op, ...given) => log.shown(thread.call(op, ...given)),
   };
   const damage = new Damage();
   thread.onReport = (problem) => damage.report(problem);
@@ -108,11 +114,11 @@ export async function openSqlite(
   const callbacks = callbackStore({ reader, writer, background, sealer });
   const watchFile = (onDamage: (problem: string) => void): void => {
     damage.onFound(onDamage);
-    void thread.call({ op: 'checkFile' }).catch(() => {});
+    void thread.call('checkFile').catch(() => {});
   };
   const reset = async (): Promise<number> => {
     limits.forgetAll();
-    return writer.run({ op: 'reset' });
+    return writer.run((tx) => emptyLedger(db, tx));
   };
   const people = peopleStore(reader, writer);
   const audit = auditStore(reader, writer);

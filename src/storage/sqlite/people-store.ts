@@ -11,7 +11,7 @@ import {
   toAuditEntry,
   toCredential,
 } from '../people-rows.ts';
-import { meant, peopleWrites } from './people-jobs.ts';
+import { meant, peopleWrites } from './people-writes.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -22,16 +22,14 @@ const ENTRY = 'SELECT number, at, actor, action, target, outcome, details FROM a
 
 const values = (row: Record<string, unknown>): unknown[] => Object.values(row);
 
-/** @param db the one connection that reads and writes */
-function writeWith(db: DatabaseSync, writer: Writer) {
-  const writes = peopleWrites(db);
-  return <T>(run: (its: typeof writes) => T): Promise<T> =>
-    writer.run<T>({ op: 'people', run: () => run(writes) });
+function writeWith(writer: Writer) {
+  const writes = peopleWrites(writer.db);
+  return <T>(run: (its: typeof writes) => T): Promise<T> => writer.run(() => run(writes));
 }
 
 export function peopleStore(reader: Reader, writer: Writer): PeopleStore {
   const { db } = reader;
-  const write = writeWith(db, writer);
+  const write = writeWith(writer);
   const accounts = db.prepare(`${ACCOUNT} ORDER BY name`);
   const byId = db.prepare(`${ACCOUNT} WHERE account_id = ?`);
   const byName = db.prepare(`${ACCOUNT} WHERE name = ?`);
@@ -68,7 +66,7 @@ export function peopleStore(reader: Reader, writer: Writer): PeopleStore {
 
 export function auditStore(reader: Reader, writer: Writer): AuditStore {
   const { db } = reader;
-  const write = writeWith(db, writer);
+  const write = writeWith(writer);
   const one = db.prepare(`${ENTRY} WHERE number = ?`);
   return {
     append: (entry) => write((its) => its.appendAudit(auditColumns(entry))),

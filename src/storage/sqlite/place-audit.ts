@@ -1,5 +1,6 @@
 // Rules that rows of different tables keep with each other: what points to an order, counted lists, and the cursor.
 import type { DatabaseSync } from 'node:sqlite';
+import { tuples } from './query.ts';
 
 interface Rule {
   /** Its first column names the row. */
@@ -50,9 +51,8 @@ const TOLD = 10;
 
 export function auditPlaces(db: DatabaseSync): string[] {
   const found = RULES.flatMap(({ sql, problem }) => {
-    const rows = db.prepare(`${sql} LIMIT ${TOLD}`);
-    rows.setReturnArrays(true);
-    return (rows.all() as unknown as unknown[][]).map(([name]) => `${problem} (${name})`);
+    const rows = tuples(db, `${sql} LIMIT ${TOLD}`).all();
+    return rows.map(([name]) => `${problem} (${name})`);
   });
   return [...found, ...auditCounts(db)];
 }

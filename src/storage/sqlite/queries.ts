@@ -4,8 +4,9 @@ import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { LedgerHead } from '../chain.ts';
 import { auditChain } from './chain-audit.ts';
-import { isDamage } from './failures.ts';
-import type { Place } from './job.ts';
+import type { Place } from './change-rows.ts';
+import { isDamage } from './errors.ts';
+import { query, tuples } from './query.ts';
 
 export const ORDER_COLUMNS =
   'order_id, platform, owner, state, version, created_at, updated_at, attributes, lines';
@@ -22,9 +23,9 @@ export type OrderRow = [
   lines: string | null,
 ];
 
-export function toOrder(row: readonly [...OrderRow, ...unknown[]]): Order {
+export function toOrder(row: OrderRow): Order {
   const [orderId, platform, ...rest] = row;
-  return orderOf(platform, orderId as OrderId, rest as unknown as OrderFields);
+  return orderOf(platform, orderId as OrderId, rest);
 }
 
 type OrderFields = OrderRow extends [string, string, ...infer Rest] ? Rest : never;
@@ -65,7 +66,7 @@ export function placed(
 /** The text right behind everything that begins with `prefix`. */
 const AFTER = '\u{10FFFF}';
 
-export function listOrders(db: DatabaseSync, query: OrderQuery): Page<Order> {
+export function listOrders(db: DatabaseSync, wanted: OrderQuery): Page<Order> {
   const where: string[] = [];
   const values: SQLInputValue[] = [];
   const filter = (condition: string, ...given: (SQLInputValue | undefined)[]): void => {
@@ -73,13 +74,13 @@ export function listOrders(db: DatabaseSync, query: OrderQuery): Page<Order> {
     where.push(condition);
     values.push(...(given as SQLInputValue[]));
   };
-  filter('platform = ?', query.platform);
-  filter('state = ?', query.state);
-  filter('owner = ?', query.owner);
-  filter('created_at >= ?', query.from);
-  filter('created_at < ?', query.to);
-  if (query.q !== undefined) {
-    const range = [query.q, query.q + AFTER];
+  filter('platform = ?', wanted.platform);
+  filter('state = ?', wanted.state);
+  filter('owner = ?', wanted.owner);
+  filter('created_at >= ?', wanted.from);
+  filter('created_at < ?', wanted.to);
+  if (wanted.q !== undefined) {
+    const range = [wanted.q, wanted.q + AFTER];
     filter(
       `id IN (SELECT id FROM orders WHERE order_id >= ? AND order_id < ?
               UNION SELECT order_row FROM order_keys WHERE value >= ? AND value < ?)`,
@@ -87,17 +88,17 @@ export function listOrders(db: DatabaseSync, query: OrderQuery): Page<Order> {
       ...range,
     );
   }
-  if (query.cursor !== undefined) {
-    const [createdAt, id] = query.cursor.split('.').map(Number);
+  if (wanted.cursor !== undefined) {
+    const [createdAt, id] = wanted.cursor.split('.').map(Number);
     filter('(created_at, id) < (?, ?)', createdAt, id);
   }
-  const statement = db.prepare(
+  const statement = tuples<[...OrderRow, id: number]>(
+    db,
     `SELECT ${ORDER_COLUMNS}, id FROM orders ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
      ORDER BY created_at DESC, id DESC LIMIT ?`,
   );
-  statement.setReturnArrays(true);
-  const rows = statement.all(...values, query.limit + 1) as unknown as [...OrderRow, id: number][];
-  const more = rows.length > query.limit;
+  const rows = statement.all(...values, wanted.limit + 1);
+  const more = rows.length > wanted.limit;
   if (more) rows.pop();
   const last = rows.at(-1);
   return {
@@ -118,7 +119,7 @@ const HISTORY = `
   FROM history JOIN chain USING (seq) ORDER BY seq`;
 
 export function readHistory(db: DatabaseSync, platform: string, orderId: string): HistoryEntry[] {
-  return db.prepare(HISTORY).all(orderId, platform) as unknown as HistoryEntry[];
+  return query<HistoryEntry>(db, HISTORY).all(orderId, platform);
 }
 
 /** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */

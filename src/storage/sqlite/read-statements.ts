@@ -1,42 +1,48 @@
 // The reader's statements, prepared once.
 import type { DatabaseSync } from 'node:sqlite';
-import { ORDER_COLUMNS } from './queries.ts';
+import { ORDER_COLUMNS, type OrderRow, type PlacedRow } from './queries.ts';
+import { query, tuples } from './query.ts';
 
 export function prepareReads(db: DatabaseSync) {
-  const order = db.prepare(
-    `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ? AND platform = ?`,
-  );
-  order.setReturnArrays(true);
-  const byKey = db.prepare(
-    `SELECT ${ORDER_COLUMNS} FROM orders WHERE id =
-       (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
-  );
-  byKey.setReturnArrays(true);
-  const sealedOf = (columns: string, more = '') =>
-    db.prepare(
+  const sealedOf = <Row extends object>(columns: string, more = '') =>
+    query<Row>(
+      db,
       `SELECT ${columns} FROM sealed_texts
        WHERE order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)${more}`,
     );
-  const placed = db.prepare(
-    // Without its id and platform: whoever asks for an order has them.
-    `SELECT owner, state, version, created_at, updated_at, attributes, lines, id, last_change, head
-     FROM orders WHERE order_id = ? AND platform = ?`,
-  );
-  placed.setReturnArrays(true);
   return {
-    order,
-    placed,
-    byKey,
-    sealedText: sealedOf('sealed', ' AND name = ?'),
-    masks: sealedOf('name, mask', ' ORDER BY name'),
-    kept: db.prepare('SELECT reply FROM kept_replies WHERE key = ? AND expires_at > ?'),
+    order: tuples<OrderRow>(
+      db,
+      `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ? AND platform = ?`,
+    ),
+    // Without its id and platform: whoever asks for an order has them.
+    placed: tuples<PlacedRow>(
+      db,
+      `SELECT owner, state, version, created_at, updated_at, attributes, lines, id, last_change, head
+       FROM orders WHERE order_id = ? AND platform = ?`,
+    ),
+    byKey: tuples<OrderRow>(
+      db,
+      `SELECT ${ORDER_COLUMNS} FROM orders WHERE id =
+         (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
+    ),
+    sealedText: sealedOf<{ sealed: string }>('sealed', ' AND name = ?'),
+    masks: sealedOf<{ name: string; mask: string }>('name, mask', ' ORDER BY name'),
+    kept: query<{ reply: string }>(
+      db,
+      'SELECT reply FROM kept_replies WHERE key = ? AND expires_at > ?',
+    ),
     anyOrder: db.prepare('SELECT 1 FROM orders LIMIT 1'),
     anyParty: db.prepare('SELECT 1 FROM parties LIMIT 1'),
-    nextDeadline: db.prepare(
-      'SELECT due_at FROM deadlines WHERE lease_until <= ? ORDER BY due_at LIMIT 1',
+    nextDeadline: query<{ dueAt: number }>(
+      db,
+      'SELECT due_at AS dueAt FROM deadlines WHERE lease_until <= ? ORDER BY due_at LIMIT 1',
     ),
-    parties: db.prepare('SELECT document FROM parties'),
-    setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
-    settingsBetween: db.prepare('SELECT name, value FROM settings WHERE name >= ? AND name < ?'),
+    parties: query<{ document: string }>(db, 'SELECT document FROM parties'),
+    setting: query<{ value: string }>(db, 'SELECT value FROM settings WHERE name = ?'),
+    settingsBetween: query<{ name: string; value: string }>(
+      db,
+      'SELECT name, value FROM settings WHERE name >= ? AND name < ?',
+    ),
   };
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/clock.ts';
 import type { Page } from '../../core/ledger.ts';
 import type { RequestLog, RequestQuery, RequestRecord } from '../../core/request-log.ts';
 import { RecordBatches } from '../record-batches.ts';
+import type { BackgroundOperations } from './background-thread.ts';
 import { addToFilter, newFilter } from './order-filter.ts';
 import { type Batch, toLine } from './request-table.ts';
 import type { Thread } from './thread.ts';
@@ -27,10 +28,10 @@ class Summary {
 }
 
 export class SqliteRequestLog implements RequestLog {
-  readonly #thread: Thread;
+  readonly #thread: Thread<BackgroundOperations>;
   readonly #batches: RecordBatches<Summary>;
 
-  constructor(thread: Thread) {
+  constructor(thread: Thread<BackgroundOperations>) {
     this.#thread = thread;
     this.#batches = new RecordBatches<Summary>({
       batch: BATCH,
@@ -41,7 +42,7 @@ export class SqliteRequestLog implements RequestLog {
         const batch: Batch = { firstId, lastId, firstAt, lastAt, count, orders, lines };
         // Handed over, not copied.
         const transfer = [orders.buffer, lines.buffer];
-        return thread.call({ op: 'appendRequests', argument: batch }, transfer);
+        return thread.handOver(transfer, 'appendRequests', batch);
       },
     });
   }
@@ -61,17 +62,17 @@ export class SqliteRequestLog implements RequestLog {
   list(query: RequestQuery): Promise<Page<RequestRecord>> {
     // The thread answers in order, so what was appended before is written before.
     void this.#batches.flush();
-    return this.#thread.call({ op: 'listRequests', argument: query });
+    return this.#thread.call('listRequests', query);
   }
 
   find(id: number): Promise<RequestRecord | null> {
     void this.#batches.flush();
-    return this.#thread.call({ op: 'findRequest', argument: id });
+    return this.#thread.call('findRequest', id);
   }
 
   async prune(before: Instant): Promise<number> {
     for (let total = 0; ; ) {
-      const removed = await this.#thread.call<number>({ op: 'pruneRequests', argument: before });
+      const removed = await this.#thread.call('pruneRequests', before);
       total += removed;
       if (removed === 0) return total;
     }

@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { BUSY_TIMEOUT_MS, prepareDatabase, UnusableFileError } from './database.ts';
-import { isDamage } from './failures.ts';
+import { isDamage } from './errors.ts';
 
 const MIGRATIONS = new URL('./requests-migrations/', import.meta.url);
 

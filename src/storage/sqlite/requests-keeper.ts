@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { isDamage } from './failures.ts';
+import { isDamage } from './errors.ts';
 import { type Batch, RequestTable } from './request-table.ts';
 import { moveAside, openRequests, prepareRequests } from './requests-file.ts';
 

@@ -1,20 +1,17 @@
-// The writer's statements, prepared once.
+// The writer's statements for orders, deadlines, parties and settings, prepared once.
 import type { DatabaseSync } from 'node:sqlite';
+import type { DueDeadline } from '../../core/ledger.ts';
+import type { OrderId } from '../../core/order.ts';
+import type { Place } from './change-rows.ts';
+import { query } from './query.ts';
 
 export function prepareStatements(db: DatabaseSync) {
-  const find = db.prepare(
-    `SELECT id AS "row", last_change AS lastChange, state, head, owner, created_at AS createdAt FROM orders
-     WHERE order_id = ? AND platform = ?`,
-  );
   return {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    savepoint: db.prepare('SAVEPOINT job'),
-    release: db.prepare('RELEASE job'),
-    undo: db.prepare('ROLLBACK TO job'),
-    writtenRows: db.prepare('SELECT total_changes() AS n'),
-    count: db.prepare('UPDATE progress SET commits = ?'),
-    find,
+    find: query<Place>(
+      db,
+      `SELECT id AS "row", last_change AS lastChange, state, head, owner, created_at AS createdAt FROM orders
+       WHERE order_id = ? AND platform = ?`,
+    ),
     // Two, since naming a column of an index in SET rewrites the index even with an equal value.
     moveState: db.prepare(
       'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ?, head = ? WHERE id = ? AND version = ?',
@@ -35,7 +32,8 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     clearDeadline: db.prepare('DELETE FROM deadlines WHERE order_row = ? AND kind = ?'),
     endDeadline: db.prepare('DELETE FROM deadlines WHERE id = ? AND lease_until = ?'),
-    claim: db.prepare(
+    claim: query<DueDeadline>(
+      db,
       `UPDATE deadlines SET lease_until = ? WHERE id IN
          (SELECT id FROM deadlines WHERE due_at <= ? AND lease_until <= ? ORDER BY due_at, id LIMIT ?)
        RETURNING id AS deadlineId, kind, due_at AS dueAt, lease_until AS leaseUntil,
@@ -46,8 +44,9 @@ export function prepareStatements(db: DatabaseSync) {
       `INSERT INTO sealed_texts (order_row, name, sealed, mask) VALUES (?, ?, ?, ?)
        ON CONFLICT (order_row, name) DO UPDATE SET sealed = excluded.sealed, mask = excluded.mask`,
     ),
-    uniqueHolder: db.prepare(
-      `SELECT order_id FROM orders WHERE id =
+    uniqueHolder: query<{ orderId: OrderId }>(
+      db,
+      `SELECT order_id AS orderId FROM orders WHERE id =
          (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
     ),
     uniqueKey: db.prepare('INSERT INTO unique_keys VALUES (?, ?, ?, ?, ?)'),
@@ -56,7 +55,8 @@ export function prepareStatements(db: DatabaseSync) {
        ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, fingerprint = excluded.fingerprint,
          expires_at = excluded.expires_at WHERE kept_replies.expires_at <= ?`,
     ),
-    kept: db.prepare(
+    kept: query<{ reply: string; fingerprint: string | null }>(
+      db,
       'SELECT reply, fingerprint FROM kept_replies WHERE key = ? AND expires_at > ?',
     ),
     forget: db.prepare(
@@ -69,7 +69,12 @@ export function prepareStatements(db: DatabaseSync) {
          WHERE coalesce(document ->> 'version', 1) = ?`,
     ),
     setOnce: db.prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    setting: db.prepare('SELECT value FROM settings WHERE name = ?'),
+    setting: query<{ value: string }>(db, 'SELECT value FROM settings WHERE name = ?'),
     set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),
+    // Of whole numbers: a lower one than the one that is kept is passed over.
+    setLatest: db.prepare(
+      `INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+       WHERE CAST(settings.value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
+    ),
   };
 }

@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import type { BackgroundOperations } from './background-thread.ts';
 
 export interface ThreadReply {
   readonly id: number;
@@ -11,10 +12,13 @@ export interface ThreadReply {
   readonly report?: string;
 }
 
-/** Who answers questions that may take long. */
-export type Background = Pick<Thread, 'call'>;
+/** What a thread can be asked: the name of each operation, and the function that carries it out there. */
+type Operations<Names> = { readonly [Name in keyof Names]: (argument: never) => unknown };
 
-export class Thread {
+/** Who answers questions that may take long. */
+export type Background = Pick<Thread<BackgroundOperations>, 'call'>;
+
+export class Thread<Asked extends Operations<Asked>> {
   readonly #worker: Worker;
   readonly #waiting = new Map<
     number,
@@ -35,15 +39,28 @@ export class Thread {
     this.#worker.unref();
   }
 
-  /** @param transfer what is handed over instead of being copied */
-  call<T>(message: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+  call<Name extends keyof Asked & string>(
+    op: Name,
+    ...given: Parameters<Asked[Name]>
+  ): Promise<ReturnType<Asked[Name]>> {
+    return this.handOver([], op, ...given);
+  }
+
+  /** As `call`. @param transfer buffers of the argument that the thread gets instead of a copy */
+  handOver<Name extends keyof Asked & string>(
+    transfer: readonly ArrayBuffer[],
+    op: Name,
+    ...[argument]: Parameters<Asked[Name]>
+  ): Promise<ReturnType<Asked[Name]>> {
+    return this.#ask(op, argument, transfer) as Promise<ReturnType<Asked[Name]>>;
+  }
+
+  #ask(op: string, argument?: unknown, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#unavailable());
     const id = this.#nextId++;
     this.#worker.ref(); // A process does not end while it waits for an answer.
-    this.#worker.postMessage({ id, ...message }, transfer);
-    return new Promise<unknown>((resolve, reject) =>
-      this.#waiting.set(id, { resolve, reject }),
-    ) as Promise<T>;
+    this.#worker.postMessage({ id, op, argument }, transfer);
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
   get isDead(): boolean {
@@ -51,7 +68,7 @@ export class Thread {
   }
 
   async close(): Promise<void> {
-    if (!this.#dead) await this.call({ op: 'close' }).catch(() => {});
+    if (!this.#dead) await this.#ask('close').catch(() => {});
     await this.#worker.terminate();
   }
 

@@ -2,27 +2,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
+import { MAX_GROUP, MAX_QUEUE } from '../group-limits.ts';
 import { GROUP_CHANGES } from './chain-groups.ts';
+import type { CheckpointOperations } from './checkpoint-thread.ts';
 import type { Damage } from './damage.ts';
 import { markOpen } from './database.ts';
-import type { Job, JobResult } from './job.ts';
-import { Jobs } from './jobs.ts';
 import { Thread } from './thread.ts';
+import { type Outcome, Transactions, type Work } from './transaction.ts';
 import type { Disk, WriteAheadLog } from './write-ahead-log.ts';
 
 interface Waiting {
-  readonly job: Job;
+  readonly work: Work<unknown>;
+  readonly orders: readonly string[] | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
-/** Jobs that may share one commit: enough to hide the disk, few enough to keep no read waiting long. */
-const MAX_GROUP = 256;
-/**
- * Jobs that may wait. Past it a change is refused at once, which a caller can tell from success;
- * a queue without end would answer nobody in time.
- */
-const MAX_QUEUE = 10_000;
 /**
  * Rows written between two checkpoints: some 20 MiB of log, where they are of usual length. Were there
  * fewer, a page that many changes touch would be copied back to the file for each few of them.
@@ -36,11 +31,13 @@ const BUSY_WAIT_MS = 20;
 const SQLITE_BUSY = 5;
 
 export class Writer {
-  readonly #jobs: Jobs;
+  /** The connection that the statements of works are prepared on. */
+  readonly db: DatabaseSync;
+  readonly #transactions: Transactions;
   readonly #path: string;
   readonly #log: WriteAheadLog;
   readonly #damage: Damage;
-  readonly #checkpoints: Thread;
+  readonly #checkpoints: Thread<CheckpointOperations>;
   readonly #fold: NonNullable<Disk['fold']>;
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
@@ -62,22 +59,30 @@ export class Writer {
     { fold, damage }: { readonly fold?: Disk['fold']; readonly damage: Damage },
   ) {
     this.#damage = damage;
-    this.#jobs = new Jobs(db);
+    this.db = db;
+    this.#transactions = new Transactions(db);
     this.#path = path;
     this.#log = log;
     this.#checkpoints = new Thread('checkpoint-thread', { path });
-    this.#fold = fold ?? (() => this.#checkpoints.call({ op: 'fold' }));
+    this.#fold = fold ?? (() => this.#checkpoints.call('fold'));
   }
 
-  /** Resolves with the job's result when it is on disk. */
-  run<T>(job: Job): Promise<T> {
+  /**
+   * Runs `work` in a transaction, together with the other works that wait.
+   *
+   * @param orders ids of the orders that it may change: until the change is on disk, answers that tell
+   *   of them wait for it
+   * @returns the result of the work when what it has written is on disk
+   * @throws {LedgerUnavailableError} and then nothing of the work has happened, or nobody can tell
+   */
+  run<T>(work: Work<T>, orders?: readonly string[]): Promise<T> {
     if (this.#queue.length >= MAX_QUEUE) {
       return Promise.reject(
         new LedgerUnavailableError(`${MAX_QUEUE} changes are waiting for the disk`),
       );
     }
     return new Promise<unknown>((resolve, reject) => {
-      this.#queue.push({ job, resolve, reject });
+      this.#queue.push({ work, orders, resolve, reject });
       this.#draining ??= this.#drain();
     }) as Promise<T>;
   }
@@ -90,7 +95,11 @@ export class Writer {
   /** Carries out what waits. The connection is the caller's to close. */
   async close(): Promise<void> {
     await this.#draining;
-    while (this.#log.failure === undefined && this.#jobs.unsealed > 0 && (await this.#seal()));
+    while (
+      this.#log.failure === undefined &&
+      this.#transactions.unsealed > 0 &&
+      (await this.#seal())
+    );
     await this.#folding;
     await this.#checkpoints.close();
   }
@@ -101,7 +110,7 @@ export class Writer {
         // At the end of this turn of the event loop, so that what it reads now goes together.
         await setImmediate();
         await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
-        if (this.#jobs.unsealed >= GROUP_CHANGES) await this.#seal();
+        if (this.#transactions.unsealed >= GROUP_CHANGES) await this.#seal();
         if (this.#rows >= ROWS_PER_CHECKPOINT) await this.#checkpoint();
       }
     } finally {
@@ -112,23 +121,24 @@ export class Writer {
   /** Puts up to a thousand changes under one hash; false where that could not be done now. */
   async #seal(): Promise<boolean> {
     return new Promise<boolean>((resolve) => {
-      const job: Waiting = {
-        job: { op: 'seal' },
+      const waiting: Waiting = {
+        work: this.#transactions.sealGroup,
+        orders: undefined,
         resolve: (sealed) => resolve(sealed === true),
         reject: () => resolve(false),
       };
-      void this.#runGroup([job]);
+      void this.#runGroup([waiting]);
     });
   }
 
   async #runGroup(group: readonly Waiting[]): Promise<void> {
-    let results: JobResult[];
+    let outcomes: readonly Outcome[];
     try {
-      const done = await this.#runAll(group.map(({ job }) => job));
-      results = done.results;
+      const done = await this.#runAll(group.map(({ work }) => work));
+      outcomes = done.outcomes;
       if (done.rows > 0) {
         this.#rows += done.rows + ROWS_OF_A_COMMIT;
-        await this.#log.flush(changedOrders(group), this.#jobs.progress);
+        await this.#log.flush(changedOrders(group), this.#transactions.progress);
       }
       this.#lastError = undefined;
     } catch (error) {
@@ -138,20 +148,20 @@ export class Writer {
       return;
     }
     for (const [i, { resolve, reject }] of group.entries()) {
-      const result = results[i]!;
-      if (result.error === undefined) resolve(result.value);
-      else reject(new LedgerUnavailableError(result.error));
+      const outcome = outcomes[i]!;
+      if ('error' in outcome) reject(new LedgerUnavailableError(outcome.error));
+      else resolve(outcome.value);
     }
-    if (group.some(({ job }) => job.op === 'commit' || job.op === 'create')) this.onChange();
+    if (group.some(({ orders }) => orders !== undefined)) this.onChange();
   }
 
-  async #runAll(jobs: readonly Job[]): Promise<ReturnType<Jobs['runAll']>> {
+  async #runAll(works: readonly Work<unknown>[]): Promise<ReturnType<Transactions['runAll']>> {
     for (const until = performance.now() + BUSY_PATIENCE_MS; ; await sleep(BUSY_WAIT_MS)) {
       if (this.#log.failure !== undefined) throw new Error(this.#log.failure);
       try {
         if (!this.#isMarked) markOpen(this.#path);
         this.#isMarked = true;
-        return this.#jobs.runAll(jobs);
+        return this.#transactions.runAll(works);
       } catch (error) {
         const isBusy = (error as { errcode?: number }).errcode === SQLITE_BUSY;
         if (!isBusy || performance.now() >= until) throw error;
@@ -186,10 +196,5 @@ export class Writer {
 }
 
 function changedOrders(group: readonly Waiting[]): Set<string> {
-  const orders = new Set<string>();
-  for (const { job } of group) {
-    if (job.op === 'commit') orders.add(job.orderId);
-    else if (job.op === 'create') for (const { orderId } of job.rows) orders.add(orderId);
-  }
-  return orders;
+  return new Set(group.flatMap(({ orders }) => orders ?? []));
 }

@@ -1,4 +1,4 @@
-// What the writer does for accounts, credentials and the audit; a job writes nothing before it knows that it will.
+// What works of the writer do to accounts, credentials and the audit; each writes nothing before it knows that it will.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Account, Credential, CredentialFilter } from '../../core/account.ts';
 import {
@@ -8,8 +8,6 @@ import {
   auditHash,
   auditText,
 } from '../people-rows.ts';
-
-export type PeopleWrites = ReturnType<typeof peopleWrites>;
 
 /** The values of a filter, by the names of its statement. */
 export const meant = ({ kind, credentialId, accountId }: CredentialFilter) => ({

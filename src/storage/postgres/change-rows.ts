@@ -1,4 +1,4 @@
-// What is asked of the writer: flat values, under the names that the database's functions read.
+// A change and a creation as flat rows, under the names that the database's functions read.
 import type { Instant } from '../../core/clock.ts';
 import type { Change, NewOrder } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
@@ -7,7 +7,7 @@ import { linesJson, sealText } from '../order-row.ts';
 import type { Sealer } from '../seal.ts';
 
 /** A change as the type `change_2` has it. */
-export interface CommitJob {
+export interface CommitRow {
   readonly platform: string;
   readonly owner: string;
   readonly order_id: string;
@@ -18,14 +18,14 @@ export interface CommitJob {
   readonly [field: string]: unknown;
 }
 
-export interface CreateJob {
+export interface Creation {
   readonly existing: 'skip' | 'refuse';
   readonly onceKey: string | null;
   readonly rows: readonly object[];
   readonly [field: string]: unknown;
 }
 
-export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
+export function toCommitRow(change: Change, sealer: Sealer): CommitRow {
   const { order, history, event, once, deadlines, sealed = [], completes } = change;
   const chained = toChained(order);
   const note = storable(history.note);
@@ -66,7 +66,7 @@ export function toCommitJob(change: Change, sealer: Sealer): CommitJob {
 }
 
 /** A new order as the type `new_order_2` has it. */
-export function toCreateRow(created: NewOrder, now: Instant): object {
+export function toCreationRow(created: NewOrder, now: Instant): object {
   const {
     order,
     keys,

@@ -1,15 +1,15 @@
-// The two kinds of changes that go in groups: changes of orders, and creations.
+// The two kinds of changes that go in groups: a change of one order, and the creation of several.
 import type { Committed, Created } from '../../core/ledger.ts';
-import type { CommitJob, CreateJob } from './job.ts';
+import type { CommitRow, Creation } from './change-rows.ts';
 import { statements } from './statements.ts';
 import type { GroupRules } from './writer.ts';
 
-const orderName = ({ platform, order_id }: CommitJob): string => `${platform} ${order_id}`;
+const orderName = ({ platform, order_id }: CommitRow): string => `${platform} ${order_id}`;
 
-export const commitRules: GroupRules<CommitJob, Committed> = {
+export const commitRules: GroupRules<CommitRow, Committed> = {
   async send(run, token, group) {
-    const jobs = JSON.stringify(group.map((job, n) => ({ ...job, n })));
-    const [[committed, lost]] = (await run(statements.commit, [token, jobs])) as [
+    const changes = JSON.stringify(group.map((change, n) => ({ ...change, n })));
+    const [[committed, lost]] = (await run(statements.commit, [token, changes])) as [
       [number[], number[]],
     ];
     const results: Committed[] = group.map(() => 'stale');
@@ -20,17 +20,17 @@ export const commitRules: GroupRules<CommitJob, Committed> = {
   async written(run, token, group) {
     const rows = await run(statements.written, [
       token,
-      group.map((job) => job.platform),
-      group.map((job) => job.owner),
-      group.map((job) => job.order_id),
-      group.map((job) => job.created_at),
-      group.map((job) => job.version),
+      group.map((change) => change.platform),
+      group.map((change) => change.owner),
+      group.map((change) => change.order_id),
+      group.map((change) => change.created_at),
+      group.map((change) => change.version),
     ]);
     const found = new Set(rows.map(([n]) => Number(n) - 1));
     return group.map((_, i) => (found.has(i) ? 'committed' : undefined));
   },
-  names: (job) =>
-    job.once_key === null ? [orderName(job)] : [orderName(job), `once ${job.once_key}`],
+  names: (change) =>
+    change.once_key === null ? [orderName(change)] : [orderName(change), `once ${change.once_key}`],
   foresee: (waiting, done, result) =>
     result === 'committed' &&
     waiting.version <= done.version &&
@@ -39,12 +39,12 @@ export const commitRules: GroupRules<CommitJob, Committed> = {
       : undefined,
 };
 
-export const createRules: GroupRules<CreateJob, Created> = {
+export const createRules: GroupRules<Creation, Created> = {
   async send(run, token, group) {
     const [[results]] = (await run(statements.create, [token, JSON.stringify(group)])) as [
       [Created[]],
     ];
     return results;
   },
-  names: (job) => (job.onceKey === null ? [] : [job.onceKey]),
+  names: (change) => (change.onceKey === null ? [] : [change.onceKey]),
 };

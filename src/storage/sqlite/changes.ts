@@ -1,0 +1,126 @@
+// The two kinds of changes of orders, as works for the writer: a change of one order, and the creation of several.
+import type { Committed, Created, CreateRequest } from '../../core/ledger.ts';
+import type { OrderId } from '../../core/order.ts';
+import { chainCreation, changeHash, documentDigest, type Link } from '../chain.ts';
+import type { CommitRow, CreationRow, Place } from './change-rows.ts';
+import type { CountedLists } from './counted-lists.ts';
+import type { prepareStatements } from './statements.ts';
+import type { Transaction } from './transaction.ts';
+
+/** A creation; `rows` are its orders. */
+export interface Creation extends Pick<CreateRequest, 'existing' | 'once' | 'now'> {
+  readonly rows: readonly CreationRow[];
+}
+
+/** Writes changes of orders, on the connection that alone writes; inside of a work. */
+export class OrderChanges {
+  readonly #s: ReturnType<typeof prepareStatements>;
+  readonly #lists: CountedLists;
+
+  constructor(statements: ReturnType<typeof prepareStatements>, lists: CountedLists) {
+    this.#s = statements;
+    this.#lists = lists;
+  }
+
+  commit(tx: Transaction, change: CommitRow): Committed {
+    const s = this.#s;
+    const place = change.place ?? s.find.get(change.orderId, change.platform);
+    if (!place) return tx.undo('stale' satisfies Committed);
+    const { row: id, lastChange: previous, state } = place;
+    const seq = tx.nextSeq;
+    const version = change.expectedVersion + 1;
+    const { document, hash } = chainChange(change, place, version);
+    const row = [version, change.at, change.attributes, change.lines, seq, hash] as const;
+    const updated =
+      change.state === state
+        ? s.keepState.run(...row, id, change.expectedVersion)
+        : s.moveState.run(change.state, ...row, id, change.expectedVersion);
+    if (updated.changes === 0) return tx.undo('stale' satisfies Committed);
+    tx.noteChange(place.createdAt, hash);
+    if (change.completes) {
+      const { deadlineId, leaseUntil } = change.completes;
+      const ended = s.endDeadline.run(deadlineId, leaseUntil);
+      if (ended.changes === 0) return tx.undo('lease-lost' satisfies Committed);
+    }
+    const { at, action, line, from, to, actor, note, requestId, once } = change;
+    if (once) this.#keepReply(tx, once, null, at);
+    const what = [at, action, line, from, to, actor, note, requestId] as const;
+    s.history.run(seq, id, previous, version, ...what, document, hash);
+    s.event.run(seq, change.eventType, change.eventPayload);
+    for (const { kind, dueAt } of change.deadlines ?? []) {
+      if (dueAt === null) s.clearDeadline.run(id, kind);
+      else s.setDeadline.run(id, kind, dueAt);
+    }
+    for (const { name, sealed, mask } of change.sealed ?? []) s.seal.run(id, name, sealed, mask);
+    return 'committed';
+  }
+
+  create(tx: Transaction, { rows, existing: mode, once, now }: Creation): Created {
+    if (once) {
+      const kept = this.#s.kept.get(once.key, now);
+      if (kept && kept.fingerprint !== once.fingerprint)
+        return tx.undo({ result: 'key-reused' } satisfies Created);
+      if (kept) {
+        const created = JSON.parse(kept.reply) as number;
+        return tx.undo({ result: 'replayed', created } satisfies Created);
+      }
+    }
+    const existing: OrderId[] = [];
+    for (const row of rows) {
+      const there = this.#insert(tx, row, now);
+      if (there !== null) existing.push(there);
+    }
+    if (existing.length > 0 && mode === 'refuse')
+      return tx.undo({ result: 'exists', existing } satisfies Created);
+    const created = rows.length - existing.length;
+    if (once) {
+      const { key, expiresAt, fingerprint } = once;
+      this.#keepReply(tx, { key, expiresAt, reply: JSON.stringify(created) }, fingerprint, now);
+    }
+    return { result: 'created', created, existing };
+  }
+
+  /** Returns the id of the order that is there already, which is another's where a unique key is taken. */
+  #insert(tx: Transaction, row: CreationRow, now: number): OrderId | null {
+    const s = this.#s;
+    for (const [name, value] of row.uniqueKeys) {
+      const holder = s.uniqueHolder.get(row.platform, row.owner, name, value);
+      if (holder) return holder.orderId;
+    }
+    const seq = tx.nextSeq;
+    const { document, hash } = chainCreation(row, now);
+    const { platform, owner, orderId, state, createdAt, attributes, lines } = row;
+    const whole = [orderId, platform, owner, state, createdAt, now, attributes, lines] as const;
+    const inserted = s.insert.run(...whole, seq, hash);
+    if (inserted.changes === 0) return orderId;
+    tx.noteChange(createdAt, hash);
+    const id = inserted.lastInsertRowid;
+    for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
+    const what = [now, 'created', null, null, state, row.actor, row.note, row.requestId] as const;
+    s.history.run(seq, id, null, 1, ...what, document, hash);
+    s.event.run(seq, 'order.created', null);
+    for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);
+    for (const [name, value] of row.uniqueKeys) s.uniqueKey.run(platform, owner, name, value, id);
+    for (const list of row.lists)
+      this.#lists.add(platform, owner, list, { createdAt, orderId, row: id });
+    return null;
+  }
+
+  #keepReply(
+    tx: Transaction,
+    { key, reply, expiresAt }: NonNullable<CommitRow['once']>,
+    fingerprint: string | null,
+    now: number,
+  ): void {
+    const kept = this.#s.keep.run(key, reply, fingerprint, expiresAt, now);
+    if (kept.changes === 0) tx.undo('stale' satisfies Committed);
+  }
+}
+
+/** The hashes that stand beside a change. */
+function chainChange(change: CommitRow, { owner, createdAt, head }: Place, version: number): Link {
+  const { platform, orderId, state, at, attributes, lines } = change;
+  const order = { platform, owner, orderId, createdAt, state, version };
+  const document = documentDigest({ ...order, updatedAt: at, attributes, lines });
+  return { document, hash: changeHash(head, change, { ...change, version }, document) };
+}
