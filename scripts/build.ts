@@ -1,17 +1,13 @@
-// Builds the published package: compiled ESM with types, and the files that the code reads at run time.
-import { execFileSync } from 'node:child_process';
+// Builds the published packages: compiled ESM with types, and the files that the code reads at run time.
 import { cpSync, globSync, rmSync } from 'node:fs';
+import { buildClient, compile, repairDeclarations } from './build-client.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(
-  process.execPath,
-  [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'],
-  {
-    cwd: root,
-    stdio: 'inherit',
-  },
-);
+compile('tsconfig.build.json');
+repairDeclarations(`${root}dist`);
 for (const file of globSync(['**/*.sql', '**/sandbox.json'], { cwd: `${root}src` })) {
   cpSync(`${root}src/${file}`, `${root}dist/${file}`);
 }
+// A package of its own below dist, which this one carries and exports as well.
+buildClient(`${root}dist/client`);

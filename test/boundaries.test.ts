@@ -29,11 +29,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // What the typed clients share is packed for integrators: it may know a contract and a signature only.
   {
     place: /^client\//,
-    may: /^client\/|^protocol\/(contract|signature-scheme)\.ts$/,
-    packages: /^$/,
+    may: /^client\/|^protocol\/(contract(-values)?|signature-scheme|standard-webhooks)\.ts$/,
+    packages: /^node:(crypto|https?|stream|tls)$/,
   },
   {
-    place: /^platforms\/(\w+)\/client\.ts$/,
+    place: /^platforms\/(\w+)\/client(-\w+)?\.ts$/,
     may: /^(client|core|protocol|platforms\/$1)\//,
     packages: /^node:/,
   },
@@ -126,6 +126,35 @@ test('the rules do refuse: a platform its sibling, core a package, protocol the 
     { file: 'utils/strings.ts', target: 'core/order.ts', isPackage: false },
   ];
   for (const one of refused) assert.ok(breaks(one), `${one.file} → ${one.target}`);
+});
+
+/** What an integrator's program loads from @ordergate/client: each entry and all that it imports. */
+function packedForClients(): Import[] {
+  const waiting = files.filter((file) =>
+    /^(client\/(index|webhooks)|platforms\/\w+\/client)\.ts$/.test(file),
+  );
+  const seen = new Set(waiting);
+  const imports: Import[] = [];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    for (const one of importsOf(file)) {
+      imports.push(one);
+      if (one.isPackage || seen.has(one.target)) continue;
+      seen.add(one.target);
+      waiting.push(one.target);
+    }
+  }
+  return imports;
+}
+
+test('what is packed for clients imports no server, no storage and no package', () => {
+  const imports = packedForClients();
+  assert.ok(imports.length > 100);
+  const server =
+    /^(http|manage|cli|storage|callbacks|directory|import)\/|^[\w-]+\.ts$|^platforms\/\w+\/(index|checks|operations|rules|import|seed)\.ts$/;
+  const broken = imports.filter(({ target, isPackage }) =>
+    isPackage ? !/^node:(buffer|crypto|https?|stream|tls)$/.test(target) : server.test(target),
+  );
+  assert.deepEqual(broken, []);
 });
 
 test('a file is short, and its first line says what it is for', () => {

@@ -1,48 +1,35 @@
 // Calls a sample of a contract on a running server, with the platform's own client; a line a platform.
+import { createClient } from '../src/client/client.ts';
+import { RefusedError } from '../src/client/errors.ts';
+import type { WireProtocol } from '../src/client/wire-protocol.ts';
 import type { Ordergate } from '../src/main.ts';
-import { JintongClient } from '../src/platforms/jintong/client.ts';
-import { SuningClient } from '../src/platforms/suning/client.ts';
-import { YtxClient, YtxRefusedError } from '../src/platforms/ytx/client.ts';
-import type { Sample } from '../src/protocol/contract.ts';
+import { jintong } from '../src/platforms/jintong/client.ts';
+import { suning } from '../src/platforms/suning/client.ts';
+import { ytx } from '../src/platforms/ytx/client.ts';
+import type { Contract, Sample } from '../src/protocol/contract.ts';
 
 /** Answers the code of the reply, or the contract's word for a success. */
 type Caller = (server: Ordergate, method: string, sample: Sample) => Promise<string>;
 
-const keyOf = (server: Ordergate, platform: string, party: string): string =>
-  server.parties.find(platform, party)!.keys[0]!.secret;
+/** @param toCredentials from the party's id and its key */
+function callerOf<C extends Contract, Credentials>(
+  protocol: WireProtocol<C, Credentials>,
+  toCredentials: (as: string, key: string) => Credentials,
+): Caller {
+  const { name, success } = protocol.contract;
+  return async ({ url, parties }, method, { as, params }) => {
+    const key = parties.find(name, as)!.keys[0]!.secret;
+    const client = createClient(protocol, { baseUrl: url, credentials: toCredentials(as, key) });
+    const result = await client.try(method, params as never);
+    if (result.ok) return success;
+    if (result.error instanceof RefusedError) return result.error.refused.code;
+    throw result.error;
+  };
+}
 
 /** By the name of the platform. */
 export const CALLERS: Readonly<Record<string, Caller>> = {
-  jintong: async (server, method, { as, params }) => {
-    const key = keyOf(server, 'jintong', as);
-    const client = new JintongClient({ serverHostUrl: server.url, partner: as, key });
-    return (await client.call(method as never, params as never)).code;
-  },
-  suning: async (server, method, { as, params }) => {
-    const appSecret = keyOf(server, 'suning', as);
-    const client = new SuningClient({ serverUrl: server.url, appKey: as, appSecret });
-    const texts = Object.fromEntries(
-      Object.entries(params).map(([name, value]) => [
-        name,
-        typeof value === 'number' ? String(value) : value,
-      ]),
-    );
-    const reply = await client.call(method as never, texts as never);
-    return reply.ok ? 'success' : reply.code;
-  },
-  ytx: async (server, method, { as, params }) => {
-    const authToken = keyOf(server, 'ytx', as);
-    const client = new YtxClient({ baseUrl: server.url, accountSID: as, authToken });
-    try {
-      const { appid, requestId = [] } = params as { appid: string; requestId?: string[] };
-      const [id] = requestId;
-      if (method === 'productOrder') await client.productOrder(params as never);
-      else if (requestId.length > 1) await client.getOrderResults(appid, requestId);
-      else await client.getOrderResult(appid, { requestId: id! });
-      return '0';
-    } catch (error) {
-      if (error instanceof YtxRefusedError) return error.statusCode;
-      throw error;
-    }
-  },
+  jintong: callerOf(jintong, (partner, key) => ({ partner, key })),
+  suning: callerOf(suning, (appKey, appSecret) => ({ appKey, appSecret })),
+  ytx: callerOf(ytx, (accountSID, authToken) => ({ accountSID, authToken })),
 };

@@ -1,43 +1,15 @@
-// Standard Webhooks signatures: symmetric, version 1, one for each secret that holds.
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+// The secrets of an endpoint, and the headers that sign a callback as Standard Webhooks has it.
+import { randomBytes } from 'node:crypto';
 import type { EndpointSecret } from '../core/callback-endpoint.ts';
 import type { Instant } from '../core/clock.ts';
+import { SECRET_PREFIX, sign } from '../protocol/standard-webhooks.ts';
 
-const PREFIX = 'whsec_';
-/** Standard Webhooks: a secret has 24 to 64 bytes. */
-const [MIN_BYTES, MAX_BYTES, NEW_BYTES] = [24, 64, 32];
+export { secretProblem, sign } from '../protocol/standard-webhooks.ts';
+
+const NEW_BYTES = 32;
 
 export function newSecret(): string {
-  return PREFIX + randomBytes(NEW_BYTES).toString('base64');
-}
-
-/** What is wrong with a secret that somebody brings along; null when nothing is. */
-export function secretProblem(secret: string): string | null {
-  const base64 = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
-  const bytes = Buffer.from(base64, 'base64');
-  if (base64 !== '' && bytes.toString('base64') === base64) {
-    if (bytes.length >= MIN_BYTES && bytes.length <= MAX_BYTES) return null;
-  }
-  return `has to be ${PREFIX} and the base64 of ${MIN_BYTES} to ${MAX_BYTES} bytes`;
-}
-
-/** `v1,` and base64(HMAC-SHA256(secret, id.timestamp.body)). @param timestamp seconds since 1970 */
-export function sign(secret: string, id: string, timestamp: number, body: string): string {
-  return `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
-}
-
-/** Making a key of its bytes costs five times what signing with it does. */
-const keys = new Map<string, KeyObject>();
-const MAX_KEYS = 1000;
-
-function keyOf(secret: string): KeyObject {
-  let key = keys.get(secret);
-  if (!key) {
-    if (keys.size >= MAX_KEYS) keys.clear();
-    key = createSecretKey(Buffer.from(secret.slice(PREFIX.length), 'base64'));
-    keys.set(secret, key);
-  }
-  return key;
+  return SECRET_PREFIX + randomBytes(NEW_BYTES).toString('base64');
 }
 
 export function liveSecrets(

@@ -1,163 +1,223 @@
-// One client for all platforms: sends a signed call, reads its reply, and says what went wrong.
+// One client for all platforms: sends a signed call, reads its reply, repeats it where that is safe, and says what went wrong.
 import type { CodeOf, Contract, MethodOf, Params, Success } from '../protocol/contract.ts';
-import { CallError, NetworkError, type NetworkOutcome, RefusedError, toRefused } from './errors.ts';
-import type { WireProtocol, WireReply, WireRequest } from './wire-protocol.ts';
-
-export interface ClientOptions<Credentials> {
-  /** The server's address without the platform's path, such as `http://127.0.0.1:8787`. */
-  readonly baseUrl: string;
-  readonly credentials: Credentials;
-  /** For all of a call, in milliseconds. Default: 30,000. */
-  readonly timeoutMs?: number;
-  /** Default: the global `fetch`. A proxy or an agent is what you hand over here. */
-  readonly fetch?: typeof fetch;
-  /** Milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: () => number;
-}
-
-export interface CallOptions {
-  /** An abort ends the call; `call` and `try` then throw the signal's own reason. */
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-}
-
-/** A result, or why there is none. */
-export type CallResult<Value> =
-  | { readonly ok: true; readonly value: Value; readonly requestId: string | null }
-  | { readonly ok: false; readonly error: CallError };
-
-export interface Client<C extends Contract> {
-  /** @throws {RefusedError | NetworkError | UnreadableReplyError} */
-  call<M extends MethodOf<C>>(
-    method: M,
-    params: Params<C, M>,
-    options?: CallOptions,
-  ): Promise<Success<C, M>>;
-  /** The same, with the errors of the platform and of the network as a value. */
-  try<M extends MethodOf<C>>(
-    method: M,
-    params: Params<C, M>,
-    options?: CallOptions,
-  ): Promise<CallResult<Success<C, M>>>;
-}
-
-/** Statuses of a call that no platform has seen: the server turned it away at its door. */
-const NEVER_SEEN = new Set([400, 404, 405, 411, 413, 414, 415, 431]);
+import { serverDate } from './clock.ts';
+import {
+  CallError,
+  NetworkError,
+  RefusedError,
+  toRefused,
+  UnreadableReplyError,
+} from './errors.ts';
+import { exchange } from './exchange.ts';
+import { nodeFetch } from './node-fetch.ts';
+import { observed } from './observe.ts';
+import type {
+  CallInfo,
+  CallOptions,
+  CallParams,
+  Client,
+  ClientOptions,
+  ClockNote,
+} from './options.ts';
+import { redact } from './redact.ts';
+import { backoff, repeatsOf, settles, wait } from './repeat.ts';
+import { faultOfReply } from './reply.ts';
+import {
+  complete,
+  earlier,
+  inDoubt,
+  isFinal,
+  mayHaveHappened,
+  remember,
+  type Sent,
+} from './sent.ts';
+import type { WireProtocol, WireReply } from './wire-protocol.ts';
 
 const TIMEOUT_MS = 30_000;
+const ATTEMPTS = 3;
 
-export function createClient<C extends Contract, Credentials>(
-  protocol: WireProtocol<C, Credentials>,
+const infoOfValue = new WeakMap<object, CallInfo>();
+
+/** What a value that `call` resolved to says of its call: the server's request id, and the attempts. */
+export function infoOf(value: object): CallInfo | undefined {
+  return infoOfValue.get(value);
+}
+
+export function createClient<C extends Contract, Credentials, Extras extends object>(
+  protocol: WireProtocol<C, Credentials, Extras>,
   options: ClientOptions<Credentials>,
-): Client<C> {
-  const { credentials, now = Date.now } = options;
+): Client<C> & Extras {
+  const { credentials, now = Date.now, learnClock = true } = options;
+  const { contract, replyStatuses = [200] } = protocol;
+  const base = options.baseUrl.replace(/\/+$/, '');
+  const send = options.fetch ?? nodeFetch(options) ?? fetch;
+  if (options.fetch && nodeFetch(options)) {
+    throw new TypeError('give either fetch, or proxy, keepAlive and ca');
+  }
+  /** What the server's clock is ahead of this one, once that was learnt. */
+  let offsetMs: number | null = null;
+  const time = (): number => now() + (offsetMs ?? 0);
 
-  const run = async <M extends MethodOf<C>>(
+  type Done<M extends MethodOf<C>> = { readonly value: Success<C, M>; readonly info: CallInfo };
+
+  async function run<M extends MethodOf<C>>(
     method: M,
-    params: Params<C, M>,
+    given: CallParams<C, M>,
     callOptions: CallOptions = {},
-  ): Promise<{ readonly value: Success<C, M>; readonly requestId: string | null }> => {
-    const request = protocol.write(credentials, method, params, now());
-    const reply = await exchange(request, options, callOptions);
-    const requestId = reply.headers.get('x-request-id');
-    try {
-      const outcome = protocol.read(credentials, method, reply);
-      if (outcome.ok) return { value: outcome.value, requestId };
-      const row = protocol.rowOf?.(outcome.code) ?? (outcome.code as CodeOf<C>);
-      const { codes } = protocol.contract;
-      const entry = Object.hasOwn(codes, row) ? codes[row] : undefined;
-      throw new RefusedError(toRefused(outcome.code, outcome.words, entry), method);
-    } catch (error) {
-      if (error instanceof CallError) error.requestId = requestId;
-      throw error;
+  ): Promise<Done<M>> {
+    const description = contract.methods[method];
+    if (!description) {
+      throw new TypeError(`${contract.name} has no method ${method}; it has ${methodNames()}`);
     }
+    const { signal, repeatOf } = callOptions;
+    signal?.throwIfAborted();
+    const { params, made } = complete<C, M>(description.once?.made, given, repeatOf?.made);
+    const call = { method, params: params as Readonly<Record<string, unknown>>, made };
+    await options.beforeSend?.(call);
+    await callOptions.beforeSend?.(call);
+
+    const repeats = repeatsOf(description);
+    const limit = callOptions.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
+    const most = repeats && repeats.pauseMs < limit ? (options.attempts ?? ATTEMPTS) : 1;
+    const attemptMs = most > 1 ? (options.attemptTimeoutMs ?? Math.ceil(limit / most)) : limit;
+    const deadline = AbortSignal.timeout(limit);
+    const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
+
+    let first = repeatOf && earlier(repeatOf, method, repeats?.withinMs ?? 0, now());
+    /** The first attempt that may have been carried out. */
+    let doubt: CallError | null = repeatOf ?? null;
+    let learnt = false;
+    let attempts = 0;
+    const info = (requestId: string | null): CallInfo => {
+      const clock: ClockNote | null = offsetMs === null ? null : { offsetMs, learnt };
+      return { requestId, attempts, made, clock };
+    };
+    const fail = (error: CallError, sent: Sent): CallError => {
+      Object.assign(error, info(error.requestId));
+      if (mayHaveHappened(error)) remember(error, sent);
+      return error;
+    };
+
+    for (;;) {
+      attempts++;
+      const isSame = first !== undefined && (repeats?.sameBytes ?? true);
+      const sent: Sent = isSame ? first! : write(method, params);
+      first ??= sent;
+      let error: CallError;
+      try {
+        const url = base + sent.request.path;
+        const limits = { signal, deadline, attemptMs };
+        const exchanging = () => exchange(url, sent.request, send, limits, replyStatuses);
+        const shown = () => redact(protocol, credentials, method, params, sent);
+        const reply = await observed(exchanging, options.onExchange, shown, {
+          method,
+          attempt: attempts,
+          base,
+        });
+        const requestId = reply.headers.get('x-request-id');
+        try {
+          const value = readReply(method, reply);
+          return { value, info: info(requestId) };
+        } catch (refusal) {
+          if (refusal instanceof CallError) refusal.requestId = requestId;
+          const isFirst: boolean = learnClock && !doubt && !learnt;
+          const date = isFirst ? serverDate(contract, refusal, reply, time()) : null;
+          if (date === null) throw refusal;
+          offsetMs = date - now();
+          learnt = true;
+          first = undefined;
+          continue;
+        }
+      } catch (thrown) {
+        if (!(thrown instanceof CallError)) throw thrown;
+        error = thrown;
+      }
+      if (error instanceof RefusedError) {
+        const isSettled =
+          !doubt ||
+          description.effect === 'read' ||
+          settles(description, error.row, error.refused.retry);
+        if (isSettled) throw fail(error, sent);
+        const message = `${error.message} An earlier attempt may have been carried out all the same.`;
+        const unknown = new NetworkError(message, 'unknown', { cause: error });
+        unknown.requestId = error.requestId;
+        throw fail(unknown, sent);
+      }
+      if (mayHaveHappened(error)) doubt ??= error;
+      const pause = Math.max(backoff(attempts), repeats?.pauseMs ?? 0);
+      const isInTime = now() + pause - sent.signedAt < (repeats?.withinMs ?? 0);
+      const isLast = attempts >= most || !isInTime || deadline.aborted;
+      if (isLast || !(error instanceof NetworkError) || isFinal(error)) {
+        throw fail(inDoubt(error, doubt), sent);
+      }
+      try {
+        await wait(pause, ends);
+      } catch {
+        signal?.throwIfAborted();
+        throw fail(inDoubt(error, doubt), sent);
+      }
+    }
+  }
+
+  const write = <M extends MethodOf<C>>(method: M, params: Params<C, M>): Sent => {
+    const [signedAt, signedFor] = [now(), time()];
+    const request = protocol.write(credentials, method, params, signedFor);
+    return { method, request, signedAt, signedFor };
   };
 
-  return {
+  const methodNames = (): string => Object.keys(contract.methods).join(', ');
+
+  /** @throws {RefusedError | UnreadableReplyError} */
+  function readReply<M extends MethodOf<C>>(method: M, reply: WireReply): Success<C, M> {
+    const outcome = protocol.read(credentials, method, reply);
+    if (outcome.ok) {
+      const fault = faultOfReply(contract.methods[method]!, outcome.value as object);
+      if (fault) throw new UnreadableReplyError(`the reply to ${method} is not whole: ${fault}`);
+      return outcome.value;
+    }
+    throw refusedWith(outcome.code, outcome.words, method, reply.headers.get('x-request-id'));
+  }
+
+  function refusedWith(
+    code: string,
+    words: string,
+    method: string,
+    requestId: string | null,
+  ): RefusedError {
+    const row = protocol.rowOf?.(code) ?? (code as CodeOf<C>);
+    const entry = Object.hasOwn(contract.codes, row) ? contract.codes[row] : undefined;
+    return new RefusedError(toRefused(code, words, entry, requestId), method, row);
+  }
+
+  const client: Client<C> = {
     async call(method, params, callOptions) {
-      const { value } = await run(method, params, callOptions);
-      return value;
+      try {
+        const { value, info } = await run(method, params, callOptions);
+        if (typeof value === 'object' && value !== null) infoOfValue.set(value, info);
+        return value;
+      } catch (error) {
+        throw documented(error, method);
+      }
     },
     async try(method, params, callOptions) {
       try {
-        return { ok: true, ...(await run(method, params, callOptions)) };
-      } catch (error) {
+        const { value, info } = await run(method, params, callOptions);
+        return { ok: true, value, ...info };
+      } catch (thrown) {
+        const error = documented(thrown, method);
         if (error instanceof CallError) return { ok: false, error };
         throw error;
       }
     },
   };
-}
+  return Object.assign(client, protocol.extras?.(client) ?? ({} as Extras));
 
-async function exchange<Credentials>(
-  { http, path, headers, body }: WireRequest,
-  { baseUrl, fetch: send = fetch, timeoutMs }: ClientOptions<Credentials>,
-  { signal, timeoutMs: ofCall }: CallOptions,
-): Promise<WireReply> {
-  signal?.throwIfAborted();
-  const limit = ofCall ?? timeoutMs ?? TIMEOUT_MS;
-  const timeout = AbortSignal.timeout(limit);
-  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  const url = baseUrl.replace(/\/+$/, '') + path;
-  try {
-    const init = { method: http, headers, signal: either, ...(http === 'POST' && { body }) };
-    const response = await send(url, init);
-    const text = await response.text();
-    if (response.status === 200) return { headers: response.headers, body: text };
-    throw statusError(response, url);
-  } catch (error) {
-    if (error instanceof NetworkError) throw error;
-    if (signal?.aborted) throw signal.reason;
-    if (timeout.aborted) {
-      const message = `no whole reply from ${url} within ${limit} ms`;
-      throw new NetworkError(message, 'unknown', { cause: error });
+  /** Gives an error of the network the name that the platform's document has for it. */
+  function documented(error: unknown, method: string): unknown {
+    if (error instanceof NetworkError && protocol.networkCode) {
+      const code = protocol.networkCode(error.status);
+      error.documented = refusedWith(code, error.message, method, error.requestId).refused;
     }
-    const outcome = outcomeOf(error);
-    const what = outcome === 'not-sent' ? 'could not be reached' : 'broke the connection off';
-    throw new NetworkError(`${url} ${what}: ${reasonOf(error)}`, outcome, { cause: error });
+    return error;
   }
-}
-
-function statusError({ status, headers }: Response, url: string): NetworkError {
-  const outcome = NEVER_SEEN.has(status) ? 'not-sent' : 'unknown';
-  const error = new NetworkError(`${url} answered with HTTP status ${status}`, outcome, { status });
-  error.requestId = headers.get('x-request-id');
-  return error;
-}
-
-/** Errors of the operating system and of fetch that come before a byte of the call was sent. */
-const BEFORE_SENDING = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-function outcomeOf(error: unknown): NetworkOutcome {
-  return BEFORE_SENDING.has(codeOf(error)) ? 'not-sent' : 'unknown';
-}
-
-/** fetch wraps the error of the socket in `cause`, and several addresses' errors in `errors`. */
-function codeOf(error: unknown): string {
-  const { code, cause, errors } = error as {
-    readonly code?: unknown;
-    readonly cause?: unknown;
-    readonly errors?: readonly unknown[];
-  };
-  if (typeof code === 'string') return code;
-  if (cause instanceof Error) return codeOf(cause);
-  return errors?.[0] instanceof Error ? codeOf(errors[0]) : '';
-}
-
-function reasonOf(error: unknown): string {
-  const { cause } = error as { readonly cause?: unknown };
-  const reason = cause instanceof Error ? cause : error;
-  return codeOf(error) || (reason instanceof Error ? reason.message : String(reason));
 }

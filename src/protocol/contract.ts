@@ -111,16 +111,22 @@ export interface CodeEntry {
   readonly otherWires?: Readonly<Record<string, Source>>;
   /** Why no reply of this server carries the code. */
   readonly unused?: Text;
+  /** The code says that the time of the call is too far off the server's. */
+  readonly clock?: true;
 }
 
 export type Codes = { readonly [code: string]: CodeEntry };
 
-/** What makes two calls of a write one call. */
+/** What makes two calls one call. Every write has it, and a read that may not be repeated at once. */
 export interface Once {
   /** The fields, or the parts of the request, whose equality makes the calls one. */
   readonly by: readonly string[];
   /** In milliseconds, or for as long as the order is kept. */
   readonly forMs: number | 'ever';
+  /** What a repeat within that time gets: the first success again, or a refusal. */
+  readonly repeat: 'same-reply' | 'refused';
+  /** One of `by` that a client may make where its caller gives none. */
+  readonly made?: string;
   readonly text: Text;
 }
 

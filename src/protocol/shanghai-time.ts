@@ -34,3 +34,15 @@ export function parseShanghai(text: string): Instant | null {
     ? null
     : instant - (instant % SECOND);
 }
+
+/** Calendar months later in Shanghai, at the same time of day; clamped to the month's end. */
+export function addMonths(instant: Instant, months: number): Instant {
+  const text = formatShanghai(instant);
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  const target = new Date(Date.UTC(year, month - 1 + months, 1));
+  const days = new Date(
+    Date.UTC(target.getUTCFullYear(), target.getUTCMonth() + 1, 0),
+  ).getUTCDate();
+  target.setUTCDate(Math.min(day, days));
+  return parseShanghai(`${target.toISOString().slice(0, 10)} ${text.slice(11)}`)!;
+}

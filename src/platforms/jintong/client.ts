@@ -1,14 +1,19 @@
 // A typed client of Jintong's gateway; also how integrators sign and read without a server.
+import { UnreadableReplyError } from '../../client/errors.ts';
+import type { WireProtocol } from '../../client/wire-protocol.ts';
 import { percentDecode } from '../../protocol/codecs/form.ts';
 import { parseXml, type XmlElement, XmlError } from '../../protocol/codecs/xml.ts';
+import type { MethodOf, Params, Success } from '../../protocol/contract.ts';
 import { equalSecrets } from '../../protocol/digest.ts';
 import { signatureOf } from '../../protocol/signature-scheme.ts';
-import type { Action, Param } from './contracts.ts';
+import { contract, type JintongContract } from './contract.ts';
 import { signature } from './signature.ts';
 import { type Document, writeRequest } from './wire.ts';
 
-export type { Action, Param } from './contracts.ts';
 export { sign, stringToSign } from './signature.ts';
+
+export type Action = MethodOf<JintongContract>;
+export type Param<A extends Action> = Params<JintongContract, A>;
 
 export interface JintongReply {
   /** 标识代码, `CallSuccess` when all went well. */
@@ -16,22 +21,18 @@ export interface JintongReply {
   readonly description: string;
   /** The other elements of the reply, `Order` for GetOrderDetail. */
   readonly body: Document;
+  /** Whether the reply carries a Sign, which then fits. */
+  readonly isSigned: boolean;
 }
 
-/** The reply could not be understood, or its `Sign` is not the partner key's. */
-export class JintongReplyError extends Error {
-  readonly code = 'ERR_JINTONG_REPLY';
-  override readonly name = 'JintongReplyError';
+export interface Credentials {
+  readonly partner: string;
+  readonly key: string;
   /**
-   * What the reply said, where it could be read and only its `Sign` does not fit. Nothing proves that
-   * the server said it: use it to find a mistake, never to act upon.
+   * Whether a success without `Sign` counts. Anybody between client and server can take a Sign away.
+   * Default: false.
    */
-  readonly reply: JintongReply | undefined;
-
-  constructor(message: string, reply?: JintongReply) {
-    super(message);
-    this.reply = reply;
-  }
+  readonly acceptUnsigned?: boolean;
 }
 
 /** A request ready to send: a form with the document in a field named `request`. */
@@ -48,7 +49,7 @@ export function buildRequest<A extends Action>(
     ResponseFmt: 'XML',
     SignType: 'MD5',
     Version: '1.0.0.0',
-    Param: param as Document,
+    Param: param as unknown as Document,
   };
   return writeRequest({ ...signed, Sign: signatureOf(signature, signed, key) });
 }
@@ -56,32 +57,35 @@ export function buildRequest<A extends Action>(
 /**
  * Reads a reply, URL-encoded or plain, and checks its signature where it has one.
  *
- * @throws {JintongReplyError}
+ * @throws {UnreadableReplyError}
  */
 export function readReply(text: string, key: string): JintongReply {
   const document = readDocument(text);
   const { MessageModel, Sign, ...body } = document;
   if (typeof MessageModel !== 'object') throw unreadable('it has no MessageModel', text);
   const { MessageCode, Description } = MessageModel;
-  const reply = { code: String(MessageCode), description: String(Description), body };
+  const [code, words] = [String(MessageCode), String(Description)];
+  const isSigned = Sign !== undefined;
   if (
-    Sign !== undefined &&
+    isSigned &&
     !equalSecrets(String(Sign).toLowerCase(), signatureOf(signature, document, key))
   ) {
-    const why = reply.code === 'SignFail' ? ' The client most likely has a wrong key.' : '';
-    throw new JintongReplyError(
-      `the Sign of the reply does not fit the key; the reply says ${reply.code} ${reply.description}.${why}`,
-      reply,
+    const why = code === 'SignFail' ? ' The client most likely has a wrong key.' : '';
+    throw new UnreadableReplyError(
+      `the Sign of the reply does not fit the key; the reply says ${code} ${words}.${why}`,
+      { unproven: { code, words } },
     );
   }
-  return reply;
+  return { code, description: words, body, isSigned };
 }
 
 /** Enough of what came to tell a proxy's page from a reply. */
 const QUOTED = 200;
 
-const unreadable = (why: string, text: string): JintongReplyError =>
-  new JintongReplyError(`the reply is not Jintong's: ${why}. It begins: ${text.slice(0, QUOTED)}`);
+const unreadable = (why: string, text: string): UnreadableReplyError =>
+  new UnreadableReplyError(
+    `the reply is not Jintong's: ${why}. It begins: ${text.slice(0, QUOTED)}`,
+  );
 
 function readDocument(text: string): Document {
   const xml = text.trimStart().startsWith('<') ? text : percentDecode(text);
@@ -98,33 +102,25 @@ function readDocument(text: string): Document {
   }
 }
 
-export interface JintongClientOptions {
-  /** ServerHostUrl: the document's address without `/Api/OrderOpenApi.ashx`. */
-  readonly serverHostUrl: string;
-  readonly partner: string;
-  readonly key: string;
-  readonly fetch?: typeof fetch;
-}
-
-export class JintongClient {
-  readonly #options: JintongClientOptions;
-
-  constructor(options: JintongClientOptions) {
-    this.#options = options;
-  }
-
-  /** @throws {JintongReplyError} and whatever `fetch` throws; a refusal is a reply, not an error. */
-  async call<A extends Action>(action: A, param: Param<A>): Promise<JintongReply> {
-    const { serverHostUrl, partner, key, fetch: send = fetch } = this.#options;
-    const response = await send(`${serverHostUrl}/Api/OrderOpenApi.ashx`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: buildRequest(partner, key, action, param),
-    });
-    const text = await response.text();
-    // Jintong answers everything with 200: any other status is of something before its protocol.
-    if (response.status !== 200)
-      throw unreadable(`it has the status HTTP ${response.status}`, text);
-    return readReply(text, key);
-  }
-}
+/** For `createClient`. A Jintong call has no time in it: two equal calls are the same bytes. */
+export const jintong: WireProtocol<JintongContract, Credentials> = {
+  contract,
+  signature,
+  secrets: ['key'],
+  write({ partner, key }, method, params) {
+    const body = buildRequest(partner, key, method, params);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return { http: 'POST', path: contract.envelope.path, headers, body };
+  },
+  read({ key, acceptUnsigned = false }, method, { body: text }) {
+    const { code, description: words, body, isSigned } = readReply(text, key);
+    if (code !== contract.success) return { ok: false, code, words };
+    if (!isSigned && !acceptUnsigned) {
+      throw new UnreadableReplyError(
+        'the reply is a success without Sign, which anybody between client and server can make. Take it with acceptUnsigned: true, if the server signs no replies.',
+        { unproven: { code, words } },
+      );
+    }
+    return { ok: true, value: body as Success<JintongContract, typeof method> };
+  },
+};

@@ -64,6 +64,7 @@ export const contract = defineContract({
       once: {
         by: ['OrderID'],
         forMs: 10 * 60 * 1000,
+        repeat: 'refused',
         text: {
           zh: '同一订单 10 分钟内只能成功催单一次，重复调用得到 CallFail。',
           en: 'An order is hastened at most once in 10 minutes. A repeat within them is refused with CallFail.',
@@ -99,6 +100,7 @@ export const contract = defineContract({
       once: {
         by: ['Partner', 'Sign'],
         forMs: 24 * 60 * 60 * 1000,
+        repeat: 'same-reply',
         text: {
           zh: '24 小时内重复发送同一个已签名的请求，返回首次的成功结果，订单不再变化。',
           en: 'The same signed request within 24 hours gets its first success again, and changes nothing.',

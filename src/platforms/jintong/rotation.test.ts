@@ -1,9 +1,11 @@
 // Two keys at once: a reply is signed with the key that verified its request, so that a partner may change over.
-import { equal, match, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { document, form, GATEWAY, hasten, KEYS, md5, post } from '../../../test/jintong.ts';
 import { manage, startTestServer } from '../../../test/support.ts';
-import { JintongClient, type JintongReplyError, readReply } from './client.ts';
+import { createClient } from '../../client/client.ts';
+import { NetworkError, UnreadableReplyError } from '../../client/errors.ts';
+import { type Credentials, jintong, readReply } from './client.ts';
 
 const ORDER = { OrderID: '15112480268', UserName: 'jane88' };
 const OLD = KEYS.jane88;
@@ -39,47 +41,71 @@ test('"the newest where none did"', async () => {
 
 test('a client that still has the old key goes on during the overlap, and learns of its end', async () => {
   const server = await rotated();
-  const client = new JintongClient({ serverHostUrl: server.url, partner: 'jane88', key: OLD });
-  equal((await client.call('HastenOrder', ORDER)).code, 'CallSuccess');
+  const client = createClient(jintong, {
+    baseUrl: server.url,
+    credentials: { partner: 'jane88', key: OLD },
+  });
+  await client.call('HastenOrder', ORDER);
   await manage(server, 'POST', '/parties/jintong/jane88/keys', {
     secret: md5('x'),
     overlapSeconds: 0,
   });
-  await rejects(client.call('GetOrderDetail', ORDER), (error: JintongReplyError) => {
-    equal(error.code, 'ERR_JINTONG_REPLY');
-    equal(error.reply?.code, 'SignFail');
-    equal(error.reply?.description, '签名验证失败');
+  await rejects(client.call('GetOrderDetail', ORDER), (error: UnreadableReplyError) => {
+    equal(error.code, 'ERR_UNREADABLE_REPLY');
+    deepEqual(error.unproven, { code: 'SignFail', words: '签名验证失败' });
+    match(error.requestId!, /^\d+$/);
     match(error.message, /SignFail 签名验证失败.*wrong key/s);
     return true;
   });
 });
 
 test('the error carries what came, where it is no reply at all', async () => {
-  for (const [status, text, said] of [
-    [502, '<html><body>Bad Gateway</body></html>', /HTTP 502.*<html><body>Bad Gateway/],
-    [200, '%zz', /%zz/],
-    [413, '{"error":{"code":"too-large"}}', /HTTP 413.*too-large/],
-    [200, '<Response></Response>', /no MessageModel.*<Response>/],
+  for (const [status, text, kind, said] of [
+    [502, '<html><body>Bad Gateway</body></html>', NetworkError, /502.*<html><body>Bad Gateway/],
+    [200, '%zz', UnreadableReplyError, /%zz/],
+    [413, '{"error":{"code":"too-large"}}', NetworkError, /413.*too-large/],
+    [200, '<Response></Response>', UnreadableReplyError, /no MessageModel.*<Response>/],
   ] as const) {
     const fetch = async () => new Response(text, { status });
-    const client = new JintongClient({ serverHostUrl: 'http://x', partner: 'a', key: OLD, fetch });
-    await rejects(client.call('HastenOrder', ORDER), (error: JintongReplyError) => {
-      equal(error.name, 'JintongReplyError');
+    const credentials = { partner: 'a', key: OLD };
+    const client = createClient(jintong, { baseUrl: 'http://x', credentials, fetch });
+    await rejects(client.call('HastenOrder', ORDER), (error: Error) => {
+      ok(error instanceof kind, String(error));
       match(error.message, said);
       return true;
     });
   }
 });
 
+test('"Only a caller whom nobody knows gets a reply without Sign": a success without one is refused', async () => {
+  const server = await startTestServer();
+  const withoutSign: typeof fetch = async (url, init) => {
+    const encoded = await (await fetch(url, init)).text();
+    const text = decodeURIComponent(encoded.replaceAll('+', ' '));
+    return new Response(text.replace(/<Sign>.*<\/Sign>/, ''));
+  };
+  const of = (credentials: Credentials) =>
+    createClient(jintong, { baseUrl: server.url, credentials, fetch: withoutSign });
+  const jane = { partner: 'jane88', key: OLD };
+  await rejects(of(jane).call('GetOrderDetail', ORDER), (error: UnreadableReplyError) => {
+    match(error.message, /without Sign.*acceptUnsigned/);
+    equal(error.outcome, 'unknown');
+    deepEqual(error.unproven?.code, 'CallSuccess');
+    return true;
+  });
+  const lenient = of({ ...jane, acceptUnsigned: true });
+  equal((await lenient.call('GetOrderDetail', ORDER)).Order.OrderID, ORDER.OrderID);
+  const stranger = createClient(jintong, {
+    baseUrl: server.url,
+    credentials: { partner: 'nobody', key: OLD },
+  });
+  await rejects(stranger.call('GetOrderDetail', ORDER), { row: 'UnfoundUserInfo' });
+});
+
 test('a real refusal below the protocol is told with its status', async () => {
   const server = await startTestServer();
-  const send = (url: string | URL | Request, init?: RequestInit) =>
-    fetch(String(url).replace(GATEWAY, '/nowhere'), init);
-  const client = new JintongClient({
-    serverHostUrl: server.url,
-    partner: 'jane88',
-    key: OLD,
-    fetch: send,
-  });
-  await rejects(client.call('HastenOrder', ORDER), /HTTP 404/);
+  const send: typeof fetch = (url, init) => fetch(String(url).replace(GATEWAY, '/nowhere'), init);
+  const credentials = { partner: 'jane88', key: OLD };
+  const client = createClient(jintong, { baseUrl: server.url, credentials, fetch: send });
+  await rejects(client.call('HastenOrder', ORDER), { status: 404, outcome: 'not-sent' });
 });

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { APPS, cards, HISTORY, LEAGUER, sandboxLine, TOKEN } from '../../../test/suning.ts';
 import { startTestServer, TestClock } from '../../../test/support.ts';
-import { buildRequest, readReply, SuningClient, SuningReplyError } from './client.ts';
+import { createClient } from '../../client/client.ts';
+import { RefusedError, UnreadableReplyError } from '../../client/errors.ts';
+import { buildRequest, readReply, suning } from './client.ts';
 import { isAppKey, isMethod } from './contracts.ts';
 import { type Signed, signInfo } from './signature.ts';
 import { writeDocument } from './wire.ts';
@@ -14,27 +16,26 @@ const now = () => server.clock.now();
 const [appKey, appSecret] = APPS.plain;
 
 for (const format of ['xml', 'json'] as const) {
-  const client = new SuningClient({ serverUrl: server.url, appKey, appSecret, format, now });
+  const credentials = { appKey, appSecret, format };
+  const client = createClient(suning, { baseUrl: server.url, credentials, now });
 
-  test(`${format}: a line is shipped with its cards, and a refusal is a reply`, async () => {
+  test(`${format}: a line is shipped with its cards, and a refusal is an error`, async () => {
     const [orderId, orderItemId] = sandboxLine(format === 'xml' ? 1 : 2);
     const cardList = cards(format === 'xml' ? 1 : 3);
     const ship = () => client.call(LEAGUER, { iqStatus: '180', orderId, orderItemId, cardList });
-    assert.deepEqual(await ship(), { ok: true, value: { result: 'Y', orderId, orderItemId } });
-    const receive = await client.call(LEAGUER, { iqStatus: '210', orderId, orderItemId });
-    assert.deepEqual(receive, {
-      ok: false,
-      code: 'biz.selfmarket.addleaguerstatus.invalid-biz:109',
-      message: '该订单类型不支持充值失败状态',
-    });
+    assert.deepEqual(await ship(), { result: 'Y', orderId, orderItemId });
+    const failed = await client.try(LEAGUER, { iqStatus: '210', orderId, orderItemId });
+    assert.ok(!failed.ok && failed.error instanceof RefusedError);
+    const { code, words } = failed.error.refused;
+    assert.equal(code, 'biz.selfmarket.addleaguerstatus.invalid-biz:109');
+    assert.equal(words, '该订单类型不支持充值失败状态');
   });
 
   test(`${format}: a page of orders, with every name`, async () => {
     const time = { startTime: '2015-01-01 00:00:00', endTime: '2015-02-01 00:00:00' };
-    const reply = await client.call(HISTORY, { ...time, pageSize: '2', chargeId: 'S01234567890' });
-    assert.ok(reply.ok);
-    const { orders, ...head } = reply.value;
-    assert.deepEqual([head.pageTotal, head.pageNo, head.pageSize], ['1', '1', '2']);
+    const page = await client.call(HISTORY, { ...time, pageSize: 2, chargeId: 'S01234567890' });
+    const { items: orders, ...head } = page;
+    assert.deepEqual([head.pageTotal, head.pageNo, head.pageSize], [1, 1, 2]);
     assert.deepEqual(
       orders.map((order) => [order.orderId, order.shopName, order.orderDetail.length]),
       [
@@ -65,10 +66,11 @@ test('an app that needs OAuth gives its accessToken', async () => {
   const [key, secret] = APPS.oauth;
   const time = { startTime: '2015-01-01 00:00:00', endTime: '2015-02-01 00:00:00' };
   const as = (more: object) =>
-    new SuningClient({ serverUrl: server.url, appKey: key, appSecret: secret, now, ...more }).call(
-      HISTORY,
-      time,
-    );
+    createClient(suning, {
+      baseUrl: server.url,
+      credentials: { appKey: key, appSecret: secret, ...more },
+      now,
+    }).try(HISTORY, time);
   assert.equal((await as({ accessToken: TOKEN })).ok, true);
   assert.equal((await as({})).ok, false);
 });
@@ -84,7 +86,7 @@ test('without a server: a request is built, and a reply read', () => {
   assert.equal(headers.AppRequestTime, '2026-11-22 20:06:55');
   assert.equal(body, `{"sn_request":{"sn_body":{"queryHistoryOrder":${JSON.stringify(params)}}}}`);
   for (const text of ['', 'x', '{}', '<html></html>', '{"sn_responseContent":{}}']) {
-    assert.throws(() => readReply(text, HISTORY), SuningReplyError);
+    assert.throws(() => readReply(text, HISTORY), UnreadableReplyError);
   }
 });
 

@@ -1,9 +1,10 @@
 // A typed client of Suning's gateway; also how integrators sign and read without a server.
 import { UnreadableReplyError } from '../../client/errors.ts';
 import type { WireProtocol } from '../../client/wire-protocol.ts';
-import type { Success } from '../../protocol/contract.ts';
+import type { Params as ContractParams, Success } from '../../protocol/contract.ts';
 import { formatShanghai } from '../../protocol/shanghai-time.ts';
-import { describe, rowOf } from './codes.ts';
+import { type HistoryOrders, historyOrders } from './client-history.ts';
+import { rowOf } from './codes.ts';
 import { contract, type SuningContract } from './contract.ts';
 import {
   CONTRACTS,
@@ -12,8 +13,7 @@ import {
   type ORDER_FIELDS,
   VERSION,
 } from './contracts.ts';
-import { signInfo } from './signature.ts';
-import type { Card, IqStatus } from './values.ts';
+import { signature, signInfo } from './signature.ts';
 import {
   CONTENT_TYPES,
   type Document,
@@ -27,14 +27,16 @@ import {
 export type { Method } from './contracts.ts';
 export { signInfo } from './signature.ts';
 
+type LeaguerStatus = ContractParams<SuningContract, 'suning.selfmarket.leaguerstatus.add'>;
+
 export interface Params {
   readonly 'suning.selfmarket.leaguerstatus.add': {
-    readonly iqStatus: IqStatus;
+    readonly iqStatus: LeaguerStatus['iqStatus'];
     readonly orderId: string;
     readonly orderItemId: string;
     readonly supplierCode?: string;
     readonly failReason?: string;
-    readonly cardList?: readonly Card[];
+    readonly cardList?: LeaguerStatus['cardList'];
   };
   /** Times as `yyyy-MM-dd HH:mm:ss`, Asia/Shanghai. */
   readonly 'suning.fws.historyorder.query': {
@@ -71,12 +73,6 @@ export interface Results {
 export type SuningReply<M extends Method> =
   | { readonly ok: true; readonly value: Results[M] }
   | { readonly ok: false; readonly code: string; readonly message: string };
-
-/** The reply could not be understood. */
-export class SuningReplyError extends Error {
-  readonly code = 'ERR_SUNING_REPLY';
-  override readonly name = 'SuningReplyError';
-}
 
 export interface Credentials {
   readonly appKey: string;
@@ -121,7 +117,7 @@ export function buildRequest<M extends Method>(
   return { headers, body };
 }
 
-/** @throws {SuningReplyError} */
+/** @throws {UnreadableReplyError} */
 export function readReply<M extends Method>(
   text: string,
   method: M,
@@ -137,7 +133,8 @@ export function readReply<M extends Method>(
     ({ name }) => name === CONTRACTS[method].node,
   );
   const [first] = nodes ?? [];
-  if (!nodes || !first) throw new SuningReplyError('the reply has neither sn_error nor sn_body');
+  if (!nodes || !first)
+    throw new UnreadableReplyError('the reply has neither sn_error nor sn_body');
   if (CONTRACTS[method].kind !== 'query') return { ok: true, value: texts(first) as never };
   const orders = nodes.map((node) => ({
     ...texts(node),
@@ -155,9 +152,13 @@ function readRoot(text: string, format: Format): Element {
   try {
     const root = readBody(Buffer.from(text), format, MAX_REPLY_BYTES);
     if (root.name === 'sn_responseContent') return root;
-    throw new SuningReplyError(`the reply is ${root.name}, not sn_responseContent`);
+    throw new UnreadableReplyError(`the reply is ${root.name}, not sn_responseContent`);
   } catch (error) {
-    if (error instanceof UnreadableBodyError) throw new SuningReplyError(error.message);
+    if (error instanceof UnreadableBodyError) {
+      throw new UnreadableReplyError(`the reply is not Suning's: ${error.message}`, {
+        cause: error,
+      });
+    }
     throw error;
   }
 }
@@ -172,8 +173,10 @@ const texts = ({ children }: Element): Record<string, string> =>
   );
 
 /** For `createClient`. With an `accessToken` the app acts for a merchant (OAuth). */
-export const suning: WireProtocol<SuningContract, Credentials> = {
+export const suning: WireProtocol<SuningContract, Credentials, HistoryOrders> = {
   contract,
+  signature,
+  secrets: ['appSecret', 'accessToken'],
   write(credentials, method, params, now) {
     const texts = Object.entries(params).map(([name, value]) => [
       name,
@@ -183,16 +186,15 @@ export const suning: WireProtocol<SuningContract, Credentials> = {
     return { http: 'POST', path: `/api/http/sopRequest/${method}`, headers, body };
   },
   read({ format = 'json' }, method, { body }) {
-    try {
-      const reply = readReply(body, method, format);
-      if (!reply.ok) return { ok: false, code: reply.code, words: reply.message };
-      return { ok: true, value: toSuccess(reply.value) as Success<SuningContract, typeof method> };
-    } catch (error) {
-      if (!(error instanceof SuningReplyError)) throw error;
-      throw new UnreadableReplyError(error.message, { cause: error });
-    }
+    const reply = readReply(body, method, format);
+    if (!reply.ok) return { ok: false, code: reply.code, words: reply.message };
+    return { ok: true, value: toSuccess(reply.value) as Success<SuningContract, typeof method> };
   },
   rowOf,
+  // "what a client reports when it got no answer, or one with another status"
+  networkCode: (status) =>
+    status === null ? 'sys.error.network:failure' : `sys.error.network-status:${status}`,
+  extras: historyOrders,
 };
 
 /** The pages' numbers as numbers, and the orders of a page as its items. */
@@ -205,51 +207,4 @@ function toSuccess(value: Results[Method]): object {
     pageSize: Number(pageSize),
   };
   return { ...head, ...numbers, items: orders };
-}
-
-export interface SuningClientOptions extends Credentials {
-  /** The gateway's address without `/api/http/sopRequest`. */
-  readonly serverUrl: string;
-  readonly fetch?: typeof fetch;
-  /** Milliseconds since 1970. Default: Date.now. */
-  readonly now?: () => number;
-}
-
-export class SuningClient {
-  readonly #options: SuningClientOptions;
-
-  constructor(options: SuningClientOptions) {
-    this.#options = options;
-  }
-
-  /**
-   * A refusal is a reply, not an error; so is no answer (`sys.error.network:failure`) and one with
-   * another status (`sys.error.network-status:NNN`), as the documents' table has it.
-   *
-   * @throws {SuningReplyError} where an answer cannot be read
-   */
-  async call<M extends Method>(method: M, params: Params[M]): Promise<SuningReply<M>> {
-    const { serverUrl, fetch: send = fetch, now = Date.now, format = 'json' } = this.#options;
-    const request = buildRequest(this.#options, method, params, now());
-    let text: string;
-    try {
-      const url = `${serverUrl}/api/http/sopRequest/${method}`;
-      const response = await send(url, { method: 'POST', ...request });
-      if (response.status !== 200)
-        return networkError(`sys.error.network-status:${response.status}`);
-      text = await response.text();
-    } catch {
-      return networkError('sys.error.network:failure');
-    }
-    return readReply(text, method, format);
-  }
-}
-
-function networkError(code: `sys.error.${string}`): {
-  readonly ok: false;
-  readonly code: string;
-  readonly message: string;
-} {
-  const status = code.split(':')[1]!;
-  return { ok: false, code, message: describe(code).replace(' ?为状态码', ` ${status}`) };
 }

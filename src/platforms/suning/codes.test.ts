@@ -28,8 +28,10 @@ import {
   TestClock,
   temporaryDirectory,
 } from '../../../test/support.ts';
+import { createClient } from '../../client/client.ts';
+import { NetworkError } from '../../client/errors.ts';
 import { MINUTE } from '../../core/clock.ts';
-import { SuningClient } from './client.ts';
+import { suning } from './client.ts';
 import { CODES, OTHER_TEXTS, rowOf } from './codes.ts';
 import { readTimeRange } from './time-range.ts';
 
@@ -542,17 +544,22 @@ test('业务数据查询失败: "a query that fails", here on a row that is no s
 });
 
 const params = { startTime: DAY_1, endTime: LATER };
-const asPlain = (serverUrl: string) =>
-  new SuningClient({
-    serverUrl,
-    appKey: APPS.plain[0],
-    appSecret: APPS.plain[1],
+async function networkError(baseUrl: string) {
+  const credentials = { appKey: APPS.plain[0], appSecret: APPS.plain[1] };
+  const client = createClient(suning, {
+    baseUrl,
+    credentials,
     now: () => clock.now(),
+    attempts: 1,
   });
+  const result = await client.try(HISTORY, params);
+  assert.ok(!result.ok && result.error instanceof NetworkError);
+  return result.error;
+}
 
 test('网络异常: "what a client reports when it got no answer"', async () => {
-  const reply = await asPlain('http://127.0.0.1:9').call(HISTORY, params);
-  assert.deepEqual(reply, { ok: false, code: 'sys.error.network:failure', message: '网络异常' });
+  const { documented } = await networkError('http://127.0.0.1:9');
+  assert.equal(documented!.code, 'sys.error.network:failure');
   mark('sys.error.network:failure', '网络异常');
 });
 
@@ -560,13 +567,11 @@ test('响应失败 ?为状态码: "or one with status NNN"', async () => {
   const proxy = createServer((_, response) => response.writeHead(502).end());
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const { port } = proxy.address() as AddressInfo;
-  const reply = await asPlain(`http://127.0.0.1:${port}`).call(HISTORY, params);
+  const { documented, status } = await networkError(`http://127.0.0.1:${port}`);
   proxy.close();
-  assert.deepEqual(reply, {
-    ok: false,
-    code: 'sys.error.network-status:502',
-    message: '响应失败 502',
-  });
+  assert.equal(status, 502);
+  assert.equal(documented!.code, 'sys.error.network-status:502');
+  assert.match(documented!.remedy!.en, /./);
   mark('sys.error.network-status:502', CODES['sys.error.network-status:?']);
 });
 

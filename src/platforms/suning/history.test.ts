@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { call, history, post, shanghai } from '../../../test/suning.ts';
 import { manage, startTestServer, TestClock } from '../../../test/support.ts';
 import { SECOND } from '../../core/clock.ts';
-import { addMonths, readTimeRange } from './time-range.ts';
+import { addMonths } from '../../protocol/shanghai-time.ts';
+import { readTimeRange } from './time-range.ts';
 
 const server = await startTestServer({ clock: new TestClock() });
 

@@ -27,6 +27,7 @@ export const LEAGUER_STATUS = {
   once: {
     by: ['AppKey', 'signInfo'],
     forMs: 10 * 60 * 1000,
+    repeat: 'same-reply',
     text: {
       zh: '同一个已签名的请求在其有效时间内重复发送，得到首次的成功结果，只生效一次。',
       en: 'The same signed request, while its time holds, gets its first success again and takes effect once.',

@@ -75,6 +75,7 @@ export const SYSTEM_CODES = {
       en: 'Set your clock, use the time of Asia/Shanghai, and sign again.',
     },
     retry: 'after-a-new-signature',
+    clock: true,
     source: row(HISTORY, 'sys.check.app-time:error | 请求参数错误api请求时间误差大'),
   },
   'sys.check.request-params:error': {

@@ -2,7 +2,7 @@
 import type { Instant } from '../../core/clock.ts';
 import { type Refusal, says } from '../../protocol/checks.ts';
 import type { Text } from '../../protocol/contract.ts';
-import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
+import { addMonths, formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
 
 export interface TimeRange {
   readonly from: Instant;
@@ -74,18 +74,6 @@ export function readTimeRange(
     return refuse('sys.check.query-time:outofrange', detail);
   }
   return { range: { from, to } };
-}
-
-/** Calendar months later in Shanghai, at the same time of day; clamped to the month's end. */
-export function addMonths(instant: Instant, months: number): Instant {
-  const text = formatShanghai(instant);
-  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
-  const target = new Date(Date.UTC(year, month - 1 + months, 1));
-  const days = new Date(
-    Date.UTC(target.getUTCFullYear(), target.getUTCMonth() + 1, 0),
-  ).getUTCDate();
-  target.setUTCDate(Math.min(day, days));
-  return parseShanghai(`${target.toISOString().slice(0, 10)} ${text.slice(11)}`)!;
 }
 
 const cut = (text: string): string => JSON.stringify(text.slice(0, 40));

@@ -86,6 +86,7 @@ export const CODE_TABLE = {
       en: 'Set your clock, use the time of Asia/Shanghai, and sign again.',
     },
     retry: 'after-a-new-signature',
+    clock: true,
     source: { settled: 'Y3' },
   },
   '-204': {

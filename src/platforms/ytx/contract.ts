@@ -47,6 +47,15 @@ export const contract = defineContract({
       title: { zh: '查询充值结果', en: 'Ask for the result of a top-up' },
       source: row('此接口依据用户提供的订单编号查询该订单的权益充值结果'),
       effect: 'read',
+      once: {
+        by: ['requestId'],
+        forMs: 60 * 1000,
+        repeat: 'refused',
+        text: {
+          zh: '同一订单每分钟只能查询一次，一分钟内重复查询得到 -705。',
+          en: 'An order may be asked for once a minute. A repeat within the minute is refused with -705.',
+        },
+      },
       params: {
         appid,
         requestId: {
@@ -134,6 +143,8 @@ export const contract = defineContract({
       once: {
         by: ['appid', 'customParm'],
         forMs: 'ever',
+        repeat: 'same-reply',
+        made: 'customParm',
         text: {
           zh: '同一应用的同一 customParm 永远是同一笔订单，重复提交返回首次的 requestId。',
           en: 'One customParm of an app is one order for ever. A repeat gets the first requestId again.',

@@ -4,17 +4,17 @@ import { test } from 'node:test';
 import { startServerProcess } from '../../../test/server-process.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
 import { ACCOUNT, APP, MOBILE, TOKENS } from '../../../test/ytx.ts';
-import { YtxClient } from './client.ts';
+import { createClient } from '../../client/client.ts';
+import { ytx } from './client.ts';
 
 test('customParm as idempotency key: 300 submissions, the server killed in their midst, all of them sent again', async () => {
   const data = temporaryDirectory();
-  const submitTo = (baseUrl: string, i: number): Promise<string> =>
-    new YtxClient({ baseUrl, accountSID: ACCOUNT, authToken: TOKENS[ACCOUNT] }).productOrder({
-      appid: APP,
-      rechargeAccount: MOBILE,
-      productCode: 'P1',
-      customParm: `crash-${i}`,
-    });
+  const credentials = { accountSID: ACCOUNT, authToken: TOKENS[ACCOUNT] };
+  const submitTo = async (baseUrl: string, i: number): Promise<string> => {
+    const client = createClient(ytx, { baseUrl, credentials, attempts: 1 });
+    const order = { appid: APP, rechargeAccount: MOBILE, productCode: 'P1' };
+    return (await client.call('productOrder', { ...order, customParm: `crash-${i}` })).requestId;
+  };
   const first = await startServerProcess(data);
   const answered = new Map<number, string>();
   let killed: Promise<void> | undefined;
