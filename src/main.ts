@@ -43,7 +43,7 @@ export { type Config, readConfig } from './config.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './copies.ts';
 export { platforms } from './platforms/index.ts';
 export { callLine } from './sandbox.ts';
-export { auditSealed } from './sealed-audit.ts';
+export { auditEntries, auditSealed } from './whole-audit.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */

@@ -71,7 +71,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^node:/,
   },
   {
-    place: /^(renew-key|sealed-audit)\.ts$/,
+    place: /^(renew-key|whole-audit)\.ts$/,
     may: /^(core|protocol|directory|storage)\/|^log\.ts$/,
     packages: /^$/,
   },

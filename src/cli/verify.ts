@@ -1,6 +1,6 @@
 // `ordergate verify`: reads the whole ledger and says whether it is sound.
 import { ConfigError, readConfig, readFlags } from '../config.ts';
-import { auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
+import { auditEntries, auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
 import type { Command } from './command.ts';
 
@@ -27,6 +27,7 @@ export const verifyCommand: Command = {
         ...ledger
       } = await storage.ledger.audit(head);
       damage.push(...found, ...(await auditSealed(storage, workplace.sealer)));
+      damage.push(...(await auditEntries(storage, platforms)));
       const faults = { ...ledger, ...(await storage.callbacks.audit()) };
       for (const line of damage) process.stderr.write(`damage: ${line}\n`);
       for (const line of notes) process.stderr.write(`not proven: ${line}\n`);

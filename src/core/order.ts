@@ -1,5 +1,6 @@
 // What an order is: an identified document with a state, a version, an owner, keys and a history.
 import type { Instant } from './clock.ts';
+import type { DeadlineEntry } from './order-entries.ts';
 import type { Transitions } from './transitions.ts';
 
 declare const brand: unique symbol;
@@ -90,6 +91,12 @@ export interface OrderModel {
   /** Words that an operator may write instead of a state's name, where that is none: `failed` for `-1`. */
   readonly stateWords?: Readonly<Record<string, string>>;
   lookUpKeys(order: Order): readonly LookUpKey[];
+  /** Keys that no other order of the same owner has; see {@link NewOrder.uniqueKeys}. Absent: none. */
+  uniqueKeys?(order: Order): readonly LookUpKey[];
+  /** The counted lists of its owner that the order stands in. Absent: none. */
+  lists?(order: Order): readonly string[];
+  /** The deadlines that the order, as it is now, waits for. Absent: none. */
+  deadlines?(order: Order): readonly DeadlineEntry[];
   /** What an operator's move brings with it besides the state; by default nothing. */
   moved?(move: OperatorMove): MoveEffects;
 }

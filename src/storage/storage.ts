@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Json, OrderId } from '../core/order.ts';
+import type { OrderWithEntries } from '../core/order-entries.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
 
@@ -35,6 +36,8 @@ export interface OpenStorage {
   readonly requests: RequestLog;
   readonly tokens: TokenStore;
   readonly catalog: CatalogStore;
+  /** Every order with its entries in other tables, for an audit; on SQLite it keeps the calling thread busy. */
+  ordersWithEntries(): AsyncIterable<OrderWithEntries>;
   readonly limits: Limits;
   readonly callbacks: CallbackStore;
   readonly people: PeopleStore;

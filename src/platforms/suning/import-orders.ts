@@ -4,6 +4,7 @@ import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import { parseYuan } from '../../core/money.ts';
 import type { Json, Order } from '../../core/order.ts';
+import { declaredEntries } from '../../core/order-entries.ts';
 import { readItem, stateField } from '../../protocol/import.ts';
 import {
   type ImportContext,
@@ -13,8 +14,7 @@ import {
 } from '../../protocol/platform.ts';
 import { parseShanghai } from '../../protocol/shanghai-time.ts';
 import { isId } from './contracts.ts';
-import { listsOf } from './history-lists.ts';
-import { findLine, refundDeadline, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
+import { findLine, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import {
@@ -161,10 +161,7 @@ export function newVirtualOrder(
     attributes: {},
     lines: lines.map(toOrderLine),
   };
-  const deadlines = lines
-    .map(refundDeadline)
-    .flatMap(({ kind, dueAt }) => (dueAt === null ? [] : [{ kind, dueAt }]));
-  return { order, keys: model.lookUpKeys(order), actor: 'import', note: null, deadlines };
+  return { order, ...declaredEntries(model, order), actor: 'import', note: null };
 }
 
 const detailSchema = z.strictObject({
@@ -236,8 +233,7 @@ export function newSubscription(
     attributes: toAttributes(subscription),
     lines: [],
   };
-  const lists = listsOf(subscription.orderCategory, subscription.details);
-  return { order, keys: model.lookUpKeys(order), actor: 'import', note: null, lists };
+  return { order, ...declaredEntries(model, order), actor: 'import', note: null };
 }
 
 const ONE_ROW = 'give the order in one row, with all its `lines`';
@@ -254,9 +250,8 @@ function combine(first: ImportedOrder, next: ImportedOrder): ImportedOrder {
   }
   const lines = [...a.lines, ...b.lines];
   const order = { ...a, lines, state: sumUp(lines), createdAt: Math.min(a.createdAt, b.createdAt) };
-  const deadlines = [...(first.deadlines ?? []), ...(next.deadlines ?? [])];
   const relative = [...(first.relative ?? []), ...(next.relative ?? [])];
-  return { ...first, order, keys: model.lookUpKeys(order), deadlines, relative };
+  return { ...first, order, ...declaredEntries(model, order), relative };
 }
 
 /** What a row holds that the order of its id does not: such a row must not be taken for imported. */

@@ -1,5 +1,6 @@
 // What core knows of a Suning order: its states, what an operator may do with a line, and how it is found.
 import type { MoveEffects, OperatorMove, Order, OrderModel } from '../../core/order.ts';
+import { listsOf } from './history-lists.ts';
 import {
   eventOf,
   readLine,
@@ -15,6 +16,7 @@ import {
   type RefundMove,
   STATES,
 } from './states.ts';
+import type { Subscription } from './subscription.ts';
 
 export const model: OrderModel = {
   states: STATES,
@@ -26,6 +28,15 @@ export const model: OrderModel = {
       ['businessAccounts', String(attributes.businessAccounts)],
     ];
   },
+  lists: ({ lines, attributes }) => {
+    if (lines.length > 0) return [];
+    const { orderCategory, details } = attributes as unknown as Subscription;
+    return listsOf(orderCategory, details);
+  },
+  deadlines: ({ lines }) =>
+    lines
+      .map((line) => refundDeadline(readLine(line)))
+      .flatMap(({ kind, dueAt }) => (dueAt === null ? [] : [{ kind, dueAt }])),
   moved: ({ order, line, to }: OperatorMove): MoveEffects => {
     if (!line) return {};
     const after = moveLine(readLine(line), to as LineState | RefundMove);

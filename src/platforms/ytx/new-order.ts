@@ -2,10 +2,10 @@
 import type { Instant } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
+import { declaredEntries } from '../../core/order-entries.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import type { AccountKind } from './recharge-account.ts';
-import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
 import { REMARKS, type State } from './states.ts';
 
 export interface OrderRow {
@@ -47,13 +47,5 @@ export function newYtxOrder(row: OrderRow, now: Instant): NewOrder {
     },
     lines: [],
   };
-  const step = nextStep(order);
-  return {
-    order,
-    keys: model.lookUpKeys(order),
-    ...(customParm !== '' && { uniqueKeys: [['customParm', customParm]] }),
-    ...(step && { deadlines: [{ kind: RESOLVE, dueAt: dueAt(step, row.createdAt) }] }),
-    actor: 'import',
-    note: null,
-  };
+  return { order, ...declaredEntries(model, order), actor: 'import', note: null };
 }

@@ -13,11 +13,13 @@ export const QUERY_INTERVAL_MS = MINUTE;
 /** What a result brings with it, whoever gives it; the remark is the operator's serial number. */
 function resulted(order: Order, to: string, remark: string) {
   const attributes = { ...order.attributes, remark };
-  const step = nextStep({ state: to, attributes });
+  const [before, step] = [nextStep(order), nextStep({ state: to, attributes })];
+  // An operator may be faster than the deadline, which then has nothing to do any more.
+  const deadline = { kind: RESOLVE, dueAt: step ? dueAt(step, order.createdAt) : null };
   return {
     attributes,
     eventPayload: callbackPayload({ ...order, state: to, attributes }),
-    ...(step && { deadlines: [{ kind: RESOLVE, dueAt: dueAt(step, order.createdAt) }] }),
+    ...((before || step) && { deadlines: [deadline] }),
   };
 }
 

@@ -3,12 +3,15 @@ import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type Migration, readMigrations as readFolder } from '../migrations.ts';
 import { CannotConnectError } from './connect-errors.ts';
 import { Connection } from './connection.ts';
+import { addUpOnce } from './covers.ts';
 import { StatementError, UnusableDatabaseError } from './errors.ts';
 
 /** `row_security`, and what partitioning of today needs. */
 const OLDEST_SERVER = 150_000;
 /** Gateways that start at once migrate one behind the other; "ogat", and what SQLite's files carry. */
 const MIGRATION_LOCK = 0x6f676174;
+/** The migration that brings sums over the tables beside the orders. */
+const COVERS = 10;
 
 export const readMigrations = (): Migration[] =>
   readFolder(new URL('./migrations/', import.meta.url));
@@ -28,7 +31,10 @@ export async function prepareDatabase(
   const connection = await Connection.open({ url, name, kind: 'long' });
   const schema = requireSchema(connection);
   try {
-    if ((await versionOf(connection)) === newest) return schema;
+    if ((await versionOf(connection)) === newest) {
+      if (newest >= COVERS) await addUpOnce(connection);
+      return schema;
+    }
     await connection.runText(
       `BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`,
     );
@@ -45,6 +51,7 @@ export async function prepareDatabase(
     await connection.runText(
       `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${newest}); COMMIT`,
     );
+    if (newest >= COVERS) await addUpOnce(connection);
     return schema;
   } catch (error) {
     throw explainRights(error, schema);

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
+import type { OrderModel } from '../../core/order.ts';
+import { auditEntries } from '../../whole-audit.ts';
 import { changeHash, type LedgerHead } from '../chain.ts';
 import { Sealer } from '../seal.ts';
+import { anEndpoint, hands } from '../suite/callback-fixtures.ts';
 import { anOrder, asNew, change, create, suiteDirectory, T0 } from '../suite/fixtures.ts';
 import { aParty } from '../suite/parties.ts';
 import { faultsOf } from '../transfer/port.ts';
@@ -12,8 +15,22 @@ import { callbackStatements } from './callback-statements.ts';
 import { rowsOf } from './chain-audit.ts';
 import { sealHead } from './chain-groups.ts';
 import { Connection } from './connection.ts';
+import { ordersWithEntries } from './entries.ts';
 import { openPostgres } from './open.ts';
 import { auditSnapshot } from './queries.ts';
+
+/** What the made-up platform declares of its orders. */
+const model: OrderModel = {
+  states: {},
+  operatorTransitions: {},
+  lookUpKeys: ({ orderId }) => (hasEntries(orderId) ? [['pnr', `PNR${orderId.slice(5)}`]] : []),
+  uniqueKeys: ({ orderId }) =>
+    hasEntries(orderId) ? [['theirs', `their${orderId.slice(5)}`]] : [],
+  lists: ({ orderId }) => (hasEntries(orderId) ? ['all', 'some'] : []),
+  deadlines: ({ lines }) =>
+    lines.map(({ lineId }) => ({ kind: `refund:${lineId}`, dueAt: T0 + 1e9 })),
+};
+const hasEntries = (orderId: string): boolean => /^order\d$/.test(orderId);
 
 const sealer = new Sealer(Buffer.alloc(32, 7));
 const THIRD = "order_id = 'order3'";
@@ -131,6 +148,82 @@ const CASES: Readonly<Record<string, readonly [sql: string, finding: RegExp]>> =
     `UPDATE history SET event_payload = '{}' WHERE ${change3(2)}`,
     /order3: change 2/,
   ],
+  'order_keys changed': [
+    `UPDATE order_keys SET value = 'PNRX' WHERE value = 'PNR3'`,
+    /order_keys: order p order3 lacks pnr PNR3/,
+  ],
+  'order_keys put in': [
+    `INSERT INTO order_keys SELECT platform, owner, order_id, created_at, name, 'PNRX' FROM order_keys WHERE ${THIRD}`,
+    /order_keys: order p order3 has pnr PNRX, which does not follow/,
+  ],
+  'order_keys emptied': ['DELETE FROM order_keys', /order_keys: order p order0 lacks pnr PNR0/],
+  'unique_keys removed': [
+    `DELETE FROM unique_keys WHERE value = 'their3'`,
+    /unique_keys: order p order3 lacks theirs their3/,
+  ],
+  'unique_keys of another order': [
+    `UPDATE unique_keys SET order_id = 'order4' WHERE value = 'their3'`,
+    /unique_keys: order p order4 has theirs their3/,
+  ],
+  'kept_replies emptied': [
+    'DELETE FROM kept_replies',
+    /table kept_replies: it holds 0 rows, and 6 were written/,
+  ],
+  'kept_replies truncated': ['TRUNCATE kept_replies', /table kept_replies: it holds 0 rows/],
+  'kept_replies prolonged': [
+    `UPDATE kept_replies SET expires_at = expires_at + 1 WHERE key = 'once3'`,
+    /table kept_replies: of its 6 rows at least one/,
+  ],
+  'kept_replies given another reply': [
+    `UPDATE kept_replies SET reply = '"no"'`,
+    /table kept_replies/,
+  ],
+  'deadlines emptied': [
+    'DELETE FROM deadlines',
+    /deadlines: order p order3 lacks refund:a at 2026-/,
+  ],
+  'deadlines put off': [
+    `UPDATE deadlines SET due_at = due_at + 1 WHERE ${THIRD}`,
+    /deadlines: order p order3 lacks refund:a/,
+  ],
+  'a deadline that no line needs': [
+    `INSERT INTO deadlines (platform, owner, order_id, kind, due_at)
+       SELECT platform, owner, order_id, 'refund:b', due_at FROM deadlines WHERE ${THIRD}`,
+    /deadlines: order p order3 has refund:b at .* does not follow/,
+  ],
+  'list_entries and counts emptied alike': [
+    'DELETE FROM list_entries; DELETE FROM list_counts; DELETE FROM lists',
+    /list_entries: order p order3 lacks all/,
+  ],
+  'a mask': [`UPDATE sealed_texts SET mask = '"1"' WHERE ${THIRD}`, /table sealed_texts: of its/],
+  'a sealed text removed': [
+    `DELETE FROM sealed_texts WHERE ${THIRD} AND name = 'cards1'`,
+    /table sealed_texts: it holds 17 rows, and 18 were written/,
+  ],
+  'grants widened': [
+    `UPDATE parties SET document = jsonb_set(document::jsonb, '{grants}', '["*"]')::text WHERE party_id = 'owner1'`,
+    /table parties: of its 2 rows/,
+  ],
+  'a party removed': [`DELETE FROM parties WHERE party_id = 'owner2'`, /table parties: it holds 1/],
+  'a token prolonged': ['UPDATE tokens SET expires_at = expires_at + 1', /table tokens: of its 1/],
+  'a token put in': [
+    `INSERT INTO tokens SELECT platform, 'd2', kind, party_id, grant_id, expires_at, attributes FROM tokens`,
+    /table tokens: it holds 2 rows, and 1 were/,
+  ],
+  'the environment': [
+    `UPDATE settings SET value = 'sandbox' WHERE name = 'environment'`,
+    /table settings: of its/,
+  ],
+  'a catalog entry': [`UPDATE catalog SET document = '[]'`, /table catalog/],
+  'the callback cursor back': ['UPDATE fan_out SET cursor = cursor - 1', /table fan_out/],
+  "an endpoint's address": [
+    `UPDATE endpoints SET url = 'http://other.example/'`,
+    /table endpoints/,
+  ],
+  "a delivery's body": [`UPDATE deliveries SET body = '{}' WHERE id = 1`, /table deliveries/],
+  'a delivery removed': ['DELETE FROM deliveries WHERE id = 1', /table deliveries: it holds 0/],
+  'a sum': [`UPDATE covers SET digest = digest + 1 WHERE name = 'tokens'`, /table tokens/],
+  'the sums removed': ['DELETE FROM covers', /table tokens: its sum is missing/],
   'order_keys of no order': [
     `UPDATE order_keys SET order_id = 'x' WHERE ${THIRD}`,
     /order_keys: it belongs to no order \(pnr PNR3\)/,
@@ -160,12 +253,12 @@ const CASES: Readonly<Record<string, readonly [sql: string, finding: RegExp]>> =
   'a list renamed': [`UPDATE lists SET name = 'none' WHERE name = 'all'`, /list_counts: list none/],
   'a sealed text cut': [
     `UPDATE sealed_texts SET sealed = substr(sealed, 1, 9) WHERE ${THIRD}`,
-    /sealed_texts: cards0 of order p order3 does not open/,
+    /table sealed_texts: of its 18 rows/,
   ],
   'a sealed text swapped': [
     `UPDATE sealed_texts SET sealed = (SELECT sealed FROM sealed_texts WHERE order_id = 'order4' AND name = 'cards0')
       WHERE ${THIRD} AND name = 'cards0'`,
-    /sealed_texts: cards0 of order p order3/,
+    /table sealed_texts: of its 18 rows/,
   ],
   "a party's document swapped": [
     `UPDATE parties SET document = (SELECT document FROM parties WHERE party_id = 'owner2') WHERE party_id = 'owner1'`,
@@ -181,6 +274,10 @@ describe('on a server', { skip }, async () => {
   const url = await databaseOf(suiteDirectory());
   const storage = await openPostgres(url, sealer);
   const { ledger } = storage;
+  await ledger.claimEnvironment('production');
+  await storage.catalog.save({ platform: 'p', kind: 'k', key: 'one', document: {} }, 'create');
+  const token = { platform: 'p', digest: 'd1', kind: 'access', partyId: 'owner1', grantId: 'g1' };
+  await storage.tokens.save([{ ...token, expiresAt: T0 + 1e6, attributes: {} } as never]);
   await ledger.saveParty(aParty('p', 'owner1'), 'create');
   await ledger.saveParty(aParty('p', 'owner2'), 'create');
   for (let i = 0; i < 6; i++) {
@@ -198,10 +295,15 @@ describe('on a server', { skip }, async () => {
     for (const [n, state] of ['paid', 'shipped', 'received'].entries()) {
       const sealed = [{ name: `cards${n}`, text: 'secret', mask: '***' }];
       const payload = { n, '\ud800': '"\\\0\u007f\u2028\u{1F600}' };
-      const next = change(order, state, { sealed, event: { type: 'order.moved', payload } });
+      // So that exactly one change is posted: the last but one.
+      if (i === 5 && n === 1) await storage.callbacks.createEndpoint(anEndpoint());
+      const once = { key: `once${i}`, reply: 'done', expiresAt: T0 + 1e9 };
+      const its = n === 0 ? { sealed, once } : { sealed };
+      const next = change(order, state, { ...its, event: { type: 'order.moved', payload } });
       const history = { ...next.history, note: 'a "note" \\ \0 \ud800 \n \u{1F600}' };
       assert.equal(await ledger.commit({ ...next, history }), 'committed');
       order = next.order;
+      if (i === 5 && n === 1) assert.equal(await hands(storage).fanOut(), 1);
     }
   }
   const connection = await Connection.open({ url, name: 'manipulations', kind: 'long' });
@@ -218,11 +320,17 @@ describe('on a server', { skip }, async () => {
   ): Promise<string[]> {
     await connection.runText('BEGIN');
     try {
+      // A hand at the database is no session of Ordergate.
+      await connection.runText(`SET LOCAL ordergate.session = ''`);
       if (typeof sql === 'string') await connection.runText(sql);
       else await sql();
       const found = await auditSnapshot(connection, { sealer, ...(against && { head: against }) });
       const [row] = await connection.runText(callbackStatements.audit.text);
-      return faultsOf({ ...found, ...toCallbackAudit(row!) });
+      const entries = await auditEntries(
+        { ordersWithEntries: () => ordersWithEntries(connection) },
+        [{ name: 'p', model }],
+      );
+      return [...entries, ...faultsOf({ ...found, ...toCallbackAudit(row!) })];
     } finally {
       await connection.runText('ROLLBACK');
     }
@@ -296,7 +404,9 @@ describe('on a server', { skip }, async () => {
     const detach = ['orders', 'history', 'order_keys', 'sealed_texts']
       .map((table) => `DELETE FROM ${table} WHERE created_at = ${T0}`)
       .join(';');
-    const rest = `${detach}; DELETE FROM deadlines`;
+    // Callbacks of that age have ended, and Ordergate itself has forgotten them.
+    const forgotten = `SET LOCAL ordergate.session = 'a node'; DELETE FROM deliveries; SET LOCAL ordergate.session = ''`;
+    const rest = `${forgotten}; ${detach}; DELETE FROM deadlines`;
     assert.deepEqual(await tampered(rest, both), []);
     assert.match(
       (await tampered(`${rest}; UPDATE history SET hash = 'x'`, both)).join(),

@@ -9,6 +9,7 @@ import { refuseTransactionPooling } from './connect.ts';
 import { COPYING } from './copy-tables.ts';
 import { prepareDatabase, prepareMonths } from './database.ts';
 import { readDatabaseUrl } from './database-url.ts';
+import { readEntries } from './entries.ts';
 import { UnusableDatabaseError } from './errors.ts';
 import { PostgresLedger } from './ledger.ts';
 import { PostgresLimits } from './limits.ts';
@@ -106,6 +107,7 @@ export async function openPostgres(
       callbacks,
       ...(databaseTime && { clock }),
       shared,
+      ordersWithEntries: () => readEntries({ url, name: `${node}.entries`, kind: 'long' }),
       reset: () => emptyLedger(url, `${node}.reset`),
       warnings: warningsOf(url),
       close,

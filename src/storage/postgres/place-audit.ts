@@ -1,6 +1,4 @@
-// Rules that rows of different tables keep with each other on PostgreSQL, and sealed texts that have to open.
-import type { OrderId } from '../../core/order.ts';
-import { openText } from '../order-row.ts';
+// Rules that rows of different tables keep with each other on PostgreSQL, and parties whose keys have to open.
 import { partyFromJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { rowsOf } from './chain-audit.ts';
@@ -106,11 +104,10 @@ export async function auditPlaces(connection: Connection): Promise<string[]> {
   return found;
 }
 
-const SEALED = 'SELECT platform, order_id, name, sealed, mask FROM sealed_texts';
 const PARTIES = 'SELECT platform, party_id, document FROM parties';
 
 /** In the caller's transaction. Without a sealer nothing is opened. */
-export async function auditSealed(
+export async function auditParties(
   connection: Connection,
   sealer: Sealer | undefined,
 ): Promise<string[]> {
@@ -124,16 +121,6 @@ export async function auditSealed(
     }
     if (found.length < TOLD) found.push(what);
   };
-  for await (const [platform, orderId, name, sealed, mask] of rowsOf(connection, SEALED)) {
-    check(
-      `sealed_texts: ${name} of order ${platform} ${orderId} does not open, or its mask is no JSON`,
-      () => {
-        JSON.parse(String(mask));
-        openText(String(platform), orderId as OrderId, String(name), String(sealed), sealer);
-        return true;
-      },
-    );
-  }
   for await (const [platform, id, document] of rowsOf(connection, PARTIES)) {
     check(
       `parties: the document is not that of the party (${platform} ${id}), or its keys do not open`,

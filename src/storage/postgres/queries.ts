@@ -1,13 +1,14 @@
 // Reading the ledger: rows as orders, lists for the console, and the audit.
 import type { LedgerAudit, OrderQuery, OrderRecord, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order } from '../../core/order.ts';
-import type { LedgerHead } from '../chain.ts';
+import { type LedgerHead, monthOf } from '../chain.ts';
 import type { Sealer } from '../seal.ts';
 import { auditChain } from './chain-audit.ts';
 import { auditGroups } from './chain-groups.ts';
 import type { Connection, Row, Statement } from './connection.ts';
+import { auditCovers } from './covers.ts';
 import { auditAudit } from './people-store.ts';
-import { auditPlaces, auditSealed } from './place-audit.ts';
+import { auditParties, auditPlaces } from './place-audit.ts';
 
 /** From the columns order_id, platform, owner, state, version, created_at, updated_at, attributes, lines. */
 export function toOrder(row: Row): Order {
@@ -97,7 +98,7 @@ export function toPage(rows: Row[], limit: number): Page<Order> {
 }
 
 export interface AuditOptions {
-  /** Whose key opens sealed texts and the secrets of parties; without one they are not opened. */
+  /** Whose key opens the secrets of parties; without one they are not opened. */
   readonly sealer?: Sealer;
   /** One that was written down; see `ordergate head`. */
   readonly head?: LedgerHead;
@@ -123,7 +124,11 @@ export async function auditSnapshot(
   const chain = await auditChain(connection);
   damage.push(...chain.damage, ...(await auditGroups(connection, head)));
   damage.push(...(await auditAudit(connection)));
-  damage.push(...(await auditPlaces(connection)), ...(await auditSealed(connection, sealer)));
+  damage.push(...(await auditPlaces(connection)), ...(await auditParties(connection, sealer)));
+  const oldest = await connection.runText('SELECT min(created_at) FROM orders');
+  const firstMonth =
+    oldest[0]![0] === null ? Number.POSITIVE_INFINITY : monthOf(Number(oldest[0]![0]));
+  damage.push(...(await auditCovers(connection, firstMonth)));
   return {
     ...(chain.notes.length > 0 && { notes: chain.notes }),
     orders: await count('SELECT count(*) FROM orders'),

@@ -15,6 +15,7 @@ import {
   prepareDatabase,
   UnusableFileError,
 } from './database.ts';
+import { ordersWithEntries } from './entries.ts';
 import { explain } from './errors.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
@@ -126,7 +127,8 @@ export async function openSqlite(
     ...{ ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks },
     ...{ people, audit },
   };
-  return { ...stores, notices, watchFile, reset, close };
+  const entries = () => ordersWithEntries(db);
+  return { ...stores, ordersWithEntries: entries, notices, watchFile, reset, close };
 }
 
 function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, disk: Disk) {

@@ -1,5 +1,7 @@
-// Whether what is sealed opens: card codes and passwords of orders, and the secrets of callback endpoints.
-import type { Json } from './core/order.ts';
+// What only the whole program can audit: sealed texts need the master key, entries of orders need the platforms.
+import type { Json, OrderModel } from './core/order.ts';
+import { entryProblems } from './core/order-entries.ts';
+import type { Platform } from './protocol/platform.ts';
 import { sealedPlace } from './storage/order-row.ts';
 import { type Sealer, WrongMasterKeyError } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
@@ -42,4 +44,29 @@ function opens(sealer: Sealer, sealed: string, place: string): boolean {
     if (error instanceof WrongMasterKeyError) return false;
     throw error;
   }
+}
+
+/**
+ * Compares the look-up keys, unique keys, lists and deadlines of every order with those that its platform declares.
+ *
+ * @returns what is missing and what does not belong there, each by its order
+ */
+export async function auditEntries(
+  { ordersWithEntries }: Pick<OpenStorage, 'ordersWithEntries'>,
+  platforms: readonly Pick<Platform, 'name' | 'model'>[],
+): Promise<string[]> {
+  const models = new Map<string, OrderModel>(platforms.map(({ name, model }) => [name, model]));
+  const found: string[] = [];
+  let more = 0;
+  for await (const one of ordersWithEntries()) {
+    const model = models.get(one.order.platform);
+    if (model === undefined) continue;
+    for (const problem of entryProblems(model, one)) {
+      if (found.length >= TOLD) more++;
+      else found.push(problem);
+    }
+  }
+  return more > 0
+    ? [...found, `and ${more} entries of orders more that are not as declared`]
+    : found;
 }

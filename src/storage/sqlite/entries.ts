@@ -1,0 +1,30 @@
+// Every order with its entries in other tables on SQLite, for an audit that knows what the platforms declare.
+import type { DatabaseSync } from 'node:sqlite';
+import type { OrderWithEntries } from '../../core/order-entries.ts';
+import { toEntries } from '../entries.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
+
+/** SQLite builds an index for each subquery while the statement runs, so no index of ours is needed. */
+const ROWS = `
+  SELECT ${ORDER_COLUMNS}, keys, unique_keys, lists, deadlines FROM orders AS o
+  LEFT JOIN (SELECT order_row AS k, json_group_array(json_array(name, value)) AS keys
+    FROM order_keys GROUP BY 1) ON k = o.id
+  LEFT JOIN (SELECT order_row AS u, json_group_array(json_array(name, value)) AS unique_keys
+    FROM unique_keys GROUP BY 1) ON u = o.id
+  LEFT JOIN (SELECT e.order_row AS e, json_group_array(l.name) AS lists
+    FROM list_entries AS e JOIN lists AS l ON l.id = e.list GROUP BY 1) ON e = o.id
+  LEFT JOIN (SELECT order_row AS d, json_group_array(json_array(kind, due_at)) AS deadlines
+    FROM deadlines GROUP BY 1) ON d = o.id`;
+
+/** Only for a process that does nothing else meanwhile: each step reads on the calling thread. */
+export async function* ordersWithEntries(db: DatabaseSync): AsyncGenerator<OrderWithEntries> {
+  const statement = db.prepare(ROWS);
+  statement.setReturnArrays(true);
+  for (const row of statement.iterate() as unknown as Iterable<
+    [...OrderRow, ...(string | null)[]]
+  >) {
+    const [keys, uniqueKeys, lists, deadlines] = row.slice(9) as (string | null)[];
+    const entries = toEntries({ keys, uniqueKeys, lists, deadlines });
+    yield { order: toOrder(row.slice(0, 9) as OrderRow), entries };
+  }
+}
