@@ -6,7 +6,6 @@ import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
-import { backUpLedger as backUp } from './copies.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
@@ -27,6 +26,7 @@ import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
 import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
+import { backUpLedger as backUp } from './transfers.ts';
 import {
   oldRuleLines,
   openWorkplace,
@@ -40,9 +40,9 @@ export const VERSION: string = JSON.parse(
 ).version;
 
 export { type Config, readConfig } from './config.ts';
-export { ledgerHeadOf, migrateLedger, restoreLedger } from './copies.ts';
 export { platforms } from './platforms/index.ts';
 export { callLine } from './sandbox.ts';
+export { ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
 export { auditEntries, auditSealed } from './whole-audit.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
 

@@ -66,7 +66,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^node:/,
   },
   {
-    place: /^copies\.ts$/,
+    place: /^transfers\.ts$/,
     may: /^(config|secrets)\.ts$|^storage\/(transfer\/|seal\.ts$)/,
     packages: /^node:/,
   },

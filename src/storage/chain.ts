@@ -60,7 +60,7 @@ export function changeText(
     c.from,
     c.to,
     c.actor,
-    // As PostgreSQL can hold it, so that a ledger that moves keeps its hashes.
+    // As PostgreSQL can hold it, so that a ledger that is transferred keeps its hashes.
     c.note === null ? null : c.note.toWellFormed().replaceAll('\0', '\u2400'),
     c.requestId,
     c.eventType,

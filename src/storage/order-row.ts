@@ -1,4 +1,4 @@
-// Parts of an order as both engines keep them, so that a row means the same wherever it is moved to.
+// Parts of an order as both engines keep them, so that a row means the same wherever it is transferred to.
 import type { SealedText } from '../core/ledger.ts';
 import type { Order, OrderId } from '../core/order.ts';
 import type { Sealer } from './seal.ts';

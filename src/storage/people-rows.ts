@@ -42,7 +42,7 @@ export const auditColumns = (entry: NewAuditEntry): AuditColumns => {
   ) as unknown as AuditColumns;
 };
 
-/** As PostgreSQL can hold it, so that an audit that moves keeps its hashes. */
+/** As PostgreSQL can hold it, so that an audit that is transferred keeps its hashes. */
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400');
 
 export const toAuditEntry = (row: readonly unknown[]): AuditEntry => {

@@ -36,9 +36,9 @@ export function operatorMethods(
     async endPause(endpointId, now, bringForward) {
       const step = bringForward ? OPERATOR_STEP : 0;
       for (let total = 0; ; ) {
-        const moved = Number((await pool.run(s.endPause, [endpointId, now, step]))[0]![0]);
-        total += moved;
-        if (moved === 0 || moved < step) return total;
+        const forwarded = Number((await pool.run(s.endPause, [endpointId, now, step]))[0]![0]);
+        total += forwarded;
+        if (forwarded === 0 || forwarded < step) return total;
       }
     },
 

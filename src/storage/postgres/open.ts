@@ -6,7 +6,6 @@ import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
 import { DatabaseClock } from './clock.ts';
 import { refuseTransactionPooling } from './connect.ts';
-import { COPYING } from './copy-tables.ts';
 import { prepareDatabase, prepareMonths } from './database.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { readEntries } from './entries.ts';
@@ -21,6 +20,7 @@ import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 import { statements } from './statements.ts';
 import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
+import { TRANSFERRING } from './transfer-tables.ts';
 
 /** Two for reads, two for changes, one for all else: the database does more with few than with many. */
 const CONNECTIONS = 5;
@@ -131,7 +131,7 @@ function warningsOf(url: string): string[] {
 
 /** A part of a ledger serves nobody, and a change to it would not be in the rest. */
 async function refuseUnfinishedCopy(pool: Pool): Promise<void> {
-  if ((await pool.run(statements.setting, [COPYING])).length === 0) return;
+  if ((await pool.run(statements.setting, [TRANSFERRING])).length === 0) return;
   throw new UnusableDatabaseError(
     'a ledger is being brought into the database, or that was cut off. Nothing was changed. Run the migration again, which goes on where it was; a restore begins anew, in an empty database.',
   );

@@ -71,7 +71,7 @@ export function fanOut(
   ids: readonly string[],
 ): boolean {
   if (s.cursor.get()!.cursor !== from) return false;
-  s.moveCursor.run(to);
+  s.setCursor.run(to);
   const rows = declared.map(
     ({ platform, party, url, preset, expects }, i) =>
       s.declare.get(ids[i]!, platform, party, url, preset, expects, now)!,

@@ -42,9 +42,9 @@ export function operatorMethods(
 
     async endPause(endpointId, now, bringForward) {
       for (let total = 0; ; ) {
-        const moved = await writer.run(() => endPause(s, endpointId, now, bringForward));
-        total += moved;
-        if (moved < OPERATOR_STEP) return total;
+        const forwarded = await writer.run(() => endPause(s, endpointId, now, bringForward));
+        total += forwarded;
+        if (forwarded < OPERATOR_STEP) return total;
       }
     },
 

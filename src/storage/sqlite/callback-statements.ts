@@ -9,7 +9,7 @@ export type CallbackStatements = ReturnType<typeof prepareCallbackStatements>;
 export function prepareCallbackStatements(db: DatabaseSync) {
   return {
     cursor: query<{ cursor: number }>(db, 'SELECT cursor FROM fan_out'),
-    moveCursor: db.prepare('UPDATE fan_out SET cursor = ?'),
+    setCursor: db.prepare('UPDATE fan_out SET cursor = ?'),
     orderOf: query<{ orderRow: number }>(
       db,
       'SELECT order_row AS orderRow FROM history WHERE seq = ?',

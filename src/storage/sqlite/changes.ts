@@ -34,7 +34,7 @@ export class OrderChanges {
     const updated =
       change.state === state
         ? s.keepState.run(...row, id, change.expectedVersion)
-        : s.moveState.run(change.state, ...row, id, change.expectedVersion);
+        : s.changeState.run(change.state, ...row, id, change.expectedVersion);
     if (updated.changes === 0) return tx.undo('stale' satisfies Committed);
     tx.noteChange(place.createdAt, hash);
     if (change.completes) {

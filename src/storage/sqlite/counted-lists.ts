@@ -65,14 +65,14 @@ export class CountedLists {
       level === 0
         ? this.#s.entriesFrom.all(list, ...first, children)
         : this.#s.runsFrom.all(list, level - 1, ...first, children);
-    const moved = below.slice(lower);
-    if (moved.length !== children - lower || (end && !isBefore(moved.at(-1)!, end))) {
+    const upper = below.slice(lower);
+    if (upper.length !== children - lower || (end && !isBefore(upper.at(-1)!, end))) {
       throw new Error(`counted list ${list}: the run at ${first.join()} does not hold ${children}`);
     }
-    const entries = level === 0 ? moved.length : moved.reduce((sum, run) => sum + run[3], 0);
-    const [at, id] = moved[0]!;
-    this.#s.addRun.run(list, level, at, id, moved.length, entries);
-    this.#s.grow.run(-moved.length, -entries, list, level, ...first);
+    const entries = level === 0 ? upper.length : upper.reduce((sum, run) => sum + run[3], 0);
+    const [at, id] = upper[0]!;
+    this.#s.addRun.run(list, level, at, id, upper.length, entries);
+    this.#s.grow.run(-upper.length, -entries, list, level, ...first);
   }
 }
 

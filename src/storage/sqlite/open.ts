@@ -21,7 +21,6 @@ import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
-import { movePath, readMove } from './move.ts';
 import { auditStore, peopleStore } from './people-store.ts';
 import { readProgress } from './progress.ts';
 import { Reader } from './reader.ts';
@@ -31,6 +30,7 @@ import type { RequestLogBounds } from './requests-keeper.ts';
 import { emptyLedger } from './reset.ts';
 import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
+import { readTransferMark, transferMarkPath } from './transfer-mark.ts';
 import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
 
@@ -149,11 +149,11 @@ function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, dis
 
 /** Two ledgers that go on from one would each answer calls that the other knows nothing of. */
 function refuseMoved(directory: string, unlock: () => void): void {
-  const move = readMove(directory);
-  if (move === null) return;
+  const mark = readTransferMark(directory);
+  if (mark === null) return;
   unlock();
   throw new UnusableFileError(
-    `${directory} ${move.finishedAt ? 'was moved' : 'is being moved'} to PostgreSQL (${move.finishedAt ?? move.startedAt}). Nothing was changed. Serve from that database; to serve from here after all, remove ${movePath(directory)} and that database.`,
+    `${directory} ${mark.finishedAt ? 'was moved' : 'is being moved'} to PostgreSQL (${mark.finishedAt ?? mark.startedAt}). Nothing was changed. Serve from that database; to serve from here after all, remove ${transferMarkPath(directory)} and that database.`,
   );
 }
 

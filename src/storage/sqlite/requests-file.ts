@@ -18,7 +18,7 @@ export function prepareRequests(path: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof UnusableFileError) && !isDamage(error)) throw error;
-    const aside = moveAside(path);
+    const aside = setAside(path);
     prepareDatabase(path, MIGRATIONS);
     const reason = (error as Error).message.split('. ', 1)[0];
     return `the request log was moved to ${aside} and a new one begun, since it cannot be used: ${reason}`;
@@ -39,7 +39,7 @@ export function openRequests(path: string): DatabaseSync {
 }
 
 /** @returns the new path */
-export function moveAside(path: string): string {
+export function setAside(path: string): string {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   let aside = `${path}.damaged-${stamp}`;
   for (let n = 2; existsSync(aside); n++) aside = `${path}.damaged-${stamp}-${n}`;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isDamage } from './errors.ts';
 import { type Batch, RequestTable } from './request-table.ts';
-import { moveAside, openRequests, prepareRequests } from './requests-file.ts';
+import { openRequests, prepareRequests, setAside } from './requests-file.ts';
 
 export interface RequestLogBounds {
   /** What the log's file may hold, in bytes; the oldest calls go first. */
@@ -58,7 +58,7 @@ export class RequestsKeeper {
   }
 
   #begin(): [DatabaseSync, RequestTable] {
-    moveAside(this.#path);
+    setAside(this.#path);
     prepareRequests(this.#path);
     const db = openRequests(this.#path);
     return [db, new RequestTable(db, this.#bounds.maxBytes)];

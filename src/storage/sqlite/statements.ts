@@ -13,7 +13,7 @@ export function prepareStatements(db: DatabaseSync) {
        WHERE order_id = ? AND platform = ?`,
     ),
     // Two, since naming a column of an index in SET rewrites the index even with an equal value.
-    moveState: db.prepare(
+    changeState: db.prepare(
       'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ?, head = ? WHERE id = ? AND version = ?',
     ),
     keepState: db.prepare(

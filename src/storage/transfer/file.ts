@@ -6,7 +6,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { differences, Sum, type Sums } from './digest.ts';
-import { BATCH_CHARACTERS, BATCH_ROWS, type Batch, CopyError, type CopySource } from './port.ts';
+import {
+  BATCH_CHARACTERS,
+  BATCH_ROWS,
+  type Batch,
+  TransferError,
+  type TransferSource,
+} from './port.ts';
 import { TABLES } from './tables.ts';
 
 /** Raised when an older program could not read it rightly. */
@@ -18,7 +24,7 @@ export interface BackupHeader {
   readonly format: number;
   /** Of the program that wrote it. */
   readonly version: string;
-  readonly engine: CopySource['engine'];
+  readonly engine: TransferSource['engine'];
   readonly environment: string | null;
   readonly at: string;
   /** Only where they were asked for. */
@@ -37,11 +43,11 @@ export interface BackupSecrets {
  */
 export async function writeBackup(
   file: string,
-  source: CopySource,
+  source: TransferSource,
   about: Pick<BackupHeader, 'version' | 'secrets'>,
   onProgress: (rows: number) => void,
 ): Promise<Sums> {
-  if (existsSync(file)) throw new CopyError(`${file} exists already. Nothing was changed.`);
+  if (existsSync(file)) throw new TransferError(`${file} exists already. Nothing was changed.`);
   const part = `${file}.part`;
   const sums: Record<string, Sums[string]> = {};
   const header: BackupHeader = {
@@ -82,7 +88,7 @@ export async function writeBackup(
   } catch (error) {
     await rm(part, { force: true });
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-      throw new CopyError(
+      throw new TransferError(
         `The disk of ${file} is full, and no backup was made. The ledger is not damaged. Make room there, or name a file on another disk.`,
       );
     }
@@ -105,10 +111,10 @@ export interface BackupReader {
  * Reads a backup in constant memory. A table that it does not have is empty.
  *
  * @returns the counts and digests, which are those of the rows that were read
- * @throws {CopyError} a file that is no backup, is newer, cut off, or not as it was written
+ * @throws {TransferError} a file that is no backup, is newer, cut off, or not as it was written
  */
 export async function readBackup(file: string, reader: BackupReader): Promise<Sums> {
-  const bad = (problem: string) => new CopyError(`${file}: ${problem}`);
+  const bad = (problem: string) => new TransferError(`${file}: ${problem}`);
   const sums: Record<string, Sum> = {};
   let header: BackupHeader | undefined;
   let table: (typeof TABLES)[number] | undefined;

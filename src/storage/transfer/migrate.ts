@@ -1,18 +1,18 @@
-// Moves the ledger of a stopped server from SQLite to PostgreSQL; cut off, it goes on where it was.
-import { postgresTarget } from '../postgres/copy.ts';
+// Transfers the ledger of a stopped server from SQLite to PostgreSQL; cut off, it goes on where it was.
+import { postgresTarget } from '../postgres/transfer.ts';
 import type { Sealer } from '../seal.ts';
-import { sqliteSource } from '../sqlite/copy.ts';
-import {
-  dropMove,
-  finishMove,
-  type Move,
-  readMove,
-  startMove,
-  takeStoppedLedger,
-} from '../sqlite/move.ts';
 import { requireKey } from '../sqlite/open.ts';
-import { type CopyReport, type OnProgress, prove } from './copy.ts';
-import { CopyError, type CopySource, type CopyTarget, sumsOf } from './port.ts';
+import { sqliteSource } from '../sqlite/transfer.ts';
+import {
+  dropTransferMark,
+  finishTransfer,
+  readTransferMark,
+  startTransfer,
+  type TransferMark,
+  takeStoppedLedger,
+} from '../sqlite/transfer-mark.ts';
+import { type OnProgress, prove, type TransferReport } from './backup.ts';
+import { sumsOf, TransferError, type TransferSource, type TransferTarget } from './port.ts';
 import { TABLES } from './tables.ts';
 
 export interface MigrateOptions {
@@ -29,28 +29,28 @@ export interface MigrateOptions {
  * stays behind, so that no server starts there again.
  *
  * @throws {DataDirectoryInUseError} where a server runs on it
- * @throws {CopyError} where the database is not empty, or what arrived is not what was there
+ * @throws {TransferError} where the database is not empty, or what arrived is not what was there
  */
-export async function migrate(options: MigrateOptions): Promise<CopyReport> {
+export async function migrate(options: MigrateOptions): Promise<TransferReport> {
   const { dataDirectory, sealer, onProgress } = options;
   const unlock = takeStoppedLedger(dataDirectory);
   try {
     requireKey(dataDirectory, sealer);
-    const isFirst = readMove(dataDirectory) === null;
-    const move = startMove(dataDirectory);
+    const isFirst = readTransferMark(dataDirectory) === null;
+    const mark = startTransfer(dataDirectory);
     const source = sqliteSource(dataDirectory);
     try {
-      const target = await openTarget(options, move).catch((error: unknown) => {
-        if (isFirst) dropMove(dataDirectory);
+      const target = await openTarget(options, mark).catch((error: unknown) => {
+        if (isFirst) dropTransferMark(dataDirectory);
         throw error;
       });
       try {
-        await copyRows(source, target, onProgress);
+        await transferRows(source, target, onProgress);
         await target.finish();
         const sums = await sumsOf(source, target.storable);
         const audit = await prove(target, sums);
         // The mark first: killed between the two, the database still waits for another run.
-        finishMove(dataDirectory, move);
+        finishTransfer(dataDirectory, mark);
         await target.release();
         return { sums, audit };
       } finally {
@@ -66,21 +66,21 @@ export async function migrate(options: MigrateOptions): Promise<CopyReport> {
 
 async function openTarget(
   { dataDirectory, databaseUrl }: MigrateOptions,
-  { id, finishedAt }: Move,
-): Promise<CopyTarget> {
+  { id, finishedAt }: TransferMark,
+): Promise<TransferTarget> {
   try {
     return await postgresTarget(databaseUrl, id, finishedAt === null);
   } catch (error) {
-    if (finishedAt === null || !(error instanceof CopyError)) throw error;
-    throw new CopyError(
+    if (finishedAt === null || !(error instanceof TransferError)) throw error;
+    throw new TransferError(
       `${dataDirectory} was moved already, at ${finishedAt}. Nothing was changed.`,
     );
   }
 }
 
-async function copyRows(
-  source: CopySource,
-  target: CopyTarget,
+async function transferRows(
+  source: TransferSource,
+  target: TransferTarget,
   onProgress: OnProgress,
 ): Promise<void> {
   const { progress } = target;

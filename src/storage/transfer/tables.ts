@@ -1,7 +1,7 @@
-// What a copy of a ledger holds: the same tables and columns whichever engine it comes from.
+// What a transfer of a ledger brings over: the same tables and columns whichever engine it comes from.
 
 /** Columns of whole numbers; all others hold text. Each may be null where the engine's own may be. */
-export interface CopyTable {
+export interface TransferTable {
   readonly name: string;
   readonly columns: readonly string[];
 }
@@ -16,7 +16,7 @@ const LIST = ['platform', 'owner', 'name'];
  * Left out: the request log, which no order depends on; leases, which belong to a process; and what
  * PostgreSQL keeps about its nodes.
  */
-export const TABLES: readonly CopyTable[] = [
+export const TABLES: readonly TransferTable[] = [
   table('settings', ['name', 'value']),
   table('parties', ['platform', 'party_id', 'document']),
   table('catalog', ['platform', 'kind', 'key', 'document']),
@@ -89,6 +89,6 @@ const NUMBERS = new Set([
 export const isNumber = (name: string, column: string): boolean =>
   NUMBERS.has(column) || NUMBERS.has(`${column}:${name}`);
 
-function table(name: string, columns: readonly string[]): CopyTable {
+function table(name: string, columns: readonly string[]): TransferTable {
   return { name, columns };
 }

@@ -1,27 +1,32 @@
 // Copies out of PostgreSQL in one snapshot, and into a fresh database.
 import { randomBytes } from 'node:crypto';
 import { headText } from '../chain.ts';
-import { CopyError, type CopySource, type CopyTarget, type Progress } from '../transfer/port.ts';
+import {
+  type Progress,
+  TransferError,
+  type TransferSource,
+  type TransferTarget,
+} from '../transfer/port.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
 import { sealHead } from './chain-groups.ts';
 import { storable } from './change-rows.ts';
 import { Connection, type Row } from './connection.ts';
-import { COPYING, COUNT_ON, IS_EMPTY, insertsOf, selectOf } from './copy-tables.ts';
 import { prepareDatabase, prepareMonths, requireNewest } from './database.ts';
 import { audit } from './queries.ts';
+import { COUNT_ON, IS_EMPTY, insertsOf, selectOf, TRANSFERRING } from './transfer-tables.ts';
 
 const FETCH_ROWS = 500;
 /** Months of their own; what is of yet others goes to the partition for all others. */
 const MOST_MONTHS = 240;
 /** "ogac": who brings a ledger in is alone. */
-const COPY_LOCK = 0x6f676163;
+const TRANSFER_LOCK = 0x6f676163;
 
 const newName = (what: string): string => `ordergate-${what}-${randomBytes(6).toString('hex')}`;
 
 /** The one snapshot of REPEATABLE READ; rows arrive through a cursor, so that memory holds a few hundred. */
-export async function postgresSource(url: string): Promise<CopySource> {
-  const name = newName('copy');
+export async function postgresSource(url: string): Promise<TransferSource> {
+  const name = newName('transfer');
   await requireNewest(url, name);
   const connection = await Connection.open({ url, name, kind: 'long' });
   await connection.runText(
@@ -65,19 +70,19 @@ function storableLine(line: string): string {
 }
 
 /**
- * A database without a ledger, or with the beginning of this very copy. How far it has come is a
+ * A database without a ledger, or with the beginning of this very transfer. How far it has come is a
  * setting, written in the transaction of the rows; a gateway does not start where it stands.
  *
- * @param id of this copy: one that was cut off goes on under the same
+ * @param id of this transfer: one that was cut off goes on under the same id
  * @param mayBegin false where it has to be there already
- * @throws {CopyError} where anything else is there
+ * @throws {TransferError} where anything else is there
  */
 export async function postgresTarget(
   url: string,
   id: string,
   mayBegin = true,
-): Promise<CopyTarget> {
-  const name = newName('copy');
+): Promise<TransferTarget> {
+  const name = newName('transfer');
   await prepareDatabase(url, `${name}.migrate`);
   const connection = await Connection.open({ url, name, kind: 'long' });
   let progress: Progress | null;
@@ -99,14 +104,14 @@ export async function postgresTarget(
       await connection.runText('BEGIN');
       try {
         for (const [i, text] of insertsOf(table).entries()) {
-          await connection.run({ name: `copy-${table.name}-${i}`, text }, values);
+          await connection.run({ name: `transfer-${table.name}-${i}`, text }, values);
         }
         await setProgress(connection, { id, ...done });
         await connection.runText('COMMIT');
       } catch (error) {
         await connection.runText('ROLLBACK').catch(() => {});
         const problem = `rows of ${table.name} cannot be brought in: ${(error as Error).message}`;
-        throw new CopyError(problem);
+        throw new TransferError(problem);
       }
     },
     async finish() {
@@ -116,7 +121,7 @@ export async function postgresTarget(
     readBack: () => postgresSource(url),
     async release() {
       await connection.runText(
-        `SET synchronous_commit = on; DELETE FROM settings WHERE name = '${COPYING}'`,
+        `SET synchronous_commit = on; DELETE FROM settings WHERE name = '${TRANSFERRING}'`,
       );
     },
     close: () => connection.close(),
@@ -129,21 +134,23 @@ async function takeDatabase(
   mayBegin: boolean,
 ): Promise<Progress | null> {
   const [lock] = await connection.runText(
-    `SELECT pg_try_advisory_lock(${COPY_LOCK}, hashtext(current_schema()))`,
+    `SELECT pg_try_advisory_lock(${TRANSFER_LOCK}, hashtext(current_schema()))`,
   );
-  if (!lock![0]) throw new CopyError('another process brings a ledger into this database');
-  const [found] = await connection.runText(`SELECT value FROM settings WHERE name = '${COPYING}'`);
+  if (!lock![0]) throw new TransferError('another process brings a ledger into this database');
+  const [found] = await connection.runText(
+    `SELECT value FROM settings WHERE name = '${TRANSFERRING}'`,
+  );
   if (found) {
     const { id: other, ...progress } = JSON.parse(String(found[0])) as Progress & { id: string };
     if (other === id) return progress.table === '' ? null : progress;
-    throw new CopyError(
+    throw new TransferError(
       'the database holds a part of another copy. Nothing was changed. Name an empty database.',
     );
   }
-  if (!mayBegin) throw new CopyError('the database holds no part of this copy');
+  if (!mayBegin) throw new TransferError('the database holds no part of this copy');
   const [[isEmpty]] = (await connection.runText(IS_EMPTY)) as [Row];
   if (!isEmpty) {
-    throw new CopyError(
+    throw new TransferError(
       'the database holds a ledger already. Nothing was changed. Name an empty database.',
     );
   }
@@ -152,7 +159,7 @@ async function takeDatabase(
 }
 
 async function setProgress(connection: Connection, progress: object): Promise<void> {
-  const text = `INSERT INTO settings VALUES ('${COPYING}', $1)
+  const text = `INSERT INTO settings VALUES ('${TRANSFERRING}', $1)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
   await connection.run({ name: 'copying', text }, [JSON.stringify(progress)]);
 }

@@ -1,4 +1,4 @@
-// Backup, restore and migration: one way of copying between what can be read and what can be filled.
+// Backup, restore and migration: one way to transfer rows between what can be read and what can be filled.
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,39 +7,39 @@ import type { StoragePlace } from '../open.ts';
 import { differences, Sum, type Sums } from './digest.ts';
 import { type BackupHeader, type BackupSecrets, readBackup, writeBackup } from './file.ts';
 import {
-  type CopyAudit,
-  CopyError,
-  type CopySource,
-  type CopyTarget,
   faultsOf,
   sumsOf,
+  type TransferAudit,
+  TransferError,
+  type TransferSource,
+  type TransferTarget,
 } from './port.ts';
 
 export type OnProgress = (rows: number) => void;
 
-export interface CopyReport {
+export interface TransferReport {
   readonly sums: Sums;
   /** Of what was brought in; absent where it was not asked for. */
-  readonly audit?: CopyAudit;
+  readonly audit?: TransferAudit;
 }
 
 /** The drivers are loaded when they are needed. */
 export async function openSource({
   dataDirectory,
   databaseUrl,
-}: StoragePlace): Promise<CopySource> {
+}: StoragePlace): Promise<TransferSource> {
   if (databaseUrl === undefined)
-    return (await import('../sqlite/copy.ts')).sqliteSource(dataDirectory);
-  return (await import('../postgres/copy.ts')).postgresSource(databaseUrl);
+    return (await import('../sqlite/transfer.ts')).sqliteSource(dataDirectory);
+  return (await import('../postgres/transfer.ts')).postgresSource(databaseUrl);
 }
 
 export async function openTarget(
   { dataDirectory, databaseUrl }: StoragePlace,
   id: string,
-): Promise<CopyTarget> {
+): Promise<TransferTarget> {
   if (databaseUrl === undefined)
-    return (await import('../sqlite/copy.ts')).sqliteTarget(dataDirectory);
-  return (await import('../postgres/copy.ts')).postgresTarget(databaseUrl, id);
+    return (await import('../sqlite/transfer.ts')).sqliteTarget(dataDirectory);
+  return (await import('../postgres/transfer.ts')).postgresTarget(databaseUrl, id);
 }
 
 /** A consistent copy of a ledger that may be served meanwhile. */
@@ -65,8 +65,8 @@ export interface RestoreOptions {
   readonly onProgress: OnProgress;
 }
 
-/** @throws {CopyError} a damaged backup, a target that is not empty, rows that did not arrive */
-export async function restore(file: string, options: RestoreOptions): Promise<CopyReport> {
+/** @throws {TransferError} a damaged backup, a target that is not empty, rows that did not arrive */
+export async function restore(file: string, options: RestoreOptions): Promise<TransferReport> {
   if (options.place !== null) return restoreOrNothing(file, options.place, options);
   const dataDirectory = mkdtempSync(join(tmpdir(), 'ordergate-verify-'));
   try {
@@ -81,7 +81,7 @@ async function restoreOrNothing(
   file: string,
   place: StoragePlace,
   options: RestoreOptions,
-): Promise<CopyReport> {
+): Promise<TransferReport> {
   if (place.databaseUrl !== undefined) return restoreTo(file, place, options);
   const { dataDirectory } = place;
   const before = existsSync(dataDirectory) ? readdirSync(dataDirectory) : null;
@@ -108,7 +108,7 @@ async function restoreTo(
   file: string,
   place: StoragePlace,
   { verify, onProgress }: RestoreOptions,
-): Promise<CopyReport> {
+): Promise<TransferReport> {
   // A restore that is cut off is begun anew, in another place: the file is still there.
   const target = await openTarget(place, randomUUID());
   try {
@@ -149,14 +149,14 @@ function writeSecrets({ dataDirectory }: StoragePlace, secrets: BackupSecrets): 
   write('admin.token', secrets.adminToken);
 }
 
-/** @throws {CopyError} where what was brought in is not what was to be, or breaks a rule of the ledger */
-export async function prove(target: CopyTarget, expected: Sums): Promise<CopyAudit> {
-  const copy = await target.readBack();
+/** @throws {TransferError} where what was brought in is not what was to be, or breaks a rule of the ledger */
+export async function prove(target: TransferTarget, expected: Sums): Promise<TransferAudit> {
+  const arrived = await target.readBack();
   try {
-    const wrong = differences(expected, await sumsOf(copy));
-    if (wrong.length > 0) throw new CopyError(`the copy is not equal: ${wrong.join('; ')}`);
+    const wrong = differences(expected, await sumsOf(arrived));
+    if (wrong.length > 0) throw new TransferError(`the copy is not equal: ${wrong.join('; ')}`);
   } finally {
-    await copy.close();
+    await arrived.close();
   }
   // Only now: rows that get their hashes are not those of the source any more.
   await target.chain();
@@ -164,7 +164,7 @@ export async function prove(target: CopyTarget, expected: Sums): Promise<CopyAud
   try {
     const audit = await chained.audit();
     const faults = faultsOf(audit);
-    if (faults.length > 0) throw new CopyError(`the ledger is not sound: ${faults.join('; ')}`);
+    if (faults.length > 0) throw new TransferError(`the ledger is not sound: ${faults.join('; ')}`);
     return audit;
   } finally {
     await chained.close();

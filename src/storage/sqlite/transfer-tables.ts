@@ -1,8 +1,8 @@
-// How each table of a copy is read from SQLite and brought in there.
-import type { CopyTable } from '../transfer/tables.ts';
+// How each table of a transfer is read from SQLite and brought in there.
+import type { TransferTable } from '../transfer/tables.ts';
 
-/** The bound row of a copy, under its columns' names. */
-const rowOf = ({ columns }: CopyTable): string =>
+/** The bound row of a transfer, under its columns' names. */
+const rowOf = ({ columns }: TransferTable): string =>
   `(SELECT ${columns.map((column) => `? AS ${column}`).join(', ')}) AS r`;
 
 const ORDER = 'o.platform, o.owner, o.order_id, o.created_at';
@@ -79,7 +79,7 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Each is run with the same row, and the first adds it. Null where SQLite has no place for such rows. */
-export const insertsOf = (table: CopyTable): readonly string[] | null =>
+export const insertsOf = (table: TransferTable): readonly string[] | null =>
   table.name === 'gone_orders'
     ? null
     : (
@@ -88,6 +88,6 @@ export const insertsOf = (table: CopyTable): readonly string[] | null =>
         ]
       ).map((text) => text.replace('ROW', rowOf(table)));
 
-export const selectOf = ({ name, columns }: CopyTable): string =>
+export const selectOf = ({ name, columns }: TransferTable): string =>
   SELECTS[name] ??
   `SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${columns.slice(0, 3).join(', ')}`;

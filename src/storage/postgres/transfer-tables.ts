@@ -1,11 +1,11 @@
-// How each table of a copy is read from PostgreSQL and brought in there.
-import { type CopyTable, isNumber } from '../transfer/tables.ts';
+// How each table of a transfer is read from PostgreSQL and brought in there.
+import { isNumber, type TransferTable } from '../transfer/tables.ts';
 
 /** Not a part of the ledger: how far it has been brought in. */
-export const COPYING = 'copying';
+export const TRANSFERRING = 'copying';
 
 /** A batch of rows, one JSON array each, under their columns' names. */
-const rowsOf = ({ name, columns }: CopyTable): string =>
+const rowsOf = ({ name, columns }: TransferTable): string =>
   `(SELECT ${columns
     .map((column, i) => {
       const text = `(v.value ->> ${i})`;
@@ -17,7 +17,7 @@ const SAME =
   'o.platform = i.platform AND o.owner = i.owner AND o.order_id = i.order_id AND o.created_at = i.created_at';
 
 const SELECTS: Readonly<Record<string, string>> = {
-  settings: `SELECT name, value FROM settings WHERE name <> '${COPYING}'`,
+  settings: `SELECT name, value FROM settings WHERE name <> '${TRANSFERRING}'`,
   gone_orders: `SELECT platform, owner, order_id, created_at FROM order_ids AS i
     WHERE NOT EXISTS (SELECT FROM orders AS o WHERE ${SAME})`,
   history: `SELECT seq, platform, owner, order_id, created_at, version, at, action, line, from_state, to_state, actor,
@@ -52,14 +52,14 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
   fan_out: ['UPDATE fan_out SET cursor = r.cursor FROM ROWS'],
 };
 
-export const insertsOf = (table: CopyTable): readonly string[] =>
+export const insertsOf = (table: TransferTable): readonly string[] =>
   (
     INSERTS[table.name] ?? [
       `INSERT INTO ${table.name} (${table.columns.join(', ')}) SELECT r.* FROM ROWS`,
     ]
   ).map((text) => text.replace('ROWS', rowsOf(table)));
 
-export const selectOf = ({ name, columns }: CopyTable): string =>
+export const selectOf = ({ name, columns }: TransferTable): string =>
   SELECTS[name] ?? `SELECT ${columns.join(', ')} FROM ${name}`;
 
 /** Numbers that are counted on from here; behind what was handed out, also where that row is gone. */
@@ -88,6 +88,6 @@ export const IS_EMPTY = `SELECT NOT (${[
 ]
   .map(
     (table) =>
-      `EXISTS (SELECT FROM ${table} ${table === 'settings' ? `WHERE name <> '${COPYING}'` : ''})`,
+      `EXISTS (SELECT FROM ${table} ${table === 'settings' ? `WHERE name <> '${TRANSFERRING}'` : ''})`,
   )
   .join(' OR ')})`;

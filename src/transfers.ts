@@ -6,12 +6,12 @@ import { readAdminToken, readMasterKey, readOldMasterKeys } from './secrets.ts';
 import { Sealer } from './storage/seal.ts';
 import {
   backUp,
-  type CopyReport,
   type OnProgress,
   openSource,
   type RestoreOptions,
   restore,
-} from './storage/transfer/copy.ts';
+  type TransferReport,
+} from './storage/transfer/backup.ts';
 import type { Sums } from './storage/transfer/digest.ts';
 
 /** A consistent copy of the ledger; the server on it goes on. */
@@ -32,12 +32,15 @@ export function restoreLedger(
   file: string,
   options: Omit<RestoreOptions, 'onProgress'>,
   onProgress: OnProgress,
-): Promise<CopyReport> {
+): Promise<TransferReport> {
   return restore(file, { ...options, onProgress });
 }
 
-/** Moves the ledger of the data directory to the database. */
-export async function migrateLedger(config: Config, onProgress: OnProgress): Promise<CopyReport> {
+/** Transfers the ledger of the data directory to the database. */
+export async function migrateLedger(
+  config: Config,
+  onProgress: OnProgress,
+): Promise<TransferReport> {
   const { dataDirectory, databaseUrl } = config;
   if (databaseUrl === undefined) {
     throw new ConfigError(

@@ -6,19 +6,19 @@ import { headText } from '../chain.ts';
 import {
   BATCH_CHARACTERS,
   BATCH_ROWS,
-  CopyError,
-  type CopySource,
-  type CopyTarget,
+  TransferError,
+  type TransferSource,
+  type TransferTarget,
 } from '../transfer/port.ts';
 import { auditCallbacks } from './callback-queries.ts';
 import { ledgerHead } from './chain-groups.ts';
 import { chainUp } from './chain-rows.ts';
-import { insertsOf, selectOf } from './copy-tables.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
 import { damaged, explain, isDamage, UnusableFileError } from './errors.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 import { audit } from './queries.ts';
+import { insertsOf, selectOf } from './transfer-tables.ts';
 import { syncFile } from './write-ahead-log.ts';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
@@ -29,9 +29,9 @@ const CACHE_KIB = 65_536;
  * it needs no lock of the directory. While it is open the write-ahead log is not begun anew, so that
  * it grows by what the server writes meanwhile.
  */
-export function sqliteSource(directory: string, file = 'ledger.db'): CopySource {
+export function sqliteSource(directory: string, file = 'ledger.db'): TransferSource {
   const path = join(directory, file);
-  if (!existsSync(path)) throw new CopyError(`${directory} holds no ledger`);
+  if (!existsSync(path)) throw new TransferError(`${directory} holds no ledger`);
   judgeUnlessServed(directory, path);
   inspectDatabase(path, MIGRATIONS);
   const db = told(path, () => openReader(path, CACHE_KIB));
@@ -112,14 +112,14 @@ const RESTORING = 'restoring.db';
  * A ledger under another name, which becomes one by being renamed: an attempt that is killed leaves
  * nothing that could be taken for a ledger.
  *
- * @throws {CopyError} where the directory holds anything
+ * @throws {TransferError} where the directory holds anything
  * @throws {DataDirectoryInUseError}
  */
-export function sqliteTarget(directory: string): CopyTarget {
+export function sqliteTarget(directory: string): TransferTarget {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const there = readdirSync(directory).filter((name) => !HARMLESS.test(name));
   if (there.length > 0) {
-    throw new CopyError(
+    throw new TransferError(
       `${directory} is not empty (${there.slice(0, 3).join(', ')}). Nothing was changed. Name a fresh directory with --data.`,
     );
   }
@@ -144,7 +144,7 @@ export function sqliteTarget(directory: string): CopyTarget {
     async add(table, batch) {
       const texts = insertsOf(table);
       if (texts === null) {
-        throw new CopyError(
+        throw new TransferError(
           'it knows ids of orders whose months were dropped, for which SQLite has no place: bring it into a PostgreSQL database (--database)',
         );
       }
@@ -154,7 +154,7 @@ export function sqliteTarget(directory: string): CopyTarget {
       for (const line of batch) {
         const row = JSON.parse(line) as (string | number | null)[];
         const isIn = statements.map((statement) => run(table.name, statement, row) === 1);
-        if (!isIn[0]) throw new CopyError(`a row of ${table.name} belongs to no order or list`);
+        if (!isIn[0]) throw new TransferError(`a row of ${table.name} belongs to no order or list`);
       }
       db.exec('COMMIT');
     },
@@ -190,6 +190,6 @@ function run(table: string, statement: StatementSync, row: (string | number | nu
   try {
     return Number(statement.run(...row).changes);
   } catch (error) {
-    throw new CopyError(`a row of ${table} cannot be brought in: ${(error as Error).message}`);
+    throw new TransferError(`a row of ${table} cannot be brought in: ${(error as Error).message}`);
   }
 }
