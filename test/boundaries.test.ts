@@ -43,6 +43,8 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^(node:|zod$)/,
   },
   { place: /^http\//, may: /^(core|protocol|directory|http)\//, packages: /^(node:|prom-client$)/ },
+  // Why a signature is wrong: it works on what a platform tells of a request, and knows no platform.
+  { place: /^detective\//, may: /^(core|protocol|directory|detective)\//, packages: /^node:/ },
   { place: /^callbacks\//, may: /^(core|protocol|directory|callbacks)\//, packages: /^node:/ },
   {
     place: /^manage\//,

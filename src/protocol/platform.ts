@@ -12,12 +12,12 @@ import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
 import type { Contract } from './contract.ts';
+import type { Evidence } from './evidence.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
 import type { OrderFields } from './order-fields.ts';
 import type { PartyApps } from './party-apps.ts';
 import type { PlatformCallbacks } from './platform-callbacks.ts';
-
 import type { GatewayReply, HttpRefusal, PlatformPath } from './reply.ts';
 
 export type { PlatformCallbacks } from './platform-callbacks.ts';
@@ -133,6 +133,11 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly checks: Checks<Start, Call>;
   /** The check that finds the signature good: behind it a caller is who they claim to be. */
   readonly verifiedBy: string;
+  /**
+   * What the detective needs to say why a signature is wrong; null where the call has none that could be
+   * looked at. Absent: nobody can ask why.
+   */
+  evidence?(call: Partial<Call> & Start): Evidence | null;
   /** Carries an accepted call out. The outcome is core's, or already the platform's. */
   execute(call: Call, services: Services): Promise<Verdict<Success> | CoreRefusal>;
   /** What the platform says for what core refuses; `call` holds what the checks found out. */

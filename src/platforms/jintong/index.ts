@@ -8,6 +8,7 @@ import { checks, type JintongCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS } from './contracts.ts';
+import { evidence } from './evidence.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
@@ -66,6 +67,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   checkParty,
   checks,
   verifiedBy: 'checkSignature',
+  evidence,
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'CallSuccess' satisfies Code,

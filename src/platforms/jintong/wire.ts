@@ -33,6 +33,8 @@ export interface Envelope {
   readonly basic: Fields;
   /** The elements of Param; null when there is no Param, or nothing in it. */
   readonly param: Fields | null;
+  /** How many basic parameters stand before Param. */
+  readonly paramAt: number;
   /** Those of Param whose line ends were not sent as XML reads them, as they were sent. */
   readonly sent: Fields;
 }
@@ -143,12 +145,15 @@ function fromDocument(text: string): Envelope {
   if (root.name !== 'Request') throw new ShapeError(`the root is <${root.name}>, not <Request>`);
   if (root.text.trim() !== '') throw new ShapeError('<Request> holds text');
   let param: XmlElement | undefined;
+  let paramAt = 0;
   const basic: XmlElement[] = [];
   for (const child of root.children) {
-    if (child.name === 'Param') param = child;
-    else basic.push(child);
+    if (child.name === 'Param') {
+      param = child;
+      paramAt = basic.length;
+    } else basic.push(child);
   }
-  return { basic: leaves(basic), ...readParam(param) };
+  return { basic: leaves(basic), paramAt, ...readParam(param) };
 }
 
 function fromFields(fields: readonly [string, string][]): Envelope {
@@ -158,13 +163,14 @@ function fromFields(fields: readonly [string, string][]): Envelope {
     basic.set(name, value);
   }
   const param = basic.get('Param')?.replace(/^\uFEFF/, '');
+  const paramAt = fields.findIndex(([name]) => name === 'Param');
   basic.delete('Param');
-  if (!param || param.trim() === '') return { basic, ...readParam(undefined) };
+  if (!param || param.trim() === '') return { basic, paramAt, ...readParam(undefined) };
   // "Param holding the inner XML or a whole <Param> element".
   const whole = /^\s*(?:<\?xml|<Param[\s>/])/.test(param) ? param : `<Param>${param}</Param>`;
   const root = parseXml(whole, LIMITS);
   if (root.name !== 'Param') throw new ShapeError(`Param holds <${root.name}>, not <Param>`);
-  return { basic, ...readParam(root) };
+  return { basic, paramAt, ...readParam(root) };
 }
 
 const NONE: Fields = new Map();

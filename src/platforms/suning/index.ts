@@ -8,6 +8,7 @@ import { checks, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS, isMethod } from './contracts.ts';
+import { evidence } from './evidence.ts';
 import { header } from './headers.ts';
 import { CATALOG_KINDS, checkCatalogEntry, importFormat } from './import.ts';
 import { isForOwner, REFUND_DEADLINE } from './lines.ts';
@@ -90,6 +91,7 @@ export const suning = definePlatform<SuningCall, Success>({
   oldRules: { catalogEntry: oldRulesOfMerchant },
   checks,
   verifiedBy: 'checkSignature',
+  evidence,
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'success',

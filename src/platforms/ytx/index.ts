@@ -11,6 +11,7 @@ import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
 import { CONTRACTS, MAX_BODY_BYTES } from './contracts.ts';
+import { evidence } from './evidence.ts';
 import { CATALOG_KINDS, checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
@@ -79,6 +80,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   oldRules,
   checks,
   verifiedBy: 'checkSign',
+  evidence,
   execute: (call, services) => OPERATIONS[call.action](call, services),
   refusal,
   successCode: '0' satisfies Code,

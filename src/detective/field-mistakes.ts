@@ -1,0 +1,96 @@
+// Mistakes with fields that are signed by name: which of them take part.
+import type { ArrivedFields, NamedValue } from '../protocol/evidence.ts';
+import { type Draft, type Field, isGroup, type Tree } from './draft.ts';
+import { ALONE, detail, type Mistake, STAGE } from './mistake.ts';
+
+/** Makes a change to a tree of a change to a draft. */
+export const onTree =
+  (change: (tree: Tree) => void) =>
+  (draft: Draft): void => {
+    if (draft.tree) change(draft.tree);
+  };
+
+export function fieldMistakes(fields: ArrivedFields, beside: readonly NamedValue[]): Mistake[] {
+  return [emptySigned(), ...signIncluded(fields), ...missing(fields), ...beside.map(extraField)];
+}
+
+function emptySigned(): Mistake {
+  return {
+    id: 'empty-signed',
+    stage: STAGE.fields,
+    weight: 0,
+    apply: onTree((tree) => {
+      tree.signsEmpty = (name) => !tree.unsigned.includes(name);
+    }),
+  };
+}
+
+const extraField = ({ name, value }: NamedValue): Mistake => ({
+  id: 'extra-field',
+  detail: detail(`${name}=${value}`, `${name}=${value}`),
+  stage: STAGE.fields,
+  weight: 1,
+  group: 'extra-field',
+  apply: onTree((tree) => {
+    tree.fields.push({ name, value });
+  }),
+});
+
+/** Sign itself can only be signed as it was before it was known: without a value. */
+function signIncluded({ unsigned }: ArrivedFields): Mistake[] {
+  const sets = [...unsigned.map((name) => [name]), ...(unsigned.length > 1 ? [unsigned] : [])];
+  return sets.map((names, i) => ({
+    id: 'sign-included',
+    detail: detail(names.join('、'), names.join(' and ')),
+    stage: STAGE.fields,
+    weight: i < 2 ? 0 : 1,
+    group: 'sign-included',
+    apply: onTree((tree) => {
+      tree.unsigned = tree.unsigned.filter((name) => !names.includes(name));
+      const signsEmpty = tree.signsEmpty;
+      tree.signsEmpty = (name) => names.includes(name) || signsEmpty(name);
+      for (const name of names) {
+        const field = tree.fields.find((one) => one.name === name);
+        const value = name === SIGN_TYPE ? 'MD5' : '';
+        if (!field) tree.fields.push({ name, value });
+        else if (name !== SIGN_TYPE && !isGroup(field)) field.value = '';
+      }
+    }),
+  }));
+}
+
+const SIGN_TYPE = 'SignType';
+
+/** Each field left out, and each two of those that stand outside of a group. */
+function missing({ all, unsigned }: ArrivedFields): Mistake[] {
+  const made: Mistake[] = [];
+  const without = (names: readonly string[], weight: number): void => {
+    made.push({
+      id: 'part-missing',
+      detail: detail(`没有 ${names.join('、')}`, `without ${names.join(' and ')}`),
+      stage: STAGE.fields,
+      weight,
+      group: 'part-missing',
+      apply: onTree((tree) => {
+        tree.fields = withoutNames(tree.fields, names);
+      }),
+    });
+  };
+  const outer = all.map(({ name }) => name).filter((name) => !unsigned.includes(name));
+  for (const field of all) {
+    if (unsigned.includes(field.name)) continue;
+    without([field.name], 0);
+    if (typeof field.value !== 'string') for (const { name } of field.value) without([name], 1);
+  }
+  for (const [i, name] of outer.entries()) {
+    for (const other of outer.slice(i + 1)) without([name, other], ALONE);
+  }
+  return made;
+}
+
+const withoutNames = (fields: readonly Field[], names: readonly string[]): Field[] =>
+  fields
+    .filter(({ name }) => !names.includes(name))
+    .map((field) =>
+      isGroup(field) ? { ...field, fields: withoutNames(field.fields, names) } : field,
+    );

@@ -1,0 +1,243 @@
+// Mistakes with the values that are signed: encoded, decoded, in another case, trimmed, or in another charset.
+import type { NamedValue } from '../protocol/evidence.ts';
+import { type Charset, isAscii, misread } from './charsets.ts';
+import type { Draft } from './draft.ts';
+import { isGroup } from './draft.ts';
+import { changeLeaf, detail, type Mistake, mapLeaves, STAGE } from './mistake.ts';
+
+type Change = (value: string) => string;
+
+const lowerHex: Change = (text) => text.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
+const formEncoded: Change = (text) =>
+  encodeURIComponent(text)
+    .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
+const dotNet: Change = (text) =>
+  lowerHex(encodeURIComponent(text).replaceAll('%20', '+').replace(/[~']/g, hexOf));
+const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16)}`;
+const escapedXml: Change = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapedJson: Change = (text) => JSON.stringify(text).slice(1, -1);
+const unicodeEscaped: Change = (text) =>
+  text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+function urlDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&amp;': '&',
+};
+const unescapedXml: Change = (text) =>
+  text.replace(/&(?:lt|gt|quot|apos|amp);/g, (e) => ENTITIES[e]!);
+
+const ENCODINGS: readonly [zh: string, en: string, change: Change, weight: number][] = [
+  ['URL 编码', 'URL-encoded', encodeURIComponent, 0],
+  [
+    'URL 编码（小写十六进制）',
+    'URL-encoded with lower-case digits',
+    (t) => lowerHex(encodeURIComponent(t)),
+    0,
+  ],
+  ['表单编码（空格为 +）', 'form-encoded, a space as +', formEncoded, 0],
+  ['.NET 的 URL 编码', 'URL-encoded as .NET does it', dotNet, 1],
+  ['XML 转义', 'with XML escapes', escapedXml, 1],
+  ['JSON 转义', 'with JSON escapes', escapedJson, 2],
+  ['\\u 转义', 'with \\u escapes', unicodeEscaped, 2],
+  ['两次 URL 编码', 'URL-encoded twice', (t) => encodeURIComponent(encodeURIComponent(t)), 2],
+];
+
+const DECODINGS: readonly [zh: string, en: string, change: Change, weight: number][] = [
+  ['URL 解码', 'URL-decoded', urlDecoded, 0],
+  [
+    'URL 解码（+ 为空格）',
+    'URL-decoded, + as a space',
+    (t) => urlDecoded(t.replaceAll('+', ' ')),
+    0,
+  ],
+  ['XML 反转义', 'with XML escapes undone', unescapedXml, 1],
+  ['+ 变成空格', 'with + as a space', (t) => t.replaceAll('+', ' '), 1],
+  ['两次 URL 解码', 'URL-decoded twice', (t) => urlDecoded(urlDecoded(t)), 2],
+];
+
+/** @param leaves the values that are signed, as they arrived */
+export function valueMistakes(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
+  return [...encodings(leaves, hasTree), ...cases(leaves, hasTree), ...trims(leaves)];
+}
+
+function encodings(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
+  const touches = (change: Change): boolean => leaves.some(({ value }) => change(value) !== value);
+  const make =
+    (id: 'value-encoded' | 'value-decoded') =>
+    ([zh, en, change, weight]: (typeof ENCODINGS)[number]): Mistake[] =>
+      touches(change)
+        ? [
+            {
+              id,
+              detail: detail(zh, en),
+              stage: STAGE.encoded,
+              weight,
+              group: 'encoding',
+              apply: (draft) => mapLeaves(draft, change),
+            },
+          ]
+        : [];
+  const whole = hasTree
+    ? ENCODINGS.slice(0, 4).map(
+        ([zh, en, change]): Mistake => ({
+          id: 'value-encoded',
+          detail: detail(`整个字符串${zh}`, `the whole string ${en}`),
+          stage: STAGE.joined,
+          weight: 2,
+          group: 'encoding',
+          apply: (draft) => {
+            const { tree } = draft;
+            if (!tree) return;
+            const { withKey } = tree;
+            tree.withKey = (text, key) => withKey(change(text), key);
+          },
+        }),
+      )
+    : [];
+  return [
+    ...ENCODINGS.flatMap(make('value-encoded')),
+    ...whole,
+    ...DECODINGS.flatMap(make('value-decoded')),
+  ];
+}
+
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
+
+function cases(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
+  const changes = [
+    ['大写', 'in upper case', (text: string) => text.toUpperCase()],
+    ['小写', 'in lower case', (text: string) => text.toLowerCase()],
+  ] as const;
+  const make = (names: readonly string[], what: string, weight: number): Mistake[] =>
+    changes.flatMap(([zh, en, change]) =>
+      leaves.some(({ name, value }) => names.includes(name) && change(value) !== value)
+        ? [
+            {
+              id: 'value-case',
+              detail: detail(`${what} ${zh}`, `${what} ${en}`),
+              stage: STAGE.values,
+              weight,
+              group: 'value-case',
+              apply: (draft: Draft) => {
+                for (const name of names) changeLeaf(draft, name, change);
+              },
+            },
+          ]
+        : [],
+    );
+  const names = leaves.map(({ name }) => name);
+  const each = names.flatMap((name) => make([name], name, 0));
+  const ofNames = [...changes, ['首字母小写', 'with a small first letter', lowerFirst] as const];
+  return [
+    ...each,
+    ...make(names, '*', 1),
+    ...(hasTree ? ofNames : []).map(
+      ([zh, en, change], i): Mistake => ({
+        id: 'value-case',
+        detail: detail(`字段名${zh}`, `the names of the fields ${en}`),
+        stage: STAGE.values,
+        weight: i === 1 ? 0 : 1,
+        group: 'value-case',
+        apply: (draft) => {
+          const { tree } = draft;
+          if (!tree) return;
+          tree.fields = renamed(tree.fields, change);
+          tree.unsigned = [...tree.unsigned, ...tree.unsigned.map(change)];
+        },
+      }),
+    ),
+  ];
+}
+
+type Fields = NonNullable<Draft['tree']>['fields'];
+
+const renamed = (fields: Fields, change: Change): Fields =>
+  fields.map((field) =>
+    isGroup(field)
+      ? { name: change(field.name), fields: renamed(field.fields, change) }
+      : { name: change(field.name), value: field.value },
+  );
+
+function trims(leaves: readonly NamedValue[]): Mistake[] {
+  const made: Mistake[] = [];
+  const add = (zh: string, en: string, weight: number, apply: (draft: Draft) => void): void => {
+    const rest = { stage: STAGE.values, weight, group: 'value-trimmed' } as const;
+    made.push({ id: 'value-trimmed', detail: detail(zh, en), ...rest, apply });
+  };
+  const padded = leaves.filter(({ value }) => value.trim() !== value);
+  if (padded.length > 0) {
+    add('两端的空白在签名前去掉了', 'trimmed before signing', 0, (draft) =>
+      mapLeaves(draft, (value) => value.trim()),
+    );
+  }
+  if (padded.length > 1) {
+    for (const { name } of padded) {
+      add(`只有 ${name} 去掉了空白`, `only ${name} trimmed`, 1, (draft) =>
+        changeLeaf(draft, name, (value) => value.trim()),
+      );
+    }
+  }
+  for (const { name } of leaves) {
+    const blanks = [
+      ['末尾多一个空格', 'a space behind', (value: string) => `${value} `, 1],
+      ['开头多一个空格', 'a space before', (value: string) => ` ${value}`, 1],
+      ['末尾多一个换行', 'a line end behind', (value: string) => `${value}\n`, 2],
+    ] as const;
+    for (const [zh, en, change, weight] of blanks) {
+      add(`${name} ${zh}`, `${en} ${name}`, weight, (draft) => changeLeaf(draft, name, change));
+    }
+  }
+  return made;
+}
+
+const CHARSETS: readonly [Exclude<Charset, 'utf8'>, zh: string, en: string, weight: number][] = [
+  ['gbk', '', '', 0],
+  ['latin1-question', '不能表示的字符变成 ?', 'what it does not have became ?', 0],
+  ['latin1-low', '只取低字节', 'the low byte of each character', 1],
+];
+
+/** @param hasMore whether anything that is signed is not ASCII */
+export function charsetMistakes(hasMore: boolean, hasBody: boolean): Mistake[] {
+  if (!hasMore) return [];
+  const made = CHARSETS.map(
+    ([charset, zh, en, weight]): Mistake => ({
+      id: charset === 'gbk' ? 'charset-gbk' : 'charset-latin1',
+      ...(zh && { detail: detail(zh, en) }),
+      stage: STAGE.charset,
+      weight,
+      group: 'charset',
+      apply: (draft) => {
+        draft.charset = charset;
+      },
+    }),
+  );
+  const misreads = (['gbk', 'latin1'] as const).map(
+    (as): Mistake => ({
+      id: as === 'gbk' ? 'charset-gbk' : 'charset-latin1',
+      detail: detail('UTF-8 的字节被当作该编码读取', 'bytes of UTF-8 were read in it'),
+      stage: STAGE.charset,
+      weight: 1,
+      group: 'charset',
+      ...(hasBody
+        ? { bytes: (bytes: Buffer) => (isAscii(bytes) ? null : misread(bytes, as)) }
+        : {
+            apply: (draft: Draft) =>
+              mapLeaves(draft, (value) => misread(Buffer.from(value), as).toString()),
+          }),
+    }),
+  );
+  return [...made, ...misreads];
+}

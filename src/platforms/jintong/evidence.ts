@@ -1,0 +1,45 @@
+// What a call tells of its signature, so that the detective can try mistakes on it.
+import type { ArrivedField, Evidence } from '../../protocol/evidence.ts';
+import type { JintongCall } from './checks.ts';
+import { BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract, isAction } from './contracts.ts';
+import { signedForms } from './remark.ts';
+import { signature } from './signature.ts';
+
+const UNSIGNED = ['Sign', 'SignType'];
+
+/** Null where the call has no signature that could be looked at. */
+export function evidence({ envelope }: Partial<JintongCall>): Evidence | null {
+  const received = envelope?.basic.get('Sign');
+  if (!envelope || !received) return null;
+  const { basic, param, sent, paramAt } = envelope;
+  const inner = [...(param ?? [])];
+  const all: ArrivedField[] = [...basic].map(([name, value]) => ({ name, value }));
+  const fields = inner.map(([name, value]) => ({ name, value: sent.get(name) ?? value }));
+  all.splice(paramAt, 0, { name: 'Param', value: fields });
+  const over = (values: Readonly<Record<string, string>>) =>
+    signature.parts({ ...Object.fromEntries(basic), Param: values });
+  const given = Object.fromEntries(inner);
+  const action = basic.get('Action') ?? '';
+  const contract: Contract['param'] = isAction(action) ? CONTRACTS[action].param : {};
+  const encoded = Object.keys(contract).find((name) => contract[name]!.urlEncoded);
+  const remark = encoded === undefined ? undefined : given[encoded];
+  const forms = remark ? signedForms(remark, sent.get(encoded!) ?? remark) : [];
+  const absent = Object.entries(BASIC_VALUES).filter(
+    ([name]) => !basic.get(name) && !UNSIGNED.includes(name),
+  );
+  return {
+    algorithm: signature.algorithm,
+    received,
+    accepted:
+      forms.length > 0 ? forms.map((form) => over({ ...given, [encoded!]: form })) : [over(given)],
+    fields: {
+      all,
+      unsigned: UNSIGNED,
+      documented: [...BASIC_FIELDS, 'Param', ...Object.keys(contract)],
+    },
+    beside: absent.flatMap(([name, values]) => values.map((value) => ({ name, value }))),
+    credentials: [...basic, ...inner]
+      .filter(([name]) => ['Partner', 'UserName', 'Consumer'].includes(name))
+      .map(([name, value]) => ({ name, value })),
+  };
+}
