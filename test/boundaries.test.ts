@@ -26,6 +26,13 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(platforms\/\w+\/index\.ts|protocol\/)/,
     packages: /^$/,
   },
+  // Clauses are data for whoever drives a server, such as the conformance suite: no code of a server.
+  { place: /^protocol\/clause\.ts$/, may: /^protocol\/contract\.ts$/, packages: /^$/ },
+  {
+    place: /^platforms\/(\w+)\/clauses[\w-]*\.ts$/,
+    may: /^protocol\/(clause|contract)\.ts$|^platforms\/$1\/(clauses[\w-]*|codes?|code-table|sources|states)\.ts$/,
+    packages: /^$/,
+  },
   // What the typed clients share is packed for integrators: it may know a contract and a signature only.
   {
     place: /^client\//,
@@ -118,9 +125,10 @@ test('every file keeps to the import rules of its folder', () => {
   assert.deepEqual(broken, []);
 });
 
-test('the rules do refuse: a platform its sibling, core a package, protocol the server', () => {
+test('the rules do refuse: a platform its sibling, clauses a check, core a package', () => {
   const refused: Import[] = [
     { file: 'platforms/jintong/index.ts', target: 'platforms/suning/wire.ts', isPackage: false },
+    { file: 'platforms/ytx/clauses.ts', target: 'platforms/ytx/checks.ts', isPackage: false },
     { file: 'core/order.ts', target: 'node:fs', isPackage: true },
     { file: 'core/order.ts', target: 'protocol/digest.ts', isPackage: false },
     { file: 'protocol/pipeline.ts', target: 'http/server.ts', isPackage: false },

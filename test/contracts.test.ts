@@ -1,29 +1,13 @@
 // Each platform's contract against its documents, its code and its running server.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { platforms } from '../src/platforms/index.ts';
 import type { Contract, Field, Fields, Source, Text } from '../src/protocol/contract.ts';
 import { schemaOfFields } from '../src/protocol/contract-schema.ts';
 import { findFaults } from '../src/protocol/contract-values.ts';
+import { Authority } from './authority.ts';
 import { CALLERS } from './callers.ts';
 import { startTestServer } from './support.ts';
-
-const src = new URL('../src/', import.meta.url);
-
-/** The text of each file in a `documents/` folder, by its name. */
-function documentsIn(folder: string): Map<string, string> {
-  const directory = new URL(`${folder}/documents/`, src);
-  return new Map(
-    readdirSync(directory).map((name) => [name, readFileSync(new URL(name, directory), 'utf8')]),
-  );
-}
-
-/** The numbers of the clauses in a settled.md. */
-const clausesOf = (text: string): string[] =>
-  [...text.matchAll(/^- \*\*([A-Z]+\d+)\*\* \((?:doc|sdk|ours)\)/gm)].map((found) => found[1]!);
-
-const SHARED = documentsIn('protocol').get('settled.md')!;
 
 interface Stated {
   readonly path: string;
@@ -91,23 +75,13 @@ test('every platform has a contract, by its own name', () => {
 });
 
 for (const { name, contract, checks } of platforms) {
-  const documents = documentsIn(`platforms/${name}`);
-  const clauses = new Set([...clausesOf(SHARED), ...clausesOf(documents.get('settled.md')!)]);
+  const authority = new Authority(name);
 
   test(`${name}: every source is found in the platform's documents`, () => {
     let quotes = 0;
     for (const { path, source } of statedIn(contract)) {
-      if ('settled' in source) {
-        assert.ok(clauses.has(source.settled), `${path}: no clause ${source.settled}`);
-        continue;
-      }
-      const text = documents.get(source.document);
-      assert.ok(text !== undefined, `${path}: no document ${source.document}`);
-      for (const words of [source.quote, source.section]) {
-        if (words === undefined) continue;
-        assert.ok(text.includes(words), `${path}: "${words}" is not in ${source.document}`);
-        quotes++;
-      }
+      authority.assertHas(path, source);
+      if ('quote' in source) quotes++;
     }
     assert.ok(quotes > 10);
   });

@@ -45,7 +45,7 @@ export const form = (document: string, field = 'request'): string =>
 const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-const elements = (fields: Record<string, string | undefined>): string =>
+export const elements = (fields: Record<string, string | undefined>): string =>
   Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `<${name}>${escapeText(value!)}</${name}>`)
@@ -80,7 +80,7 @@ export function document(partner: Partner, action: string, parts: Parts): string
   return `<Request>${elements({ ...basic, Sign: sign })}<Param>${elements(param)}</Param></Request>`;
 }
 
-function stringToSign(
+export function stringToSign(
   basic: Record<string, string | undefined>,
   param: Record<string, string | undefined>,
 ): string {

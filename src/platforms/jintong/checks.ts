@@ -5,6 +5,7 @@ import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { digestOf, type SignedPart } from '../../protocol/signature-scheme.ts';
+import { TOO_OFTEN } from './code-table.ts';
 import type { Code } from './codes.ts';
 import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
 import { PLATFORM } from './name.ts';
@@ -156,10 +157,7 @@ function checkSignature(
   };
 }
 
-/** What the reply says beyond a limit; the documents have neither a code nor words for it. [ours] */
-const TOO_OFTEN = '调用过于频繁，请稍后再试';
-
-/** The same limits as for the apps of the other platforms; a partner without limits has none. [ours] */
+/** A partner without limits has none. The documents have no code for a call beyond one (settled.md, J27). */
 function checkLimits(
   call: Start & { readonly party: Party },
 ): Step<object, 'CallFail'> | Promise<Step<object, 'CallFail'>> {

@@ -2,6 +2,11 @@
 import type { Codes } from '../../protocol/contract.ts';
 import { CANCEL, HASTEN, row } from './sources.ts';
 
+/** What CallFail says beside the words of its row. */
+export const NO_ORDER = '订单不存在';
+export const TOO_SOON = '10分钟内才刚催单，不能再催单!';
+export const TOO_OFTEN = '调用过于频繁，请稍后再试';
+
 export const CODE_TABLE = {
   Unknown: {
     wire: '未知的',
@@ -141,9 +146,9 @@ export const CODE_TABLE = {
     retry: 'later',
     source: row(CANCEL, 'CallFail\t调用接口失败'),
     otherWires: {
-      订单不存在: { settled: 'J20' },
-      '10分钟内才刚催单，不能再催单!': row(HASTEN, '10分钟内才刚催单，不能再催单!'),
-      '调用过于频繁，请稍后再试': { settled: 'J27' },
+      [NO_ORDER]: { settled: 'J20' },
+      [TOO_SOON]: row(HASTEN, TOO_SOON),
+      [TOO_OFTEN]: { settled: 'J27' },
     },
   },
   Unauthorized: {

@@ -7,6 +7,7 @@ import { manage, startTestServer, TestClock, temporaryDirectory } from '../../..
 import { MINUTE, SECOND } from '../../core/clock.ts';
 import { orderId } from '../../core/ledger.ts';
 import type { Ordergate } from '../../main.ts';
+import { MATRIX } from './clauses-status.ts';
 
 const clock = new TestClock();
 const server = await startTestServer({ clock });
@@ -36,45 +37,13 @@ async function make(fields: object, at: Ordergate = server): Promise<[string, st
   return ids;
 }
 
-/** For each fulfilment, state and refund: what 180, 190, 200 and 210 answer; `Y` is a success. */
-const [MATRIX_HEAD, ...MATRIX] = `
-fulfilment state     refund  cause           180 190 200 210
-card       unshipped none    -               Y   103 108 109
-card       shipped   none    -               105 Y   108 109
-card       received  none    -               106 106 108 109
-card       unshipped started overdue         107 103 108 109
-card       unshipped done    overdue         107 103 108 109
-card       unshipped refused overdue         107 103 108 109
-card       refunded  done    overdue         107 103 108 109
-card       refunded  done    other           105 103 108 109
-card       unshipped started other           105 103 108 109
-card       returned  done    other           104 104 104 104
-card       oms-failure none  -               100 100 100 100
-sms        unshipped none    -               Y   103 108 109
-sms        shipped   started other           105 Y   108 109
-recharge   unshipped none    -               Y   103 108 Y
-recharge   shipped   none    -               105 Y   108 110
-recharge   received  none    -               106 106 108 110
-recharge   refunded  done    other           105 103 108 110
-recharge   unshipped started recharge-failed 105 103 108 111
-recharge   unshipped started overdue         107 103 108 111
-recharge   unshipped refused recharge-failed 105 103 108 112
-gift       unshipped none    -               Y   103 Y   109
-gift       shipped   none    -               105 Y   Y   109
-gift       received  none    -               106 106 106 109
-gift       unshipped started other           105 103 105 109
-gift       refunded  done    other           105 103 105 109
-parcel     unshipped none    -               102 102 102 102
-parcel     returned  done    other           102 102 102 102`
-  .trim()
-  .split('\n')
-  .map((row) => row.split(/ +/));
+const IQ_STATUSES = ['180', '190', '200', '210'];
 
-describe('"in this order: … a parcel → 102; the order system fails → 100; returned → 104. Then by iqStatus"', () => {
+describe('what a status leaves behind, for each kind and state of a line (settled.md, S26 to S30)', () => {
   for (const [fulfilment, state, refund, refundCause, ...answers] of MATRIX) {
     test(`${fulfilment}, ${state}, refund ${refund} (${refundCause})`, async () => {
       for (const [i, expected] of answers.entries()) {
-        const iqStatus = MATRIX_HEAD![4 + i]!;
+        const iqStatus = IQ_STATUSES[i]!;
         const cause = refundCause === '-' ? {} : { refundCause };
         const ids = await make({ fulfilment, state, refund, ...cause });
         const cardList = cards(1);
