@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
+import { SecretWords } from './directory/secret-words.ts';
 import { FaultLog } from './fault-log.ts';
 import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
@@ -96,7 +97,9 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   };
 
   const faults = new FaultLog(log);
-  const isSecret = (word: string): boolean => word === adminToken || parties.isSecret(word);
+  const own = [adminToken, readMasterKey(config).toString('hex')];
+  const secretWords = await SecretWords.start({ own, parties, tokens, platforms });
+  const isSecret = secretWords.has;
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
@@ -157,7 +160,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     tokens,
     platforms,
     clock,
-    importPart: partTaker({ ...workplace, ledger, tokens }),
+    importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     async resetSandbox() {
       let generation = 0;
@@ -248,6 +251,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );
   const close = async (): Promise<void> => {
+    secretWords.stop();
     for (const timer of [housekeeping, dropWatch, clockWatch]) clearInterval(timer);
     await server.close();
     await deadlines.stop();
