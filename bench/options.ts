@@ -17,6 +17,7 @@ const HELP = `npm run bench -- [options]
   --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --ytx             getOrderResult and productOrder of ytx beside the floor
   --postgres        1, 2 and 4 nodes on PostgreSQL beside a bare handler with the same statements
+  --versions DIR    this checkout beside the one in DIR, which has its own node_modules
   --suning          reports of delivery and pages of history of Suning beside the floor (1150000 orders)
 `;
 
@@ -26,6 +27,8 @@ export interface BenchOptions {
   readonly callbacks: boolean;
   readonly suning: boolean;
   readonly postgres: boolean;
+  /** The directory of another checkout; undefined where none is measured. */
+  readonly versions: string | undefined;
   readonly orders: number;
   readonly rounds: number;
   readonly connections: number;
@@ -59,11 +62,12 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       callbacks: { type: 'boolean', default: false },
       suning: { type: 'boolean', default: false },
       postgres: { type: 'boolean', default: false },
+      versions: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, ytx, suning, callbacks, postgres } = values;
-  const names = { postgres, suning, ytx, callbacks, scale };
+  const { scale, ytx, suning, callbacks, postgres, versions } = values;
+  const names = { postgres, suning, ytx, callbacks, scale, versions: versions !== undefined };
   const name = Object.entries(names).find(([, isAsked]) => isAsked)?.[0] ?? 'latest';
   // Of Suning one in eight is of virtual goods; the others make up a window of a million.
   const defaults: Record<string, string> = {
@@ -80,6 +84,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
     callbacks,
     suning,
     postgres,
+    versions,
     orders: count('orders', values.orders ?? defaults[name] ?? '100000'),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),

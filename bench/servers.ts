@@ -49,9 +49,13 @@ export function ordergateCommand(entry: string, ...command: string[]): string[] 
 /** Variables of the server under test. */
 type Settings = Readonly<Record<string, string>>;
 
-/** Runs a script of this project to its end. @throws when it fails */
-export function runScript(args: readonly string[], settings: Settings = {}): Promise<void> {
-  const child = launch(args, 'ignore', settings);
+/** Runs a script of this project, or of the one at `cwd`, to its end. @throws when it fails */
+export function runScript(
+  args: readonly string[],
+  settings: Settings = {},
+  cwd = ROOT,
+): Promise<void> {
+  const child = launch(args, 'ignore', settings, cwd);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
@@ -65,9 +69,10 @@ function launch(
   args: readonly string[],
   stdout: 'ignore' | 'pipe',
   settings: Settings,
+  cwd: string,
 ): ChildProcess {
   const child = spawn(process.execPath, args, {
-    cwd: ROOT,
+    cwd,
     env: { ...environment(), ...settings },
     stdio: ['ignore', stdout, 'inherit'],
   });
@@ -89,9 +94,13 @@ export class RunningServer {
   }
 
   /** Starts a script that prints `… listening on http://HOST:PORT`. */
-  static start(args: readonly string[], settings: Settings = {}): Promise<RunningServer> {
+  static start(
+    args: readonly string[],
+    settings: Settings = {},
+    cwd = ROOT,
+  ): Promise<RunningServer> {
     const started = performance.now();
-    const child = launch(args, 'pipe', settings);
+    const child = launch(args, 'pipe', settings, cwd);
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         child.kill('SIGKILL');

@@ -1,7 +1,13 @@
 // Secrets leave a text by their names and by what they are, in every form that bodies come in.
 import { equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { hideSecrets, isSecretName, maskNamedInForm, maskNamedInJson } from './redact.ts';
+import {
+  hideSecrets,
+  isSecretName,
+  maskNamedInForm,
+  maskNamedInJson,
+  SECRET_NAMES,
+} from './redact.ts';
 
 const NAMES = [
   'pwd',
@@ -21,6 +27,29 @@ test('names of secrets, in any case, and names that only resemble them', () => {
   for (const name of NAMES) ok(isSecretName(name), name);
   for (const name of ['appKey', 'keyword', 'shipping', 'orderId', 'spin', 'monkey', 'cipher'])
     ok(!isSecretName(name), name);
+});
+
+test('every name of the pattern is masked: no quick look passes over one', () => {
+  // The shortest and a longer name of each alternative: `\\w{0,20}` stands for nothing, or for a letter.
+  const alternatives = SECRET_NAMES.split(/\|(?![^(]*\))/).flatMap((text) => {
+    const group = /\(\?:([^)]*)\)/.exec(text);
+    return group ? group[1]!.split('|').map((one) => text.replace(group[0], one)) : [text];
+  });
+  ok(alternatives.length > 30, `${alternatives.length}`);
+  for (const alternative of alternatives) {
+    for (const [letters, optional] of [
+      ['', ''],
+      ['x', '$1'],
+    ] as const) {
+      const name = alternative.replaceAll('\\w{0,20}', letters).replaceAll(/(.)\?/g, optional);
+      ok(/^[\w\u0080-\uffff]+$/.test(name) && isSecretName(name), name);
+      for (const written of [name, name.toUpperCase()]) {
+        ok(!maskNamedInForm(`<a>1</a><${written}>S3CRET</${written}>`).includes('S3CRET'), written);
+        ok(!maskNamedInForm(`a=1&${written}=S3CRET`).includes('S3CRET'), written);
+        ok(!maskNamedInJson(`{"a":1,"${written}":"S3CRET"}`).includes('S3CRET'), written);
+      }
+    }
+  }
 });
 
 describe('JSON', () => {

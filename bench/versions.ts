@@ -1,0 +1,89 @@
+// `npm run bench -- --versions DIRECTORY`: this checkout beside another one, under the same load, interleaved round by round.
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  GATEWAY_PATH,
+  KINDS,
+  type Kind,
+  randomIndexes,
+  repeatableRandom,
+  shotsAt,
+  shuffledIndexes,
+} from './jintong-requests.ts';
+import type { BenchOptions } from './options.ts';
+import { cpuRatio, type Measurement, measure } from './phase.ts';
+import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
+import { ordergateCommand, RunningServer, runScript, temporaryDirectory } from './servers.ts';
+
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+const VERSIONS = ['this', 'other'] as const;
+type Version = (typeof VERSIONS)[number];
+
+/** What the newer one may cost beside the older one. */
+const MOST = 1.05;
+
+export async function compareVersions(options: BenchOptions): Promise<void> {
+  const { orders, rounds, writes, warmWrites, secret, entry, versions } = options;
+  const roots: Record<Version, string> = { this: HERE, other: resolve(versions!) };
+  if (warmWrites + rounds * writes > orders) {
+    throw new RangeError('each write needs an order of its own: more --orders');
+  }
+  const directory = temporaryDirectory();
+  print(`seeding ${orders.toLocaleString('en')} orders, twice`);
+  const start = async (version: Version): Promise<RunningServer> => {
+    const cwd = roots[version];
+    const data = join(directory, version);
+    const what = ['--platform', 'jintong', '--orders', String(orders), '--secret', secret];
+    await runScript(ordergateCommand(entry, 'seed', ...what, '--data', data), {}, cwd);
+    const command = ordergateCommand(entry, 'serve', '--data', data, '--port', '0');
+    return RunningServer.start(command, {}, cwd);
+  };
+  const servers: Record<Version, RunningServer> = {
+    this: await start('this'),
+    other: await start('other'),
+  };
+  const figures: Record<Kind, Record<Version, Measurement[]>> = {
+    read: { this: [], other: [] },
+    write: { this: [], other: [] },
+  };
+  const random = repeatableRandom(1);
+  const fresh = shuffledIndexes(random, orders);
+  for (let round = 0; round <= rounds; round++) {
+    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+    const indexes: Record<Kind, number[]> = {
+      read: randomIndexes(random, orders, round === 0 ? options.warmReads : options.reads),
+      write: fresh.splice(0, round === 0 ? warmWrites : writes),
+    };
+    for (const kind of KINDS) {
+      // Each goes first in every other round: what one leaves behind hits both alike.
+      const turns = round % 2 === 0 ? VERSIONS : VERSIONS.toReversed();
+      for (const version of turns) {
+        const shots = shotsAt(GATEWAY_PATH, kind, indexes[kind], secret);
+        const measured = await measure(servers[version], options.connections, shots);
+        if (round > 0) figures[kind][version].push(measured);
+      }
+    }
+  }
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
+  report(options, figures);
+}
+
+function report(options: BenchOptions, f: Record<Kind, Record<Version, Measurement[]>>): void {
+  const { orders, rounds, connections, reads, writes, out } = options;
+  print(
+    `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds of ${reads} reads and ${writes} writes`,
+  );
+  printTable('signed reads', f.read);
+  printTable('durable writes', f.write);
+  print('');
+  const bounds = KINDS.map((kind) =>
+    ratioBound(
+      `${kind}s: CPU in that of the other`,
+      cpuRatio(f[kind].this, f[kind].other),
+      'at most',
+      MOST,
+    ),
+  );
+  printBounds(bounds);
+  writeResults(out, { orders, rounds, connections, reads, writes, figures: f }, bounds);
+}
