@@ -6,11 +6,12 @@ import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
-import { DAY, HOUR, SECOND } from './core/clock.ts';
+import { SECOND } from './core/clock.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
-import { SecretWords } from './directory/secret-words.ts';
+import { openEntrance, withoutLink } from './entrance.ts';
 import { FaultLog } from './fault-log.ts';
+import { keepHouse } from './housekeeping.ts';
 import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
 import { Metrics } from './http/metrics.ts';
@@ -21,6 +22,7 @@ import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
+import type { People } from './people/people.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
@@ -55,9 +57,6 @@ export const backUpLedger = (
   onProgress: (rows: number) => void,
 ) => backUp(config, file, { ...options, version: VERSION }, onProgress);
 
-/** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
-const TOKEN_MEMORY_MS = 30 * DAY;
-
 /** How long moving the clock waits for callbacks: longer than one may take. */
 const DRAIN_MS = 20 * SECOND;
 
@@ -75,6 +74,11 @@ export interface Ordergate extends Workplace {
   readonly url: string;
   readonly adminToken: string;
   readonly callbacks: Callbacks;
+  readonly people: People;
+  /** See `Entrance`. Each call makes a new link. */
+  signInLink(): Promise<string | null>;
+  /** The same for a terminal; null where the start has logged a link already. */
+  firstAccountLink(): Promise<string | null>;
   /** Stops taking calls, finishes those under way, closes the ledger. */
   close(): Promise<void>;
 }
@@ -97,9 +101,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   };
 
   const faults = new FaultLog(log);
-  const own = [adminToken, readMasterKey(config).toString('hex')];
-  const secretWords = await SecretWords.start({ own, parties, tokens, platforms });
-  const isSecret = secretWords.has;
+  const isSecret = (word: string): boolean => word === adminToken || parties.isSecret(word);
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
@@ -121,7 +123,11 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     () => sampler.skipped,
   );
   const onFault = (error: unknown, path: string) =>
-    faults.write('error', { err: error, path: hideSecrets(path, isSecret) }, 'a call failed');
+    faults.write(
+      'error',
+      { err: error, path: hideSecrets(withoutLink(path), isSecret) },
+      'a call failed',
+    );
   const callbackMetrics = new CallbackMetrics(metrics.registry, storage.callbacks, clock);
   const callbacks = new Callbacks({
     store: storage.callbacks,
@@ -150,6 +156,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       metrics.count(platform, method, outcome, micros),
   };
   const sandbox = environment === 'sandbox';
+  const entrance = openEntrance(storage, clock, config, adminToken);
   // Resets and moves of the clock, one behind the other.
   const sandboxTurn = inTurn<() => Promise<void>>((run) => run());
   const manage: ManageServices = {
@@ -160,7 +167,9 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     tokens,
     platforms,
     clock,
-    importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
+    people: entrance.people,
+    about: { environment, version: VERSION },
+    importPart: partTaker({ ...workplace, ledger, tokens }),
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     async resetSandbox() {
       let generation = 0;
@@ -195,6 +204,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     pipeline,
     manage: manageRoutes,
+    pages: entrance.pages,
     metrics,
     ledger,
     nextRequestId,
@@ -204,7 +214,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const server = new HttpServer({
     host,
     port,
-    adminToken,
+    admit: entrance.admit,
     trustsLoopback: sandbox,
     trustedProxies,
     maxConnections,
@@ -222,37 +232,14 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   });
   metrics.watch(server);
 
-  const chores = [
-    () => requests.prune(Date.now() - config.requestLogDays * DAY),
-    () => ledger.forgetReplies(clock.now()),
-    () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
-    () => storage.callbacks.prune(clock.now() - config.requestLogDays * DAY),
-  ];
-  let droppedBefore = 0;
-  const dropWatch = setInterval(() => {
-    const dropped = requests.dropped - droppedBefore;
-    droppedBefore += dropped;
-    const { problem } = requests;
-    if (dropped > 0) log.error({ dropped, problem }, 'calls were served and not logged');
-  }, 10 * SECOND);
-  dropWatch.unref();
+  const stopHousekeeping = keepHouse(storage, clock, config, log);
   const clockWatch = watchClock(clock, log);
-  const housekeeping = setInterval(async () => {
-    for (const chore of chores) {
-      // One that fails keeps no other from being done.
-      await chore().catch((error: unknown) =>
-        log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
-      );
-    }
-  }, HOUR);
-  housekeeping.unref();
-
   const stopKeyUses = parties.keyUses.start((error) =>
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );
   const close = async (): Promise<void> => {
-    secretWords.stop();
-    for (const timer of [housekeeping, dropWatch, clockWatch]) clearInterval(timer);
+    stopHousekeeping();
+    clearInterval(clockWatch);
     await server.close();
     await deadlines.stop();
     await callbacks.stop();
@@ -273,11 +260,24 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     for (const warning of [...(storage.warnings ?? []), ...(storage.notices ?? [])])
       log.warn(warning);
     log.info({ url, environment, data, version: VERSION }, 'started');
-    if (sandbox) log.info(sandboxHints(workplace, config, url), 'sandbox: what to do next');
+    const signInLink = () => entrance.signInLink(url);
+    const link = entrance.signsIn ? await signInLink() : null;
+    if (sandbox) log.info(sandboxHints(workplace, config, url, link), 'sandbox: what to do next');
     for (const line of sandbox ? await agedFixtures(workplace) : []) log.warn(line);
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     for (const line of await oldRuleLines(workplace, config)) log.warn(line);
-    return { ...workplace, url, adminToken, callbacks, close };
+    const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
+    const { people } = entrance;
+    return {
+      ...workplace,
+      url,
+      adminToken,
+      callbacks,
+      people,
+      signInLink,
+      firstAccountLink,
+      close,
+    };
   } catch (error) {
     await deadlines.stop();
     await callbacks.stop();

@@ -7,11 +7,17 @@ import { orderId } from './core/ledger.ts';
 import type { RequestLog, RequestRecord } from './core/request-log.ts';
 import type { Workplace } from './workplace.ts';
 
-/** What a newcomer needs for a first call. `url` is where the server listens. */
+/**
+ * What a newcomer needs for a first call, and to see the console.
+ *
+ * @param url where the server listens
+ * @param signInLink signs in at once; null where the server is reached from elsewhere, too
+ */
 export function sandboxHints(
   { platforms, parties }: Workplace,
   { dataDirectory, adminToken }: Config,
   url: string,
+  signInLink: string | null,
 ): Record<string, string> {
   const file = join(dataDirectory, 'admin.token');
   const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
@@ -20,6 +26,7 @@ export function sandboxHints(
   const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
   const first = platforms.flatMap(({ name }) => parties.list(name)[0] ?? []);
   return {
+    ...(signInLink !== null && { console: signInLink }),
     platforms: platforms.map(({ name, title }) => `${name} (${title})`).join(', '),
     parties: first.map(({ platform, partyId }) => `${platform}: ${partyId}`).join(', '),
     adminToken: adminToken === undefined ? file : 'ORDERGATE_ADMIN_TOKEN',

@@ -52,10 +52,15 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^http\//, may: /^(core|protocol|directory|http)\//, packages: /^(node:|prom-client$)/ },
   // Why a signature is wrong: it works on what a platform tells of a request, and knows no platform.
   { place: /^detective\//, may: /^(core|protocol|directory|detective)\//, packages: /^node:/ },
+  {
+    place: /^people\//,
+    may: /^(core|protocol|directory|people)\//,
+    packages: /^(node:|openid-client$)/,
+  },
   { place: /^callbacks\//, may: /^(core|protocol|directory|callbacks)\//, packages: /^node:/ },
   {
     place: /^manage\//,
-    may: /^(core|protocol|directory|import|manage)\//,
+    may: /^(core|protocol|directory|import|people|manage)\//,
     packages: /^(node:|zod$)/,
   },
   {
@@ -67,6 +72,16 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     place: /^(workplace|sandbox)\.ts$/,
     may: /^(core|protocol|directory|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets|workplace)\.ts$/,
     packages: /^node:/,
+  },
+  {
+    place: /^entrance\.ts$/,
+    may: /^(core|directory|people)\/|^http\/routes\.ts$|^storage\/storage\.ts$|^config\.ts$/,
+    packages: /^$/,
+  },
+  {
+    place: /^housekeeping\.ts$/,
+    may: /^core\/|^storage\/storage\.ts$|^(config|log)\.ts$/,
+    packages: /^$/,
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   {

@@ -19,6 +19,9 @@ export const serveCommand: Command = {
     const ordergate = await startOrdergate({ config, acceptLoss, onCall });
     const stopped = stopSignal(); // Before the line: who reads it may stop us at once.
     process.stdout.write(`ordergate listening on ${ordergate.url}\n`);
+    // Not into a log: who may read that has no business in the console of a production server.
+    const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
+    if (link !== null) process.stderr.write(`the first account, within 15 minutes: ${link}\n`);
     await stopped;
     await ordergate.close();
     return 0;

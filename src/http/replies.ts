@@ -1,5 +1,6 @@
 // Writes answers: those of routes, and those that HTTP itself gives before a request reaches a route.
 import type { ServerResponse } from 'node:http';
+import type { Refusal } from '../core/principal.ts';
 import type { HttpReply } from './routes.ts';
 
 export function send(
@@ -43,9 +44,6 @@ export function rawReply(status: number, code: string, message: string): string 
   return `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\nconnection: close\r\ncontent-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-export const UNAUTHORIZED: HttpReply = errorReply(
-  401,
-  'unauthorized',
-  'send "Authorization: Bearer TOKEN"; the token is ORDERGATE_ADMIN_TOKEN, or in admin.token in the data directory',
-  { 'www-authenticate': 'Bearer' },
-);
+/** To a caller who is not let in. */
+export const refusalReply = ({ status, code, message }: Refusal): HttpReply =>
+  errorReply(status, code, message, status === 401 ? { 'www-authenticate': 'Bearer' } : undefined);

@@ -1,5 +1,6 @@
 // Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
 import type { Ledger } from '../core/ledger.ts';
+import type { Principal } from '../core/principal.ts';
 import type { HttpMethod } from '../protocol/contract.ts';
 import type { Caller } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
@@ -14,6 +15,8 @@ export interface HttpCall {
   readonly path: string;
   /** Behind the `?`, as it was sent; empty where there is none. */
   readonly query: string;
+  /** The host of a target in absolute form. */
+  readonly targetHost: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
@@ -22,6 +25,8 @@ export interface HttpCall {
   readonly caller: Caller;
   /** What was passed over or could not be read before the call reached a protocol. */
   readonly notes: readonly string[];
+  /** Who calls; null on a route that is open to the caller. */
+  readonly principal: Principal | null;
 }
 
 export interface HttpReply {
@@ -35,8 +40,8 @@ export interface HttpReply {
 
 /**
  * - `open`: for everybody; the handler does its own checks.
- * - `token`: with the admin token.
- * - `local`: with the admin token, or from this machine itself and through no proxy.
+ * - `token`: for who is signed in, or has a token.
+ * - `local`: the same, or from this machine itself and through no proxy.
  */
 export type Access = 'open' | 'token' | 'local';
 
@@ -63,6 +68,8 @@ export interface RouteSources {
   readonly platforms: readonly Platform[];
   readonly pipeline: PipelineServices;
   readonly manage: readonly Route[];
+  /** How people sign in. */
+  readonly pages: readonly Route[];
   readonly metrics: Metrics;
   readonly ledger: Ledger;
   nextRequestId(): number;
@@ -75,6 +82,7 @@ export function routeTable({
   platforms,
   pipeline,
   manage,
+  pages,
   metrics,
   ledger,
   nextRequestId,
@@ -144,6 +152,7 @@ export function routeTable({
       ),
     ),
     ...manage,
+    ...pages,
     { method: 'GET', path: '/healthz', access: 'open', handle: health },
     { method: 'GET', path: '/readyz', access: 'open', handle: ready },
     { method: 'GET', path: '/metrics', access: 'local', handle: scrape },

@@ -2,12 +2,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type AddressList, readCaller } from '../directory/addresses.ts';
+import { readCaller } from '../directory/addresses.ts';
 import type { Caller } from '../protocol/gateway-request.ts';
-import { hasToken, isLocal } from './access.ts';
+import { isLocal } from './access.ts';
 import { Bodies, MAX_BODY } from './bodies.ts';
 import { Connections } from './connections.ts';
 import { readContentEncoding } from './content-encoding.ts';
+import type { Admission, Admitted, HttpOptions } from './options.ts';
 import {
   BODY_PROBLEMS,
   compressedProblem,
@@ -17,34 +18,13 @@ import {
   problemOf,
   REQUEST_MS,
 } from './problems.ts';
-import type { HttpRefused } from './refusals.ts';
-import { errorReply, rawReply, send, UNAUTHORIZED } from './replies.ts';
+import { errorReply, rawReply, refusalReply, send } from './replies.ts';
 import { type Match, Router } from './router.ts';
 import type { HttpReply, Route } from './routes.ts';
 import { readTarget, type Target } from './target.ts';
 
 // An import would load all that `http` can name, fetch and WebSocket among it: a tenth of a start.
 const { createServer } = process.getBuiltinModule('node:http');
-
-export interface HttpOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly adminToken: string;
-  /** Whether a route of access `local` is for this machine itself, too, and not for the token alone. */
-  readonly trustsLoopback: boolean;
-  readonly trustedProxies: AddressList;
-  readonly maxConnections: number;
-  /** How long a whole request may take to arrive. Default: 30 s. */
-  readonly requestMs?: number | undefined;
-  readonly routes: readonly Route[];
-  /** The platform under whose paths an unknown path stands. */
-  platformOf(path: string): string | undefined;
-  onFault(error: unknown, path: string): void;
-  /** Called for a call that HTTP refuses under a platform's path. Returns its reply. */
-  onRefused(refused: HttpRefused): HttpReply;
-  /** Called for each connection beyond `maxConnections`. */
-  onConnectionLimit(): void;
-}
 
 /** Longer than the 60 s that most proxies keep a connection, so that they close it, not we. */
 const KEEP_ALIVE_MS = 65_000;
@@ -156,7 +136,23 @@ export class HttpServer {
     const answer = (reply: HttpReply): void => {
       this.#sendTogether({ request, response, reply, path });
     };
-    if (!this.#mayUse(route, request, target)) return answer(UNAUTHORIZED);
+    const fail = (fault: unknown): void => {
+      this.#options.onFault(fault, path);
+      answer(errorReply(500, 'fault', 'a mistake of ours; the log has more'));
+    };
+    const admitted = this.#admit(route, request, target);
+    const go = (principal: Admission | null): void => {
+      if (principal !== null && 'status' in principal) return answer(refusalReply(principal));
+      this.#carryOut({ request, response, target, match, route, params, principal, answer, fail });
+    };
+    // Before the body is read, which strangers may make long. A promise costs a turn: most calls need none.
+    if (admitted instanceof Promise) admitted.then(go).catch(fail);
+    else go(admitted);
+  }
+
+  /** Reads the body, hands the call to its route, and answers. */
+  #carryOut(call: Admitted): void {
+    const { request, response, target, match, route, params, principal, answer, fail } = call;
     this.bodies.read(request, {
       keep: route.maxBody ?? MAX_BODY,
       refuse: (why) => this.#refuse(request, response, target, match, BODY_PROBLEMS[why]),
@@ -172,12 +168,10 @@ export class HttpServer {
           }
           if (note !== undefined) notes = [...notes, note];
         }
-        const { query } = target;
-        const call = { method, params, path, query, headers, rawHeaders, body, caller, notes };
-        route.handle(call).then(answer, (fault: unknown) => {
-          this.#options.onFault(fault, path);
-          answer(errorReply(500, 'fault', 'a mistake of ours; the log has more'));
-        });
+        const { path, query, host: targetHost } = target;
+        const { method = '' } = request;
+        const sent = { method, params, path, query, targetHost, headers, rawHeaders, body };
+        route.handle({ ...sent, caller, notes, principal }).then(answer, fail);
       },
     });
   }
@@ -259,12 +253,18 @@ export class HttpServer {
     if (end) setImmediate(() => setImmediate(() => socket.writable && end()));
   }
 
-  #mayUse({ access }: Route, request: IncomingMessage, { host }: Target): boolean {
-    if (access === 'open') return true;
-    const { adminToken, trustsLoopback } = this.#options;
-    if (hasToken(request.headers, adminToken)) return true;
-    if (access !== 'local' || !trustsLoopback) return false;
-    return isLocal(request, this.connections.peer(request.socket), host);
+  /** Null where nobody is asked who they are. */
+  #admit(
+    { access }: Route,
+    request: IncomingMessage,
+    { host: targetHost }: Target,
+  ): Admission | null | Promise<Admission> {
+    if (access === 'open') return null;
+    const peer = this.connections.peer(request.socket);
+    const { trustsLoopback } = this.#options;
+    if (access === 'local' && trustsLoopback && isLocal(request, peer, targetHost)) return null;
+    const { method = '', headers } = request;
+    return this.#options.admit({ method, headers, targetHost });
   }
 
   #caller(request: IncomingMessage): Caller {

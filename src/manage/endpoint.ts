@@ -3,13 +3,16 @@ import { z } from 'zod';
 import type { CallbackManagement } from '../core/callback-management.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
+import type { Principal } from '../core/principal.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
 import type { Catalog } from '../directory/catalog.ts';
 import type { Parties } from '../directory/parties.ts';
 import type { ImportPart, PartAnswer } from '../import/remote.ts';
+import type { People } from '../people/people.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { parseTime } from '../protocol/zoned-time.ts';
+import type { OperationId } from './roles.ts';
 
 export interface ManageServices {
   readonly ledger: Ledger;
@@ -20,6 +23,8 @@ export interface ManageServices {
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
   readonly callbacks: CallbackManagement;
+  readonly people: People;
+  readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
   /** Makes the sandbox's ledger anew; resolves to its new generation. */
@@ -32,14 +37,14 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below /manage/v1; `{name}` takes one segment. */
   readonly path: string;
-  readonly operationId: string;
+  readonly operationId: OperationId;
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly headers?: z.ZodObject;
   readonly status: 200 | 201;
   readonly response: z.ZodType;
-  /** Statuses of errors besides 400 and 401, with what they mean. */
+  /** Statuses of errors besides 400, 401 and 403, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
   /**
@@ -54,6 +59,9 @@ export interface EndpointCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: never;
   readonly body: never;
+  readonly by: Principal;
+  /** From where, as limits count it. */
+  readonly address: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 

@@ -9,17 +9,16 @@ import { deliveryEndpoints } from './deliveries.ts';
 import { deliveryActionEndpoints } from './delivery-actions.ts';
 import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
 import { importEndpoints } from './import.ts';
+import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
 import { orderEndpoints } from './orders.ts';
 import { partyEndpoints } from './parties.ts';
 import { partyAppEndpoints } from './party-apps.ts';
-
 import { partyKeyEndpoints } from './party-keys.ts';
-
 import { platformEndpoints } from './platforms.ts';
-
 import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
+import { LEAST_ROLES, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
 import { tokenEndpoints } from './tokens.ts';
 
@@ -38,6 +37,7 @@ const documented: readonly Endpoint[] = [
   ...deliveryActionEndpoints,
   ...clockEndpoints,
   ...sandboxEndpoints,
+  ...meEndpoints,
 ];
 
 /** Every endpoint that `services` offers. */
@@ -78,6 +78,7 @@ export async function callEndpoint(
   services: ManageServices,
 ): Promise<ManageReply> {
   try {
+    requireRole(target, request);
     const answered = await target.handle(readCall(target, request), services);
     const version = target.etag?.(answered as never);
     if (version === undefined) return reply(target.status, answered);
@@ -98,6 +99,13 @@ export async function callEndpoint(
     }
     throw error;
   }
+}
+
+/** @throws {ManageError} */
+function requireRole({ operationId }: Endpoint, { principal }: ManageRequest): void {
+  if (principal && may(principal.role, operationId)) return;
+  const message = `${operationId} needs the role ${LEAST_ROLES[operationId]}; ${principal?.name} is ${principal?.role}`;
+  throw new ManageError(403, 'forbidden', message);
 }
 
 function reply(status: number, body: unknown): ManageReply {

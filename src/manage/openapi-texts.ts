@@ -13,10 +13,20 @@ export const TAGS: Readonly<Record<string, string>> = {
   platforms: 'The platforms that the server speaks, and the contract of each as JSON.',
   clock: 'The clock of a sandbox, which tests move forward. Not in production.',
   sandbox: 'The sandbox as a whole. Not in production.',
+  me: 'Who is calling: role, sessions, password and second factor.',
   'openapi.json': 'This description itself.',
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  readMe:
+    'For the console, which shows what the caller may do. A token has no account, and therefore no session.',
+  listMySessions:
+    'Newest use first. A session ends two hours after its last call, or twelve after sign-in.',
+  endMySession:
+    'Answers 0 where the caller has no such session. A browser with it is asked to sign in again.',
+  endMySessions: 'Every browser that is signed in to the account has to sign in again.',
+  changeMyPassword:
+    'The current password is asked for once more. A wrong one makes the next attempt wait, up to 30 s; 429 where too many wait.',
   listOrders:
     'Filters are joined with “and”. A filter that names no platform, state or party is 400 and lists what there is. Pass `nextCursor` as `cursor` to go on.',
   createOrders:

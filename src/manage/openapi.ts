@@ -17,7 +17,8 @@ type Describe = (schema: z.ZodType, io: 'input' | 'output') => Schema;
 
 const COMMON_ERRORS: Readonly<Record<number, string>> = {
   400: 'a field is missing or malformed; `field` names it',
-  401: 'the bearer token is missing or wrong',
+  401: 'nobody is signed in, or the bearer token is wrong',
+  403: 'the role does not reach this, or the cookie came from another page',
   503: 'the ledger cannot be reached; nothing was changed',
 };
 
@@ -52,7 +53,7 @@ export function openApi(
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'the server that answers this description' }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     tags: Object.entries(TAGS)
       .filter(([name]) => used.has(name))
       .map(([name, description]) => ({ name, description })),
@@ -62,7 +63,14 @@ export function openApi(
           type: 'http',
           scheme: 'bearer',
           description:
-            'The admin token: ORDERGATE_ADMIN_TOKEN, or the file admin-token in the data directory.',
+            'An API token, which an admin makes, or the admin token: ORDERGATE_ADMIN_TOKEN, or the file admin.token in the data directory.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'ordergate_session',
+          description:
+            'The cookie of a browser that has signed in at /console/sign-in; `__Host-ordergate_session` where ORDERGATE_PUBLIC_URL is https.',
         },
       },
       schemas,

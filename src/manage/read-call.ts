@@ -1,7 +1,9 @@
 // What a management call brings, read and checked: query, path and JSON body. Whatever is wrong is the caller's 400.
 import type { z } from 'zod';
+import type { Principal } from '../core/principal.ts';
 import { JsonError, type JsonValue, parseJson } from '../protocol/codecs/json.ts';
 import { decodeUtf8 } from '../protocol/codecs/utf8.ts';
+import type { Caller } from '../protocol/gateway-request.ts';
 import { type Endpoint, type EndpointCall, ManageError } from './endpoint.ts';
 
 /** What a call comes with; a part of what HTTP knows of it. */
@@ -13,12 +15,16 @@ export interface ManageRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Empty where there is none. */
   readonly body: Buffer;
+  readonly principal: Principal | null;
+  readonly caller: Caller;
 }
 
 /** @throws {ManageError} 400, which names the field where there is one */
 export function readCall(target: Endpoint, request: ManageRequest): EndpointCall {
   for (const [name, value] of Object.entries(request.params)) refuseNul(name, value);
   return {
+    by: request.principal,
+    address: request.caller.countedAs,
     params: request.params,
     query: read(target.query, readQuery(request.query)),
     body: target.body && read(target.body, readBody(target, request.body)),

@@ -1,0 +1,12 @@
+// Names and addresses of this machine itself.
+import { isIP } from 'node:net';
+import { AddressList } from './addresses.ts';
+
+export const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);
+
+/** @param host as a Host header has it: a name or an address, perhaps with a port */
+export function isLoopbackHost(host: string | undefined): boolean {
+  const name = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d*)?$/i.exec(host ?? '');
+  const bare = (name?.[1] ?? name?.[2] ?? '').toLowerCase();
+  return bare === 'localhost' || (isIP(bare) !== 0 && LOOPBACK.has(bare));
+}

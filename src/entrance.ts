@@ -1,0 +1,60 @@
+// How people come in: accounts, sign-in pages, and who a call of the management API comes from; for main.
+import type { Config } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import { isLoopbackHost } from './directory/loopback.ts';
+import type { Route } from './http/routes.ts';
+import { admission } from './people/admit.ts';
+import { firstLink, linkRoutes } from './people/links.ts';
+import { People } from './people/people.ts';
+import { type SignInServices, signInRoutes } from './people/sign-in.ts';
+import type { OpenStorage } from './storage/storage.ts';
+
+export interface Entrance {
+  readonly people: People;
+  readonly admit: ReturnType<typeof admission>;
+  readonly pages: readonly Route[];
+  /** Whether a link of the start signs in at once: in a sandbox on a loopback address. */
+  readonly signsIn: boolean;
+  /**
+   * A one-time link, good for 15 minutes, which signs in or else makes the first account. Null where
+   * there is an account already.
+   */
+  signInLink(url: string): Promise<string | null>;
+}
+
+export function openEntrance(
+  { people: store, audit }: OpenStorage,
+  clock: Clock,
+  config: Config,
+  adminToken: string,
+): Entrance {
+  const { publicUrl, environment, host } = config;
+  const people = new People(store);
+  const sandbox = environment === 'sandbox';
+  const signsIn = sandbox && isLoopbackHost(host.includes(':') ? `[${host}]` : host);
+  const services: SignInServices = {
+    people,
+    audit,
+    clock,
+    publicUrl,
+    sandbox,
+    singleSignOn: false,
+  };
+  const pages = [...signInRoutes(services), ...linkRoutes({ ...services, sandbox: signsIn })];
+  return {
+    people,
+    signsIn,
+    admit: admission(people, { adminToken, publicUrl }),
+    pages: pages.map((page): Route => ({ ...page, access: 'open', maxBody: 16 * 1024 })),
+    async signInLink(url) {
+      const path = await firstLink(people, signsIn);
+      // An address that stands for all of them is none that a browser can open.
+      const open = publicUrl ?? url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
+      return path === null ? null : `${signsIn ? url : open}${path}`;
+    },
+  };
+}
+
+/** A path as a log may show it: whoever reads a link can use it. */
+export const withoutLink = (path: string): string =>
+  path.replace(/^(\/console\/link\/).*/s, '$1***');

@@ -1,0 +1,46 @@
+// What a server does every hour and every ten seconds beside its calls; for main.
+import type { Config } from './config.ts';
+import { type Clock, DAY, HOUR, SECOND } from './core/clock.ts';
+import type { Logger } from './log.ts';
+import type { OpenStorage } from './storage/storage.ts';
+
+/** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
+const TOKEN_MEMORY_MS = 30 * DAY;
+
+/** Returns what stops it. */
+export function keepHouse(
+  { ledger, requests, tokens, callbacks, people }: OpenStorage,
+  clock: Clock,
+  config: Config,
+  log: Logger,
+): () => void {
+  const chores = [
+    () => requests.prune(Date.now() - config.requestLogDays * DAY),
+    () => ledger.forgetReplies(clock.now()),
+    () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
+    () => callbacks.prune(clock.now() - config.requestLogDays * DAY),
+    // Sessions and links keep the world's time, whatever a sandbox's clock says.
+    () => people.forgetCredentials(Date.now()),
+  ];
+  let droppedBefore = 0;
+  const dropWatch = setInterval(() => {
+    const dropped = requests.dropped - droppedBefore;
+    droppedBefore += dropped;
+    const { problem } = requests;
+    if (dropped > 0) log.error({ dropped, problem }, 'calls were served and not logged');
+  }, 10 * SECOND);
+  dropWatch.unref();
+  const housekeeping = setInterval(async () => {
+    for (const chore of chores) {
+      // One that fails keeps no other from being done.
+      await chore().catch((error: unknown) =>
+        log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
+      );
+    }
+  }, HOUR);
+  housekeeping.unref();
+  return () => {
+    clearInterval(dropWatch);
+    clearInterval(housekeeping);
+  };
+}

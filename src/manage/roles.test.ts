@@ -1,0 +1,86 @@
+// Every management endpoint × every role: what the table of roles allows is carried out, and all else is 403.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Browser, makeAccount } from '../../test/browser.ts';
+import { startTestServer } from '../../test/support.ts';
+import { ROLES } from '../core/account.ts';
+import { manageEndpoints } from './index.ts';
+import { LEAST_ROLES, may } from './roles.ts';
+
+const server = await startTestServer();
+const endpoints = manageEndpoints(true, '0');
+/** A path of the endpoint that names nothing that is there, so that what is allowed changes nothing. */
+const pathOf = (path: string): string => `/manage/v1${path.replace(/\{\w+\}/g, 'nothing-here')}`;
+const endsAt = Date.now() + 600_000;
+const tokens = new Map<string, string>();
+for (const role of ROLES) {
+  const made = { name: `test-${role}`, role, createdBy: 'test', expiresAt: endsAt };
+  tokens.set(role, (await server.people.createToken(made)).secret);
+}
+const codeOf = async (method: string, path: string, headers: Record<string, string>) => {
+  const body = method === 'GET' ? {} : { body: '{"this":"is no field"}' };
+  const response = await fetch(server.url + path, { method, headers, ...body });
+  const answer = (await response.json()) as { error?: { code: string } };
+  return [response.status, answer.error?.code] as const;
+};
+
+test('the table has a line for each endpoint, and no other', () => {
+  deepEqual(
+    endpoints.map(({ operationId }) => operationId).toSorted(),
+    Object.keys(LEAST_ROLES).toSorted(),
+  );
+});
+
+describe('by an API token', () => {
+  for (const { method, path, operationId } of endpoints) {
+    test(`${method} ${path}: from ${LEAST_ROLES[operationId]} on`, async () => {
+      for (const role of ROLES) {
+        const headers = { authorization: `Bearer ${tokens.get(role)}` };
+        const [status, code] = await codeOf(method, pathOf(path), headers);
+        if (may(role, operationId)) {
+          ok(status !== 401 && code !== 'forbidden' && status < 500, `${role}: ${status} ${code}`);
+        } else deepEqual([status, code], [403, 'forbidden'], role);
+      }
+      equal((await codeOf(method, pathOf(path), {}))[0], 401);
+      const wrong = { authorization: `Bearer ${tokens.get('admin')}x` };
+      equal((await codeOf(method, pathOf(path), wrong))[0], 401);
+    });
+  }
+});
+
+test('by a session it is the same table', async () => {
+  for (const role of ROLES) {
+    const password = 'correct horse battery';
+    await makeAccount(server, `walks-${role}`, role, password);
+    const browser = new Browser(server);
+    await browser.form('/console/sign-in', { name: `walks-${role}`, password });
+    for (const { method, path, operationId } of endpoints) {
+      if (path.startsWith('/me')) continue; // Some of these end the session.
+      const body = method === 'GET' ? {} : { body: '{"this":"is no field"}' };
+      const { status, text } = await browser.send(method, pathOf(path), body);
+      const { error } = JSON.parse(text);
+      equal(
+        status === 403 && error.code === 'forbidden',
+        !may(role, operationId),
+        `${role} ${operationId}: ${status}`,
+      );
+    }
+  }
+});
+
+test('a token that has ended, and one that was ended, open nothing; the admin token goes on', async () => {
+  const ask = async (secret: string) =>
+    (await fetch(`${server.url}/manage/v1/me`, { headers: { authorization: `Bearer ${secret}` } }))
+      .status;
+  const fields = { name: 'short', role: 'admin', createdBy: 'test' } as const;
+  const over = await server.people.createToken({ ...fields, expiresAt: Date.now() - 1 });
+  equal(await ask(over.secret), 401);
+  const ended = await server.people.createToken({ ...fields, expiresAt: endsAt });
+  equal(await ask(ended.secret), 200);
+  await server.storage.people.endCredentials({
+    kind: 'token',
+    credentialId: ended.token.credentialId,
+  });
+  equal(await ask(ended.secret), 401);
+  equal(await ask(server.adminToken), 200);
+});

@@ -1,0 +1,112 @@
+// /console/link/{token}: one-time links, which sign in, make the first account, or let somebody choose a password.
+import type { Account } from '../core/account.ts';
+import { hashPassword, passwordProblem } from './passwords.ts';
+import { ACCOUNT_NAME, accountName, FIRST_LINK_MS, type People, SANDBOX_NAME } from './people.ts';
+import { newId } from './secrets.ts';
+import {
+  type Asking,
+  enter,
+  guarded,
+  note,
+  type PageReply,
+  type PageRoute,
+  page,
+  type SignInServices,
+} from './sign-in.ts';
+import type { Problem } from './sign-in-texts.ts';
+
+type Link = NonNullable<Awaited<ReturnType<People['findLink']>>>;
+
+export function linkRoutes(services: SignInServices): PageRoute[] {
+  const { people, sandbox } = services;
+
+  const gone = async (asking: Asking): Promise<PageReply> => {
+    await note(
+      services,
+      asking,
+      '',
+      'refused',
+      'the link is not one, was used, or has ended',
+      'link',
+    );
+    return page(asking, { is: 'problem' }, 'link', 410);
+  };
+  const show = (asking: Asking, name: string | null, problem: Problem | null): PageReply => {
+    const action = `/console/link/${asking.request.params.token}`;
+    const given = asking.fields.get('name') ?? '';
+    return page(asking, { is: 'choose', action, name, given }, problem, problem ? 400 : 200);
+  };
+  /** The account whose link it is; null for one that makes the first account. */
+  const ownerOf = async ({ accountId }: Link): Promise<Account | null> =>
+    accountId === null ? null : people.store.findAccount({ accountId });
+
+  async function open(asking: Asking): Promise<PageReply> {
+    const link = await people.findLink(asking.request.params.token ?? '');
+    if (!link) return gone(asking);
+    if (link.purpose === 'sandbox') {
+      if (!sandbox) return gone(asking);
+      const account = await sandboxAccount(people);
+      return (
+        (await enter(services, asking, account, 'the link of the start', link.digest)) ??
+        gone(asking)
+      );
+    }
+    const owner = await ownerOf(link);
+    if (link.accountId !== null && !owner?.enabled) return gone(asking);
+    return show(asking, owner?.name ?? null, null);
+  }
+
+  async function choose(asking: Asking): Promise<PageReply> {
+    const link = await people.findLink(asking.request.params.token ?? '');
+    if (!link || link.purpose === 'sandbox') return gone(asking);
+    const owner = await ownerOf(link);
+    if (link.accountId !== null && !owner?.enabled) return gone(asking);
+    const name = owner?.name ?? accountName(asking.fields.get('name') ?? '');
+    const password = asking.fields.get('password') ?? '';
+    const isFree =
+      owner || (ACCOUNT_NAME.test(name) && !(await people.store.findAccount({ name })));
+    const problem = isFree ? passwordProblem(password, name) : 'taken';
+    if (problem) return show(asking, owner?.name ?? null, problem);
+    if (password !== asking.fields.get('repeat'))
+      return show(asking, owner?.name ?? null, 'differ');
+    const hashed = await hashPassword(password);
+    const accountId = owner?.accountId ?? newId('acc_');
+    // The link is spent first: of two who use it at once one alone gets an account by it.
+    const reply = await enter(
+      services,
+      asking,
+      { accountId, name },
+      'a one-time link',
+      link.digest,
+    );
+    if (!reply) return gone(asking);
+    if (owner) await people.changeAccount(accountId, (is) => ({ ...is, password: hashed }));
+    else await people.createAccount({ accountId, name, role: 'admin', password: hashed });
+    return reply;
+  }
+
+  const path = '/console/link/{token}';
+  return [
+    { method: 'GET', path, changes: true, handle: guarded(services, 'GET', open) },
+    { method: 'POST', path, handle: guarded(services, 'POST', choose) },
+  ];
+}
+
+/** The one account of a sandbox that the start's link signs in to. */
+async function sandboxAccount(people: People): Promise<Account> {
+  const there = await people.store.findAccount({ name: SANDBOX_NAME });
+  if (there?.enabled) return there;
+  const name = there ? `${SANDBOX_NAME}-${newId('').slice(0, 4).toLowerCase()}` : SANDBOX_NAME;
+  const made = await people.createAccount({ name, role: 'admin' });
+  return made ?? sandboxAccount(people); // Another call has just made it.
+}
+
+/**
+ * The path of a link for whoever has started the server. In a sandbox on a loopback address it signs in
+ * at once; else it makes the first account, and there is none where somebody has one already.
+ */
+export async function firstLink(people: People, signsIn: boolean): Promise<string | null> {
+  if (!signsIn && (await people.store.listAccounts()).length > 0) return null;
+  const secret = await people.createLink(signsIn ? 'sandbox' : 'first', null, FIRST_LINK_MS);
+  return `/console/link/${secret}`;
+}
