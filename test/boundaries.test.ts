@@ -65,7 +65,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|cli)\/|^(main|config)\.ts$/,
+    may: /^(core|protocol|directory|import|cli)\/|^(main|config|settings)\.ts$/,
     packages: /^node:/,
   },
   {
@@ -85,8 +85,8 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   {
-    place: /^(config|secrets)\.ts$/,
-    may: /^((protocol|directory)\/|config\.ts$)/,
+    place: /^(config|secrets|settings|setting-readers)\.ts$/,
+    may: /^((protocol|directory)\/|(config|settings|setting-readers)\.ts$)/,
     packages: /^node:/,
   },
   {

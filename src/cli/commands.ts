@@ -13,7 +13,9 @@ import { resetCommand } from './reset.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
+import { settingsInFull, settingsInShort } from './settings-help.ts';
 import { verifyCommand } from './verify.ts';
+import { wrapped } from './wrapped.ts';
 
 const commands: readonly Command[] = [
   serveCommand,
@@ -29,43 +31,19 @@ const commands: readonly Command[] = [
   migrateCommand,
 ];
 
-const SETTINGS = `Settings, as flags or variables:
-  --port PORT          PORT            8787
-  --host HOST          HOST            127.0.0.1
-  --data DIRECTORY     ORDERGATE_DATA  ./data
-  --env ENVIRONMENT    ORDERGATE_ENV   sandbox (or production)
-More variables: ORDERGATE_DATABASE_URL, ORDERGATE_KEY, ORDERGATE_KEY_OLD,
-ORDERGATE_ADMIN_TOKEN, ORDERGATE_PUBLIC_URL, ORDERGATE_TRUSTED_PROXIES,
-ORDERGATE_CALLBACK_ALLOW, ORDERGATE_REQUEST_LOG_DAYS, ORDERGATE_REQUEST_LOG_MIB,
-ORDERGATE_MAX_CONNECTIONS, ORDERGATE_LOG_LEVEL; README.md says what they do.`;
-
-/** The columns of a terminal as it is opened; longer lines wrap in the middle of a word. */
-const COLUMNS = 80;
-
-/** `text` in lines of at most COLUMNS, each after `indent`. */
-function wrapped(text: string, indent: string): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)!;
-    if (last === '') lines[lines.length - 1] = indent + word;
-    else if (last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] += ` ${word}`;
-    else lines.push(indent + word);
-  }
-  return lines.join('\n');
-}
-
 /** Of all commands, or of the one that is named `about`. */
 function help(about: string | undefined): string {
   const one = commands.filter(({ name }) => name === about);
   const lines = (one.length > 0 ? one : commands).map(
     ({ usage, summary }) => `${wrapped(`ordergate ${usage}`, '  ')}\n${wrapped(summary, '      ')}`,
   );
-  return `Ordergate ${VERSION}: an order open platform in one process\n\n${lines.join('\n')}\n\n${SETTINGS}\n`;
+  return `Ordergate ${VERSION}: an order open platform in one process\n\n${lines.join('\n')}\n\n${settingsInShort()}\n`;
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || args.includes('--help')) {
-    process.stdout.write(help(name === 'help' ? args[0] : name));
+    if (name === 'help' && args[0] === 'settings') process.stdout.write(`${settingsInFull()}\n`);
+    else process.stdout.write(help(name === 'help' ? args[0] : name));
     return 0;
   }
   if (name === '--version') {

@@ -1,0 +1,72 @@
+// How the text of a setting is read, each with an error that says what the setting accepts.
+import { AddressList, splitAddresses } from './directory/addresses.ts';
+
+export class ConfigError extends Error {
+  readonly code = 'ERR_CONFIG';
+  override readonly name = 'ConfigError';
+}
+
+/** A flag or a command that does not exist: nothing was done. */
+export class UsageError extends ConfigError {}
+
+export const asGiven = (text: string | undefined): string => text!;
+
+/** An empty variable counts as none, as compose files leave them. */
+export const optional = (text: string | undefined): string | undefined => text || undefined;
+
+export const commaSeparated = (text: string | undefined): readonly string[] =>
+  (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+export function oneOf<const Value extends string>(...values: readonly Value[]) {
+  return (text: string | undefined, name: string): Value => {
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw new ConfigError(`${name} is "${text}"; it has to be ${list(values)}`);
+  };
+}
+
+const list = (values: readonly string[]): string =>
+  values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`;
+
+export function wholeNumber(min: number, max: number) {
+  return (text: string | undefined, name: string): number => {
+    const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new ConfigError(
+      `${name} is "${text}"; it has to be a whole number from ${min} to ${max}`,
+    );
+  };
+}
+
+/** Read whole where it is used, as libpq reads it. Never printed: it may hold a password. */
+export function databaseUrl(text: string | undefined, name: string): string | undefined {
+  if (!text) return undefined;
+  if (!/^postgres(ql)?:\/\//.test(text)) {
+    throw new ConfigError(
+      `${name} has to be of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE`,
+    );
+  }
+  return text;
+}
+
+export function publicUrl(text: string | undefined, name: string): string | undefined {
+  if (!text) return undefined;
+  const url = URL.parse(text);
+  const isBare =
+    url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && !url.username;
+  if (isBare && (url.protocol === 'https:' || url.protocol === 'http:')) return url.origin;
+  throw new ConfigError(
+    `${name} is "${text}"; it has to be a scheme and a host, such as https://open.example.cn`,
+  );
+}
+
+export function addresses(text: string | undefined, name: string): AddressList {
+  try {
+    return new AddressList(splitAddresses(text ?? ''));
+  } catch (error) {
+    throw new ConfigError(`${name}: ${(error as Error).message}`);
+  }
+}

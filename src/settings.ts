@@ -1,0 +1,183 @@
+// Every setting in one table: its variable, flag, default and text. Config, README and the CLI's help come from it.
+import {
+  addresses,
+  asGiven,
+  commaSeparated,
+  databaseUrl,
+  oneOf,
+  optional,
+  publicUrl,
+  wholeNumber,
+} from './setting-readers.ts';
+
+export interface Setting<T> {
+  readonly variable: string;
+  /** Without its dashes. A flag wins over the variable. */
+  readonly flag?: string;
+  /** What stands behind the flag in a usage line. */
+  readonly placeholder?: string;
+  /** What is read where neither flag nor variable is given. */
+  readonly default?: string;
+  /** What holds where neither is given and nothing is read, in words. */
+  readonly unset?: { readonly en: string; readonly zh: string };
+  /** One cell of README's table, as Markdown. */
+  readonly text: { readonly en: string; readonly zh: string };
+  /** @throws {ConfigError} that names the setting and what it accepts */
+  readonly read: (text: string | undefined, name: string) => T;
+}
+
+export const SETTINGS = {
+  port: {
+    variable: 'PORT',
+    flag: 'port',
+    placeholder: 'PORT',
+    default: '8787',
+    text: {
+      en: 'the port it listens at; 0 takes a free one',
+      zh: '监听端口；0 表示任意空闲端口',
+    },
+    read: wholeNumber(0, 65_535),
+  },
+  host: {
+    variable: 'HOST',
+    flag: 'host',
+    placeholder: 'HOST',
+    default: '127.0.0.1',
+    text: {
+      en: 'an address of this machine that it listens at; `0.0.0.0` is every one, so that others can reach it',
+      zh: '监听的本机地址；`0.0.0.0` 表示所有地址，其他机器才可访问',
+    },
+    read: asGiven,
+  },
+  dataDirectory: {
+    variable: 'ORDERGATE_DATA',
+    flag: 'data',
+    placeholder: 'DIRECTORY',
+    default: './data',
+    text: {
+      en: 'the ledger; one process at a time',
+      zh: '账本目录，同一时间只允许一个进程',
+    },
+    read: asGiven,
+  },
+  databaseUrl: {
+    variable: 'ORDERGATE_DATABASE_URL',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: '`postgres://…`: the ledger is there instead, and any number of nodes may serve from it ([docs/scaling.md](docs/scaling.md); what is promised: [docs/reliability.md](docs/reliability.md)). `ORDERGATE_KEY` and `ORDERGATE_ADMIN_TOKEN` then have to be set',
+      zh: '`postgres://…`：账本改存于 PostgreSQL，任意多个节点可同时服务（见 [docs/scaling.md](docs/scaling.md)；可靠性承诺及其测试见 [docs/reliability.md](docs/reliability.md)）。此时必须设置 `ORDERGATE_KEY` 与 `ORDERGATE_ADMIN_TOKEN`',
+    },
+    read: databaseUrl,
+  },
+  environment: {
+    variable: 'ORDERGATE_ENV',
+    flag: 'env',
+    placeholder: 'ENVIRONMENT',
+    default: 'sandbox',
+    text: {
+      en: 'or `production`: no fixtures, no clock to move. A directory is one or the other for good',
+      zh: '或 `production`：没有样例数据，时钟不可拨动；一个目录只能属于其中一种',
+    },
+    read: oneOf('sandbox', 'production'),
+  },
+  masterKey: {
+    variable: 'ORDERGATE_KEY',
+    unset: { en: '`master.key` in the data directory', zh: '数据目录中的 `master.key`' },
+    text: {
+      en: 'the master key: 32 bytes as hex or base64',
+      zh: '主密钥：32 字节，hex 或 base64',
+    },
+    read: optional,
+  },
+  oldMasterKeys: {
+    variable: 'ORDERGATE_KEY_OLD',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'master keys of before, separated by commas. What they sealed still opens, and is sealed anew with `ORDERGATE_KEY` in the background; the log says when they can go. One server: restart it with the new key and the old one here. Several nodes: first restart all with the new key here, then all with the two exchanged',
+      zh: '以前的主密钥，逗号分隔。旧密钥加密的内容仍可读取，并在后台改用 `ORDERGATE_KEY` 重新加密；完成后日志会提示可以移除。单个服务器：以新密钥重启，旧密钥放在此处。多个节点：先让所有节点把新密钥放在此处重启，再全部对调后重启',
+    },
+    read: commaSeparated,
+  },
+  adminToken: {
+    variable: 'ORDERGATE_ADMIN_TOKEN',
+    unset: {
+      en: '`admin.token` there, made at the first start',
+      zh: '数据目录中的 `admin.token`，首次启动时生成',
+    },
+    text: {
+      en: "the management API's bearer token",
+      zh: '管理接口的 Bearer 令牌',
+    },
+    read: optional,
+  },
+  publicUrl: {
+    variable: 'ORDERGATE_PUBLIC_URL',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: "where browsers reach it, such as `https://open.example.cn`: with https the consent page's cookie is `__Host-` and `Secure`, and its form is taken from that origin alone",
+      zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：为 https 时，授权页的 cookie 带 `__Host-` 前缀和 `Secure`，表单只接受来自该源的提交',
+    },
+    read: publicUrl,
+  },
+  trustedProxies: {
+    variable: 'ORDERGATE_TRUSTED_PROXIES',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'addresses and CIDR ranges whose `X-Forwarded-For` counts',
+      zh: '其 `X-Forwarded-For` 可信的地址与 CIDR 网段',
+    },
+    read: addresses,
+  },
+  callbackAllow: {
+    variable: 'ORDERGATE_CALLBACK_ALLOW',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'addresses and CIDR ranges that callbacks may go to, at any port, although they are not public',
+      zh: '回调可访问的非公网地址与 CIDR 网段（端口不限）',
+    },
+    read: addresses,
+  },
+  requestLogDays: {
+    variable: 'ORDERGATE_REQUEST_LOG_DAYS',
+    default: '30',
+    text: {
+      en: 'how long gateway calls and ended callbacks are kept',
+      zh: '请求日志与已结束回调的保留天数',
+    },
+    read: wholeNumber(1, 3650),
+  },
+  requestLogMib: {
+    variable: 'ORDERGATE_REQUEST_LOG_MIB',
+    default: '2048',
+    text: {
+      en: 'what the request log may hold, in MiB; the oldest calls go first. With less than 512 MiB free on the disk calls are served and not logged',
+      zh: '请求日志的容量上限（MiB），超出时先删除最早的记录；磁盘剩余不足 512 MiB 时只服务、不记录',
+    },
+    read: wholeNumber(16, 10_000_000),
+  },
+  maxConnections: {
+    variable: 'ORDERGATE_MAX_CONNECTIONS',
+    default: '4096',
+    text: {
+      en: 'connections that may be open; beyond it the one that is idle longest gives way',
+      zh: '允许同时打开的连接数；超过时，空闲最久的连接先被关闭',
+    },
+    read: wholeNumber(16, 1_000_000),
+  },
+  logLevel: {
+    variable: 'ORDERGATE_LOG_LEVEL',
+    default: 'info',
+    text: {
+      en: 'one of trace, debug, info, warn, error, fatal, silent',
+      zh: 'trace、debug、info、warn、error、fatal、silent 之一',
+    },
+    read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type Config = {
+  readonly [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['read']>;
+};
+
+/** Both as a list, for what writes or reads all of them. */
+export const ALL_SETTINGS = Object.entries(SETTINGS) as readonly [keyof Config, Setting<unknown>][];
