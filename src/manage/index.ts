@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
+import { accountEndpoints } from './accounts.ts';
+import { apiTokenEndpoints } from './api-tokens.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
@@ -38,6 +40,8 @@ const documented: readonly Endpoint[] = [
   ...clockEndpoints,
   ...sandboxEndpoints,
   ...meEndpoints,
+  ...accountEndpoints,
+  ...apiTokenEndpoints,
 ];
 
 /** Every endpoint that `services` offers. */

@@ -118,7 +118,9 @@ const order = (orderId: string) => ({
 await manage(server, 'POST', '/orders', order('used-1'), { 'idempotency-key': 'used' });
 
 const PASSWORD = 'correct horse battery';
-await makeAccount(server, 'has.account', 'admin', PASSWORD);
+const adminId = await makeAccount(server, 'has.account', 'admin', PASSWORD);
+const accountId = await makeAccount(server, 'is.changed', 'viewer', PASSWORD);
+await manage(server, 'POST', '/api-tokens', { name: 'taken', role: 'viewer' });
 async function newSession(): Promise<Browser> {
   const browser = new Browser(server);
   await browser.form('/console/sign-in', { name: 'has.account', password: PASSWORD });
@@ -129,6 +131,14 @@ const OTHER_VERSION = { 'if-match': '"999"' };
 
 /** For each endpoint, a call that succeeds. */
 const SUCCESSES: Readonly<Record<string, Call>> = {
+  listAccounts: {},
+  createAccount: { body: { name: 'Zhou.Min', role: 'viewer' } },
+  readAccount: { path: `/accounts/${accountId}` },
+  changeAccount: { path: `/accounts/${accountId}`, body: { role: 'operator' } },
+  resetPassword: { path: `/accounts/${accountId}/reset-password`, body: {} },
+  listApiTokens: {},
+  createApiToken: { body: { name: 'ci', role: 'operator', days: 7 } },
+  endApiToken: { path: '/api-tokens/tok_none' },
   readMe: { isSession: true },
   listMySessions: { isSession: true },
   endMySession: { isSession: true },
@@ -479,6 +489,52 @@ const ERRORS: Readonly<
   listCallbackAlerts: [
     { status: 400, code: 'bad-request', field: 'cursor', path: '/callbacks/alerts?cursor=x' },
   ],
+  listAccounts: [],
+  createAccount: [
+    { status: 400, code: 'bad-request', field: 'name', body: { name: 'a b', role: 'viewer' } },
+    { status: 400, code: 'bad-request', field: 'role', body: { name: 'ab', role: 'root' } },
+    { status: 409, code: 'exists', field: 'name', body: { name: 'Has.Account', role: 'viewer' } },
+  ],
+  readAccount: [
+    { status: 404, code: 'unknown-account', field: 'accountId', path: '/accounts/nobody' },
+  ],
+  changeAccount: [
+    {
+      status: 404,
+      code: 'unknown-account',
+      field: 'accountId',
+      path: '/accounts/nobody',
+      body: { enabled: false },
+    },
+    { status: 400, code: 'bad-request', field: 'x', path: '/accounts/nobody', body: { x: 1 } },
+    {
+      status: 409,
+      code: 'last-admin',
+      path: `/accounts/${adminId}`,
+      body: { enabled: false },
+    },
+  ],
+  resetPassword: [
+    { status: 400, code: 'bad-request', field: 'x', body: { x: 1 } },
+    {
+      status: 404,
+      code: 'unknown-account',
+      field: 'accountId',
+      path: '/accounts/nobody/reset-password',
+      body: {},
+    },
+  ],
+  listApiTokens: [],
+  createApiToken: [
+    {
+      status: 400,
+      code: 'bad-request',
+      field: 'days',
+      body: { name: 'x', role: 'viewer', days: 0 },
+    },
+    { status: 409, code: 'exists', field: 'name', body: { name: 'taken', role: 'viewer' } },
+  ],
+  endApiToken: [],
   readMe: [],
   listMySessions: [],
   endMySession: [],
@@ -649,7 +705,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
       'ledger.db',
       [
         ...['orders', 'parties', 'settings', 'catalog', 'tokens'],
-        ...['endpoints', 'deliveries', 'callback_alerts'],
+        ...['endpoints', 'deliveries', 'callback_alerts', 'accounts', 'credentials', 'audit'],
       ],
     ],
     ['requests.db', ['batches']],

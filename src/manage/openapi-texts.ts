@@ -14,10 +14,24 @@ export const TAGS: Readonly<Record<string, string>> = {
   clock: 'The clock of a sandbox, which tests move forward. Not in production.',
   sandbox: 'The sandbox as a whole. Not in production.',
   me: 'Who is calling: role, sessions, password and second factor.',
+  accounts: 'Who may sign in to the console, with their roles. For admins.',
+  'api-tokens': 'Bearer tokens of programs, each with a role and an end. For admins.',
   'openapi.json': 'This description itself.',
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  listAccounts: 'By name. Passwords and second factors are told as being there, and never shown.',
+  createAccount:
+    'Give the link to its owner; who opens it first chooses the password. Names are kept in lower case.',
+  readAccount: 'The same as a row of the list.',
+  changeAccount:
+    'The last enabled admin can be neither disabled nor given another role. A lower role counts from the next call on.',
+  resetPassword:
+    'For somebody who has lost the password or the second factor. Until the link is used nobody can sign in to the account.',
+  listApiTokens: 'Oldest first. A token’s last use is kept to the minute.',
+  createApiToken:
+    'Programs send it as "Authorization: Bearer ogt_…". It takes the place of the one admin token, which knows no name, no role and no end.',
+  endApiToken: 'Answers 0 where there was no such token.',
   readMe:
     'For the console, which shows what the caller may do. A token has no account, and therefore no session.',
   listMySessions:

@@ -18,6 +18,9 @@ const endpoints = manageEndpoints(true, VERSION);
 const operationOf = ({ path, method }: Endpoint): Json =>
   page.paths[`/manage/v1${path}`][method.toLowerCase()];
 
+const { accountId } = (await manage(server, 'POST', '/accounts', { name: 'li.na', role: 'viewer' }))
+  .body;
+
 /** A schema, or the one that it names. */
 const resolved = (schema: Json): Json =>
   schema.$ref ? page.components.schemas[schema.$ref.split('/').at(-1)] : schema;
@@ -69,6 +72,7 @@ test('what it lists answers, and not with 404 or 405', async () => {
       .replace('{platform}', 'jintong')
       .replace('{orderId}', '15112480268')
       .replace('{partyId}', 'jane88')
+      .replace('{accountId}', accountId)
       .replace('{requestId}', called.headers.get('x-request-id')!)
       .replace('{keyId}', 'k1');
     const { status } = await manage(

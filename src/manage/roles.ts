@@ -55,6 +55,14 @@ export const LEAST_ROLES = {
   endMySession: 'viewer',
   endMySessions: 'viewer',
   changeMyPassword: 'viewer',
+  listAccounts: 'admin',
+  createAccount: 'admin',
+  readAccount: 'admin',
+  changeAccount: 'admin',
+  resetPassword: 'admin',
+  listApiTokens: 'admin',
+  createApiToken: 'admin',
+  endApiToken: 'admin',
 } as const satisfies Readonly<Record<string, Role>>;
 
 export type OperationId = keyof typeof LEAST_ROLES;

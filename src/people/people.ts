@@ -108,6 +108,12 @@ export class People {
     throw new AccountBusyError(`account ${accountId} is being changed by others; try again`);
   }
 
+  /** Ends all sessions of an account, and the links by which it could sign in. */
+  async signOut(accountId: string): Promise<number> {
+    await this.store.endCredentials({ kind: 'link', accountId });
+    return this.store.endCredentials({ kind: 'session', accountId });
+  }
+
   /**
    * A new session, always with a secret of its own. With `spends`, only if that link is still there.
    *

@@ -1,0 +1,101 @@
+// /api-tokens: bearer tokens of programs, each with a name, a role and an end.
+import { z } from 'zod';
+import { type Credential, ROLES } from '../core/account.ts';
+import { DAY } from '../core/clock.ts';
+import { type Endpoint, endpoint, isoTime, ManageError } from './endpoint.ts';
+
+const tokenSchema = z
+  .object({
+    tokenId: z.string(),
+    name: z.string().describe('who the order’s history and the audit say has done it'),
+    role: z.enum(ROLES),
+    createdAt: z.iso.datetime(),
+    createdBy: z.string(),
+    endsAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().nullable().describe('to the minute'),
+  })
+  .meta({ id: 'ApiToken' });
+
+const withSecret = tokenSchema
+  .extend({ token: z.string().describe('ogt_…; shown this once') })
+  .meta({ id: 'ApiTokenWithSecret' });
+
+/** A year: a token that nobody renews is one that nobody remembers. */
+const MAX_DAYS = 366;
+
+export const apiTokenEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/api-tokens',
+    operationId: 'listApiTokens',
+    summary: 'API tokens that have not ended, without themselves',
+    status: 200,
+    response: z.object({ items: z.array(tokenSchema) }),
+    errors: {},
+    async handle(_call, { people }) {
+      const tokens = await people.store.listCredentials({ kind: 'token' });
+      const valid = tokens.filter(({ expiresAt }) => expiresAt > people.now());
+      const items = valid.map(view).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+      return { items };
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/api-tokens',
+    operationId: 'createApiToken',
+    summary: 'Make an API token; the answer is the only one that shows it',
+    body: z.strictObject({
+      name: z
+        .string()
+        .trim()
+        .min(1)
+        .max(64)
+        .regex(/^\P{Cc}*$/u, 'may not hold control characters'),
+      role: z.enum(ROLES),
+      days: z.int().min(1).max(MAX_DAYS).default(90).describe('how long it lasts'),
+    }),
+    status: 201,
+    response: withSecret,
+    errors: { 409: 'a token of that name is there' },
+    async handle({ body, by }, { people }) {
+      const { name, role, days } = body;
+      const now = people.now();
+      const tokens = await people.store.listCredentials({ kind: 'token' });
+      // The name alone tells in an order's history which token it was.
+      if (tokens.some((one) => one.attributes.name === name && one.expiresAt > now)) {
+        const message = `there is a token "${name}" already; end it first, or choose another name`;
+        throw new ManageError(409, 'exists', message, 'name');
+      }
+      const made = await people.createToken({
+        ...{ name, role, createdBy: by.name, expiresAt: now + days * DAY },
+      });
+      return { ...view(made.token), token: made.secret };
+    },
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/api-tokens/{tokenId}',
+    operationId: 'endApiToken',
+    summary: 'End an API token; its next call is refused',
+    status: 200,
+    response: z.object({ ended: z.int().describe('0 where there was none') }),
+    errors: {},
+    async handle({ params }, { people }) {
+      const its = { kind: 'token', credentialId: params.tokenId! } as const;
+      return { ended: await people.store.endCredentials(its) };
+    },
+  }),
+];
+
+function view({ credentialId, expiresAt, attributes }: Credential): z.input<typeof tokenSchema> {
+  const { name, role, createdAt, createdBy, lastUsedAt } = attributes;
+  return {
+    tokenId: credentialId,
+    name: String(name),
+    role: role as (typeof ROLES)[number],
+    createdAt: isoTime(Number(createdAt)),
+    createdBy: String(createdBy),
+    endsAt: isoTime(expiresAt),
+    lastUsedAt: typeof lastUsedAt === 'number' ? isoTime(lastUsedAt) : null,
+  };
+}
