@@ -14,6 +14,7 @@ export const CONFIG_FLAGS = {
   host: { type: 'string' },
   data: { type: 'string' },
   env: { type: 'string' },
+  platforms: { type: 'string' },
 } as const;
 
 /** Flags win over variables. @throws {ConfigError} that names the setting and what it accepts. */

@@ -7,6 +7,7 @@ import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { SECOND } from './core/clock.ts';
+import { inTurn } from './core/in-turn.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { openEntrance, withoutLink } from './entrance.ts';
@@ -23,7 +24,9 @@ import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import type { People } from './people/people.ts';
+import { platformsOf } from './platform-file.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
+import type { Platform } from './protocol/platform.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
@@ -38,9 +41,8 @@ import {
   type WorkplaceOptions,
 } from './workplace.ts';
 
-export const VERSION: string = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-).version;
+const MANIFEST = new URL('../package.json', import.meta.url);
+export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
 
 export { type Config, readConfig } from './config.ts';
 export { platforms } from './platforms/index.ts';
@@ -48,6 +50,8 @@ export { callLine } from './sandbox.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
 export { auditEntries, auditSealed } from './whole-audit.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
+export type { Platform };
+export { platformsOf };
 
 /** A consistent copy of the ledger; the server on it goes on. */
 export const backUpLedger = (
@@ -61,6 +65,8 @@ export const backUpLedger = (
 const DRAIN_MS = 20 * SECOND;
 
 export interface Options extends WorkplaceOptions {
+  /** What is served beside the configuration's file, such as `[...platforms, mine]`. Default: `platforms`. */
+  readonly platforms?: readonly Platform[];
   readonly log?: Logger;
   /** Told of each gateway call, as the request log is. */
   readonly onCall?: ((record: RequestRecord) => void) | undefined;
@@ -87,9 +93,10 @@ export interface Ordergate extends Workplace {
 export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { config } = options;
   const log = options.log ?? (await createLog(config.logLevel));
+  const platforms = await platformsOf(config, options.platforms); // Before a token is made.
   const adminToken = readAdminToken(config);
-  const workplace = await openWorkplace(options);
-  const { storage, parties, catalog, clock, platforms } = workplace;
+  const workplace = await openWorkplace({ ...options, platforms });
+  const { storage, parties, catalog, clock } = workplace;
   const { ledger, requests, tokens, limits } = storage;
   const { environment, publicUrl } = config;
   // Of the master key, so that a form which one node has shown is taken by another.
@@ -284,14 +291,4 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     await storage.close();
     throw error;
   }
-}
-
-/** Calls of `run` one behind the other. */
-function inTurn<A = void>(run: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (argument) => {
-    const done = last.then(() => run(argument));
-    last = done.catch(() => {});
-    return done;
-  };
 }

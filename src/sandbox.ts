@@ -49,7 +49,7 @@ const RELATIVE = /^(\w+)MinutesAgo$/;
  */
 export async function agedFixtures({ platforms, storage, clock }: Workplace): Promise<string[]> {
   for (const { name, sandboxFile } of platforms) {
-    const sections = Object.values(JSON.parse(readFileSync(sandboxFile, 'utf8'))[name]);
+    const sections = Object.values(JSON.parse(readFileSync(sandboxFile, 'utf8'))[name] ?? {});
     const rows = (sections as Record<string, unknown>[][]).flat();
     const row = rows.find((one) => Object.keys(one).some((field) => RELATIVE.test(field)));
     const field = row && Object.keys(row).find((key) => RELATIVE.test(key));

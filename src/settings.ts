@@ -80,6 +80,17 @@ export const SETTINGS = {
     },
     read: oneOf('sandbox', 'production'),
   },
+  platformsFile: {
+    variable: 'ORDERGATE_PLATFORMS',
+    flag: 'platforms',
+    placeholder: 'FILE',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'a module (JavaScript or TypeScript) whose default export is a platform, or a list of them, served beside those of this package ([docs/platform.md](docs/platform.md)). Every command takes it, and every node needs the same',
+      zh: '一个模块（JavaScript 或 TypeScript），默认导出一个平台或平台列表，与内置平台一起对外服务（[docs/zh/platform.md](docs/zh/platform.md)）。每个命令都接受它；多个节点须使用同一文件',
+    },
+    read: optional,
+  },
   masterKey: {
     variable: 'ORDERGATE_KEY',
     unset: { en: '`master.key` in the data directory', zh: '数据目录中的 `master.key`' },

@@ -9,7 +9,7 @@ import { Catalog } from './directory/catalog.ts';
 import { Parties } from './directory/parties.ts';
 import { publishedKeys } from './directory/published-keys.ts';
 import { importFile } from './import/run.ts';
-import { platforms as allPlatforms } from './platforms/index.ts';
+import { platformsOf } from './platform-file.ts';
 import { type Finding, findingText, findOldRules } from './protocol/old-rules.ts';
 import type { Platform } from './protocol/platform.ts';
 import { readMasterKey, readOldMasterKeys } from './secrets.ts';
@@ -27,6 +27,7 @@ export interface WorkplaceOptions {
   readonly requestLog?: { readonly maxBytes: number; readonly reserveBytes: number };
   /** For tests that need another time: the clock that the sandbox's offset is added to. */
   readonly clock?: Clock;
+  /** Default: ours, and those of the file that the configuration names. */
   readonly platforms?: readonly Platform[];
   /** Told that the ledger is of the other environment, instead of an error: for a command that only looks. */
   readonly onOtherEnvironment?: ((problem: string) => void) | undefined;
@@ -48,7 +49,7 @@ export interface Workplace {
 
 /** Opens the data directory; an empty sandbox is filled with the fixtures. */
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
-  const { config, platforms = allPlatforms, acceptLoss } = options;
+  const { config, platforms = await platformsOf(options.config), acceptLoss } = options;
   const sandbox = config.environment === 'sandbox';
   if (options.mustExist) await requireLedger(config); // Before a key is made for it.
   const sealer = new Sealer(readMasterKey(config), readOldMasterKeys(config));

@@ -70,7 +70,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^(workplace|sandbox)\.ts$/,
-    may: /^(core|protocol|directory|import|storage|callbacks)\/|^platforms\/index\.ts$|^(config|secrets|workplace)\.ts$/,
+    may: /^(core|protocol|directory|import|storage|callbacks)\/|^(config|secrets|workplace|platform-file)\.ts$/,
     packages: /^node:/,
   },
   {
@@ -83,6 +83,13 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^core\/|^storage\/storage\.ts$|^(config|log)\.ts$/,
     packages: /^$/,
   },
+  {
+    place: /^platform-file\.ts$/,
+    may: /^(config|platforms\/index)\.ts$|^protocol\//,
+    packages: /^node:/,
+  },
+  // The entry for platforms that are not ours: what our own may import, and nothing else.
+  { place: /^platform\.ts$/, may: /^(core|protocol|directory)\//, packages: /^zod$/ },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   {
     place: /^(config|secrets|settings|setting-readers)\.ts$/,

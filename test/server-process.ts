@@ -61,6 +61,9 @@ export async function runModule(source: string): Promise<Ended> {
   }
 }
 
+/** Runs `node ARGS` to its end. */
+export const runNode = (args: readonly string[]): Promise<Ended> => start(args).ended;
+
 /** Runs `ordergate ARGS` to its end. */
 export function runOrdergate(
   args: readonly string[],

@@ -7,7 +7,7 @@ import { type ImportRow, type ImportRows, readImportFile } from '../import/read.
 import { type RefusedFile, writeRefused } from '../import/refused.ts';
 import { cutIntoParts, type ImportPart, type PartAnswer } from '../import/remote.ts';
 import { type ImportObserver, type ImportReport, importRows } from '../import/run.ts';
-import { openWorkplace, platforms } from '../main.ts';
+import { openWorkplace, type Platform, platformsOf } from '../main.ts';
 import type { Command } from './command.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
@@ -40,9 +40,10 @@ export const importCommand: Command = {
       throw new ConfigError(`usage: ordergate ${importCommand.usage}`);
     const { 'dry-run': dryRun, update, url, refused: refusedPath, ...rest } = values;
     const encoding = readEncoding(rest.encoding);
-    const csv = readCsv(file, rest);
-    const { port, host, data, env } = values;
-    const config = readConfig({ port, host, data, env });
+    const { port, host, data, env, platforms: platformsFile } = values;
+    const config = readConfig({ port, host, data, env, platforms: platformsFile });
+    const platforms = await platformsOf(config);
+    const csv = readCsv(file, rest, platforms);
     const source = await openSource(file);
     const written = refusedPath === undefined ? undefined : writeRefused(refusedPath);
     try {
@@ -58,7 +59,7 @@ export const importCommand: Command = {
         name: file,
         csv: csv && { ...csv, onHeadings },
       });
-      const report = await runImport({ config, url, rows, observer, dryRun, update });
+      const report = await runImport({ config, platforms, url, rows, observer, dryRun, update });
       written?.finish();
       process.stdout.write(`${summary(report, dryRun)}\n`);
       return report.refused === 0 ? 0 : 1;
@@ -85,6 +86,7 @@ function readEncoding(given: string): Encoding {
 function readCsv(
   file: string,
   given: { readonly platform?: string; readonly section?: string; readonly map?: string[] },
+  platforms: readonly Platform[],
 ) {
   if (!given.map && !/\.csv$/i.test(file)) {
     if (given.platform === undefined && given.section === undefined) return undefined;
@@ -107,6 +109,7 @@ function readCsv(
 
 interface Job {
   readonly config: Config;
+  readonly platforms: readonly Platform[];
   readonly url: string | undefined;
   readonly rows: ImportRows;
   readonly observer: ImportObserver;
@@ -134,7 +137,7 @@ async function runImport(job: Job): Promise<ImportReport> {
   }
 }
 
-async function importAt(url: string, { config, rows, observer, dryRun, update }: Job) {
+async function importAt(url: string, { config, platforms, rows, observer, dryRun, update }: Job) {
   const sum: ImportReport = { orders: 0, parties: 0, catalog: 0, existing: 0, refused: 0 };
   if (update) sum.updated = 0;
   const name = dryRun ? randomUUID() : null;

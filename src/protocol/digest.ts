@@ -1,20 +1,22 @@
 // Digests and their comparison: one-shot MD5, and equality in constant time.
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** MD5 over UTF-8, 32 lower-case hex digits. It is the platforms' signature; nothing else uses it. */
+/** MD5 over UTF-8, 32 lower-case hex digits. It is the signature of our platforms; nothing else uses it. */
 export function md5Hex(text: string): string {
   return hash('md5', text);
 }
 
-const HEX_32 = /^[0-9a-f]{32}$/i;
+const HEX = /^[0-9a-f]+$/i;
 
 /**
- * Where `given` stands in `expected` (32 hex digits each), without regard to case; -1 where it does not.
+ * Where `given` stands in `expected`, without regard to case; -1 where it does not. All of `expected` are
+ * hex digits of one length, such as the 32 of MD5.
  * The time it takes depends on how many are expected, never on which digits agree.
  */
 export function indexOfDigest(given: string, expected: readonly string[]): number {
-  const wellFormed = HEX_32.test(given);
-  const bytes = Buffer.from(wellFormed ? given : '0'.repeat(32), 'hex');
+  const length = expected.length === 0 ? 0 : expected[0]!.length;
+  const wellFormed = given.length === length && HEX.test(given);
+  const bytes = Buffer.from(wellFormed ? given : '0'.repeat(length), 'hex');
   let found = -1;
   for (let i = 0; i < expected.length; i++) {
     if (timingSafeEqual(bytes, Buffer.from(expected[i]!, 'hex')) && found < 0) found = i;

@@ -2,12 +2,20 @@
 import { z } from 'zod';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
-import { formatYuan, parseYuan } from '../../core/money.ts';
+import { formatYuan } from '../../core/money.ts';
 import type { Json, JsonObject, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import { AddressList, splitAddresses } from '../../directory/addresses.ts';
+import { splitAddresses } from '../../directory/addresses.ts';
+import { checkAddressesOf, newParty } from '../../directory/new-party.ts';
 import { checkLimitsOf, limitsSchema } from '../../directory/party-limits.ts';
 import { checkAsFile, difference, readItem, stateField } from '../../protocol/import.ts';
+import {
+  addressesField,
+  noteField,
+  secretField,
+  shanghaiField,
+  yuanField,
+} from '../../protocol/import-fields.ts';
 import {
   type Difference,
   type ImportContext,
@@ -15,7 +23,7 @@ import {
   type ImportFormat,
   type SeedGenerator,
 } from '../../protocol/platform.ts';
-import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
+import { formatShanghai } from '../../protocol/shanghai-time.ts';
 import { CONTRACTS, isAction, isOrderId, isUserName } from './contracts.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
@@ -31,34 +39,25 @@ const plain = (max: number) =>
     .regex(/^[^&=\p{Cc}\p{Cs}]*$/u, 'may hold no & = or control characters');
 
 const partnerSchema = z.strictObject({
-  note: z.string().optional(),
+  note: noteField,
   partner: name,
-  key: z.string().min(16, 'has to be at least 16 characters'),
+  key: secretField,
   users: z.array(z.string()),
-  allowedIps: z.union([z.string(), z.array(z.string())]).default([]),
+  allowedIps: addressesField,
   actions: z.array(z.string()),
   limits: limitsSchema.optional(),
 });
 
 export const orderSchema = z.strictObject({
-  note: z.string().optional(),
+  note: noteField,
   orderId: z.string().refine(isOrderId, 'has to be 1 to 32 letters, digits or -'),
   partner: name.optional(),
   userName: name,
   state: stateField<State>(model),
   pnr: plain(16).default(''),
   flightNo: plain(16).default(''),
-  amount: z.string().transform((text, context) => {
-    const fen = parseYuan(text);
-    if (fen === null) context.addIssue('has to be an amount in yuan, like "1280.00"');
-    return fen ?? z.NEVER;
-  }),
-  createdAt: z.string().transform((text, context) => {
-    const instant = parseShanghai(text);
-    if (instant === null)
-      context.addIssue('has to be a time like "2015-11-03 09:12:33" (Asia/Shanghai)');
-    return instant ?? z.NEVER;
-  }),
+  amount: yuanField('1280.00'),
+  createdAt: shanghaiField('2015-11-03 09:12:33'),
 });
 
 /** A party's fields as the import file calls them. */
@@ -70,10 +69,10 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
 
 function readPartner(item: Json, { now }: ImportContext): Party[] {
   const { partner, key, users, allowedIps, actions, limits } = readItem(partnerSchema, item);
-  const party = {
-    ...newParty(partner, key, users, splitAddresses(allowedIps), actions, now),
-    attributes: limits ? { limits: limits as JsonObject } : {},
-  };
+  const addresses = splitAddresses(allowedIps);
+  const attributes = limits ? { limits: limits as JsonObject } : {};
+  const its = { platform: PLATFORM, partyId: partner, secret: key, attributes };
+  const party = newParty({ ...its, users, addresses, grants: actions }, now);
   checkAsFile(FILE_NAMES, () => checkParty(party));
   return [party];
 }
@@ -91,11 +90,7 @@ export function checkParty(party: Party): void {
       `"${grant}" is not one of ${Object.keys(CONTRACTS).join(', ')}`,
     );
   }
-  try {
-    new AddressList(party.addresses);
-  } catch (error) {
-    throw new ImportError('addresses', (error as Error).message);
-  }
+  checkAddressesOf(party);
   checkLimitsOf(party);
 }
 
@@ -143,27 +138,6 @@ function newOrder(partner: string, row: OrderRow, now: Instant): NewOrder {
   return { order, keys: model.lookUpKeys(order), actor: 'import', note: null };
 }
 
-function newParty(
-  partyId: string,
-  secret: string,
-  users: readonly string[],
-  addresses: readonly string[],
-  grants: readonly string[],
-  now: Instant,
-): Party {
-  return {
-    platform: PLATFORM,
-    partyId,
-    version: 1,
-    enabled: true,
-    users,
-    grants,
-    addresses,
-    keys: [{ keyId: 'k1', secret, createdAt: now, expiresAt: null }],
-    attributes: {},
-  };
-}
-
 /** An order belongs to (partner, user name); its state is free to have moved on since. */
 function differs({ owner, attributes, createdAt }: Order, { order }: NewOrder): Difference | null {
   const amount = (given: Order['attributes']) => formatYuan(Number(given.amountFen));
@@ -186,7 +160,10 @@ const SEED_STATES: readonly State[] = ['A', 'B', 'D', 'K', 'L', 'W'];
 
 export const seed: SeedGenerator = {
   party: (partyId, secret, now) =>
-    newParty(partyId, secret, [partyId], [], Object.keys(CONTRACTS), now),
+    newParty(
+      { platform: PLATFORM, partyId, secret, users: [partyId], grants: Object.keys(CONTRACTS) },
+      now,
+    ),
   order: (party, index, now) =>
     newOrder(
       party.partyId,

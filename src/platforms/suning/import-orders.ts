@@ -2,17 +2,21 @@
 import { z } from 'zod';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
-import { parseYuan } from '../../core/money.ts';
 import type { Json, Order } from '../../core/order.ts';
 import { declaredEntries } from '../../core/order-entries.ts';
 import { readItem, stateField } from '../../protocol/import.ts';
+import {
+  noteField,
+  shanghaiField,
+  wholeNumberField,
+  yuanField,
+} from '../../protocol/import-fields.ts';
 import {
   type ImportContext,
   ImportError,
   type ImportedOrder,
   type ImportFormat,
 } from '../../protocol/platform.ts';
-import { parseShanghai } from '../../protocol/shanghai-time.ts';
 import { isId } from './contracts.ts';
 import { findLine, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
 import { model } from './model.ts';
@@ -27,7 +31,7 @@ import {
 } from './states.ts';
 import { type Subscription, toAttributes } from './subscription.ts';
 
-const note = z.string().optional();
+const note = noteField;
 const id = z.string().refine(isId, 'has to be 1 to 32 letters, digits, _ or -');
 const text = (max: number) =>
   z
@@ -41,29 +45,9 @@ const keyOf = <T extends object>(table: T) =>
   ) as unknown as z.ZodType<Extract<keyof T, string>>;
 const oneOf = <T extends string>(values: readonly T[]) =>
   z.enum(values as readonly [T, ...T[]], `has to be one of ${values.join(' ')}`);
-const time = z.string().transform((given, context) => {
-  const instant = parseShanghai(given);
-  if (instant === null)
-    context.addIssue('has to be a time like "2015-01-10 00:00:00" (Asia/Shanghai)');
-  return instant ?? z.NEVER;
-});
-const yuan = z.string().transform((given, context) => {
-  const fen = parseYuan(given);
-  if (fen === null) context.addIssue('has to be an amount in yuan, like "10.00"');
-  return fen ?? z.NEVER;
-});
-const count = z
-  .union(
-    [
-      z.int(),
-      z
-        .string()
-        .regex(/^\d{1,9}$/)
-        .transform(Number),
-    ],
-    'has to be a whole number',
-  )
-  .refine((n) => n >= 1 && n <= 999_999_999, 'has to be 1 or more');
+const time = shanghaiField('2015-01-10 00:00:00');
+const yuan = yuanField('10.00');
+const count = wholeNumberField.refine((n) => n >= 1 && n <= 999_999_999, 'has to be 1 or more');
 
 const paid = {
   paidMinutesAgo: z.number().min(0).max(10_000_000).optional(),

@@ -1,11 +1,13 @@
 // Apps with their tokens, retired methods and merchants as an import file gives them; its sections.
 import { z } from 'zod';
 import type { CatalogEntry } from '../../core/catalog.ts';
-import { type Instant, MINUTE } from '../../core/clock.ts';
+import { MINUTE } from '../../core/clock.ts';
 import type { Json } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { IMPORTED_GRANT, type Token } from '../../core/token.ts';
+import { newParty } from '../../directory/new-party.ts';
 import { checkAsFile, readItem } from '../../protocol/import.ts';
+import { noteField, secretField } from '../../protocol/import-fields.ts';
 import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
 import { appSettings, checkParty } from './app.ts';
 import { RETIRED_METHOD } from './contracts.ts';
@@ -16,9 +18,9 @@ import { PLATFORM } from './name.ts';
 import { tokenDigest } from './token-digest.ts';
 
 const appSchema = z.strictObject({
-  note: z.string().optional(),
+  note: noteField,
   appKey: z.string(),
-  appSecret: z.string().min(16, 'has to be at least 16 characters'),
+  appSecret: secretField,
   methods: z.array(z.string()),
   ...appSettings,
   accessTokens: z
@@ -38,29 +40,10 @@ function readAppRow(item: Json, { now }: ImportContext): Party[] {
     accessTokens: __,
     ...attributes
   } = readItem(appSchema, item);
-  const party = newApp(appKey, appSecret, methods, attributes as Party['attributes'], now);
+  const its = { platform: PLATFORM, partyId: appKey, secret: appSecret, grants: methods };
+  const party = newParty({ ...its, attributes: attributes as Party['attributes'] }, now);
   checkAsFile(FILE_NAMES, () => checkParty(party));
   return [party];
-}
-
-export function newApp(
-  appKey: string,
-  appSecret: string,
-  methods: readonly string[],
-  attributes: Party['attributes'],
-  now: Instant,
-): Party {
-  return {
-    platform: PLATFORM,
-    partyId: appKey,
-    version: 1,
-    enabled: true,
-    users: [],
-    grants: methods,
-    addresses: [],
-    keys: [{ keyId: 'k1', secret: appSecret, createdAt: now, expiresAt: null }],
-    attributes,
-  };
 }
 
 function readTokens(item: Json, { now }: ImportContext): Token[] {

@@ -1,10 +1,11 @@
 // Load data for benchmarks: an app that may call both methods, and orders for each of them.
 import { DAY, SECOND } from '../../core/clock.ts';
+import { newParty } from '../../directory/new-party.ts';
 import type { SeedGenerator } from '../../protocol/platform.ts';
 import { readApp } from './app.ts';
 import { CONTRACTS } from './contracts.ts';
-import { newApp } from './import.ts';
 import { newSubscription, newVirtualOrder } from './import-orders.ts';
+import { PLATFORM } from './name.ts';
 
 /** One order in eight is of virtual goods, and one of 64 of those of a thousand cards. */
 export const VIRTUAL_EVERY = 8;
@@ -19,11 +20,14 @@ const CATEGORIES = ['1', '2', '3'] as const;
 
 export const seed: SeedGenerator = {
   party: (partyId, secret, now) =>
-    newApp(
-      partyId,
-      secret,
-      Object.keys(CONTRACTS),
-      { supplierCodes: [partyId.slice(0, 32)], provider: partyId.slice(0, 32) },
+    newParty(
+      {
+        platform: PLATFORM,
+        partyId,
+        secret,
+        grants: Object.keys(CONTRACTS),
+        attributes: { supplierCodes: [partyId.slice(0, 32)], provider: partyId.slice(0, 32) },
+      },
       now,
     ),
   order(party, index, now) {

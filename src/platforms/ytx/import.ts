@@ -1,14 +1,14 @@
 // Accounts, products and orders as an import file gives them, and load data for benchmarks.
 import { z } from 'zod';
 import type { CatalogEntry } from '../../core/catalog.ts';
-import { type Instant, MINUTE } from '../../core/clock.ts';
-import { parseYuan } from '../../core/money.ts';
+import { MINUTE } from '../../core/clock.ts';
 import type { Json, JsonObject } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
-import { AddressList } from '../../directory/addresses.ts';
+import { checkAddressesOf, newParty } from '../../directory/new-party.ts';
 import { checkLimitsOf, limitsSchema } from '../../directory/party-limits.ts';
 import { md5Hex } from '../../protocol/digest.ts';
 import { readItem, stateField } from '../../protocol/import.ts';
+import { noteField, secretField, shanghaiField, yuanField } from '../../protocol/import-fields.ts';
 import {
   type ImportContext,
   ImportError,
@@ -16,7 +16,6 @@ import {
   type ImportFormat,
   type SeedGenerator,
 } from '../../protocol/platform.ts';
-import { parseShanghai } from '../../protocol/shanghai-time.ts';
 import { appIds, checkApps, findApp, readApps } from './apps.ts';
 import {
   FUNC,
@@ -37,18 +36,14 @@ import type { State } from './states.ts';
 const ACCOUNT_SID = 'has to be 1 to 64 letters or digits';
 
 const accountSchema = z.strictObject({
-  note: z.string().optional(),
+  note: noteField,
   accountSID: z.string().refine(isAccountSID, ACCOUNT_SID),
-  authToken: z.string().min(16, 'has to be at least 16 characters'),
+  authToken: secretField,
   apps: z.json(),
   limits: limitsSchema.optional(),
 });
 
-const yuan = z.string().transform((text, context) => {
-  const fen = parseYuan(text);
-  if (fen === null) context.addIssue('has to be an amount in yuan, like "2.94"');
-  return fen ?? z.NEVER;
-});
+const yuan = yuanField('2.94');
 
 const productCode = z
   .string()
@@ -58,14 +53,14 @@ const productCode = z
 const accountKind = z.enum(ACCOUNT_KINDS, `has to be one of ${ACCOUNT_KINDS.join(', ')}`);
 
 const productSchema = z.strictObject({
-  note: z.string().optional(),
+  note: noteField,
   productCode,
   amount: yuan,
   account: accountKind.optional(),
 });
 
 export const orderSchema = z.strictObject({
-  note: z.string().optional(),
+  note: noteField,
   requestId: z.string().refine(isRequestId, 'has to be 1 to 32 letters, digits or -'),
   appid: z.string(),
   orderSts: stateField<State>(model),
@@ -85,25 +80,17 @@ export const orderSchema = z.strictObject({
       "is what is left of a text that was encoded wrongly, and so is nobody's key: leave it out, or correct it",
     )
     .default(''),
-  createdAt: z
-    .string()
-    .transform((text, context) => {
-      const instant = parseShanghai(text);
-      if (instant === null)
-        context.addIssue('has to be a time like "2016-01-02 09:12:33" (Asia/Shanghai)');
-      return instant ?? z.NEVER;
-    })
-    .optional(),
+  createdAt: shanghaiField('2016-01-02 09:12:33').optional(),
 });
 
 function readAccount(item: Json, { now, parties }: ImportContext): Party[] {
   const { accountSID, authToken, apps, limits } = readItem(accountSchema, item);
-  const party = newParty(
-    accountSID,
-    authToken,
-    { ...readApps(apps as Json), ...(limits && { limits: limits as JsonObject }) },
-    now,
-  );
+  const attributes = {
+    ...readApps(apps as Json),
+    ...(limits && { limits: limits as JsonObject }),
+  };
+  const its = { platform: PLATFORM, partyId: accountSID, secret: authToken, attributes };
+  const party = newParty(its, now);
   refuseSharedApps(party, parties, 'apps');
   checkParty(party, []);
   return [party];
@@ -125,11 +112,7 @@ export function checkParty(party: Party, others: readonly Party[]): void {
     throw new ImportError('grants', 'ytx has none: an app has functions, see attributes.apps');
   }
   if (party.users.length > 0) throw new ImportError('users', 'ytx has none');
-  try {
-    new AddressList(party.addresses);
-  } catch (error) {
-    throw new ImportError('addresses', (error as Error).message);
-  }
+  checkAddressesOf(party);
   try {
     checkApps(party.attributes);
   } catch (error) {
@@ -180,20 +163,6 @@ function readOrder(item: Json, { now, parties }: ImportContext): ImportedOrder {
   return { ...newYtxOrder(order, now), relative: given === undefined ? ['createdAt'] : [] };
 }
 
-function newParty(partyId: string, secret: string, attributes: JsonObject, now: Instant): Party {
-  return {
-    platform: PLATFORM,
-    partyId,
-    version: 1,
-    enabled: true,
-    users: [],
-    grants: [],
-    addresses: [],
-    keys: [{ keyId: 'k1', secret, createdAt: now, expiresAt: null }],
-    attributes,
-  };
-}
-
 export const importFormat: ImportFormat = {
   parties: { accounts: readAccount },
   catalog: { products: readProduct },
@@ -205,13 +174,10 @@ export const importFormat: ImportFormat = {
 const SEED_STATES: readonly State[] = ['1', '1', '0', '-1', '-2'];
 
 export const seed: SeedGenerator = {
-  party: (partyId, secret, now) =>
-    newParty(
-      partyId,
-      secret,
-      readApps([{ appid: md5Hex(partyId), environment: 'sandbox', functions: [FUNC] }]),
-      now,
-    ),
+  party(partyId, secret, now) {
+    const apps = [{ appid: md5Hex(partyId), environment: 'sandbox', functions: [FUNC] }];
+    return newParty({ platform: PLATFORM, partyId, secret, attributes: readApps(apps) }, now);
+  },
   order: (party, index, now) =>
     newYtxOrder(
       {

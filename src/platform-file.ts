@@ -1,0 +1,80 @@
+// `--platforms FILE`: platforms that are not of this repository, loaded from a file and served beside ours.
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Config, ConfigError } from './config.ts';
+import { platforms as ours } from './platforms/index.ts';
+import { platformProblems } from './protocol/check-platforms.ts';
+import type { Platform } from './protocol/platform.ts';
+
+/**
+ * What is served: `base`, and the platforms of the file that the configuration names.
+ *
+ * @param base default: the platforms of this repository
+ * @throws {ConfigError} that says what is wrong with the file, or with a platform, and what to do
+ */
+export async function platformsOf(
+  { platformsFile }: Pick<Config, 'platformsFile'>,
+  base: readonly Platform[] = ours,
+): Promise<readonly Platform[]> {
+  const added = platformsFile === undefined ? [] : await load(platformsFile);
+  const all = [...base, ...added];
+  const [problem] = platformProblems(all);
+  if (problem === undefined) return all as Platform[];
+  throw new ConfigError(
+    platformsFile === undefined
+      ? problem
+      : `ORDERGATE_PLATFORMS (--platforms) ${platformsFile}: ${problem}`,
+  );
+}
+
+async function load(file: string): Promise<unknown[]> {
+  const setting = `ORDERGATE_PLATFORMS (--platforms) is "${file}"`;
+  const path = resolve(file);
+  if (!existsSync(path)) {
+    throw new ConfigError(
+      `${setting}: there is no such file; name a module that exports platforms`,
+    );
+  }
+  resolveOwnPackage();
+  let exported: { readonly default?: unknown };
+  try {
+    exported = await import(pathToFileURL(path).href);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ConfigError(`${setting}: it cannot be loaded: ${message.split('\n')[0]}`, {
+      cause: error,
+    });
+  }
+  const { default: value } = exported;
+  if (value === undefined) {
+    throw new ConfigError(
+      `${setting}: it has no default export; write "export default" before what definePlatform({…}) returns, or a list of such values`,
+    );
+  }
+  return Array.isArray(value) ? value : [value];
+}
+
+/** package.json of a checkout exports the sources under this condition. */
+const SOURCE = '@ordergate/source';
+let isResolved = false;
+
+/**
+ * The file may lie anywhere, also beside an Ordergate that is installed globally. What it imports from
+ * `ordergate` is therefore this running program: a second copy would have classes of its own.
+ */
+function resolveOwnPackage(): void {
+  if (isResolved) return;
+  isResolved = true;
+  const isSource = import.meta.url.endsWith('.ts');
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier !== 'ordergate' && !specifier.startsWith('ordergate/')) {
+        return next(specifier, context);
+      }
+      const conditions = [...(context.conditions ?? []), ...(isSource ? [SOURCE] : [])];
+      return next(specifier, { ...context, conditions, parentURL: import.meta.url });
+    },
+  });
+}
