@@ -121,6 +121,6 @@ function withoutValue(request: WireRequest, name: string): WireRequest {
 
 /** `<Sign>…`, its URL-encoded form, `"Sign":"…"` and `Sign=…`. */
 function withoutSignature(text: string, name: string): string {
-  const digits = new RegExp(`(\\b${name}(?:>|%3E|"\\s*:\\s*"|=))[0-9A-Fa-f]{16,}`, 'gi');
+  const digits = new RegExp(`((?:\\b|%3C)${name}(?:>|%3E|"\\s*:\\s*"|=))[0-9A-Fa-f]{16,}`, 'gi');
   return text.replace(digits, `$1${MASK}`);
 }
