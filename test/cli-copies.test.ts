@@ -41,6 +41,13 @@ const rewritten = (lines: readonly string[]): string => {
   writeFileSync(path, gzipSync(lines.join('\n')));
   return path;
 };
+/** A backup of a megabyte that unpacks to a gigabyte. */
+function bomb(start: string, again: string): string {
+  const path = file();
+  const block = gzipSync(again.repeat(Math.ceil(2 ** 24 / again.length)), { level: 9 });
+  writeFileSync(path, Buffer.concat([gzipSync(start), ...Array.from({ length: 64 }, () => block)]));
+  return path;
+}
 type Tables = Record<string, { rows: number; digest: string }>;
 const tablesOf = (path: string): Tables => JSON.parse(linesOf(path).at(-2)!).tables;
 
@@ -199,6 +206,13 @@ describe('a backup of SQLite', () => {
         /has format 2/,
       ],
       [rewritten(['{"hello":1}']), /is no backup/],
+      [
+        rewritten([lines[0]!.replace('"sandbox"', '"produce"'), ...lines.slice(1)]),
+        /its first line was changed/,
+      ],
+      // A megabyte that unpacks to a gigabyte: as rows, and as one endless line.
+      [bomb('{"ordergate":"backup","format":1}\n', '[1]\n'), /is no backup .* more than 100 times/],
+      [bomb('', '{'), /is no backup .* more than 100 times/],
     ];
     for (const [damaged, problem] of cases) {
       const data = temporaryDirectory();
@@ -271,16 +285,38 @@ describe('a backup of PostgreSQL', { skip }, () => {
     isExplained(await run(['restore', path, '--verify']), /SQLite has no place/);
   });
 
-  test('a restore that is cut off leaves a database that serves nobody', async () => {
+  test('a restore that fails leaves the database empty, and one that is cut off is begun anew', async () => {
     const start = file();
     await done(['backup', start, '--data', used]);
     const env = { ...ENV, ORDERGATE_DATABASE_URL: await databaseOf(temporaryDirectory()) };
     isExplained(
       await run(['restore', rewritten(linesOf(start).slice(0, -2)), '--database'], env),
-      /last line/,
+      /last line is missing\. The database is empty again\./,
     );
+    const left = async (table: string) =>
+      (await query(`SELECT count(*)::int FROM ${table}`, env.ORDERGATE_DATABASE_URL))[0]![0];
+    deepEqual([await left('settings'), await left('parties'), await left('order_ids')], [0, 0, 0]);
+
+    // As a kill leaves it: rows, and how far it came.
+    const half = (id: string) =>
+      query(
+        `SET ordergate.session = 'test'; INSERT INTO settings VALUES ('copying', '{"id":"${id}","table":"parties","rows":1}');
+         INSERT INTO parties VALUES ('jintong', 'half', '{}')`,
+        env.ORDERGATE_DATABASE_URL,
+      );
+    await half('of-a-migration');
     isExplained(await run(['verify'], env), /is being brought into the database/);
-    isExplained(await run(['restore', start, '--database'], env), /a part of another copy/);
+    isExplained(
+      await run(['restore', start, '--database'], env),
+      /a part of another copy, of a migration that was cut off\. .*run that migration again/,
+    );
+    await query(
+      "SET ordergate.session = 'test'; DELETE FROM settings; DELETE FROM parties",
+      env.ORDERGATE_DATABASE_URL,
+    );
+    await half('restore-of-before');
+    match(await done(['restore', start, '--database', '--verify'], env), /^restored \d+ orders/);
+    isExplained(await run(['restore', start, '--database'], env), /holds a ledger already/);
   });
 });
 

@@ -133,6 +133,6 @@ function warningsOf(url: string): string[] {
 async function refuseUnfinishedCopy(pool: Pool): Promise<void> {
   if ((await pool.run(statements.setting, [TRANSFERRING])).length === 0) return;
   throw new UnusableDatabaseError(
-    'a ledger is being brought into the database, or that was cut off. Nothing was changed. Run the migration again, which goes on where it was; a restore begins anew, in an empty database.',
+    'a ledger is being brought into the database, or that was cut off. Nothing was changed. Run the migration again, which goes on where it was, or the restore, which empties the database and begins anew.',
   );
 }

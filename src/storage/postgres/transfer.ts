@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { headText } from '../chain.ts';
 import {
   type Progress,
+  RESTORE,
   TransferError,
   type TransferSource,
   type TransferTarget,
 } from '../transfer/port.ts';
+import { TABLES } from '../transfer/tables.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';
 import { sealHead } from './chain-groups.ts';
@@ -19,6 +21,8 @@ import { COUNT_ON, IS_EMPTY, insertsOf, selectOf, TRANSFERRING } from './transfe
 const FETCH_ROWS = 500;
 /** Months of their own; what is of yet others goes to the partition for all others. */
 const MOST_MONTHS = 240;
+/** One row each that is emptied otherwise. */
+const STAY = new Set(['settings', 'fan_out']);
 /** "ogac": who brings a ledger in is alone. */
 const TRANSFER_LOCK = 0x6f676163;
 
@@ -124,8 +128,23 @@ export async function postgresTarget(
         `SET synchronous_commit = on; DELETE FROM settings WHERE name = '${TRANSFERRING}'`,
       );
     },
+    abandon: () => emptyPart(connection),
     close: () => connection.close(),
   };
+}
+
+/** Takes away what a transfer has brought in; the schema stays, as a first start makes it. */
+async function emptyPart(connection: Connection): Promise<void> {
+  const names = [...TABLES.map(({ name }) => name), 'order_ids'].filter((name) => !STAY.has(name));
+  const [tables] = await connection.runText(
+    `SELECT string_agg(quote_ident(relname), ', ') FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+       AND NOT relispartition AND relname IN (${names.map((name) => `'${name}'`).join(', ')})`,
+  );
+  await connection.runText(
+    `BEGIN; SET LOCAL lock_timeout = '20s'; TRUNCATE ${tables![0]}; UPDATE fan_out SET cursor = 0;
+     DELETE FROM settings; COMMIT`,
+  );
 }
 
 async function takeDatabase(
@@ -143,9 +162,15 @@ async function takeDatabase(
   if (found) {
     const { id: other, ...progress } = JSON.parse(String(found[0])) as Progress & { id: string };
     if (other === id) return progress.table === '' ? null : progress;
-    throw new TransferError(
-      'the database holds a part of another copy. Nothing was changed. Name an empty database.',
-    );
+    const isRestore = other.startsWith(RESTORE);
+    if (!isRestore || !id.startsWith(RESTORE)) {
+      const what = isRestore ? 'restore' : 'migration';
+      throw new TransferError(
+        `the database holds a part of another copy, of a ${what} that was cut off. Nothing was changed. Name an empty database, or run that ${what} again.`,
+      );
+    }
+    // Nobody has served from it, and the file that it came from is still there.
+    await emptyPart(connection);
   }
   if (!mayBegin) throw new TransferError('the database holds no part of this copy');
   const [[isEmpty]] = (await connection.runText(IS_EMPTY)) as [Row];

@@ -8,6 +8,7 @@ import { differences, Sum, type Sums } from './digest.ts';
 import { type BackupHeader, type BackupSecrets, readBackup, writeBackup } from './file.ts';
 import {
   faultsOf,
+  RESTORE,
   sumsOf,
   type TransferAudit,
   TransferError,
@@ -110,7 +111,7 @@ async function restoreTo(
   { verify, onProgress }: RestoreOptions,
 ): Promise<TransferReport> {
   // A restore that is cut off is begun anew, in another place: the file is still there.
-  const target = await openTarget(place, randomUUID());
+  const target = await openTarget(place, `${RESTORE}${randomUUID()}`);
   try {
     let rows = 0;
     let header: BackupHeader | undefined;
@@ -137,9 +138,26 @@ async function restoreTo(
     if (header?.secrets && place.databaseUrl === undefined) writeSecrets(place, header.secrets);
     await target.release();
     return { sums, ...(audit && { audit }) };
+  } catch (error) {
+    throw await abandoned(target, error);
   } finally {
     await target.close();
   }
+}
+
+/** The error of a failed restore, with what has become of the target. */
+async function abandoned(target: TransferTarget, error: unknown): Promise<unknown> {
+  if (!target.abandon) return error;
+  try {
+    await target.abandon();
+  } catch {
+    if (!(error instanceof TransferError)) return error;
+    return new TransferError(
+      `${error.message}. The database still holds a part of the backup, and serves nobody. Run the restore again, which empties it first.`,
+    );
+  }
+  if (!(error instanceof TransferError)) return error;
+  return new TransferError(`${error.message}. The database is empty again.`);
 }
 
 function writeSecrets({ dataDirectory }: StoragePlace, secrets: BackupSecrets): void {

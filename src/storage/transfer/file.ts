@@ -1,4 +1,5 @@
 // A backup's file: gzip of lines, each table's rows, and behind them their counts and digests.
+import { hash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -58,8 +59,9 @@ export async function writeBackup(
     environment: await source.setting('environment'),
     at: new Date().toISOString(),
   };
+  const first = JSON.stringify(header);
   async function* lines(): AsyncGenerator<string> {
-    yield `${JSON.stringify(header)}\n`;
+    yield `${first}\n`;
     let rows = 0;
     for (const table of TABLES) {
       yield `${JSON.stringify({ table: table.name, columns: table.columns })}\n`;
@@ -72,7 +74,7 @@ export async function writeBackup(
       }
       sums[table.name] = sum.result();
     }
-    yield `${JSON.stringify({ tables: sums })}\n`;
+    yield `${JSON.stringify({ tables: sums, header: hash('sha256', first) })}\n`;
   }
   try {
     // 3 of 9: twice as fast as the default for a tenth more bytes.
@@ -122,6 +124,7 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
   let size = 0;
   let lacking = '';
   let trailer: Sums | undefined;
+  let headerDigest = '';
   const hand = async (): Promise<void> => {
     if (table && batch.length > 0) {
       sums[table.name]!.add(batch);
@@ -140,9 +143,14 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
       if (parsed.format !== FORMAT)
         throw bad(`it has format ${parsed.format}; this Ordergate reads ${FORMAT}`);
       header = parsed as BackupHeader;
+      headerDigest = hash('sha256', line);
       await reader.onHeader(header);
-    } else if (parsed.tables) trailer = parsed.tables;
-    else {
+    } else if (parsed.tables) {
+      trailer = parsed.tables;
+      // Absent in a backup of an older program.
+      if (parsed.header !== undefined && parsed.header !== headerDigest)
+        throw bad('it is not as it was written: its first line was changed');
+    } else {
       table = TABLES.find(({ name }) => name === parsed.table);
       // An older backup lacks the columns that came later, which stand last.
       const columns = parsed.columns as readonly string[];
@@ -154,7 +162,7 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
     }
   };
   try {
-    for await (const line of linesOf(file)) {
+    for await (const line of linesOf(file, bad)) {
       if (trailer || (!header && !line.startsWith('{"ordergate"')))
         throw bad('it is no backup of Ordergate');
       if (line.startsWith('{')) await control(line);
@@ -179,15 +187,30 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
   return found;
 }
 
+/** A ledger of a million equal orders shrinks to a thirtieth; gzip itself could grow a file a thousandfold. */
+const MOST_GROWTH = 100;
+/** A small file may hold what is very repetitive. */
+const ALWAYS_ALLOWED = 16 * 1024 * 1024;
+/** Longer than any row: a request body has 1 MiB at most. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+
 /** Not readline: it also ends lines at U+2028, which a row may hold. */
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(file: string, bad: (problem: string) => Error): AsyncGenerator<string> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   const input = createReadStream(file);
   input.once('error', (error) => gunzip.destroy(error));
   let rest = '';
+  let read = 0;
   for await (const chunk of input.pipe(gunzip).setEncoding('utf8')) {
+    read += chunk.length;
+    if (read > ALWAYS_ALLOWED && read > MOST_GROWTH * input.bytesRead) {
+      throw bad(
+        `it is no backup of Ordergate: its first ${input.bytesRead} bytes unpack to more than ${MOST_GROWTH} times as many, which no ledger does and a file that is made to fill disks does. Nothing of it was kept.`,
+      );
+    }
     const lines = (rest + chunk).split('\n');
     rest = lines.pop()!;
+    if (rest.length > LONGEST_LINE) throw bad('it is damaged: a line is longer than any row');
     yield* lines;
   }
   if (rest !== '') yield rest;

@@ -42,6 +42,8 @@ export interface TransferTarget {
   readBack(): Promise<TransferSource>;
   /** From now on it is a ledger like any other. */
   release(): Promise<void>;
+  /** After a restore has failed: takes away what it brought in, where that is not a file of its own. */
+  abandon?(): Promise<void>;
   /** Lets go; what was not released stays unusable. */
   close(): Promise<void>;
 }
@@ -51,6 +53,9 @@ export class TransferError extends Error {
   readonly code = 'ERR_COPY';
   override readonly name = 'TransferError';
 }
+
+/** Begins the id of a restore: it is begun anew where it was cut off, where a migration goes on. */
+export const RESTORE = 'restore-';
 
 /** Bytes of rows, about, that are handed on at once. */
 export const BATCH_CHARACTERS = 1_000_000;
