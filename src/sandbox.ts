@@ -72,7 +72,7 @@ export function callLine(record: RequestRecord): string {
   // What a caller sent is not let near the terminal as a control.
   return [...parts, ...(why ? [why] : [])]
     .join('  ')
-    .replace(/\p{Cc}/gu, ' ')
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, ' ')
     .slice(0, 500);
 }
 

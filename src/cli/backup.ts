@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { backUpLedger } from '../main.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 import { progress } from './progress.ts';
 
 export const backupCommand: Command = {
@@ -33,8 +34,8 @@ export const backupCommand: Command = {
     const secrets = withKey
       ? 'It holds the master key and the admin token: whoever has it can read everything.'
       : 'The master key and the admin token are not in it: keep them elsewhere.';
-    process.stdout.write(
-      `backed up ${sums.orders?.rows} orders and ${sums.history?.rows} changes to ${file}. ${secrets}\n`,
+    say(
+      `backed up ${sums.orders?.rows} orders and ${sums.history?.rows} changes to ${file}. ${secrets}`,
     );
     return 0;
   },

@@ -9,6 +9,7 @@ import { importCommand } from './import.ts';
 import { lostCommand } from './lost.ts';
 import { migrateCommand } from './migrate.ts';
 import { moveCommand } from './move.ts';
+import { complain } from './output.ts';
 import { resetCommand } from './reset.ts';
 import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
@@ -65,7 +66,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   try {
     return await main(args);
   } catch (error) {
-    process.stderr.write(`ordergate: ${explain(error)}\n`);
+    complain(`ordergate: ${explain(error)}`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,5 +1,7 @@
 // An error as a person reads it: one sentence with the remedy, or, for a bug of ours, its stack.
 
+import { inOneLine } from './output.ts';
+
 /** Errors of ours whose message says what is wrong and what to do. */
 const EXPLAINED = new Set([
   'ERR_CONFIG',
@@ -45,7 +47,7 @@ const SYSTEM: Readonly<Record<string, (error: SystemError) => string>> = {
 export function explain(error: unknown): string {
   const known = error as SystemError;
   const { code, message, stack } = known;
-  if (code !== undefined && EXPLAINED.has(code)) return message;
-  if (code !== undefined && Object.hasOwn(SYSTEM, code)) return SYSTEM[code]!(known);
+  if (code !== undefined && EXPLAINED.has(code)) return inOneLine(message);
+  if (code !== undefined && Object.hasOwn(SYSTEM, code)) return inOneLine(SYSTEM[code]!(known));
   return stack ?? String(error);
 }

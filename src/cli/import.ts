@@ -11,6 +11,7 @@ import { openWorkplace, type Platform, platformsOf } from '../main.ts';
 import type { Command } from './command.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
+import { complain, inOneLine, say } from './output.ts';
 import { progress } from './progress.ts';
 import { askServer, serverUrl } from './server.ts';
 
@@ -61,7 +62,7 @@ export const importCommand: Command = {
       });
       const report = await runImport({ config, platforms, url, rows, observer, dryRun, update });
       written?.finish();
-      process.stdout.write(`${summary(report, dryRun)}\n`);
+      say(`${summary(report, dryRun)}`);
       return report.refused === 0 ? 0 : 1;
     } catch (error) {
       written?.discard();
@@ -170,22 +171,15 @@ function watch(file: string, size: number, written: RefusedFile | undefined) {
     onRefused(line, problem, rows) {
       written?.add(rows);
       refused++;
-      if (refused <= SHOWN) process.stderr.write(`${file}:${line}: ${visible(problem)}\n`);
+      if (refused <= SHOWN) complain(`${inOneLine(`${file}:${line}: ${problem}`)}`);
     },
     onProgress: ({ orders }) => bar(show.bytes(), ` ${orders.toLocaleString('en')} orders`),
   };
   process.once('exit', () => {
-    if (refused > SHOWN) process.stderr.write(`and ${refused - SHOWN} more\n`);
+    if (refused > SHOWN) complain(`and ${refused - SHOWN} more`);
   });
   return { observer, show };
 }
-
-/** What a file holds is not let near the terminal as a control. */
-const visible = (text: string): string =>
-  text.replace(
-    /\p{Cc}/gu,
-    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 
 function summary(report: ImportReport, dryRun: boolean): string {
   const { orders, parties, catalog, existing, updated, refused } = report;

@@ -3,6 +3,7 @@ import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { findLostCalls } from '../core/lost-calls.ts';
 import { openWorkplace } from '../main.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 
 export const lostCommand: Command = {
   name: 'lost',
@@ -43,7 +44,7 @@ export const lostCommand: Command = {
           address,
           requestId: id,
         };
-        process.stdout.write(`${JSON.stringify(call)}\n`);
+        say(JSON.stringify(call));
       }
       process.stderr.write(
         count === 0

@@ -2,6 +2,7 @@
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { migrateLedger } from '../main.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 import { progress } from './progress.ts';
 
 export const migrateCommand: Command = {
@@ -15,8 +16,8 @@ export const migrateCommand: Command = {
     }
     const config = readConfig(values);
     const { sums } = await migrateLedger(config, progress('rows'));
-    process.stdout.write(
-      `moved ${sums.orders?.rows} orders and ${sums.history?.rows} changes; ${Object.keys(sums).length} tables agree in counts and digests, and the audit found the ledger sound. Start the nodes with the same ORDERGATE_KEY and an ORDERGATE_ADMIN_TOKEN; ${config.dataDirectory} stays as it is and serves no more.\n`,
+    say(
+      `moved ${sums.orders?.rows} orders and ${sums.history?.rows} changes; ${Object.keys(sums).length} tables agree in counts and digests, and the audit found the ledger sound. Start the nodes with the same ORDERGATE_KEY and an ORDERGATE_ADMIN_TOKEN; ${config.dataDirectory} stays as it is and serves no more.`,
     );
     return 0;
   },

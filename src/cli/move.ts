@@ -10,6 +10,7 @@ import {
 } from '../core/move-order.ts';
 import { openWorkplace } from '../main.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
 
 export const moveCommand: Command = {
@@ -30,7 +31,7 @@ export const moveCommand: Command = {
     const config = readConfig(values);
     const move = { platform, orderId: orderId(order), to, line, note };
     const state = await (url === undefined ? moveHere(config, move) : moveAt(url, config, move));
-    process.stdout.write(`moved order ${order} of ${platform} to ${state}\n`);
+    say(`moved order ${order} of ${platform} to ${state}`);
     return 0;
   },
 };

@@ -2,6 +2,7 @@
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { openWorkplace, resetSandbox } from '../main.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
 
 export const resetCommand: Command = {
@@ -18,8 +19,8 @@ export const resetCommand: Command = {
       );
     }
     const generation = await (url === undefined ? resetHere(config) : resetAt(url, config));
-    process.stdout.write(
-      `the sandbox is as a first start leaves it (generation ${generation}); its clock is the world's\n`,
+    say(
+      `the sandbox is as a first start leaves it (generation ${generation}); its clock is the world's`,
     );
     return 0;
   },

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { restoreLedger } from '../main.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 import { progress } from './progress.ts';
 
 export const restoreCommand: Command = {
@@ -44,8 +45,8 @@ export const restoreCommand: Command = {
     const proof = audit
       ? `; ${Object.keys(sums).length} tables agree in counts and digests, and the audit found the ledger sound`
       : '';
-    process.stdout.write(
-      `${place === null ? 'verified' : 'restored'} ${what} of ${file} (${size} bytes)${where}${proof}\n`,
+    say(
+      `${place === null ? 'verified' : 'restored'} ${what} of ${file} (${size} bytes)${where}${proof}`,
     );
     return 0;
   },

@@ -6,6 +6,7 @@ import type { Party } from '../core/party.ts';
 import { openWorkplace, type Workplace } from '../main.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import type { Command } from './command.ts';
+import { say } from './output.ts';
 import { progress } from './progress.ts';
 
 const BATCH = 1000;
@@ -33,7 +34,7 @@ export const seedCommand: Command = {
       }
       const party = await findOrMakeParty(workplace, platform, values.party, values.secret);
       const created = await seedOrders(workplace, platform, party, count);
-      process.stdout.write(`seeded ${created} orders of ${platform.name} party ${party.partyId}\n`);
+      say(`seeded ${created} orders of ${platform.name} party ${party.partyId}`);
       return 0;
     } finally {
       await workplace.storage.close();
@@ -59,7 +60,7 @@ async function findOrMakeParty(
     throw error;
   }
   await parties.create(party);
-  if (given === undefined) process.stdout.write(`made party ${partyId} with key ${secret}\n`);
+  if (given === undefined) say(`made party ${partyId} with key ${secret}`);
   return party;
 }
 

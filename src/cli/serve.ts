@@ -2,6 +2,7 @@
 import { readConfig, readFlags } from '../config.ts';
 import { callLine, startOrdergate } from '../main.ts';
 import type { Command } from './command.ts';
+import { complain, say } from './output.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -13,15 +14,14 @@ export const serveCommand: Command = {
     const config = readConfig(settings);
     const isWatched = config.environment === 'sandbox' && process.stderr.isTTY;
     const onCall = isWatched
-      ? (record: Parameters<typeof callLine>[0]) =>
-          void process.stderr.write(`${callLine(record)}\n`)
+      ? (record: Parameters<typeof callLine>[0]) => void complain(`${callLine(record)}`)
       : undefined;
     const ordergate = await startOrdergate({ config, acceptLoss, onCall });
     const stopped = stopSignal(); // Before the line: who reads it may stop us at once.
-    process.stdout.write(`ordergate listening on ${ordergate.url}\n`);
+    say(`ordergate listening on ${ordergate.url}`);
     // Not into a log: who may read that has no business in the console of a production server.
     const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
-    if (link !== null) process.stderr.write(`the first account, within 15 minutes: ${link}\n`);
+    if (link !== null) complain(`the first account, within 15 minutes: ${link}`);
     await stopped;
     await ordergate.close();
     return 0;

@@ -3,6 +3,7 @@ import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { auditEntries, auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
 import type { Command } from './command.ts';
+import { complain, inOneLine } from './output.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
@@ -29,14 +30,13 @@ export const verifyCommand: Command = {
       damage.push(...found, ...(await auditSealed(storage, workplace.sealer)));
       damage.push(...(await auditEntries(storage, platforms)));
       const faults = { ...ledger, ...(await storage.callbacks.audit()) };
-      for (const line of damage) process.stderr.write(`damage: ${line}\n`);
-      for (const line of notes) process.stderr.write(`not proven: ${line}\n`);
+      for (const line of damage) complain(`damage: ${inOneLine(line)}`);
+      for (const line of notes) complain(`not proven: ${inOneLine(line)}`);
       process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
       // What only newer rules refuse is no fault of the ledger, and does not change the exit code.
       const findings = await oldRulesOf(workplace, config);
       for await (const finding of findOldOrders(platforms, storage.ledger)) findings.push(finding);
-      for (const finding of findings)
-        process.stderr.write(`from before: ${findingText(finding)}\n`);
+      for (const finding of findings) complain(`from before: ${inOneLine(findingText(finding))}`);
       const isSound = damage.length === 0 && Object.values(faults).every((count) => count === 0);
       return isSound ? 0 : 1;
     } finally {
