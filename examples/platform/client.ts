@@ -14,6 +14,7 @@ export const lantern: WireProtocol<LanternContract, Credentials> = {
   contract,
   signature: scheme,
   secrets: ['secret'],
+  toCredentials: (partner, secret) => ({ partner, secret }),
   masked: ['mobile'],
   replyStatuses: [...new Set([201, ...Object.values(STATUS)])],
   write({ partner, secret }, method, params, now) {

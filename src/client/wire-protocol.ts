@@ -38,6 +38,8 @@ export interface WireProtocol<C extends Contract, Credentials, Extras extends ob
   readonly signature: SignatureScheme<never>;
   /** The names of those credentials that must reach no log. */
   readonly secrets: readonly (keyof Credentials & string)[];
+  /** The credentials of a party, from its id and its key as the server's operator has them. */
+  toCredentials(partyId: string, key: string): Credentials;
   /** Parameters that a hook sees masked, beside those that the contract calls secret. */
   readonly masked?: readonly string[];
   /** HTTP statuses of the platform's own replies. Default: 200 alone. */

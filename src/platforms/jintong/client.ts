@@ -107,6 +107,7 @@ export const jintong: WireProtocol<JintongContract, Credentials> = {
   contract,
   signature,
   secrets: ['key'],
+  toCredentials: (partner, key) => ({ partner, key }),
   write({ partner, key }, method, params) {
     const body = buildRequest(partner, key, method, params);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -177,6 +177,7 @@ export const suning: WireProtocol<SuningContract, Credentials, HistoryOrders> = 
   contract,
   signature,
   secrets: ['appSecret', 'accessToken'],
+  toCredentials: (appKey, appSecret) => ({ appKey, appSecret }),
   write(credentials, method, params, now) {
     const texts = Object.entries(params).map(([name, value]) => [
       name,

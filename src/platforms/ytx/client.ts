@@ -48,6 +48,7 @@ export const ytx: WireProtocol<YtxContract, Credentials> = {
   contract,
   signature,
   secrets: ['authToken'],
+  toCredentials: (accountSID, authToken) => ({ accountSID, authToken }),
   masked: ['rechargeAccount'],
   write({ accountSID, authToken }, method, params, now) {
     const { requestId, ...others } = params as Readonly<Record<string, string | readonly string[]>>;
