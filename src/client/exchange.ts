@@ -101,9 +101,10 @@ function codeOf(error: unknown): string {
   return errors?.[0] instanceof Error ? codeOf(errors[0]) : '';
 }
 
+/** fetch says `fetch failed`, and what failed stands in the cause; other errors speak for themselves. */
 function reasonOf(error: unknown): string {
-  const { cause } = error as { readonly cause?: unknown };
-  const reason = cause instanceof Error ? cause : error;
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  const reason = typeof code !== 'string' && cause instanceof Error ? cause : error;
   const message = reason instanceof Error ? reason.message : String(reason);
   return message || codeOf(error);
 }

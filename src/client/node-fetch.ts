@@ -37,7 +37,7 @@ export function nodeFetch({ proxy, keepAlive, ca }: ConnectionSettings): typeof 
     if (url.protocol === 'https:') {
       sent = httpsRequest(url, { ...own, agent: secure });
     } else if (through) {
-      const { host, hostname, port, authorization } = through;
+      const { hostname, port, authorization } = through;
       Object.assign(
         headers,
         { host: url.host },
@@ -45,7 +45,6 @@ export function nodeFetch({ proxy, keepAlive, ca }: ConnectionSettings): typeof 
       );
       const target = { host: hostname, port, path: url.href, setDefaultHeaders: true };
       sent = httpRequest({ ...own, ...target, agent: plain });
-      sent.once('error', (error) => Object.assign(error, { proxy: host }));
     } else {
       sent = httpRequest(url, { ...own, agent: plain });
     }

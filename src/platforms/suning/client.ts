@@ -24,6 +24,7 @@ import {
   writeDocument,
 } from './wire.ts';
 
+export type { History, HistoryOrders, HistoryRange, Time } from './client-history.ts';
 export type { Method } from './contracts.ts';
 export { signInfo } from './signature.ts';
 
