@@ -175,6 +175,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     clock,
     people: entrance.people,
+    audit: storage.audit,
     about: { environment, version: VERSION },
     importPart: partTaker({ ...workplace, ledger, tokens }),
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),

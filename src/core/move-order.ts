@@ -3,7 +3,7 @@ import { changeOrder, type Decision } from './change-order.ts';
 import type { Clock, Instant } from './clock.ts';
 import { type CoreRefusal, type Outcome, refuse } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import type { Order, OrderId, OrderModel } from './order.ts';
+import type { OperatorActor, Order, OrderId, OrderModel } from './order.ts';
 import { allows } from './transitions.ts';
 
 export interface MoveRequest {
@@ -50,7 +50,7 @@ export function moveOrder(
   clock: Clock,
   model: OrderModel,
   move: MoveRequest,
-  actor: 'operator' | 'import' = 'operator',
+  actor: OperatorActor | 'import' = 'operator',
 ): Promise<Outcome<number>> {
   const request = {
     platform: move.platform,

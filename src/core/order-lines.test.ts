@@ -73,7 +73,13 @@ test('a sealed text is read after the history says so', async () => {
     reply: null,
   }));
   const reveal = (name: string, of: string = id) =>
-    revealSealed(ledger, clock, { platform: SHOP, orderId: orderId(of), name, note: '客诉' });
+    revealSealed(ledger, clock, {
+      platform: SHOP,
+      orderId: orderId(of),
+      name,
+      note: '客诉',
+      actor: 'operator',
+    });
   assert.deepEqual(await reveal('cards'), { ok: true, value: '["1","2"]' });
   const { action, actor, note, to } = (await history(id)).at(-1)!;
   assert.deepEqual([action, actor, note, to], ['revealed', 'operator', 'cards: 客诉', 'open']);

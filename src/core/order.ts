@@ -51,8 +51,16 @@ export interface HistoryEntry {
   readonly requestId: number | null;
 }
 
-/** Who made a change: `party:jane88`, `operator`, `import`, `deadline:refund`. */
-export type Actor = `party:${string}` | `deadline:${string}` | 'operator' | 'import';
+/** Who made a change: `party:jane88`, `operator:li.na`, `operator` by the admin token, `import`, `deadline:refund`. */
+export type Actor =
+  | `party:${string}`
+  | `deadline:${string}`
+  | 'operator'
+  | `operator:${string}`
+  | 'import';
+
+/** Somebody who works for the platform. */
+export type OperatorActor = Extract<Actor, `operator${string}`>;
 
 /** A name and value by which support staff find the order. Declared by the platform, kept in an index. */
 export type LookUpKey = readonly [name: string, value: string];

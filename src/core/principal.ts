@@ -1,5 +1,6 @@
 // Who calls the management API, and why somebody may not.
 import type { Role } from './account.ts';
+import type { OperatorActor } from './order.ts';
 
 export interface Principal {
   /** An account that is signed in, an API token, or the one admin token of the settings. */
@@ -26,5 +27,5 @@ export interface Refusal {
 }
 
 /** Who the order's history and the audit say has done it. */
-export const actorOf = ({ kind, name }: Principal): `operator` | `operator:${string}` =>
+export const actorOf = ({ kind, name }: Principal): OperatorActor =>
   kind === 'admin-token' ? 'operator' : `operator:${name}`;

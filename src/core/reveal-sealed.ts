@@ -3,7 +3,7 @@ import { changeOrder } from './change-order.ts';
 import type { Clock } from './clock.ts';
 import { type Outcome, refuse } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import type { OrderId } from './order.ts';
+import type { OperatorActor, OrderId } from './order.ts';
 
 export interface RevealRequest {
   readonly platform: string;
@@ -11,6 +11,7 @@ export interface RevealRequest {
   /** The sealed text's name. */
   readonly name: string;
   readonly note: string;
+  readonly actor: OperatorActor;
 }
 
 /** The event of a reading: it changes nothing of the order, so nobody outside is told of it. */
@@ -20,14 +21,14 @@ export const REVEALED_EVENT = 'order.revealed';
 export async function revealSealed(
   ledger: Ledger,
   clock: Clock,
-  { platform, orderId, name, note }: RevealRequest,
+  { platform, orderId, name, note, actor }: RevealRequest,
 ): Promise<Outcome<string | null>> {
   const text = await ledger.readSealed(platform, orderId, name);
   if (text === null) {
     const { order } = await ledger.load(platform, orderId);
     return order ? { ok: true, value: null } : refuse('unknown-order');
   }
-  const request = { platform, orderId, actor: 'operator', requestId: null } as const;
+  const request = { platform, orderId, actor, requestId: null } as const;
   const outcome = await changeOrder(ledger, clock, request, (order) => ({
     ok: true,
     action: 'revealed',

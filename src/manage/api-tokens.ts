@@ -73,6 +73,22 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
     },
   }),
   endpoint({
+    method: 'GET',
+    path: '/api-tokens/{tokenId}',
+    operationId: 'readApiToken',
+    summary: 'One API token, without itself',
+    status: 200,
+    response: tokenSchema,
+    errors: { 404: 'no such token' },
+    async handle({ params }, { people }) {
+      const credentialId = params.tokenId!;
+      const [token] = await people.store.listCredentials({ kind: 'token', credentialId });
+      if (token) return view(token);
+      const message = `no API token "${credentialId.slice(0, 40)}"; GET /api-tokens lists them`;
+      throw new ManageError(404, 'unknown-token', message, 'tokenId');
+    },
+  }),
+  endpoint({
     method: 'DELETE',
     path: '/api-tokens/{tokenId}',
     operationId: 'endApiToken',

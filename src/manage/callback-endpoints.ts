@@ -101,6 +101,19 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     },
   }),
   endpoint({
+    method: 'GET',
+    path: '/callbacks/endpoints/{endpointId}',
+    operationId: 'readCallbackEndpoint',
+    summary: 'One endpoint, without its secrets',
+    status: 200,
+    response: endpointSchema,
+    errors: { 404: 'no such endpoint' },
+    async handle({ params }, { callbacks, clock }) {
+      const id = params.endpointId!;
+      return view(found(await callbacks.findEndpoint(id), id), clock.now());
+    },
+  }),
+  endpoint({
     method: 'PATCH',
     path: '/callbacks/endpoints/{endpointId}',
     operationId: 'changeCallbackEndpoint',

@@ -32,6 +32,23 @@ export const catalogEndpoints: readonly Endpoint[] = [
     },
   }),
   endpoint({
+    method: 'GET',
+    path: '/catalog/{platform}/{kind}/{key}',
+    operationId: 'readCatalogEntry',
+    summary: 'One entry of a platform’s catalog',
+    status: 200,
+    response: entrySchema,
+    errors: { 404: 'no such platform or entry' },
+    async handle({ params }, { catalog, platforms }) {
+      const { name } = findPlatform(platforms, params.platform!);
+      const { kind, key } = params;
+      const found = catalog.list(name).find((entry) => entry.kind === kind && entry.key === key);
+      if (found) return found as z.input<typeof entrySchema>;
+      const message = `${name} has no ${kind} "${key}"; GET /catalog lists what there is`;
+      throw new ManageError(404, 'unknown-entry', message, 'key');
+    },
+  }),
+  endpoint({
     method: 'PUT',
     path: '/catalog/{platform}/{kind}/{key}',
     operationId: 'saveCatalogEntry',

@@ -1,5 +1,6 @@
 // The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
 import { z } from 'zod';
+import type { AuditStore } from '../core/audit.ts';
 import type { CallbackManagement } from '../core/callback-management.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -24,6 +25,7 @@ export interface ManageServices {
   readonly clock: OffsetClock;
   readonly callbacks: CallbackManagement;
   readonly people: People;
+  readonly audit: AuditStore;
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
@@ -47,6 +49,8 @@ export interface Endpoint {
   /** Statuses of errors besides 400, 401 and 403, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
+  /** That the audit has an entry of each call, although it is a GET. What changes something always has. */
+  readonly isAudited?: true;
   /**
    * The version of what is answered. The reply carries it as its ETag, If-Match compares it before a
    * change, and a GET whose If-None-Match names it is answered with 304 and without a body.

@@ -13,7 +13,11 @@ export const historySchema = z
     to: z.string(),
     fromName: z.string().nullable().describe('the name of `from` in the platform’s document'),
     toName: z.string(),
-    actor: z.string().describe('party:…, operator, import, or deadline:…'),
+    actor: z
+      .string()
+      .describe(
+        'party:…, operator:… with the account’s or the token’s name, operator by the admin token, import, or deadline:…',
+      ),
     note: z.string().nullable(),
     atShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
     requestId: z.int().nullable().describe('the gateway call that caused it'),

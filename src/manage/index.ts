@@ -4,6 +4,8 @@ import { LedgerUnavailableError } from '../core/errors.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { accountEndpoints } from './accounts.ts';
 import { apiTokenEndpoints } from './api-tokens.ts';
+import { auditEndpoints } from './audit.ts';
+import { type AuditTrail, auditTrail } from './audit-trail.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
@@ -42,6 +44,7 @@ const documented: readonly Endpoint[] = [
   ...meEndpoints,
   ...accountEndpoints,
   ...apiTokenEndpoints,
+  ...auditEndpoints,
 ];
 
 /** Every endpoint that `services` offers. */
@@ -82,8 +85,14 @@ export async function callEndpoint(
   services: ManageServices,
 ): Promise<ManageReply> {
   try {
-    requireRole(target, request);
-    const answered = await target.handle(readCall(target, request), services);
+    const trail = trailOf(services);
+    await requireRole(target, request, trail);
+    const call = readCall(target, request);
+    const carryOut = () => target.handle(call, services);
+    const isAudited = target.method !== 'GET' || target.isAudited === true;
+    const answered = isAudited
+      ? await trail.follow(target, request, call, carryOut)
+      : await carryOut();
     const version = target.etag?.(answered as never);
     if (version === undefined) return reply(target.status, answered);
     const headers = { etag: `"${version}"` };
@@ -105,9 +114,25 @@ export async function callEndpoint(
   }
 }
 
+/** One a server. */
+const trails = new WeakMap<ManageServices, AuditTrail>();
+
+function trailOf(services: ManageServices): AuditTrail {
+  const trail = trails.get(services) ?? auditTrail(documented, services);
+  trails.set(services, trail);
+  return trail;
+}
+
 /** @throws {ManageError} */
-function requireRole({ operationId }: Endpoint, { principal }: ManageRequest): void {
+async function requireRole(
+  target: Endpoint,
+  request: ManageRequest,
+  trail: AuditTrail,
+): Promise<void> {
+  const { operationId } = target;
+  const { principal } = request;
   if (principal && may(principal.role, operationId)) return;
+  await trail.refused(target, request);
   const message = `${operationId} needs the role ${LEAST_ROLES[operationId]}; ${principal?.name} is ${principal?.role}`;
   throw new ManageError(403, 'forbidden', message);
 }

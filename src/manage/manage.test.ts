@@ -120,7 +120,9 @@ await manage(server, 'POST', '/orders', order('used-1'), { 'idempotency-key': 'u
 const PASSWORD = 'correct horse battery';
 const adminId = await makeAccount(server, 'has.account', 'admin', PASSWORD);
 const accountId = await makeAccount(server, 'is.changed', 'viewer', PASSWORD);
-await manage(server, 'POST', '/api-tokens', { name: 'taken', role: 'viewer' });
+const { tokenId } = (await manage(server, 'POST', '/api-tokens', { name: 'taken', role: 'viewer' }))
+  .body;
+await manage(server, 'PUT', '/catalog/jintong/product/is-there', { price: 1 });
 async function newSession(): Promise<Browser> {
   const browser = new Browser(server);
   await browser.form('/console/sign-in', { name: 'has.account', password: PASSWORD });
@@ -131,6 +133,11 @@ const OTHER_VERSION = { 'if-match': '"999"' };
 
 /** For each endpoint, a call that succeeds. */
 const SUCCESSES: Readonly<Record<string, Call>> = {
+  listAudit: { path: '/audit?limit=3' },
+  readAudit: { path: '/audit/1' },
+  readApiToken: { path: `/api-tokens/${tokenId}` },
+  readCatalogEntry: { path: '/catalog/jintong/product/is-there' },
+  readCallbackEndpoint: {},
   listAccounts: {},
   createAccount: { body: { name: 'Zhou.Min', role: 'viewer' } },
   readAccount: { path: `/accounts/${accountId}` },
@@ -489,6 +496,23 @@ const ERRORS: Readonly<
   listCallbackAlerts: [
     { status: 400, code: 'bad-request', field: 'cursor', path: '/callbacks/alerts?cursor=x' },
   ],
+  listAudit: [{ status: 400, code: 'bad-request', field: 'cursor', path: '/audit?cursor=x' }],
+  readAudit: [{ status: 404, code: 'unknown-entry', field: 'number', path: '/audit/99999' }],
+  readApiToken: [
+    { status: 404, code: 'unknown-token', field: 'tokenId', path: '/api-tokens/none' },
+  ],
+  readCatalogEntry: [
+    { status: 404, code: 'unknown-entry', field: 'key', path: '/catalog/jintong/product/none' },
+    { status: 404, code: 'unknown-platform', path: '/catalog/none/product/none' },
+  ],
+  readCallbackEndpoint: [
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_none',
+    },
+  ],
   listAccounts: [],
   createAccount: [
     { status: 400, code: 'bad-request', field: 'name', body: { name: 'a b', role: 'viewer' } },
@@ -716,7 +740,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   }
   const inMemory = [
     ...['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi'],
-    ...['listPlatforms', 'readPlatform'],
+    ...['listPlatforms', 'readPlatform', 'readCatalogEntry'],
   ];
   // Who has no token is not even known without the ledger.
   const byToken = ({ operationId }: { operationId: string }): boolean =>

@@ -16,10 +16,17 @@ export const TAGS: Readonly<Record<string, string>> = {
   me: 'Who is calling: role, sessions, password and second factor.',
   accounts: 'Who may sign in to the console, with their roles. For admins.',
   'api-tokens': 'Bearer tokens of programs, each with a role and an end. For admins.',
+  audit: 'Who changed, revealed or exported what, and who signed in. For admins.',
   'openapi.json': 'This description itself.',
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  listAudit:
+    'Append-only. Each entry carries a hash over itself and the one before it, so that `ordergate verify` finds one that was altered, removed or put in. Secrets, keys, tokens and card codes are masked.',
+  readAudit: 'The same as a row of the list.',
+  readApiToken: 'Also one that has ended, until it is forgotten.',
+  readCatalogEntry: 'The same as a row of the list.',
+  readCallbackEndpoint: 'The same as a row of the list.',
   listAccounts: 'By name. Passwords and second factors are told as being there, and never shown.',
   createAccount:
     'Give the link to its owner; who opens it first chooses the password. Names are kept in lower case.',

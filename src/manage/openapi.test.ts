@@ -21,6 +21,16 @@ const operationOf = ({ path, method }: Endpoint): Json =>
 const { accountId } = (await manage(server, 'POST', '/accounts', { name: 'li.na', role: 'viewer' }))
   .body;
 
+const { tokenId } = (await manage(server, 'POST', '/api-tokens', { name: 'ci', role: 'viewer' }))
+  .body;
+const [{ platform, kind, key }] = (await manage(server, 'GET', '/catalog?platform=ytx')).body.items;
+const entry = `/catalog/${platform}/${kind}/${key}`;
+const { endpointId } = (
+  await manage(server, 'POST', '/callbacks/endpoints', {
+    ...{ platform: 'jintong', party: 'jane88', url: 'https://example.com/' },
+  })
+).body;
+
 /** A schema, or the one that it names. */
 const resolved = (schema: Json): Json =>
   schema.$ref ? page.components.schemas[schema.$ref.split('/').at(-1)] : schema;
@@ -69,10 +79,14 @@ test('what it lists answers, and not with 404 or 405', async () => {
   const called = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
   for (const { method, path } of endpoints) {
     const filled = path
+      .replace('/catalog/{platform}/{kind}/{key}', entry)
       .replace('{platform}', 'jintong')
       .replace('{orderId}', '15112480268')
       .replace('{partyId}', 'jane88')
       .replace('{accountId}', accountId)
+      .replace('{number}', '1')
+      .replace('{tokenId}', path.startsWith('/api') ? tokenId : 'x')
+      .replace('{endpointId}', endpointId)
       .replace('{requestId}', called.headers.get('x-request-id')!)
       .replace('{keyId}', 'k1');
     const { status } = await manage(

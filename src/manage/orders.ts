@@ -5,6 +5,7 @@ import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
 import { findState, knownStates, leadsTo, moveOrder } from '../core/move-order.ts';
 import type { Json } from '../core/order.ts';
+import { actorOf } from '../core/principal.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
 import { orderItem } from '../protocol/import.ts';
 import { ImportError } from '../protocol/platform.ts';
@@ -85,10 +86,11 @@ export const orderEndpoints: readonly Endpoint[] = [
       409: 'one of the orders exists; none was created',
       422: 'the Idempotency-Key was used with another body',
     },
-    async handle({ body, headers }, services) {
+    async handle({ body, headers, by }, services) {
       const now = services.clock.now();
       const items = (Array.isArray(body) ? body : [body]) as Json[];
-      const orders = items.map((item, i) => readNewOrder(item, i, services, now));
+      const actor = actorOf(by);
+      const orders = items.map((item, i) => ({ ...readNewOrder(item, i, services, now), actor }));
       const key = headers['idempotency-key'];
       const created = await services.ledger.createOrders({
         orders,
@@ -143,7 +145,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     status: 200,
     response: orderSchema,
     errors: { 404: 'no such platform or order', 409: 'its state does not lead there' },
-    async handle({ params, body }, { ledger, clock, platforms }) {
+    async handle({ params, body, by }, { ledger, clock, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
       const to = findState(platform.model, body.to);
       if (to === undefined) {
@@ -156,7 +158,7 @@ export const orderEndpoints: readonly Endpoint[] = [
       }
       const id = orderId(params.orderId!);
       const move = { platform: platform.name, orderId: id, ...body, to };
-      const moved = await moveOrder(ledger, clock, platform.model, move);
+      const moved = await moveOrder(ledger, clock, platform.model, move, actorOf(by));
       if (!moved.ok && moved.code === 'unknown-order') throw unknownOrder(platform, id);
       if (!moved.ok && moved.code === 'unknown-line') {
         const { order } = await ledger.load(platform.name, id);
@@ -188,10 +190,10 @@ export const orderEndpoints: readonly Endpoint[] = [
     status: 200,
     response: z.object({ name: z.string(), text: z.string() }),
     errors: { 404: 'no such platform, order, or sealed text' },
-    async handle({ params, body }, { ledger, clock, platforms }) {
+    async handle({ params, body, by }, { ledger, clock, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
       const id = orderId(params.orderId!);
-      const request = { platform: platform.name, orderId: id, ...body };
+      const request = { platform: platform.name, orderId: id, ...body, actor: actorOf(by) };
       const revealed = await revealSealed(ledger, clock, request);
       if (!revealed.ok && revealed.code === 'unknown-order') throw unknownOrder(platform, id);
       if (!revealed.ok) throw new ManageError(503, revealed.code, 'not done; try again');

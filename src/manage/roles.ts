@@ -25,6 +25,7 @@ export const LEAST_ROLES = {
   savePartyApp: 'admin',
   removePartyApp: 'admin',
   listCatalog: 'viewer',
+  readCatalogEntry: 'viewer',
   saveCatalogEntry: 'admin',
   removeCatalogEntry: 'admin',
   listTokens: 'viewer',
@@ -35,6 +36,7 @@ export const LEAST_ROLES = {
   listRequests: 'viewer',
   readRequest: 'viewer',
   listCallbackEndpoints: 'viewer',
+  readCallbackEndpoint: 'viewer',
   createCallbackEndpoint: 'admin',
   changeCallbackEndpoint: 'operator',
   deleteCallbackEndpoint: 'admin',
@@ -63,6 +65,9 @@ export const LEAST_ROLES = {
   listApiTokens: 'admin',
   createApiToken: 'admin',
   endApiToken: 'admin',
+  readApiToken: 'admin',
+  listAudit: 'admin',
+  readAudit: 'admin',
 } as const satisfies Readonly<Record<string, Role>>;
 
 export type OperationId = keyof typeof LEAST_ROLES;

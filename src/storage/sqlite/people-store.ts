@@ -72,8 +72,10 @@ export function auditStore(reader: Reader, writer: Writer): AuditStore {
     append: (entry) => write((its) => its.appendAudit(auditColumns(entry))),
     async list(query) {
       const [where, asked] = conditions(query);
-      const list = db.prepare(`${ENTRY} WHERE ${where} ORDER BY number DESC LIMIT :rows`);
-      const rows = await reader.read(() => list.all({ ...asked, rows: query.limit + 1 }));
+      const sql = `${ENTRY} WHERE ${where} ORDER BY number DESC LIMIT :rows`;
+      const rows = await reader.read(() =>
+        db.prepare(sql).all({ ...asked, rows: query.limit + 1 }),
+      );
       return auditPage(rows.map(values), query.limit);
     },
     async find(number) {

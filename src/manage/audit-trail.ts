@@ -1,0 +1,189 @@
+// What the audit keeps of a call that changes something: who, from where, what it was before and after.
+import type { Json, JsonObject } from '../core/order.ts';
+import type { Principal } from '../core/principal.ts';
+import { isSecretName, MASK } from '../protocol/redact.ts';
+import { type Endpoint, type EndpointCall, ManageError, type ManageServices } from './endpoint.ts';
+import { type ManageRequest, readCall } from './read-call.ts';
+
+/**
+ * Order of writes: the change is committed first, its entry second, and the answer leaves when both
+ * are on disk. The other order would tell of changes that never happened. A kill between the two
+ * leaves an order's change in the order's own history, which names who did it in the change's own
+ * transaction; other changes of that moment are without an entry, and nobody was told that they are done.
+ */
+export interface AuditTrail {
+  /** Of the call that `handle` carries out; what it throws is thrown. */
+  follow(
+    target: Endpoint,
+    request: ManageRequest,
+    call: EndpointCall,
+    handle: () => Promise<unknown>,
+  ): Promise<unknown>;
+  /** A call that the caller's role does not reach. */
+  refused(target: Endpoint, request: ManageRequest): Promise<void>;
+}
+
+/** Parts of an answer that have a record of their own, or change with the time. */
+const LEFT_OUT = new Set(['history', 'callbacks', 'lastUsedAt', 'lastSeenAt', 'version']);
+/** Operations whose body is a file, a password, or what a query says better. */
+const NO_BODY = new Set(['importRows', 'changeMyPassword']);
+/** Characters of one document; a longer one is cut. */
+const MAX_DOCUMENT = 4000;
+
+/** @param endpoints among which those are that read what others change */
+export function auditTrail(endpoints: readonly Endpoint[], services: ManageServices): AuditTrail {
+  const readers = new Map(
+    endpoints.filter(({ method }) => method === 'GET').map((reader) => [reader.path, reader]),
+  );
+  const isSecret = (word: string): boolean => services.parties.isSecret(word);
+
+  async function snapshot(reader: Endpoint | undefined, request: ManageRequest): Promise<Json> {
+    if (!reader) return null;
+    try {
+      const bare = { ...request, query: '', body: Buffer.alloc(0) };
+      return (await reader.handle(readCall(reader, bare), services)) as Json;
+    } catch (error) {
+      if (error instanceof ManageError) return null; // It is not there, before or after.
+      throw error;
+    }
+  }
+
+  const entry = (
+    { operationId }: Endpoint,
+    { principal, caller, headers }: ManageRequest,
+    outcome: 'done' | 'refused',
+    target: string,
+    details: JsonObject,
+  ) => ({
+    ...{ at: services.clock.now(), actor: nameOf(principal), action: operationId, target, outcome },
+    details: {
+      kind: principal?.kind ?? null,
+      role: principal?.role ?? null,
+      address: caller.address,
+      userAgent: String(headers['user-agent'] ?? '').slice(0, 300),
+      ...details,
+    },
+  });
+
+  return {
+    async follow(target, request, call, handle) {
+      const reader = readerOf(target.path, readers);
+      const before = await snapshot(reader, request);
+      let answer: unknown;
+      try {
+        answer = await handle();
+      } catch (error) {
+        if (error instanceof ManageError && error.status === 403) {
+          const why = { status: 403, note: error.message };
+          await services.audit.append(entry(target, request, 'refused', pathTarget(request), why));
+        }
+        throw error;
+      }
+      const after = target.method === 'GET' ? null : await snapshot(reader, request);
+      const body = call.body as Json | undefined;
+      const changed = reader ? difference(before, after) : null;
+      const redacted = (value: Json | undefined): Json => cut(redact(value ?? null, isSecret));
+      const hasBody = !NO_BODY.has(target.operationId) && body !== undefined;
+      const details: JsonObject = {
+        status: target.status,
+        note: noteOf(body),
+        asked:
+          target.method === 'GET' ? redacted(call.query as Json) : hasBody ? redacted(body) : null,
+        before: redacted(changed?.[0]),
+        // Of what is new, or has nothing that reads it, the answer tells what became of it.
+        after: redacted(changed?.[1] ?? (target.method === 'GET' ? null : (answer as Json))),
+      };
+      const named = targetOf(request, answer, body);
+      try {
+        await services.audit.append(entry(target, request, 'done', named, details));
+      } catch (error) {
+        const message = `it was done, and the audit could not be written (${(error as Error).message}). Look at what is there before you try again.`;
+        throw new ManageError(503, 'not-audited', message);
+      }
+      return answer;
+    },
+    async refused(target, request) {
+      const why = { status: 403, note: 'the role does not reach it' };
+      await services.audit.append(entry(target, request, 'refused', pathTarget(request), why));
+    },
+  };
+}
+
+const nameOf = (principal: Principal | null): string => principal?.name ?? '';
+
+/** The endpoint that reads the thing itself: at the path, or at the nearest path above it that names one. */
+function readerOf(path: string, readers: ReadonlyMap<string, Endpoint>): Endpoint | undefined {
+  if (path === '/clock') return readers.get(path);
+  for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf('/'))) {
+    const reader = place.endsWith('}') ? readers.get(place) : undefined;
+    if (reader) return reader;
+  }
+  return undefined;
+}
+
+const pathTarget = ({ params }: ManageRequest): string => Object.values(params).join('/');
+
+const NAMES = ['accountId', 'tokenId', 'endpointId'];
+
+/** What was changed, as the path names it; what was made, as its answer does. */
+function targetOf(request: ManageRequest, answer: unknown, body: Json | undefined): string {
+  const named = pathTarget(request);
+  if (named !== '') return named;
+  const of = (answer ?? {}) as Record<string, unknown>;
+  const id = NAMES.map((name) => of[name]).find((value) => typeof value === 'string');
+  if (id !== undefined) return String(id);
+  const orders = Array.isArray(of.orders)
+    ? (of.orders as { platform: string; orderId: string }[])
+    : [];
+  if (orders.length > 0) {
+    const more = orders.length > 1 ? ` and ${orders.length - 1} more` : '';
+    return `${orders[0]!.platform}/${orders[0]!.orderId}${more}`;
+  }
+  const { platform, partyId } = (body ?? {}) as Record<string, unknown>;
+  return [platform, partyId].filter((part) => typeof part === 'string').join('/');
+}
+
+function noteOf(body: Json | undefined): string | null {
+  const note = isObject(body) ? body.note : null;
+  return typeof note === 'string' ? note : null;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The two documents without what is the same in both; null where nothing differs. */
+export function difference(before: Json, after: Json): readonly [Json, Json] | null {
+  if (!isObject(before) || !isObject(after)) {
+    return JSON.stringify(before) === JSON.stringify(after) ? null : [before, after];
+  }
+  const [was, is]: [Record<string, Json>, Record<string, Json>] = [{}, {}];
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (LEFT_OUT.has(name)) continue;
+    const found = difference(before[name] ?? null, after[name] ?? null);
+    if (found) [was[name], is[name]] = found;
+  }
+  return Object.keys(was).length === 0 ? null : [was, is];
+}
+
+/** Further names: a revealed text, a code, a link that opens something. */
+const HIDDEN = /^(?:text|code|codes|current|link|uri|recoveryCodes|sign(?:ature)?|sealed)$/i;
+
+/**
+ * Masks what nobody may read who reads the audit: by the field's name, and by the value where it is a
+ * key of a party. Numbers and ids stay, so that it is told which key was meant.
+ */
+export function redact(value: Json, isSecret: (word: string) => boolean, name = ''): Json {
+  if (typeof value === 'string') {
+    const hidden = isSecretName(name) || HIDDEN.test(name) || isSecret(value);
+    return hidden ? MASK : value;
+  }
+  if (Array.isArray(value)) return value.map((one) => redact(one as Json, isSecret, name));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([field]) => !LEFT_OUT.has(field));
+  return Object.fromEntries(entries.map(([field, one]) => [field, redact(one, isSecret, field)]));
+}
+
+function cut(value: Json): Json {
+  const text = JSON.stringify(value);
+  return text.length <= MAX_DOCUMENT ? value : { cut: text.slice(0, MAX_DOCUMENT) };
+}

@@ -1,0 +1,187 @@
+// /audit: every change, reveal, sign-in and refusal, with who, from where, before and after, and without a secret.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Browser, makeAccount, signedIn } from '../../test/browser.ts';
+import { breakRows, manage, startTestServer, temporaryDirectory } from '../../test/support.ts';
+import { changeOrder } from '../core/change-order.ts';
+import { orderId } from '../core/ledger.ts';
+import { manageEndpoints } from './index.ts';
+
+const PASSWORD = 'correct horse battery';
+const dataDirectory = temporaryDirectory();
+const server = await startTestServer({ config: { dataDirectory } });
+const admin = await signedIn(server);
+await makeAccount(server, 'li.na', 'operator', PASSWORD);
+const lina = new Browser(server);
+await lina.form('/console/sign-in', { name: 'li.na', password: PASSWORD });
+const ORDER = '15112480268';
+
+/** The newest entry, as an admin sees it. */
+async function newest(filter = '') {
+  const { status, body } = await admin.api('GET', `/audit?limit=1${filter}`);
+  equal(status, 200, JSON.stringify(body));
+  return body.items[0];
+}
+
+describe('an entry', () => {
+  test('of an order that is moved: who, from where, before and after; and the order’s history names who', async () => {
+    const moved = await lina.api('POST', `/orders/jintong/${ORDER}/transitions`, {
+      to: 'K',
+      note: '客户来电',
+    });
+    equal(moved.status, 200, JSON.stringify(moved.body));
+    const { number, at, atShanghai, before, after, ...rest } = await newest();
+    ok(number > 0 && Date.parse(at) === Date.parse(atShanghai));
+    deepEqual(rest, {
+      ...{ actor: 'li.na', actorKind: 'account', role: 'operator', address: '127.0.0.1' },
+      ...{ userAgent: 'TestBrowser/1', action: 'moveOrder', target: `jintong/${ORDER}` },
+      ...{ outcome: 'done', status: 200, note: '客户来电' },
+      asked: { to: 'K', line: null, note: '客户来电' },
+    });
+    equal(after.state, 'K');
+    ok(before.state !== 'K' && !('orderId' in after), 'only what has changed');
+    const { history } = (await lina.api('GET', `/orders/jintong/${ORDER}`)).body;
+    equal(history.at(-1).actor, 'operator:li.na');
+    deepEqual((await admin.api('GET', `/audit/${number}`)).body.after, after);
+  });
+
+  test('of a reveal is there before the text leaves, and does not hold it', async () => {
+    const text = 'CARD-0001-SECRET';
+    await changeOrder(
+      server.storage.ledger,
+      server.clock,
+      { platform: 'jintong', orderId: orderId(ORDER), actor: 'operator', requestId: null },
+      ({ state }) => ({
+        ...{ ok: true, action: 'sealed', state, reply: null },
+        sealed: [{ name: 'cards', text, mask: ['****'] }],
+      }),
+    );
+    const path = `/orders/jintong/${ORDER}/reveal`;
+    const revealed = await lina.api('POST', path, { name: 'cards', note: '补发' });
+    equal(revealed.body.text, text);
+    const entry = await newest();
+    deepEqual([entry.action, entry.actor, entry.note], ['revealSealed', 'li.na', '补发']);
+    ok(!JSON.stringify(entry).includes(text));
+    const { history } = (await lina.api('GET', `/orders/jintong/${ORDER}`)).body;
+    equal(history.at(-1).actor, 'operator:li.na');
+  });
+
+  test('of a refusal says so, and nothing was changed', async () => {
+    const refused = await lina.api('PATCH', '/parties/jintong/jane88', { enabled: false });
+    equal(refused.status, 403);
+    const { actor, action, target, outcome, status, before, after } = await newest();
+    deepEqual(
+      { actor, action, target, outcome, status, before, after },
+      {
+        ...{ actor: 'li.na', action: 'changeParty', target: 'jintong/jane88', outcome: 'refused' },
+        ...{ status: 403, before: null, after: null },
+      },
+    );
+  });
+
+  test('of what only reads is not there', async () => {
+    const { number } = await newest();
+    for (const path of ['/orders?limit=1', '/me', '/parties', `/orders/jintong/${ORDER}`]) {
+      equal((await admin.api('GET', path)).status, 200);
+    }
+    equal((await newest()).number, number);
+  });
+
+  test('of a token and of the admin token names them', async () => {
+    const { token } = (await admin.api('POST', '/api-tokens', { name: 'ci', role: 'operator' }))
+      .body;
+    const made = await newest();
+    deepEqual([made.action, made.actor], ['createApiToken', 'sandbox']);
+    ok(!JSON.stringify(made).includes(token));
+    const clock = (secret: string) =>
+      fetch(`${server.url}/manage/v1/clock`, {
+        ...{ method: 'POST', body: '{"advanceSeconds":1}' },
+        headers: { authorization: `Bearer ${secret}` },
+      });
+    equal((await clock(token)).status, 200);
+    const { actor, actorKind, action, before, after } = await newest();
+    deepEqual([actor, actorKind, action], ['ci', 'api-token', 'advanceClock']);
+    ok(after.offsetSeconds === before.offsetSeconds + 1);
+    equal((await clock(server.adminToken)).status, 200);
+    deepEqual(((entry) => [entry.actor, entry.actorKind])(await newest()), [
+      'admin',
+      'admin-token',
+    ]);
+  });
+});
+
+test('every operation that changes something has its entry, of the role that carried it out', async () => {
+  const other = await startTestServer();
+  const changing = manageEndpoints(true, '0').filter(({ method }) => method !== 'GET');
+  ok(changing.length > 25);
+  const bodies: Readonly<Record<string, unknown>> = {
+    changeParty: { enabled: true },
+    createParty: { platform: 'jintong', partyId: 'newone', secret: 'party-secret-0001' },
+    saveCatalogEntry: undefined,
+    rotateKey: {},
+    createAccount: { name: 'made', role: 'viewer' },
+    createApiToken: { name: 'made', role: 'viewer' },
+    advanceClock: { advanceSeconds: 1 },
+  };
+  for (const { operationId, method, path } of changing) {
+    if (!(operationId in bodies) || bodies[operationId] === undefined) continue;
+    const filled = path.replace('{platform}', 'jintong').replace('{partyId}', 'jane88');
+    const { status, body } = await manage(other, method, filled, bodies[operationId]);
+    ok(status < 300, `${operationId}: ${status} ${JSON.stringify(body)}`);
+    const [entry] = (await manage(other, 'GET', '/audit?limit=1')).body.items;
+    deepEqual([entry.action, entry.actor, entry.outcome], [operationId, 'admin', 'done']);
+    ok(entry.target !== '' || operationId === 'advanceClock', operationId);
+    const secrets = [body.secret, body.key, body.token, body.link?.split('/').at(-1)].filter(
+      Boolean,
+    );
+    for (const secret of [...secrets, 'party-secret-0001']) {
+      ok(!JSON.stringify(entry).includes(secret), operationId);
+    }
+  }
+});
+
+describe('the list', () => {
+  test('is filtered by each filter, and by two at once', async () => {
+    const all = (await admin.api('GET', '/audit?limit=1000')).body.items;
+    const is = async (query: string, wanted: (entry: Record<string, string>) => boolean) => {
+      const { items } = (await admin.api('GET', `/audit?limit=1000&${query}`)).body;
+      const numbers = (of: { number: number }[]) => of.map(({ number }) => number);
+      deepEqual(numbers(items), numbers(all.filter(wanted)), query);
+      ok(items.length > 0, query);
+    };
+    await is('actor=li.na', ({ actor }) => actor === 'li.na');
+    await is('action=sign-in', ({ action }) => action === 'sign-in');
+    await is('outcome=refused', ({ outcome }) => outcome === 'refused');
+    await is(`target=jintong/${ORDER}`, ({ target }) => target === `jintong/${ORDER}`);
+    await is('target=jintong/*', ({ target }) => target!.startsWith('jintong/'));
+    await is(
+      'actor=li.na&action=moveOrder',
+      ({ actor, action }) => actor === 'li.na' && action === 'moveOrder',
+    );
+    await is(`from=${all.at(-2).at}`, ({ at }) => Date.parse(at!) >= Date.parse(all.at(-2).at));
+    deepEqual((await admin.api('GET', '/audit?actor=nobody')).body.items, []);
+  });
+
+  test('goes page by page, and an operator does not see it', async () => {
+    const first = (await admin.api('GET', '/audit?limit=2')).body;
+    const second = (await admin.api('GET', `/audit?limit=2&cursor=${first.nextCursor}`)).body;
+    deepEqual(
+      [...first.items, ...second.items].map(({ number }) => number),
+      Array.from({ length: 4 }, (_, i) => first.items[0].number - i),
+    );
+    equal((await lina.api('GET', '/audit')).status, 403);
+  });
+});
+
+test('what cannot be written into the audit is told as done and not audited', async () => {
+  const directory = temporaryDirectory();
+  const broken = await startTestServer({ config: { dataDirectory: directory } });
+  await breakRows(directory, 'ALTER TABLE audit RENAME TO gone_audit');
+  const { status, body } = await manage(broken, 'POST', '/parties', {
+    platform: 'jintong',
+    partyId: 'x1',
+  });
+  deepEqual([status, body.error.code], [503, 'not-audited']);
+  match(body.error.message, /it was done/);
+  equal((await manage(broken, 'GET', '/parties/jintong/x1')).status, 200);
+});
