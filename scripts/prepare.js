@@ -1,11 +1,15 @@
-// After `npm ci`: opens and closes a ledger once, so that the first start finds the compile cache filled.
+// After `npm ci`: builds the console, and opens and closes a ledger once, so that the first start finds the compile cache filled.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+if (existsSync(`${root}node_modules/vite`)) await buildConsole();
+else console.log('ordergate: /console is not built, since the dev dependencies are not installed');
+
 const directory = mkdtempSync(join(tmpdir(), 'ordergate-prepare-'));
 try {
   execFileSync(

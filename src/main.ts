@@ -128,6 +128,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     () => requests.dropped,
     () => sampler.skipped,
+    () => clock.now(),
   );
   const onFault = (error: unknown, path: string) =>
     faults.write(
@@ -178,6 +179,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     audit: storage.audit,
     about: { environment, version: VERSION },
     importPart: partTaker({ ...workplace, ledger, tokens }),
+    calls: metrics.calls,
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     async resetSandbox() {
       let generation = 0;

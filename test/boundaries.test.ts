@@ -189,8 +189,25 @@ test('what is packed for clients imports no server, no storage and no package', 
   assert.deepEqual(broken, []);
 });
 
+const web = new URL('../web/src', import.meta.url).pathname;
+const webFiles = globSync('**/*.{ts,tsx}', { cwd: web });
+
+test('the console knows the management API only: it imports nothing of the server', () => {
+  assert.ok(webFiles.length > 20);
+  const packages =
+    /^(react|react-dom\/client|uplot|@tanstack\/react-(query|router)|antd\/es\/[\w-]+(\/\w+)?)$/;
+  for (const file of webFiles.filter((name) => !/\.test\.tsx?$/.test(name))) {
+    const text = readFileSync(join(web, file), 'utf8');
+    const targets = [...text.matchAll(/(?:^import |from |import\()'([^']+)'/gm)].map((m) => m[1]!);
+    for (const target of targets.filter((one) => !one.endsWith('.css'))) {
+      if (!target.startsWith('.')) assert.match(target, packages, file);
+      else assert.ok(!relative(web, join(web, dirname(file), target)).startsWith('..'), file);
+    }
+  }
+});
+
 test('a file is short, and its first line says what it is for', () => {
-  for (const file of files) {
+  for (const file of [...files, ...webFiles.map((name) => relative(src, join(web, name)))]) {
     const lines = readFileSync(join(src, file), 'utf8').split('\n');
     assert.ok(lines.length <= 300, `${file} has ${lines.length} lines`);
     const first = lines[0]!.startsWith('#!') ? lines[1]! : lines[0]!;

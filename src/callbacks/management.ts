@@ -55,6 +55,7 @@ export function callbackManagement(
     findEndpoint: store.findEndpoint,
     listDeliveries: store.listDeliveries,
     listAlerts: store.listAlerts,
+    stats: store.stats,
     findDelivery,
 
     async ping(endpoint, now) {

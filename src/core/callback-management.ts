@@ -47,7 +47,10 @@ export interface ReplayOutcome {
 }
 
 export interface CallbackManagement
-  extends Pick<CallbackStore, 'listEndpoints' | 'listDeliveries' | 'listAlerts' | 'findEndpoint'> {
+  extends Pick<
+    CallbackStore,
+    'listEndpoints' | 'listDeliveries' | 'listAlerts' | 'findEndpoint' | 'stats'
+  > {
   register(registration: Registration, now: Instant): Promise<CallbackEndpoint | EndpointProblem>;
   /** Null where there is none. */
   change(

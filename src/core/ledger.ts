@@ -144,6 +144,14 @@ export interface DueDeadline extends DeadlineClaim {
   readonly dueAt: Instant;
 }
 
+/** Something that happens to an order at a time, unless a change comes first. */
+export interface OrderDeadline {
+  readonly platform: string;
+  readonly orderId: OrderId;
+  readonly kind: string;
+  readonly dueAt: Instant;
+}
+
 /** An order with everything that is kept about it. */
 export interface OrderRecord {
   readonly order: Order;
@@ -209,6 +217,14 @@ export interface Ledger {
 
   /** When the next deadline is due that nobody holds a lease on at `now`; null when there is none. */
   nextDeadline(now: Instant): Promise<Instant | null>;
+
+  /** The deadlines of one order, soonest first. */
+  readDeadlines(
+    order: Pick<Order, 'platform' | 'owner' | 'orderId'>,
+  ): Promise<readonly OrderDeadline[]>;
+
+  /** The deadlines of all orders that are due before a time, soonest first. `limit`: 1 to 1000. */
+  listDeadlines(before: Instant, limit: number): Promise<readonly OrderDeadline[]>;
 
   listParties(): Promise<readonly Party[]>;
 

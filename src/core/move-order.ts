@@ -61,6 +61,24 @@ export function moveOrder(
   return changeOrder(ledger, clock, request, (order, now) => decideMove(order, now, model, move));
 }
 
+/** As {@link moveOrder}, of the version that the operator saw; undefined where the order has another one. */
+export async function moveSeenOrder(
+  ledger: Ledger,
+  clock: Clock,
+  model: OrderModel,
+  move: MoveRequest & { readonly version: number },
+  actor: OperatorActor = 'operator',
+): Promise<Outcome<number> | undefined> {
+  let hasChanged = false;
+  const { platform, orderId } = move;
+  const request = { platform, orderId, actor, requestId: null } as const;
+  const outcome = await changeOrder(ledger, clock, request, (order, now) => {
+    hasChanged = order.version !== move.version;
+    return hasChanged ? refuse('state-refuses', order.state) : decideMove(order, now, model, move);
+  });
+  return hasChanged ? undefined : outcome;
+}
+
 /** The rule alone, without a ledger. */
 export function decideMove(
   order: Order,

@@ -105,6 +105,10 @@ export interface OrderModel {
   lists?(order: Order): readonly string[];
   /** The deadlines that the order, as it is now, waits for. Absent: none. */
   deadlines?(order: Order): readonly DeadlineEntry[];
+  /** What a look-up key begins with for each order whose key of another kind ends in `digits`. */
+  keyOfEnd?(digits: string): string;
+  /** Look-up keys that orders from before this version may lack: they are written at creation only. */
+  readonly newKeys?: readonly string[];
   /** What an operator's move brings with it besides the state; by default nothing. */
   moved?(move: OperatorMove): MoveEffects;
 }

@@ -1,5 +1,6 @@
 // What Prometheus reads: calls and their outcomes, durations, and the process itself.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { CallSeries } from '../core/call-series.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { CallDurations } from './call-durations.ts';
 
@@ -20,6 +21,11 @@ const OTHER = 'other';
 export class Metrics {
   /** Where what else is measured joins in. */
   readonly registry = new Registry();
+  /** The same calls by minute, for the console. */
+  readonly calls: CallSeries;
+  readonly #now: () => number;
+  /** By platform, the code of a success. */
+  readonly #successes: ReadonlyMap<string, string>;
   readonly #counter: Counter<'platform' | 'method' | 'outcome'>;
   /** By platform, outcome and method. Counted here, and by prom-client when they are read. */
   readonly #calls = new Map<string, Map<string, Map<string, Calls>>>();
@@ -30,7 +36,11 @@ export class Metrics {
     platforms: readonly Platform[],
     droppedRequests: () => number,
     sampledRequests: () => number = () => 0,
+    now: () => number = Date.now,
   ) {
+    this.#now = now;
+    this.calls = new CallSeries(now());
+    this.#successes = new Map(platforms.map(({ name, successCode }) => [name, successCode]));
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.#counter = new Counter({
@@ -96,6 +106,7 @@ export class Metrics {
     const known = this.#calls.get(platform)?.get(outcome)?.get(named);
     (known ?? this.#callsOf(platform, outcome, named)).count++;
     this.#durations.observe(platform, micros / 1e6);
+    this.calls.count(this.#now(), outcome !== this.#successes.get(platform));
   }
 
   #callsOf(platform: string, outcome: string, given: string): Calls {

@@ -7,13 +7,14 @@ export function send(
   response: ServerResponse,
   { status, contentType, body, isAscii = false, headers }: HttpReply,
 ): void {
-  const length = isAscii ? body.length : Buffer.byteLength(body);
+  const length = isAscii || typeof body !== 'string' ? body.length : Buffer.byteLength(body);
   // RFC 9110: 304 has no content, and a length of 0 would be told as that of what the caller has already.
   const head =
     status === 304 ? [] : ['content-type', contentType, 'content-length', String(length)];
   for (const name in headers) head.push(name, headers[name]!);
   response.writeHead(status, head);
-  response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
+  if (typeof body !== 'string') response.end(body);
+  else response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
 }
 
 export function errorReply(

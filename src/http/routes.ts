@@ -5,6 +5,7 @@ import type { HttpMethod } from '../protocol/contract.ts';
 import type { Caller } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
+import { consoleRoutes } from './console.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A request, read whole. */
@@ -32,7 +33,8 @@ export interface HttpCall {
 export interface HttpReply {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  /** Bytes where they are not text, such as files that were compressed before. */
+  readonly body: string | Uint8Array;
   /** That the body is known to hold ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -153,6 +155,7 @@ export function routeTable({
     ),
     ...manage,
     ...pages,
+    ...consoleRoutes(),
     { method: 'GET', path: '/healthz', access: 'open', handle: health },
     { method: 'GET', path: '/readyz', access: 'open', handle: ready },
     { method: 'GET', path: '/metrics', access: 'local', handle: scrape },

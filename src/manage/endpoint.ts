@@ -1,6 +1,7 @@
 // The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
 import { z } from 'zod';
 import type { AuditStore } from '../core/audit.ts';
+import type { CallSeries } from '../core/call-series.ts';
 import type { CallbackManagement } from '../core/callback-management.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -27,6 +28,7 @@ export interface ManageServices {
   readonly people: People;
   readonly audit: AuditStore;
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
+  readonly calls: CallSeries;
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
   /** Makes the sandbox's ledger anew; resolves to its new generation. */

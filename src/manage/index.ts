@@ -4,6 +4,7 @@ import { LedgerUnavailableError } from '../core/errors.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { accountEndpoints } from './accounts.ts';
 import { apiTokenEndpoints } from './api-tokens.ts';
+import { attentionEndpoints } from './attention.ts';
 import { auditEndpoints } from './audit.ts';
 import { type AuditTrail, auditTrail } from './audit-trail.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
@@ -15,7 +16,9 @@ import { type Endpoint, endpoint, ManageError, type ManageServices } from './end
 import { importEndpoints } from './import.ts';
 import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
+import { orderOutlookEndpoints } from './order-outlook.ts';
 import { orderEndpoints } from './orders.ts';
+import { overviewEndpoints } from './overview.ts';
 import { partyEndpoints } from './parties.ts';
 import { partyAppEndpoints } from './party-apps.ts';
 import { partyKeyEndpoints } from './party-keys.ts';
@@ -24,11 +27,16 @@ import { type ManageRequest, readCall } from './read-call.ts';
 import { requestEndpoints } from './requests.ts';
 import { LEAST_ROLES, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
+import { searchEndpoints } from './search.ts';
 import { tokenEndpoints } from './tokens.ts';
 
 const documented: readonly Endpoint[] = [
   ...platformEndpoints,
+  ...overviewEndpoints,
+  ...searchEndpoints,
+  ...attentionEndpoints,
   ...orderEndpoints,
+  ...orderOutlookEndpoints,
   ...partyEndpoints,
   ...partyKeyEndpoints,
   ...partyAppEndpoints,

@@ -151,6 +151,11 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   endMySession: { isSession: true },
   endMySessions: { isSession: true },
   changeMyPassword: { isSession: true, body: { current: PASSWORD, password: PASSWORD } },
+  readOverview: {},
+  readCallSeries: { path: '/series/calls?minutes=60&step=5' },
+  search: { path: `/search?q=${ORDER}` },
+  listAttention: { path: '/attention?preset=refused-last-hour' },
+  readOrderOutlook: {},
   listOrders: { path: '/orders?limit=3' },
   createOrders: { body: [order('new-1'), order('new-2')] },
   listPlatforms: {},
@@ -214,6 +219,18 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
 const ERRORS: Readonly<
   Record<string, readonly (Call & { status: number; code: string; field?: string })[]>
 > = {
+  readOverview: [],
+  readCallSeries: [
+    { status: 400, code: 'bad-request', field: 'minutes', path: '/series/calls?minutes=1' },
+  ],
+  search: [{ status: 400, code: 'bad-request', field: 'q', path: '/search?q=%20' }],
+  listAttention: [
+    { status: 400, code: 'bad-request', field: 'preset', path: '/attention?preset=all' },
+  ],
+  readOrderOutlook: [
+    { status: 404, code: 'unknown-order', field: 'orderId', path: '/orders/jintong/0/outlook' },
+    { status: 404, code: 'unknown-platform', path: '/orders/nobody/1/outlook' },
+  ],
   listOrders: [{ status: 400, code: 'bad-request', field: 'limit', path: '/orders?limit=0' }],
   createOrders: [
     {
@@ -249,6 +266,7 @@ const ERRORS: Readonly<
     },
     { status: 404, code: 'unknown-line', field: 'line', body: { to: 'S', line: '1' } },
     { status: 409, code: 'state-refuses', field: 'to', body: { to: 'N' } },
+    { status: 409, code: 'order-changed', field: 'version', body: { to: 'S', version: 99 } },
   ],
   revealSealed: [
     { status: 400, code: 'bad-request', field: 'note', body: { name: 'cards', note: ' ' } },
@@ -740,7 +758,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   }
   const inMemory = [
     ...['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi'],
-    ...['listPlatforms', 'readPlatform', 'readCatalogEntry'],
+    ...['listPlatforms', 'readPlatform', 'readCatalogEntry', 'readCallSeries'],
   ];
   // Who has no token is not even known without the ledger.
   const byToken = ({ operationId }: { operationId: string }): boolean =>

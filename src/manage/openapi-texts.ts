@@ -2,6 +2,10 @@
 
 /** By the first segment of the path, in the order in which a reader meets them. */
 export const TAGS: Readonly<Record<string, string>> = {
+  overview: 'What needs attention now, for the first page of a console.',
+  series: 'Counts over time.',
+  search: 'One question for any id.',
+  attention: 'Orders that somebody should look at, with the reasons.',
   orders: 'Orders of all platforms: find, read with their history, create, and move on.',
   parties: 'Who may call a gateway: partners, apps and accounts, with their keys and limits.',
   catalog: 'What platforms keep beside orders and parties, such as products.',
@@ -48,6 +52,16 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   endMySessions: 'Every browser that is signed in to the account has to sign in again.',
   changeMyPassword:
     'The current password is asked for once more. A wrong one makes the next attempt wait, up to 30 s; 429 where too many wait.',
+  readOverview:
+    'Counts stop at 1,000 and say so. Deadlines that come within the hour count as soon. The refused calls are those of the last hour.',
+  readCallSeries:
+    'Counted in the memory of the node that answers, since it started. Points without calls are in the answer, too.',
+  search:
+    'A term is an order id of any platform, a look-up key such as a customParm or its beginning, the id of a call, a callback or a party, or the last 4 digits or more of a mobile number. Several terms are looked up together.',
+  listAttention:
+    'An order is listed once, with all of its reasons. A deadline is a reason when it comes within the hour. Calls that named no order are in `/requests?refused=true`.',
+  readOrderOutlook:
+    'The deadlines to come, the moves that the platform’s table allows from here, and the endpoints that a move would be posted to. `wire` is the order as the platform’s own reply shows it today; it is empty where no method of the platform reads such an order.',
   listOrders:
     'Filters are joined with “and”. A filter that names no platform, state or party is 400 and lists what there is. Pass `nextCursor` as `cursor` to go on.',
   createOrders:
@@ -57,7 +71,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   readOrder:
     'The history is whole and oldest first. A row that a gateway call caused has the call’s `requestId` and the path `request` to read it. Of callbacks the newest 100 are shown.',
   moveOrder:
-    'The move has to be one of the platform’s table for operators; a refusal lists where the order can go. `to` takes a state, its name, or the platform’s word for it. Callbacks go out as for any change.',
+    'With `version`, an order that has changed since is not moved, and the refusal says who was faster. The move has to be one of the platform’s table for operators; a refusal lists where the order can go. `to` takes a state, its name, or the platform’s word for it. Callbacks go out as for any change.',
   revealSealed:
     'A sealed text, such as card codes, is encrypted in the ledger. Reading it writes a row into the order’s history with the note, before the text is answered.',
   listParties: 'All parties, or those of one platform. Secrets are never shown again.',

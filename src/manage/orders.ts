@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
-import { findState, knownStates, leadsTo, moveOrder } from '../core/move-order.ts';
+import { findState, knownStates, leadsTo, moveOrder, moveSeenOrder } from '../core/move-order.ts';
 import type { Json } from '../core/order.ts';
 import { actorOf } from '../core/principal.ts';
 import { revealSealed } from '../core/reveal-sealed.ts';
@@ -19,6 +19,7 @@ import {
   pageQuery,
 } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter, resolveStateFilter } from './filters.ts';
+import { someoneFaster } from './order-outlook.ts';
 import { orderReadEndpoints, orderView, unknownOrder } from './order-reads.ts';
 import { newOrder, orderSchema } from './order-schemas.ts';
 
@@ -141,10 +142,18 @@ export const orderEndpoints: readonly Endpoint[] = [
         .default(null)
         .describe('the line that moves; needed where the order has lines'),
       note: z.string().max(500).nullable().default(null),
+      version: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('the version that you saw: the order is not moved where it has changed since'),
     }),
     status: 200,
     response: orderSchema,
-    errors: { 404: 'no such platform or order', 409: 'its state does not lead there' },
+    errors: {
+      404: 'no such platform or order',
+      409: 'its state does not lead there, or it has another version',
+    },
     async handle({ params, body, by }, { ledger, clock, platforms }) {
       const platform = findPlatform(platforms, params.platform!);
       const to = findState(platform.model, body.to);
@@ -157,8 +166,13 @@ export const orderEndpoints: readonly Endpoint[] = [
         );
       }
       const id = orderId(params.orderId!);
-      const move = { platform: platform.name, orderId: id, ...body, to };
-      const moved = await moveOrder(ledger, clock, platform.model, move, actorOf(by));
+      const { version, line, note } = body;
+      const move = { platform: platform.name, orderId: id, line, note, to };
+      const moved =
+        version === undefined
+          ? await moveOrder(ledger, clock, platform.model, move, actorOf(by))
+          : await moveSeenOrder(ledger, clock, platform.model, { ...move, version }, actorOf(by));
+      if (!moved) throw await someoneFaster(ledger, platform, id, version!);
       if (!moved.ok && moved.code === 'unknown-order') throw unknownOrder(platform, id);
       if (!moved.ok && moved.code === 'unknown-line') {
         const { order } = await ledger.load(platform.name, id);

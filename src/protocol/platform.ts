@@ -67,6 +67,14 @@ export interface Services {
   readonly formKey?: Uint8Array | undefined;
 }
 
+export interface WireView {
+  /** The method whose reply it is. */
+  readonly name: string;
+  readonly contentType: string;
+  /** Decoded, as a person reads it. */
+  readonly body: string;
+}
+
 /** A URL of a platform beside its gateway, such as where tokens are fetched. */
 export interface PlatformEndpoint extends PlatformPath {
   handle(request: GatewayRequest, services: Services): Promise<GatewayReply>;
@@ -174,6 +182,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
    * stands before the colon.
    */
   deadlines?(services: Services): DeadlineHandlers[string];
+  /** An order as the owner's calls and callbacks would show it now, for people; nothing is signed. */
+  wireViews?(order: Order): readonly WireView[];
   readonly import: ImportFormat;
   /** For the reference of the management API. Absent: its orders' fields are not described. */
   readonly orderFields?: OrderFields;

@@ -12,7 +12,7 @@ import { evidence } from './evidence.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
-import { OPERATIONS, type Success } from './operations.ts';
+import { detail, OPERATIONS, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { signature, textBeforeKey } from './signature.ts';
@@ -80,6 +80,18 @@ export const jintong = definePlatform<JintongCall, Success>({
     stringToSign: call.signedForms && textBeforeKey(call.signedForms[0]!.parts),
   }),
   redact,
+  wireViews: (order) => [
+    {
+      name: 'GetOrderDetail' satisfies keyof typeof CONTRACTS,
+      contentType: 'text/xml',
+      body: decodeURIComponent(
+        writeReply({
+          MessageModel: { MessageCode: 'CallSuccess', Description: '调用接口成功' },
+          Order: detail(order),
+        }).replaceAll('+', ' '),
+      ),
+    },
+  ],
   readForLog: MAX_CARRIER,
   import: importFormat,
   orderFields,

@@ -70,7 +70,8 @@ function succeed(success: Success): Verdict<Success> {
   return { ok: true, success };
 }
 
-function detail(order: Order): Document {
+/** An order as GetOrderDetail shows it. */
+export function detail(order: Order): Document {
   const { userName, amountFen, pnr, flightNo } = order.attributes;
   return {
     OrderID: order.orderId,

@@ -21,6 +21,7 @@ import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { seed } from './seed.ts';
+import { describeOrder } from './subscription.ts';
 import { CONTENT_TYPES, type Document, readFormat, writeDocument } from './wire.ts';
 
 type Call = Partial<SuningCall> & Start;
@@ -102,6 +103,17 @@ export const suning = definePlatform<SuningCall, Success>({
   endpoints: oauthEndpoints,
   endpointLogs: OAUTH_LOGS,
   isForOwner,
+  // An order of virtual goods is read by no method; what its supplier learns of it are events.
+  wireViews: (order) =>
+    order.lines.length > 0
+      ? []
+      : [
+          {
+            name: 'suning.fws.historyorder.query' satisfies keyof typeof CONTRACTS,
+            contentType: CONTENT_TYPES.xml,
+            body: writeDocument({ orders: describeOrder(order) }, 'xml'),
+          },
+        ],
   deadlines: (services) => ({ [REFUND_DEADLINE]: startOverdueRefund(services) }),
   import: importFormat,
   orderFields,

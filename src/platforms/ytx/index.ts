@@ -19,6 +19,7 @@ import { oldRules } from './old-rules.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { quotable, redactBody } from './redact.ts';
+import { orderResult } from './result.ts';
 import { resolve } from './rules.ts';
 import { signature } from './signature.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
@@ -95,6 +96,13 @@ export const ytx = definePlatform<YtxCall, Success>({
   }),
   redact,
   redactName: quotable,
+  wireViews: (order) => [
+    {
+      name: 'getOrderResult',
+      contentType: CONTENT_TYPE,
+      body: JSON.stringify(orderResult(order)),
+    },
+  ],
   deadlines: (services) => ({ resolve: resolver(services) }),
   callbacks,
   import: importFormat,

@@ -10,6 +10,7 @@ export const model: OrderModel = {
   stateWords: STATE_WORDS,
   lookUpKeys: ({ attributes: { mobile, customParm } }) => [
     ['mobile', String(mobile)],
+    ...mobileEnd(String(mobile)),
     ...(customParm === '' ? [] : ([['customParm', String(customParm)]] as const)),
   ],
   uniqueKeys: ({ attributes: { customParm } }) =>
@@ -18,5 +19,20 @@ export const model: OrderModel = {
     const step = nextStep(order);
     return step ? [{ kind: RESOLVE, dueAt: dueAt(step, order.createdAt) }] : [];
   },
+  keyOfEnd,
+  newKeys: ['mobileEnd'],
   moved,
 };
+
+/**
+ * A mobile number from its end, so that its last digits are the beginning of a key: whoever calls in says
+ * "the number that ends in 0804". Other accounts, such as QQ numbers, are told whole.
+ */
+function mobileEnd(account: string): (readonly [string, string])[] {
+  return /^1\d{10}$/.test(account) ? [['mobileEnd', keyOfEnd(account)]] : [];
+}
+
+/** Marked, so that no order id and no other key begins with it. */
+function keyOfEnd(digits: string): string {
+  return `…${[...digits].reverse().join('')}`;
+}

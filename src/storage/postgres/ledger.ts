@@ -12,6 +12,7 @@ import type {
   ListPage,
   ListQuery,
   Loaded,
+  OrderDeadline,
   OrderQuery,
   OrderRecord,
   Page,
@@ -34,7 +35,7 @@ import { commitRules, createRules } from './changes.ts';
 import { Connection, type Row } from './connection.ts';
 import { unavailable } from './errors.ts';
 import type { Pool } from './pool.ts';
-import { audit, orderList, toOrder, toPage, toRecord } from './queries.ts';
+import { audit, orderList, toDeadlines, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
 import { GroupWriter } from './writer.ts';
@@ -160,6 +161,14 @@ export class PostgresLedger implements Ledger {
   async nextDeadline(now: Instant): Promise<Instant | null> {
     const [row] = await this.#pool.run(statements.nextDeadline, [now]);
     return row ? Number(row[0]) : null;
+  }
+
+  async readDeadlines({ platform, owner, orderId }: Pick<Order, 'platform' | 'owner' | 'orderId'>) {
+    return toDeadlines(await this.#pool.run(statements.deadlinesOf, [platform, owner, orderId]));
+  }
+
+  async listDeadlines(before: Instant, limit: number): Promise<readonly OrderDeadline[]> {
+    return toDeadlines(await this.#pool.run(statements.deadlinesBefore, [before, limit]));
   }
 
   async listParties(): Promise<readonly Party[]> {

@@ -1,6 +1,12 @@
 // Reading the ledger: rows as orders, lists for the console, and the audit.
-import type { LedgerAudit, OrderQuery, OrderRecord, Page } from '../../core/ledger.ts';
-import type { HistoryEntry, Order } from '../../core/order.ts';
+import type {
+  LedgerAudit,
+  OrderDeadline,
+  OrderQuery,
+  OrderRecord,
+  Page,
+} from '../../core/ledger.ts';
+import type { HistoryEntry, Order, OrderId } from '../../core/order.ts';
 import { type LedgerHead, monthOf } from '../chain.ts';
 import type { Sealer } from '../seal.ts';
 import { auditChain } from './chain-audit.ts';
@@ -145,4 +151,13 @@ export async function auditSnapshot(
     eventsWithoutChange: 0, // An event is a part of its change's row.
     damage,
   };
+}
+
+export function toDeadlines(rows: readonly Row[]): OrderDeadline[] {
+  return rows.map(([platform, orderId, kind, dueAt]) => ({
+    platform: String(platform),
+    orderId: orderId as OrderId,
+    kind: String(kind),
+    dueAt: Number(dueAt),
+  }));
 }

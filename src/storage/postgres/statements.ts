@@ -106,6 +106,16 @@ export const statements = {
     'next-deadline',
     'SELECT due_at FROM deadlines WHERE lease_until <= $1 ORDER BY due_at, id LIMIT 1',
   ),
+  deadlinesOf: statement(
+    'deadlines-of',
+    `SELECT platform, order_id, kind, due_at FROM deadlines WHERE platform = $1 AND owner = $2 AND order_id = $3
+     ORDER BY due_at, kind`,
+  ),
+  deadlinesBefore: statement(
+    'deadlines-before',
+    `SELECT platform, order_id, kind, due_at FROM deadlines WHERE due_at < $1
+     ORDER BY due_at, id LIMIT $2`,
+  ),
   parties: statement('parties', 'SELECT document FROM parties'),
   sealedTexts: statement(
     'sealed-texts',

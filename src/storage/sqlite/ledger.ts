@@ -13,6 +13,7 @@ import type {
   ListPage,
   ListQuery,
   Loaded,
+  OrderDeadline,
   OrderQuery,
   OrderRecord,
   Page,
@@ -28,6 +29,7 @@ import { toCommitRow, toCreationRow } from './change-rows.ts';
 import { OrderChanges } from './changes.ts';
 import { CountedLists, CountedPages } from './counted-lists.ts';
 import type { Damage } from './damage.ts';
+import { deadlinesBefore, deadlinesOf } from './deadline-queries.ts';
 import { placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
@@ -167,6 +169,14 @@ export class SqliteLedger implements Ledger {
   async nextDeadline(now: Instant): Promise<Instant | null> {
     const row = await this.#reader.read(() => this.#statements.nextDeadline.get(now));
     return row ? row.dueAt : null;
+  }
+
+  readDeadlines({ platform, orderId }: Pick<Order, 'platform' | 'orderId'>) {
+    return this.#reader.read(() => deadlinesOf(this.#reader.db, platform, orderId), [orderId]);
+  }
+
+  listDeadlines(before: Instant, limit: number): Promise<readonly OrderDeadline[]> {
+    return this.#reader.read(() => deadlinesBefore(this.#reader.db, before, limit));
   }
 
   async listParties(): Promise<readonly Party[]> {

@@ -209,6 +209,31 @@ export function deadlineRules(open: () => Ledger): void {
     assert.deepEqual(await ledger.claimDeadlines(LATER + DAY, 10, LEASE), []);
   });
 
+  test('the deadlines of an order, and those of all orders before a time, are listed soonest first', async () => {
+    const ledger = open();
+    const order = anOrder(newPlatform(), '1');
+    await create(ledger, [order]);
+    assert.deepEqual(await ledger.readDeadlines(order), []);
+    const { platform, orderId } = order;
+    const set = change(order, 's2', {
+      deadlines: [
+        { kind: 'ship', dueAt: T0 + 20 },
+        { kind: 'pay', dueAt: T0 + 10 },
+      ],
+    });
+    await ledger.commit(set);
+    const pay = { platform, orderId, kind: 'pay', dueAt: T0 + 10 };
+    const ship = { platform, orderId, kind: 'ship', dueAt: T0 + 20 };
+    assert.deepEqual(await ledger.readDeadlines(order), [pay, ship]);
+    assert.deepEqual(await ledger.listDeadlines(T0 + 20, 10), [pay]);
+    assert.deepEqual(await ledger.listDeadlines(T0 + 21, 10), [pay, ship]);
+    assert.deepEqual(await ledger.listDeadlines(T0 + 21, 1), [pay]);
+    assert.deepEqual(await ledger.listDeadlines(T0 + 10, 10), []);
+    // A deadline that a worker has leased still stands: it has not happened yet.
+    await ledger.claimDeadlines(T0 + 10, 10, LEASE);
+    assert.deepEqual(await ledger.readDeadlines(order), [pay, ship]);
+  });
+
   test('nextDeadline is the soonest that nobody holds, due or not', async () => {
     const ledger = open();
     assert.equal(await ledger.nextDeadline(T0), null);

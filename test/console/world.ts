@@ -1,0 +1,46 @@
+// A sandbox in which something is wrong, as an operator meets it: refused calls, a receiver that fails, moved orders.
+import type { Ordergate } from '../../src/main.ts';
+import { cancel, document, form, hasten, post } from '../jintong.ts';
+import { ALLOW_LOCAL, type Receiver, startReceiver, status } from '../receiver.ts';
+import { manage, startTestServer } from '../support.ts';
+
+export interface World {
+  readonly server: Ordergate;
+  /** Of jane88's orders; answers 500 until it is told otherwise. */
+  readonly failing: Receiver;
+  /** Of ytx's app; answers. */
+  readonly healthy: Receiver;
+}
+
+/** Jintong's order whose call was refused and whose callback never came. */
+export const ORDER = '15112480268';
+export const YTX_ORDER = '2016010000000221';
+export const YTX_APP = 'ff8080813fc70a7b013fc72312324213';
+
+export async function startWorld(): Promise<World> {
+  const failing = await startReceiver(status(500, {}, 'database is down'));
+  const healthy = await startReceiver();
+  const server = await startTestServer({ config: { callbackAllow: ALLOW_LOCAL } });
+  const register = (platform: string, party: string, url: string) =>
+    manage(server, 'POST', '/callbacks/endpoints', { platform, party, url });
+  await register('jintong', 'jane88', `${failing.url}/jintong`);
+  await register('ytx', YTX_APP, `${healthy.url}/ytx`);
+  await post(server, form(hasten(ORDER)));
+  await post(server, form(hasten(ORDER))); // refused: within ten minutes
+  await post(server, form(cancel(ORDER, '客户要求取消')));
+  const badly = { param: { OrderID: ORDER, UserName: 'jane88' }, key: 'not the key of jane88' };
+  await post(server, form(document('jane88', 'HastenOrder', badly)));
+  await manage(server, 'POST', `/orders/ytx/${YTX_ORDER}/transitions`, {
+    to: '-1',
+    note: '运营商回执：号码停机',
+  });
+  await server.callbacks.drain();
+  const { items } = (await manage(server, 'GET', '/callbacks/deliveries?state=pending&limit=1'))
+    .body;
+  for (const { deliveryId } of items) {
+    await manage(server, 'POST', `/callbacks/deliveries/${deliveryId}/give-up`, {
+      note: '对方确认不再接收',
+    });
+  }
+  return { server, failing, healthy };
+}

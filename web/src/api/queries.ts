@@ -1,0 +1,63 @@
+// Questions to the management API that several pages ask, with how long an answer is good for.
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { ApiError, ask } from './client.ts';
+import type { CallbackEndpoint, CallSeries, Me, Overview, Party } from './types.ts';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What the server refuses, it refuses again.
+      retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 2,
+    },
+  },
+});
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => ask<Me>('/me', { signal }),
+  staleTime: 60_000,
+});
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => ask<Overview>('/overview', { signal }),
+  refetchInterval: 15_000,
+});
+
+export const seriesQuery = (minutes: number, step: number) =>
+  queryOptions({
+    queryKey: ['series', minutes, step],
+    queryFn: ({ signal }) => ask<CallSeries>('/series/calls', { query: { minutes, step }, signal }),
+    refetchInterval: 30_000,
+  });
+
+export const endpointsQuery = queryOptions({
+  queryKey: ['endpoints'],
+  queryFn: ({ signal }) =>
+    ask<{ items: readonly CallbackEndpoint[] }>('/callbacks/endpoints', { signal }),
+  refetchInterval: 30_000,
+});
+
+export const partiesQuery = queryOptions({
+  queryKey: ['parties'],
+  queryFn: ({ signal }) => ask<{ items: readonly Party[] }>('/parties', { signal }),
+});
+
+/** A text of a contract. */
+export interface Two {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export interface PlatformSummary {
+  readonly name: string;
+  readonly title: Two;
+  readonly methods: readonly string[];
+}
+
+export const platformsQuery = queryOptions({
+  queryKey: ['platforms'],
+  queryFn: ({ signal }) => ask<{ items: readonly PlatformSummary[] }>('/platforms', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});

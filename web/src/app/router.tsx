@@ -1,0 +1,47 @@
+// Every page of the console and its path; each page's code is loaded when it is first opened.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { readSearch, type Search, writeSearch } from '../lists/list-state.ts';
+import { Loading } from '../parts/problem.tsx';
+import { NotFound } from './not-found.tsx';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const page = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => root, path, component });
+
+const routeTree = root.addChildren([
+  page(
+    '/',
+    lazyRouteComponent(() => import('../pages/home/home.tsx'), 'Home'),
+  ),
+  page(
+    '/orders',
+    lazyRouteComponent(() => import('../pages/orders/orders.tsx'), 'Orders'),
+  ),
+  page(
+    '/orders/$platform/$orderId',
+    lazyRouteComponent(() => import('../pages/order/order.tsx'), 'OrderPage'),
+  ),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/console',
+  parseSearch: readSearch,
+  stringifySearch: (search) => writeSearch(search as Search),
+  defaultPendingComponent: Loading,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,21 @@
+// Shows the console to who is signed in, and sends others to the sign-in page.
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect } from 'react';
+import { whenSignedOut } from '../api/client.ts';
+import { meQuery } from '../api/queries.ts';
+import { goToSignIn } from '../api/session.ts';
+import { Loaded } from '../parts/problem.tsx';
+import { usePreferences } from './preferences.tsx';
+
+export function SignedIn({ children }: { readonly children: ReactNode }) {
+  const { language } = usePreferences();
+  useEffect(() => whenSignedOut(() => goToSignIn(language)), [language]);
+  const me = useQuery(meQuery);
+  // A refusal of a later question leads to the sign-in page, too.
+  if (me.data) return children;
+  return (
+    <main className="page">
+      <Loaded query={me}>{() => children}</Loaded>
+    </main>
+  );
+}

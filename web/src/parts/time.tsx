@@ -1,0 +1,64 @@
+// Times as operators read them: how long ago, and exactly when in Asia/Shanghai.
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { overviewQuery } from '../api/queries.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { common } from '../texts/common.ts';
+
+const EXACT = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+});
+
+/** 2026-01-02 11:04:05, in Asia/Shanghai. */
+export const exactTime = (instant: string): string => EXACT.format(new Date(instant));
+
+/** The server's time, which a sandbox's clock may have moved: minutes ago are counted from there. */
+export function useServerNow(): number {
+  const { data, dataUpdatedAt } = useQuery({ ...overviewQuery, notifyOnChangeProps: ['data'] });
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 10_000);
+    return () => clearInterval(timer);
+  }, []);
+  return data ? Date.parse(data.now) + Math.max(0, now - dataUpdatedAt) : now;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export function useRelative(): (instant: string) => string {
+  const t = useTexts(common);
+  const now = useServerNow();
+  return (instant) => {
+    const away = Date.parse(instant) - now;
+    const length = Math.abs(away);
+    if (length < 5_000) return t.now;
+    const text =
+      length < MINUTE
+        ? t.seconds(Math.floor(length / 1000))
+        : length < HOUR
+          ? t.minutes(Math.floor(length / MINUTE))
+          : length < 2 * DAY
+            ? t.hours(Math.floor(length / HOUR))
+            : t.days(Math.floor(length / DAY));
+    return away < 0 ? t.ago(text) : t.ahead(text);
+  };
+}
+
+/** Both times; the year stands there where it is not this one. */
+export function Time({ at }: { readonly at: string | null }) {
+  const relative = useRelative();
+  const now = useServerNow();
+  if (at === null) return <span className="muted">–</span>;
+  const exact = exactTime(at);
+  const isThisYear = exact.slice(0, 4) === exactTime(new Date(now).toISOString()).slice(0, 4);
+  return (
+    <time dateTime={at} title={`${exact} Asia/Shanghai`} className="time">
+      <span>{isThisYear ? exact.slice(5) : exact.slice(0, 16)}</span>{' '}
+      <span className="muted">{relative(at)}</span>
+    </time>
+  );
+}
