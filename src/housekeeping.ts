@@ -1,22 +1,23 @@
 // What a server does every hour and every ten seconds beside its calls; for main.
 import type { Config } from './config.ts';
-import { type Clock, DAY, HOUR, SECOND } from './core/clock.ts';
+import { DAY, HOUR, SECOND } from './core/clock.ts';
 import type { Logger } from './log.ts';
-import type { OpenStorage } from './storage/storage.ts';
+import type { Workplace } from './workplace.ts';
 
 /** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
 
 /** Returns what stops it. */
 export function keepHouse(
-  { ledger, requests, tokens, callbacks, people }: OpenStorage,
-  clock: Clock,
+  { storage, parties, clock }: Workplace,
   config: Config,
   log: Logger,
 ): () => void {
+  const { ledger, requests, tokens, callbacks, people } = storage;
   const chores = [
     () => requests.prune(Date.now() - config.requestLogDays * DAY),
     () => ledger.forgetReplies(clock.now()),
+    () => parties.forgetEnded(clock.now()),
     () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
     () => callbacks.prune(clock.now() - config.requestLogDays * DAY),
     // Sessions and links keep the world's time, whatever a sandbox's clock says.

@@ -1,15 +1,15 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
-import { SECOND } from './core/clock.ts';
 import { inTurn } from './core/in-turn.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
+import { Detective } from './detective/detective.ts';
+import { publishedKeys } from './directory/published-keys.ts';
 import { openEntrance, withoutLink } from './entrance.ts';
 import { FaultLog } from './fault-log.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -31,15 +31,10 @@ import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { sealWithNewest } from './renew-key.ts';
 import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
+import { sandboxControls } from './sandbox-controls.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import { backUpLedger as backUp } from './transfers.ts';
-import {
-  oldRuleLines,
-  openWorkplace,
-  resetSandbox,
-  type Workplace,
-  type WorkplaceOptions,
-} from './workplace.ts';
+import { oldRuleLines, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
 const MANIFEST = new URL('../package.json', import.meta.url);
 export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
@@ -60,9 +55,6 @@ export const backUpLedger = (
   options: { readonly withKey: boolean },
   onProgress: (rows: number) => void,
 ) => backUp(config, file, { ...options, version: VERSION }, onProgress);
-
-/** How long moving the clock waits for callbacks: longer than one may take. */
-const DRAIN_MS = 20 * SECOND;
 
 export interface Options extends WorkplaceOptions {
   /** What is served beside the configuration's file, such as `[...platforms, mine]`. Default: `platforms`. */
@@ -154,9 +146,16 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       faults.write('error', { err: error }, `callbacks: ${what} failed; tried again`),
   });
 
+  const logged = withListener(requests, options.onCall);
+  const detective = new Detective({
+    ...{ ...services, isSecret, requests, append: (record) => logged.append(record) },
+    published: environment === 'sandbox' ? new Set() : publishedKeys(platforms),
+    onFault: (error) => onFault(error, 'the question why a signature is wrong'),
+  });
   const pipeline: PipelineServices = {
     ...services,
-    requests: withListener(requests, options.onCall),
+    requests: logged,
+    questions: detective.arrivals,
     sampler,
     isSecret,
     onFault: (error, request) => onFault(error, request.path),
@@ -165,11 +164,10 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   };
   const sandbox = environment === 'sandbox';
   const entrance = openEntrance(storage, clock, config, adminToken);
-  // Resets and moves of the clock, one behind the other.
-  const sandboxTurn = inTurn<() => Promise<void>>((run) => run());
   const manage: ManageServices = {
     ledger,
-    requests,
+    requests: detective.arrivals,
+    detective,
     parties,
     catalog,
     tokens,
@@ -181,25 +179,11 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     importPart: partTaker({ ...workplace, ledger, tokens }),
     calls: metrics.calls,
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
-    async resetSandbox() {
-      let generation = 0;
-      await sandboxTurn(async () => {
-        generation = await resetSandbox(workplace);
-        await runDue();
-        deadlines.wake();
-      });
-      return generation;
-    },
-    advanceClock: (seconds: number) =>
-      sandboxTurn(async () => {
-        // Another node may have moved it a moment ago, and this one may be told before it is answered.
-        const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
-        await ledger.writeClockOffset(offset);
-        clock.catchUp(offset);
-        await runDue();
-        // Where changes keep coming there is always something due.
-        await Promise.race([callbacks.drain(), sleep(DRAIN_MS, undefined, { ref: false })]);
-      }),
+    ...sandboxControls(workplace, {
+      runDue,
+      wakeDeadlines: () => deadlines.wake(),
+      drainCallbacks: () => callbacks.drain(),
+    }),
   };
   const manageRoutes = manageEndpoints(sandbox, VERSION, platforms).map(
     (endpoint): Route => ({
@@ -242,7 +226,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   });
   metrics.watch(server);
 
-  const stopHousekeeping = keepHouse(storage, clock, config, log);
+  const stopHousekeeping = keepHouse(workplace, config, log);
   const clockWatch = watchClock(clock, log);
   const stopKeyUses = parties.keyUses.start((error) =>
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
@@ -254,6 +238,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     await deadlines.stop();
     await callbacks.stop();
     await stopKeyUses();
+    await detective.close();
     await storage.close();
   };
   try {

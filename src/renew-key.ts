@@ -33,8 +33,9 @@ export async function renewKey(
   try {
     const { ledger, callbacks } = storage;
     let changedParties = 0;
-    for (const { platform, partyId, keys } of await ledger.listParties()) {
-      if (!keys.some(({ keyId }) => older.has(`${platform}/${partyId}/${keyId}`))) continue;
+    for (const { platform, partyId, keys, ended = [] } of await ledger.listParties()) {
+      if (![...keys, ...ended].some(({ keyId }) => older.has(`${platform}/${partyId}/${keyId}`)))
+        continue;
       // Written as it is: what is saved is sealed with the newest key.
       await parties.change(platform, partyId, (party) => party);
       changedParties++;

@@ -60,7 +60,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^callbacks\//, may: /^(core|protocol|directory|callbacks)\//, packages: /^node:/ },
   {
     place: /^manage\//,
-    may: /^(core|protocol|directory|import|people|manage)\//,
+    may: /^(core|protocol|directory|detective|import|people|manage)\//,
     packages: /^(node:|zod$)/,
   },
   {
@@ -69,7 +69,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^node:/,
   },
   {
-    place: /^(workplace|sandbox)\.ts$/,
+    place: /^(workplace|sandbox|sandbox-controls)\.ts$/,
     may: /^(core|protocol|directory|import|storage|callbacks)\/|^(config|secrets|workplace|platform-file)\.ts$/,
     packages: /^node:/,
   },
@@ -80,7 +80,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^housekeeping\.ts$/,
-    may: /^core\/|^storage\/storage\.ts$|^(config|log)\.ts$/,
+    may: /^core\/|^(config|log|workplace)\.ts$/,
     packages: /^$/,
   },
   {

@@ -1,5 +1,6 @@
 // Who may call: a party (Jintong partner, Suning app, ytx account) with its keys, users and grants.
 import type { Instant } from './clock.ts';
+import { type EndedKey, keepEnded } from './ended-keys.ts';
 import type { Json, JsonObject } from './order.ts';
 
 export interface PartyKey {
@@ -9,6 +10,8 @@ export interface PartyKey {
   readonly createdAt: Instant;
   /** Null while it has no end. Rotation gives the older keys one. */
   readonly expiresAt: Instant | null;
+  /** That it is not kept when it has ended, such as one that has leaked. */
+  readonly isForgotten?: true;
 }
 
 /** When a key verified a request last. */
@@ -33,6 +36,8 @@ export interface Party {
   readonly addresses: readonly string[];
   /** Newest first. */
   readonly keys: readonly PartyKey[];
+  /** Keys that have ended and are kept for the detective alone; absent where there are none. */
+  readonly ended?: readonly EndedKey[];
   /** What the platform keeps with the party besides. */
   readonly attributes: JsonObject;
 }
@@ -44,20 +49,27 @@ export function liveKeys(party: Party, now: Instant): readonly PartyKey[] {
 
 /**
  * Puts a new key in front; the keys that hold now go on until `now + overlapMs`, so that the
- * other side can change over without a failed call. Keys that ended are dropped.
+ * other side can change over without a failed call. Keys that ended verify nothing any more.
+ *
+ * @param forget that none of the older keys is kept when it has ended, nor any that has ended before
  */
 export function rotateKey(
   party: Party,
   key: { readonly keyId: string; readonly secret: string },
   now: Instant,
   overlapMs: number,
+  forget = false,
 ): Party {
   const end = now + overlapMs;
   const older = liveKeys(party, now).map((k) => ({
     ...k,
     expiresAt: k.expiresAt === null ? end : Math.min(k.expiresAt, end),
+    ...(forget && { isForgotten: true as const }),
   }));
-  return { ...party, keys: [{ ...key, createdAt: now, expiresAt: null }, ...older] };
+  const rotated = { ...party, keys: [{ ...key, createdAt: now, expiresAt: null }, ...older] };
+  if (!forget) return keepEnded(party, rotated, now);
+  const { ended: _, ...withoutEnded } = rotated;
+  return withoutEnded;
 }
 
 /**

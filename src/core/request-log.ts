@@ -24,6 +24,11 @@ export interface RequestRecord {
   readonly stringToSign: string | null;
   /** The body as text, secrets masked by the platform, cut at 16 KiB. */
   readonly body: string;
+  /**
+   * What the detective found out about the signature when the call arrived, as JSON; null where it was
+   * not asked. Neither whole digests nor the bytes of the call stand in it.
+   */
+  readonly why: string | null;
 }
 
 export interface RequestQuery {

@@ -1,5 +1,6 @@
 // The parties in memory: every gateway call looks one up, and they change rarely.
 import type { Instant } from '../core/clock.ts';
+import { withoutOldEnded } from '../core/ended-keys.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Party, PartyKey } from '../core/party.ts';
 import { type KeyProblem, keyProblems } from '../core/party-keys.ts';
@@ -68,7 +69,11 @@ export class Parties implements PartyDirectory {
 
   /** Whether a word is a key of any party, so that no log shows it wherever it stands. */
   isSecret(word: string): boolean {
-    this.#secrets ??= new Set(this.list().flatMap(({ keys }) => keys.map(({ secret }) => secret)));
+    this.#secrets ??= new Set(
+      this.list().flatMap(({ keys, ended = [] }) =>
+        [...keys, ...ended].map(({ secret }) => secret),
+      ),
+    );
     return this.#secrets.has(word);
   }
 
@@ -118,6 +123,14 @@ export class Parties implements PartyDirectory {
         await this.#readAll();
       }
     });
+  }
+
+  /** Removes ended keys that are past their time. */
+  async forgetEnded(now: Instant): Promise<void> {
+    for (const party of this.list()) {
+      if (withoutOldEnded(party, now) === party) continue;
+      await this.change(party.platform, party.partyId, (one) => withoutOldEnded(one, now));
+    }
   }
 
   async #readAll(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Ledger } from '../core/ledger.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
+import type { Detective } from '../detective/detective.ts';
 import type { Catalog } from '../directory/catalog.ts';
 import type { Parties } from '../directory/parties.ts';
 import type { ImportPart, PartAnswer } from '../import/remote.ts';
@@ -19,6 +20,7 @@ import type { OperationId } from './roles.ts';
 export interface ManageServices {
   readonly ledger: Ledger;
   readonly requests: RequestLog;
+  readonly detective: Detective;
   readonly parties: Parties;
   readonly catalog: Catalog;
   readonly tokens: TokenStore;
@@ -51,8 +53,11 @@ export interface Endpoint {
   /** Statuses of errors besides 400, 401 and 403, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
-  /** That the audit has an entry of each call, although it is a GET. What changes something always has. */
-  readonly isAudited?: true;
+  /**
+   * Whether the audit has an entry of each call. Default: not of a GET, and of all that may change
+   * something. False is for a question that is too long for a URL and changes nothing.
+   */
+  readonly isAudited?: boolean;
   /**
    * The version of what is answered. The reply carries it as its ETag, If-Match compares it before a
    * change, and a GET whose If-None-Match names it is answered with 304 and without a body.

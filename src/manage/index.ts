@@ -10,6 +10,7 @@ import { type AuditTrail, auditTrail } from './audit-trail.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
+import { debugEndpoints } from './debug.ts';
 import { deliveryEndpoints } from './deliveries.ts';
 import { deliveryActionEndpoints } from './delivery-actions.ts';
 import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
@@ -44,6 +45,7 @@ const documented: readonly Endpoint[] = [
   ...tokenEndpoints,
   ...importEndpoints,
   ...requestEndpoints,
+  ...debugEndpoints,
   ...callbackEndpointEndpoints,
   ...deliveryEndpoints,
   ...deliveryActionEndpoints,
@@ -97,7 +99,7 @@ export async function callEndpoint(
     await requireRole(target, request, trail);
     const call = readCall(target, request);
     const carryOut = () => target.handle(call, services);
-    const isAudited = target.method !== 'GET' || target.isAudited === true;
+    const isAudited = target.isAudited ?? target.method !== 'GET';
     const answered = isAudited
       ? await trail.follow(target, request, call, carryOut)
       : await carryOut();

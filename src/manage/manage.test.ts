@@ -64,6 +64,7 @@ await changeOrder(
 );
 await call(server, form(hasten('15112480268'))); // so that there is a request to list, and a callback
 await server.callbacks.drain();
+const loggedCall: number = (await manage(server, 'GET', '/requests?limit=1')).body.items[0].id;
 const deliveryOf = async (id: string): Promise<number> =>
   (await manage(server, 'GET', `/callbacks/deliveries?endpointId=${id}`)).body.items.at(-1)
     .deliveryId;
@@ -195,6 +196,7 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   },
   listRequests: {},
   readRequest: {},
+  debugSignature: { body: { platform: 'jintong', requestId: loggedCall } },
   listCallbackEndpoints: {},
   createCallbackEndpoint: { body: { ...endpointToMake, eventTypes: ['order.moved'] } },
   changeCallbackEndpoint: { body: { expects: 'ok', preset: 'wechat', enabled: true } },
@@ -382,6 +384,16 @@ const ERRORS: Readonly<
     { status: 400, code: 'bad-request', field: 'from', path: '/requests?from=yesterday' },
   ],
   readRequest: [{ status: 404, code: 'unknown-request', path: '/requests/1' }],
+  debugSignature: [
+    { status: 400, code: 'bad-request', field: 'requestId', body: { platform: 'jintong' } },
+    {
+      status: 404,
+      code: 'unknown-request',
+      field: 'requestId',
+      body: { platform: 'jintong', requestId: 1 },
+    },
+    { status: 404, code: 'unknown-platform', body: { platform: 'nobody', requestId: 1 } },
+  ],
   listCallbackEndpoints: [
     { status: 400, code: 'bad-request', field: 'partyId', path: '/callbacks/endpoints?partyId=x' },
   ],

@@ -112,6 +112,7 @@ export const BODIES: Readonly<Record<string, unknown>> = {
   },
   replayDeliveries: { platform: 'jintong', party: 'jane88', from: '2026-01-02', to: '2026-01-03' },
   rotateKey: { overlapSeconds: 86_400 },
+  debugSignature: { platform: 'jintong', requestId: 774_120_448 },
   rotateCallbackSecret: { overlapSeconds: 86_400 },
   moveOrder: { to: 'S', note: 'asked for by phone' },
   revealSealed: { name: 'cards', note: 'the customer lost them' },

@@ -11,6 +11,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   catalog: 'What platforms keep beside orders and parties, such as products.',
   import: 'Rows of an import file, for `ordergate import` beside a running server.',
   requests: 'The log of gateway calls: what was sent, what was answered, and why.',
+  debug: 'Why a signature is wrong.',
   callbacks: 'Where events are posted, every delivery with its attempts, and what was given up.',
   tokens: 'OAuth tokens of a platform, listed and ended one by one.',
   consents: 'Consents of merchants, which tokens come from.',
@@ -96,6 +97,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'Newest first. One question looks at a bounded part of the log, so that a page may be empty and still have a `nextCursor` to go on at. A refused call never causes a callback.',
   readRequest:
     'Secrets and signatures are masked. The log is bounded by age and size, so that an old call may be gone.',
+  debugSignature:
+    'Tries the mistakes that clients make, one and in pairs, until the received signature is hit, and names the smallest set. Give the call as `requestId` of a row of the log, as `raw` HTTP text, as a `curl` line, as `url` with `headers` and `body` (or `bodyBase64`), or a `string` with its `digest`. A `secret` is used for the question alone. docs/signature.md explains the answer.',
   listCallbackEndpoints:
     'Endpoints that were registered here, and those that a platform declares for its parties.',
   createCallbackEndpoint:

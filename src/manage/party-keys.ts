@@ -1,6 +1,7 @@
 // /parties/{platform}/{partyId}/keys: make a new key beside the older ones, and end one by itself.
 import { z } from 'zod';
 import { DAY, SECOND } from '../core/clock.ts';
+import { endKey } from '../core/ended-keys.ts';
 import { liveKeys, rotateKey } from '../core/party.ts';
 import { MAX_LIVE_KEYS } from '../core/party-keys.ts';
 import { type Endpoint, endpoint, findPlatform, ManageError } from './endpoint.ts';
@@ -32,6 +33,12 @@ export const partyKeyEndpoints: readonly Endpoint[] = [
         .max(90 * DEFAULT_OVERLAP_SECONDS)
         .default(DEFAULT_OVERLAP_SECONDS)
         .describe('how long the keys that hold now go on; 0 ends them at once'),
+      forget: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: the older keys have leaked, and are not kept when they end. Else the last 5 ended keys stay sealed for 90 days, so that a call signed with one of them can be told so',
+        ),
     }),
     status: 201,
     response: z.object({ keyId: z.string(), secret: secretSchema, party: partySchema }),
@@ -44,7 +51,7 @@ export const partyKeyEndpoints: readonly Endpoint[] = [
       const now = clock.now();
       const key = { keyId: newKeyId(), secret: body.secret ?? newSecret() };
       const changed = await parties.change(platform.name, params.partyId!, (party) => {
-        const next = rotateKey(party, key, now, body.overlapSeconds * SECOND);
+        const next = rotateKey(party, key, now, body.overlapSeconds * SECOND, body.forget);
         // Older keys may be of a time with other rules, and go on.
         checkKeys({ ...next, keys: next.keys.slice(0, 1) }, now, parties);
         if (liveKeys(next, now).length > MAX_LIVE_KEYS) {
@@ -81,7 +88,7 @@ export const partyKeyEndpoints: readonly Endpoint[] = [
             'it is the only key that holds: make another one first, or switch the party off';
           throw new ManageError(409, 'only-key', message, 'keyId');
         }
-        return { ...party, keys: live.filter((key) => key.keyId !== keyId) };
+        return endKey(party, keyId!, now);
       });
       if (!changed) throw unknownParty(platform, params.partyId!);
       return view(changed, now, await parties.keyUses.read());

@@ -1,6 +1,7 @@
 // /requests: every gateway call, newest first, and one by its id.
 import { z } from 'zod';
 import type { RequestRecord } from '../core/request-log.ts';
+import type { Answer } from '../detective/answer.ts';
 import { normalizeAddress } from '../directory/addresses.ts';
 import { readableBody } from '../protocol/readable-body.ts';
 import { REFUSED_BY_HTTP } from '../protocol/record.ts';
@@ -47,6 +48,19 @@ const requestSchema = z
       .describe(
         'as it was sent, secrets masked; cut at 16384 characters, at 4096 where the signature was not found good, at 1024 of callers nobody knows',
       ),
+    why: z
+      .object({
+        method: z.literal('POST'),
+        url: z.string(),
+        body: z.object({ platform: z.string(), requestId: z.int() }),
+        ok: z
+          .boolean()
+          .nullable()
+          .describe('whether the signature is right; null where it was not asked'),
+        causes: z.array(z.string()).describe('ids of what is wrong with the signature'),
+      })
+      .nullable()
+      .describe('of a call that was refused: the question that explains it, and its short answer'),
     readableBody: z.string().describe('the body for reading: URL-decoded, escapes as characters'),
   })
   .meta({ id: 'Request' });
@@ -139,7 +153,20 @@ function view(record: RequestRecord, { platforms }: ManageServices) {
     atShanghai: shanghaiTime(at),
     refused,
     callbacks: refused ? NO_CALLBACK : null,
+    why: refused && record.refusedBy !== REFUSED_BY_HTTP ? whyOf(record) : null,
     readableBody: readableBody(body),
+  };
+}
+
+/** Where to ask why the call was refused, and in short what the answer is. */
+function whyOf({ id, platform, why }: RequestRecord) {
+  const { ok = null, causes = [] } = (why === null ? {} : JSON.parse(why)) as Partial<Answer>;
+  return {
+    method: 'POST' as const,
+    url: '/manage/v1/debug/signature',
+    body: { platform, requestId: id },
+    ok,
+    causes: causes.map((cause) => cause.id),
   };
 }
 

@@ -40,6 +40,7 @@ export const LEAST_ROLES = {
   importRows: 'admin',
   listRequests: 'viewer',
   readRequest: 'viewer',
+  debugSignature: 'viewer',
   listCallbackEndpoints: 'viewer',
   readCallbackEndpoint: 'viewer',
   createCallbackEndpoint: 'admin',

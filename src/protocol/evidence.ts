@@ -25,6 +25,8 @@ export interface ArrivedFields {
 
 export interface Evidence {
   readonly algorithm: Algorithm;
+  /** The id of the party that the caller says to be. */
+  readonly party: string;
   /** The signature as it arrived. */
   readonly received: string;
   /** Each string to sign that the platform accepts for this request; the first is over what arrived. */

@@ -146,6 +146,13 @@ export interface PlatformDefinition<Call extends Start, Success> {
    * looked at. Absent: nobody can ask why.
    */
   evidence?(call: Partial<Call> & Start): Evidence | null;
+  /** How a string to sign that somebody pastes without its key is read. Absent: the key stands at its end. */
+  readonly signedText?: {
+    /** What the platform calls the key. */
+    readonly secret: string;
+    /** What stands before the key, and what behind it. */
+    split(text: string): readonly [before: string, after: string];
+  };
   /** Carries an accepted call out. The outcome is core's, or already the platform's. */
   execute(call: Call, services: Services): Promise<Verdict<Success> | CoreRefusal>;
   /** What the platform says for what core refuses; `call` holds what the checks found out. */

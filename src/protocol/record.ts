@@ -21,6 +21,13 @@ export interface RecordServices {
   readonly sampler: RequestSampler;
   /** Whether a word is a secret that is in force: a party's key, or the admin token. */
   isSecret(word: string): boolean;
+  readonly questions?: Questions | undefined;
+}
+
+/** Asks, beside the calls, why the signature of a call that was refused is wrong. */
+export interface Questions {
+  /** Takes a record over: it is appended when there is an answer. False where the call is not asked about. */
+  take(platform: Platform, call: Start, record: RequestRecord): boolean;
 }
 
 export interface Answered {
@@ -57,7 +64,7 @@ export function recordCall(
   const kept = (text: string | undefined, length: number): string | null =>
     text === undefined || text === '' ? null : hide(text.slice(0, length));
   const detail = refusal?.detail ?? refusal?.description ?? null;
-  services.requests.append({
+  const record: RequestRecord = {
     id: request.id,
     at: call.now,
     platform: platform.name,
@@ -74,7 +81,10 @@ export function recordCall(
       kept(platform.redact(request.body.toString('utf8', 0, platform.readForLog), call), longest) ??
       '',
     words: kept(reply.words ?? undefined, LOGGED_TEXT),
-  });
+    why: null,
+  };
+  const isTaken = !verified && services.questions?.take(platform, call, record);
+  if (!isTaken) services.requests.append(record);
   return counted;
 }
 
@@ -119,6 +129,7 @@ export function recordEndpoint(
     stringToSign: null,
     body: kept(log.body, LOGGED_BODY[log.isVerified ? 'verified' : 'unknown']) ?? '',
     words: null,
+    why: null,
   });
 }
 
@@ -161,6 +172,7 @@ export function recordRefusal(
     stringToSign: null,
     body: '',
     words: null,
+    why: null,
   };
   requests.append(record);
 }

@@ -10,7 +10,11 @@ export function partyToJson(party: Party, sealer: Sealer): string {
     ...key,
     secret: sealer.seal(key.secret, place(party, key.keyId)),
   }));
-  return JSON.stringify({ ...party, keys });
+  const ended = party.ended?.map((key) => ({
+    ...key,
+    secret: sealer.seal(key.secret, place(party, key.keyId)),
+  }));
+  return JSON.stringify({ ...party, keys, ended });
 }
 
 export function partyFromJson(json: string, sealer: Sealer): Party {
@@ -20,5 +24,9 @@ export function partyFromJson(json: string, sealer: Sealer): Party {
     secret: sealer.open(key.secret, place(party, key.keyId)),
   }));
   // Those that were kept before there were versions have none.
-  return { ...party, version: party.version ?? 1, keys };
+  const ended = party.ended?.map((key) => ({
+    ...key,
+    secret: sealer.open(key.secret, place(party, key.keyId)),
+  }));
+  return { ...party, version: party.version ?? 1, keys, ...(ended && { ended }) };
 }

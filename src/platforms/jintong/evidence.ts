@@ -29,6 +29,7 @@ export function evidence({ envelope }: Partial<JintongCall>): Evidence | null {
   );
   return {
     algorithm: signature.algorithm,
+    party: basic.get('Partner') ?? '',
     received,
     accepted:
       forms.length > 0 ? forms.map((form) => over({ ...given, [encoded!]: form })) : [over(given)],

@@ -68,6 +68,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   evidence,
+  signedText: { secret: signature.secret, split: (text) => [text, ''] },
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'CallSuccess' satisfies Code,

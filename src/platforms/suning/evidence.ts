@@ -18,6 +18,7 @@ export function evidence(call: Partial<SuningCall> & Start): Evidence | null {
   const token = header(call, 'access_token');
   return {
     algorithm: signature.algorithm,
+    party: appKey,
     received,
     accepted: [signature.parts({ appMethod, appRequestTime, appKey, versionNo, body })],
     beside,

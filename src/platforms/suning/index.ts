@@ -21,6 +21,7 @@ import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { seed } from './seed.ts';
+import { signature } from './signature.ts';
 import { describeOrder } from './subscription.ts';
 import { CONTENT_TYPES, type Document, readFormat, writeDocument } from './wire.ts';
 
@@ -93,6 +94,7 @@ export const suning = definePlatform<SuningCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   evidence,
+  signedText: { secret: signature.secret, split: (text) => ['', text] },
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal,
   successCode: 'success',

@@ -22,6 +22,7 @@ export function evidence({ request, accountSID }: Partial<YtxCall> & Start): Evi
   });
   return {
     algorithm: signature.algorithm,
+    party: authorization.accountSID,
     received,
     accepted: [signature.parts(authorization)],
     beside: [

@@ -21,7 +21,7 @@ import { orderFields } from './order-fields.ts';
 import { quotable, redactBody } from './redact.ts';
 import { orderResult } from './result.ts';
 import { resolve } from './rules.ts';
-import { signature } from './signature.ts';
+import { aroundToken, signature } from './signature.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
 
 function refusal({ code, state }: CoreRefusal): Refusal<Code> {
@@ -82,6 +82,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   checks,
   verifiedBy: 'checkSign',
   evidence,
+  signedText: { secret: signature.secret, split: aroundToken },
   execute: (call, services) => OPERATIONS[call.action](call, services),
   refusal,
   successCode: '0' satisfies Code,

@@ -41,6 +41,12 @@ export const signature: SignatureScheme<Signed> = {
 export const sign = (accountSID: string, authToken: string, timestamp: string): string =>
   signatureOf(signature, { accountSID, timestamp }, authToken);
 
+/** The account id, and the time behind which the token stands. */
+export function aroundToken(text: string): readonly [before: string, after: string] {
+  const found = /^(.*?)[|:]?(\d{14})$/.exec(text);
+  return found ? [found[1]!, found[2]!] : [text, ''];
+}
+
 /** "base64加密(账户Id + "|" + 时间戳)" */
 export function authorization(accountSID: string, timestamp: string): string {
   return Buffer.from(`${accountSID}|${timestamp}`).toString('base64');

@@ -4,7 +4,7 @@ import type { Row, Statement } from './connection.ts';
 import { copyLine } from './copy-in.ts';
 
 const COLUMNS =
-  'id, at, platform, party, method, outcome, refused_by, detail, order_id, address, micros, string_to_sign, body, words';
+  'id, at, platform, party, method, outcome, refused_by, detail, order_id, address, micros, string_to_sign, body, words, why';
 
 const COLUMN: Record<(typeof SEARCHED)[number], string> = {
   detail: 'detail',
@@ -25,14 +25,15 @@ export function toLine(r: RequestRecord, node: string): string {
     r.stringToSign,
     r.body,
     r.words,
+    r.why,
   ]);
 }
 
 export function toRecord(row: Row): RequestRecord {
   const [id, at, platform, party, method, outcome, refusedBy, detail, orderId, address] = row;
   const who = { id, at, platform, party, method, outcome, refusedBy, detail, orderId, address };
-  const [durationMicros, stringToSign, body, words] = row.slice(10);
-  return { ...who, durationMicros, stringToSign, body, words } as RequestRecord;
+  const [durationMicros, stringToSign, body, words, why] = row.slice(10);
+  return { ...who, durationMicros, stringToSign, body, words, why } as RequestRecord;
 }
 
 /** Calls that one question looks at: some 10 to 40 MiB of usual ones. */

@@ -37,6 +37,7 @@ export function toLine(r: RequestRecord): string {
     r.stringToSign,
     r.body,
     r.words,
+    r.why,
   ])}\n`;
 }
 
@@ -55,6 +56,7 @@ const FIELDS = [
   'stringToSign',
   'body',
   'words',
+  'why',
 ] as const satisfies readonly (keyof RequestRecord)[];
 
 function fromLine(line: string): RequestRecord {

@@ -132,6 +132,7 @@ export function requestRecord(at: number, fields: Partial<RequestRecord> = {}): 
     stringToSign: null,
     body: '',
     words: null,
+    why: null,
     ...fields,
   };
 }
