@@ -1,8 +1,9 @@
 // The master key and the admin token: from the environment, or from a file that only its owner reads.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
+import { makeDataDirectory } from './storage/sqlite/data-directory.ts';
 
 /** 32 bytes. @throws {ConfigError} */
 export function readMasterKey(config: Config): Buffer {
@@ -50,7 +51,7 @@ function requireShared(config: Config, name: string, value: string | undefined):
 
 /** The file's text; it is made at the first start. A file that others can read is refused. */
 function secretFile(directory: string, name: string, make: () => string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDataDirectory(directory);
   const path = join(directory, name);
   try {
     writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: 'wx' });

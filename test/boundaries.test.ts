@@ -93,7 +93,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   {
     place: /^(config|secrets|settings|setting-readers)\.ts$/,
-    may: /^((protocol|directory)\/|(config|settings|setting-readers)\.ts$)/,
+    may: /^((protocol|directory)\/|(config|settings|setting-readers)\.ts$|storage\/sqlite\/data-directory\.ts$)/,
     packages: /^node:/,
   },
   {

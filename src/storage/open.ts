@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sealer } from './seal.ts';
+import { requireFiles } from './sqlite/data-directory.ts';
 import { openSqlite } from './sqlite/open.ts';
 import type { OpenStorage } from './storage.ts';
 
@@ -34,7 +35,10 @@ export async function openStorage(
 
 /** Whether there is a ledger to open, of whatever version and state. Nothing is made. */
 export async function holdsLedger({ dataDirectory, databaseUrl }: StoragePlace): Promise<boolean> {
-  if (databaseUrl === undefined) return existsSync(join(dataDirectory, 'ledger.db'));
+  if (databaseUrl === undefined) {
+    requireFiles(dataDirectory);
+    return existsSync(join(dataDirectory, 'ledger.db'));
+  }
   const { hasSchema } = await import('./postgres/database.ts');
   return hasSchema(databaseUrl, `ordergate-${randomUUID()}.look`);
 }

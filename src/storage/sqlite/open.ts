@@ -1,5 +1,4 @@
 // Opens a data directory on SQLite: takes it, checks its files, migrates them, starts its threads.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
@@ -7,6 +6,7 @@ import type { BackgroundOperations } from './background-thread.ts';
 import { callbackStore } from './callback-store.ts';
 import { chainUp } from './chain-rows.ts';
 import { Damage } from './damage.ts';
+import { makeDataDirectory } from './data-directory.ts';
 import {
   closeInOrder,
   foldLog,
@@ -58,7 +58,7 @@ export async function openSqlite(
   disk: Disk = {},
   { acceptLoss = false, requestLog = DEFAULT_BOUNDS }: SqliteOptions = {},
 ): Promise<OpenStorage> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDataDirectory(directory);
   const unlock = lockDataDirectory(directory);
   refuseMoved(directory, unlock);
   const ledgerPath = join(directory, 'ledger.db');

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TransferError } from '../transfer/port.ts';
 import { chainUp } from './chain-rows.ts';
+import { requireFiles } from './data-directory.ts';
 import { prepareDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
@@ -58,6 +59,7 @@ function writeTransferMark(directory: string, mark: TransferMark): void {
 export function takeStoppedLedger(directory: string): () => void {
   const path = join(directory, 'ledger.db');
   if (!existsSync(path)) throw new TransferError(`${directory} holds no ledger`);
+  requireFiles(directory);
   const unlock = lockDataDirectory(directory);
   try {
     judgeLog(path);

@@ -1,5 +1,5 @@
 // Copies out of SQLite beside a running server, and into a fresh data directory.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { headText } from '../chain.ts';
@@ -13,6 +13,7 @@ import {
 import { auditCallbacks } from './callback-queries.ts';
 import { ledgerHead } from './chain-groups.ts';
 import { chainUp } from './chain-rows.ts';
+import { makeDataDirectory, requireFiles } from './data-directory.ts';
 import { BUSY_TIMEOUT_MS, inspectDatabase, openReader, prepareDatabase } from './database.ts';
 import { damaged, explain, isDamage, UnusableFileError } from './errors.ts';
 import { lockDataDirectory } from './lock.ts';
@@ -30,6 +31,7 @@ const CACHE_KIB = 65_536;
  * it grows by what the server writes meanwhile.
  */
 export function sqliteSource(directory: string, file = 'ledger.db'): TransferSource {
+  requireFiles(directory);
   const path = join(directory, file);
   if (!existsSync(path)) throw new TransferError(`${directory} holds no ledger`);
   judgeUnlessServed(directory, path);
@@ -116,7 +118,7 @@ const RESTORING = 'restoring.db';
  * @throws {DataDirectoryInUseError}
  */
 export function sqliteTarget(directory: string): TransferTarget {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDataDirectory(directory);
   const there = readdirSync(directory).filter((name) => !HARMLESS.test(name));
   if (there.length > 0) {
     throw new TransferError(

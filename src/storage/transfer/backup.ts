@@ -1,6 +1,6 @@
 // Backup, restore and migration: one way to transfer rows between what can be read and what can be filled.
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { StoragePlace } from '../open.ts';
@@ -85,7 +85,7 @@ async function restoreOrNothing(
 ): Promise<TransferReport> {
   if (place.databaseUrl !== undefined) return restoreTo(file, place, options);
   const { dataDirectory } = place;
-  const before = existsSync(dataDirectory) ? readdirSync(dataDirectory) : null;
+  const before = isThere(dataDirectory) ? readdirSync(dataDirectory) : null;
   const made = before === null ? firstMissing(dataDirectory) : null;
   try {
     return await restoreTo(file, place, options);
@@ -99,10 +99,13 @@ async function restoreOrNothing(
   }
 }
 
+/** Also a link to nothing, which is not ours to remove. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
 /** The outermost directory of the path that does not exist. */
 function firstMissing(path: string): string {
   const parent = dirname(resolve(path));
-  return existsSync(parent) ? resolve(path) : firstMissing(parent);
+  return isThere(parent) ? resolve(path) : firstMissing(parent);
 }
 
 async function restoreTo(
