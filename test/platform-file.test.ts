@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { platforms, platformsOf } from '../src/main.ts';
 import { ask, isExplained, nothingWasBetrayed, run, type Serving, serve } from './cli-process.ts';
 import { runNode } from './server-process.ts';
-import { startTestServer, temporaryDirectory } from './support.ts';
+import { PLATFORM_NAMES, startTestServer, temporaryDirectory } from './support.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const SECRET = 'f3c1b7a9e5d24086bb1f0c9e7d6a5b43';
@@ -56,7 +56,7 @@ describe('ordergate --platforms FILE, with a file that lies elsewhere', () => {
     deepEqual([bad.status, bad.reply.code], [401, 'BAD_SIGNATURE']);
     const { body } = await ask(server.url, data, '/platforms');
     const names = body.items.map(({ name }: { name: string }) => name);
-    deepEqual(names, ['jintong', 'suning', 'ytx', 'lantern']);
+    deepEqual(names, [...PLATFORM_NAMES, 'lantern']);
   });
 
   test("the first call of the example's README, pasted, answers what is printed", async () => {
@@ -89,7 +89,11 @@ describe('ordergate --platforms FILE, with a file that lies elsewhere', () => {
     const row = 'cinema01,CSV-1,小城之春,1,39.90,18800000804,paid';
     writeFileSync(csv, `partner,outTradeNo,film,seats,amount,mobile,state\n${row}\n`);
     const wrong = await run(['import', csv, '--platform', 'lanterns', ...flags]);
-    match(wrong.stderr, /--platform has to be one of: jintong, suning, ytx, lantern/);
+    ok(
+      wrong.stderr.includes(
+        `--platform has to be one of: ${[...PLATFORM_NAMES, 'lantern'].join(', ')}`,
+      ),
+    );
     const brought = await run(['import', csv, '--platform', 'lantern', ...flags]);
     match(brought.stdout, /imported 1 orders and 0 parties/, brought.stderr);
     const json = await run(['import', join(outside, 'sandbox.json'), ...flags]);
@@ -107,7 +111,7 @@ describe('ordergate --platforms FILE, with a file that lies elsewhere', () => {
     equal(verified.code, 0, verified.stdout + verified.stderr);
     equal((await run(['reset', ...flags], env)).code, 0);
     const without = await run(['seed', '--platform', 'lantern', '--orders', '1', ...flags]);
-    match(without.stderr, /--platform has to be one of: jintong, suning, ytx/);
+    ok(without.stderr.endsWith(`--platform has to be one of: ${PLATFORM_NAMES.join(', ')}\n`));
   });
 });
 

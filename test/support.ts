@@ -8,10 +8,14 @@ import { pino } from 'pino';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Clock, Instant } from '../src/core/clock.ts';
 import { type Options, type Ordergate, startOrdergate } from '../src/main.ts';
+import { platforms } from '../src/platforms/index.ts';
 import { databaseOf, skip as noServer, query } from './postgres.ts';
 
 // `after` belongs to what calls it: call these at the top of a file, before its first test (for all of
 // them), or inside a test (for that one), never inside a `before`, whose end would close them again.
+
+/** The platforms of this repository, as messages list them. */
+export const PLATFORM_NAMES: readonly string[] = platforms.map(({ name }) => name);
 
 /** A directory that is removed afterwards. */
 export function temporaryDirectory(): string {

@@ -3,7 +3,13 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { manage, startTestServer, TestClock, temporaryDirectory } from '../../test/support.ts';
+import {
+  manage,
+  PLATFORM_NAMES,
+  startTestServer,
+  TestClock,
+  temporaryDirectory,
+} from '../../test/support.ts';
 import type { CsvMap } from './csv.ts';
 import { type ImportFileOptions, readImportFile } from './read.ts';
 import { writeRefused } from './refused.ts';
@@ -173,7 +179,7 @@ test('a platform or section that is unknown is refused, also where it holds noth
     '{"ytxx":{},"ytx":{"order":[],\n"orders":[]},"jintong":{"x":[{}]}}',
   );
   deepEqual(problems, [
-    '1: ytxx: no such platform; there are: jintong, suning, ytx',
+    `1: ytxx: no such platform; there are: ${PLATFORM_NAMES.join(', ')}`,
     '1: ytx.order: no such section; there are: accounts, orders, products',
     '2: jintong.x: no such section; there are: partners, orders',
   ]);

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { manage, startTestServer } from '../../test/support.ts';
+import { manage, PLATFORM_NAMES, startTestServer } from '../../test/support.ts';
 import { VERSION } from '../main.ts';
 import type { Endpoint } from './endpoint.ts';
 import { manageEndpoints } from './index.ts';
@@ -184,9 +184,9 @@ test('a schema with a name stands once, and the fields of orders are told by pla
   const { attributes } = schemas.Order.properties;
   deepEqual(
     attributes.anyOf.map(({ $ref }: Json) => $ref.split('/').at(-1)),
-    ['JintongOrderAttributes', 'SuningOrderAttributes', 'YtxOrderAttributes'],
+    PLATFORM_NAMES.map((name) => `${name[0]!.toUpperCase()}${name.slice(1)}OrderAttributes`),
   );
-  deepEqual(Object.keys(schemas.NewOrder.discriminator.mapping), ['jintong', 'suning', 'ytx']);
+  deepEqual(Object.keys(schemas.NewOrder.discriminator.mapping), PLATFORM_NAMES);
   ok(schemas.YtxOrderAttributes.properties.customParm.description);
   ok(schemas.NewJintongOrder.required.includes('userName'));
 });
