@@ -1,6 +1,7 @@
 // Standard Webhooks signatures, by the vector that its own libraries are tested with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import {
   liveSecrets,
   newSecret,
@@ -68,4 +69,27 @@ test('a secret is whsec_ and the base64 of 24 to 64 bytes', () => {
     `whsec_${'!'.repeat(32)}`,
   ];
   for (const one of bad) assert.match(secretProblem(one)!, /whsec_ and the base64/);
+});
+
+test('the library of Standard Webhooks verifies what is sent, and refuses it with one byte changed', () => {
+  const now = Date.now();
+  for (const body of ['', '{}', '{"film":"城南旧事","n":1}', '\u0000 \n']) {
+    const [newer, older] = [newSecret(), newSecret()];
+    const headers = signatureHeaders([at(newer, 0), at(older, 0, now + 1)], 'msg_1', now, body);
+    for (const secret of [newer, older]) {
+      const judge = new Webhook(secret);
+      // It answers the body as JSON, so that a body which is none is not its business.
+      const isJson = body.startsWith('{');
+      if (isJson) assert.deepEqual(judge.verify(body, headers), JSON.parse(body));
+      assert.equal(
+        judge.sign('msg_1', new Date(now), body),
+        sign(secret, 'msg_1', Math.floor(now / 1000), body),
+      );
+      assert.throws(() => judge.verify(`${body} `, headers), WebhookVerificationError);
+      const other = { ...headers, 'webhook-id': 'msg_2' };
+      assert.throws(() => judge.verify(body, other), WebhookVerificationError);
+    }
+    const stranger = new Webhook(newSecret());
+    assert.throws(() => stranger.verify(body, headers), WebhookVerificationError);
+  }
 });
