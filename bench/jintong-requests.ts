@@ -1,6 +1,6 @@
 // What the load asks: signed Jintong calls on seeded orders, built whole before any clock runs.
 import { sign, stringToSign } from '../src/platforms/jintong/signature.ts';
-import { writeRequest } from '../src/platforms/jintong/wire.ts';
+import { writeRequest } from '../src/platforms/jintong/wire-write.ts';
 import type { Shot } from './load.ts';
 
 export const GATEWAY_PATH = '/Api/OrderOpenApi.ashx';

@@ -8,7 +8,7 @@ import { equalSecrets } from '../../protocol/digest.ts';
 import { signatureOf } from '../../protocol/signature-scheme.ts';
 import { contract, type JintongContract } from './contract.ts';
 import { signature } from './signature.ts';
-import { type Document, writeRequest } from './wire.ts';
+import { type Document, writeRequest } from './wire-write.ts';
 
 export { sign, stringToSign } from './signature.ts';
 

@@ -17,7 +17,8 @@ import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { signature, textBeforeKey } from './signature.ts';
 import { STATES, type State } from './states.ts';
-import { type Document, MAX_CARRIER, writeReply } from './wire.ts';
+import { MAX_CARRIER } from './wire.ts';
+import { type Document, writeReply } from './wire-write.ts';
 
 function refusal(core: CoreRefusal): Refusal<Code> {
   const { code, description = CODES[code] } = CORE_TO_CODE[core.code];

@@ -14,7 +14,7 @@ import type { Action } from './contracts.ts';
 import { PLATFORM } from './name.ts';
 import { belongsTo, cancel, hasten } from './rules.ts';
 import { STATES, type State } from './states.ts';
-import type { Document } from './wire.ts';
+import type { Document } from './wire-write.ts';
 
 /** A successful reply: its description, and what the action adds to it. */
 export interface Success {

@@ -6,7 +6,7 @@ import { call, detail, document, form, GATEWAY, hasten, post } from '../../../te
 import { startTestServer } from '../../../test/support.ts';
 import { dotNetUrlEncode } from '../../protocol/codecs/form.ts';
 import { writeXml } from '../../protocol/codecs/xml.ts';
-import { writeReply } from './wire.ts';
+import { writeReply } from './wire-write.ts';
 
 const server = await startTestServer();
 const ORDER = '15112480268';

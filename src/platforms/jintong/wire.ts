@@ -1,16 +1,9 @@
-// The bytes: three carriers in, one URL-encoded reply out.
+// The bytes of a request: three carriers, each read into one envelope.
 
 import type { Refusal } from '../../protocol/checks.ts';
-import { dotNetUrlEncode, isUrlSafe, parseForm, percentBytes } from '../../protocol/codecs/form.ts';
+import { parseForm, percentBytes } from '../../protocol/codecs/form.ts';
 import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
-import {
-  escapeXml,
-  parseXml,
-  writeXml,
-  type XmlElement,
-  XmlError,
-  type XmlTree,
-} from '../../protocol/codecs/xml.ts';
+import { parseXml, type XmlElement, XmlError } from '../../protocol/codecs/xml.ts';
 import type { Code } from './codes.ts';
 
 /** Asked of Jintong: a document over 64 KiB is refused. */
@@ -195,43 +188,4 @@ function leaves(elements: readonly XmlElement[]): Fields {
     fields.set(element.name, element.text);
   }
   return fields;
-}
-
-/** A reply, or a request, as an object: its elements in the order to write them. */
-export type Document = { readonly [name: string]: string | Document };
-
-function toTree(document: Document): XmlTree {
-  return Object.entries(document).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value : toTree(value),
-  ]);
-}
-
-const DECLARATION = dotNetUrlEncode('<?xml version="1.0"?>');
-/** Encoded once: the names are those of our own replies, a dozen. */
-const encodedTags = new Map<string, readonly [open: string, close: string]>();
-
-/** "Url 解码后的返回结果": the document, then URL-encoded as .NET's HttpUtility does it. */
-export function writeReply(reply: Document): string {
-  return DECLARATION + writeEncoded('Response', reply);
-}
-
-function writeEncoded(name: string, content: string | Document): string {
-  let tags = encodedTags.get(name);
-  if (!tags) {
-    tags = [dotNetUrlEncode(`<${name}>`), dotNetUrlEncode(`</${name}>`)];
-    encodedTags.set(name, tags);
-  }
-  if (typeof content === 'string') {
-    const written = isUrlSafe(content) ? content : dotNetUrlEncode(escapeXml(content));
-    return tags[0] + written + tags[1];
-  }
-  let inside = '';
-  for (const child in content) inside += writeEncoded(child, content[child]!);
-  return tags[0] + inside + tags[1];
-}
-
-/** Carrier (b): the document in a field named `request`. */
-export function writeRequest(request: Document): string {
-  return `request=${encodeURIComponent(writeXml([['Request', toTree(request)]]))}`;
 }
