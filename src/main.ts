@@ -10,6 +10,7 @@ import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { Detective } from './detective/detective.ts';
 import { publishedKeys } from './directory/published-keys.ts';
+import { SecretWords } from './directory/secret-words.ts';
 import { openEntrance, withoutLink } from './entrance.ts';
 import { FaultLog } from './fault-log.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -100,7 +101,9 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   };
 
   const faults = new FaultLog(log);
-  const isSecret = (word: string): boolean => word === adminToken || parties.isSecret(word);
+  const own = [adminToken, readMasterKey(config).toString('hex')];
+  const secretWords = await SecretWords.start({ own, parties, tokens, platforms });
+  const isSecret = secretWords.has;
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
@@ -176,7 +179,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     people: entrance.people,
     audit: storage.audit,
     about: { environment, version: VERSION },
-    importPart: partTaker({ ...workplace, ledger, tokens }),
+    importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     ...sandboxControls(workplace, {
@@ -232,6 +235,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );
   const close = async (): Promise<void> => {
+    secretWords.stop();
     stopHousekeeping();
     clearInterval(clockWatch);
     await server.close();

@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { Caller } from '../protocol/gateway-request.ts';
+import { shown } from '../protocol/redact.ts';
 
 /** An IPv4-mapped IPv6 address is the IPv4 address; a zone id says nothing about who calls. */
 export function normalizeAddress(address: string): string {
@@ -50,9 +51,6 @@ export function splitAddresses(value: string | readonly string[]): string[] {
 /** Stands for a caller whose address could not be read. No list holds it; an empty list checks nothing. */
 export const NOBODY = 'unknown';
 
-/** What the request log quotes of an unreadable hop. */
-const QUOTED = 60;
-
 /**
  * Who calls. `X-Forwarded-For` counts only when the connection comes from a configured proxy; then
  * the last hop that is not itself one of them is the caller. A hop that a proxy vouches for and that
@@ -75,7 +73,7 @@ export function readCaller(
     if (text === '' && i < hops.length - 1) continue;
     const hop = readHop(text);
     if (hop === null) {
-      const note = `X-Forwarded-For has "${text.slice(0, QUOTED)}" where the caller's address belongs`;
+      const note = `X-Forwarded-For has "${shown(text)}" where the caller's address belongs`;
       return { address: NOBODY, countedAs: address, note };
     }
     address = hop;

@@ -1,4 +1,5 @@
 // What a Content-Encoding header means for us: a coding that compresses, or a word to pass over.
+import { shown } from '../protocol/redact.ts';
 
 /** Codings that compress, with their older names (RFC 9110, 8.4.1). None of them is unpacked here. */
 const COMPRESSES: ReadonlySet<string> = new Set([
@@ -12,9 +13,6 @@ const COMPRESSES: ReadonlySet<string> = new Set([
   'compress',
   'x-compress',
 ]);
-
-/** Longer than any name of a coding or of a charset. */
-const QUOTED = 40;
 
 export interface ContentEncoding {
   /** The coding that compresses; undefined where none does. */
@@ -40,7 +38,7 @@ export function readContentEncoding(header: string | undefined): ContentEncoding
       .toLowerCase();
     if (COMPRESSES.has(name)) return { compressed: name, note: undefined };
   }
-  const value = header.trim().slice(0, QUOTED);
+  const value = shown(header.trim());
   const note = value === '' ? undefined : `Content-Encoding "${value}" was passed over`;
   return { compressed: undefined, note };
 }

@@ -4,7 +4,7 @@ import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
 import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
-import { hideSecrets, MASK } from './redact.ts';
+import { hideSecrets, longSecrets, withoutSecrets } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
 /**
@@ -15,6 +15,8 @@ import type { RequestSampler } from './request-sampler.ts';
 const LOGGED_BODY = { verified: 16 * 1024, named: 4 * 1024, unknown: 1024 };
 /** And the longest of all else: a caller may name anything, at any length. */
 const LOGGED_TEXT = 1000;
+
+type IsSecret = (word: string) => boolean;
 
 export interface RecordServices {
   readonly requests: Pick<RequestLog, 'append'>;
@@ -54,15 +56,20 @@ export function recordCall(
   if (passedOver === false) return counted;
   const party = summary.party ? call.parties.find(platform.name, summary.party) : undefined;
   const longest = LOGGED_BODY[verified ? 'verified' : party ? 'named' : 'unknown'];
-  const inHeaders = verdict.ok ? [] : secretHeaders(request, services.isSecret);
-  // Of an accepted call every field is known, so that only the caller's own keys are looked for.
+  const body = platform.redact(request.body.toString('utf8', 0, platform.readForLog), call);
+  const start = body.slice(0, longest + LONGEST_SECRET);
+  const found = [
+    ...longSecrets(start, services.isSecret),
+    ...(party?.keys.flatMap(({ secret }) => (start.includes(secret) ? [secret] : [])) ?? []),
+    ...(verdict.ok ? [] : secretsBeside(request, services.isSecret)),
+  ];
+  // Of an accepted call every field is known, so that short words are not looked at one by one.
   const hide = (text: string): string => {
-    if (!verdict.ok) return hideSecrets(withoutEach(text, inHeaders), services.isSecret);
-    const found = party?.keys.find(({ secret }) => text.includes(secret));
-    return found ? text.replaceAll(found.secret, MASK) : text;
+    const left = withoutSecrets(text, found);
+    return verdict.ok ? left : hideSecrets(left, services.isSecret);
   };
   const kept = (text: string | undefined, length: number): string | null =>
-    text === undefined || text === '' ? null : hide(text.slice(0, length));
+    text === undefined || text === '' ? null : cut(text, length, hide);
   const detail = refusal?.detail ?? refusal?.description ?? null;
   const record: RequestRecord = {
     id: request.id,
@@ -77,9 +84,7 @@ export function recordCall(
     address: request.address,
     durationMicros: micros,
     stringToSign: kept(summary.stringToSign, longest),
-    body:
-      kept(platform.redact(request.body.toString('utf8', 0, platform.readForLog), call), longest) ??
-      '',
+    body: kept(body, longest) ?? '',
     words: kept(reply.words ?? undefined, LOGGED_TEXT),
     why: null,
   };
@@ -88,13 +93,21 @@ export function recordCall(
   return counted;
 }
 
-/** A string to sign without separators glues a secret to what stands beside it, so that it is no word. */
-function secretHeaders({ rawHeaders = [] }: GatewayRequest, isSecret: (word: string) => boolean) {
-  return rawHeaders.filter((value, i) => i % 2 === 1 && isSecret(value));
-}
+/**
+ * Those of headers, path and query. A string to sign without separators glues one to what stands beside it, and an
+ * error text may hold its first characters only, so that it is no word there.
+ */
+const secretsBeside = ({ rawHeaders = [], path, query }: GatewayRequest, isSecret: IsSecret) =>
+  longSecrets([path, query, ...rawHeaders].join(' ').slice(0, LONGEST_HEAD), isSecret);
 
-const withoutEach = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((left, secret) => left.replaceAll(secret, MASK), text);
+/** Node takes no longer head. */
+const LONGEST_HEAD = 32 * 1024;
+
+/** A secret that the end of a text cuts in two is no word any more, so that it is looked for before. */
+const LONGEST_SECRET = 512;
+
+const cut = (text: string, length: number, hide: (text: string) => string): string =>
+  hide(text.slice(0, length + LONGEST_SECRET)).slice(0, length);
 
 /** Whether a call was refused after its signature was found good. */
 function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {
@@ -113,7 +126,7 @@ export function recordEndpoint(
   const passedOver = log.isVerified ? 0 : sampler.take(address);
   if (passedOver === false) return;
   const kept = (text: string | null, length: number): string | null =>
-    text ? hideSecrets(text.slice(0, length), isSecret) : null;
+    text ? cut(text, length, (part) => hideSecrets(part, isSecret)) : null;
   requests.append({
     id,
     at,
@@ -156,7 +169,7 @@ export function recordRefusal(
   const passedOver = sampler.take(caller.address);
   if (passedOver === false) return;
   const said = `${method} was refused: ${message.includes(path) ? message : `${path}: ${message}`}`;
-  const detail = withNotes(said, notes, passedOver).slice(0, LOGGED_TEXT);
+  const detail = withNotes(said, notes, passedOver).slice(0, LOGGED_TEXT + LONGEST_SECRET);
   const record: RequestRecord = {
     id,
     at,
@@ -165,7 +178,9 @@ export function recordRefusal(
     method: null,
     outcome: `HTTP ${status}`,
     refusedBy: REFUSED_BY_HTTP,
-    detail: hideSecrets(platform.redactName?.(detail) ?? detail, isSecret),
+    detail: cut(platform.redactName?.(detail) ?? detail, LOGGED_TEXT, (text) =>
+      hideSecrets(text, isSecret),
+    ),
     orderId: null,
     address: caller.address,
     durationMicros: 0,

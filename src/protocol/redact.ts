@@ -112,7 +112,47 @@ export function hideSecrets(text: string, isSecret: (word: string) => boolean): 
     if (isSecret(word)) return MASK;
     return word.replace(PATH_PART, (part) => {
       if (isSecret(part)) return MASK;
-      return part.replace(/[a-z0-9]{8,}/gi, (piece) => (isSecret(piece) ? MASK : piece));
+      return part.replace(/[\w-]{8,}/g, (name) => {
+        if (name !== part && isSecret(name)) return MASK;
+        return name.replace(/[a-z0-9]{8,}/gi, (piece) => (isSecret(piece) ? MASK : piece));
+      });
     });
   });
 }
+
+/** As long as a new key and an imported token are at least; most words of a call are shorter. */
+const LONG_WORD = /[\w+/=.~-]{16,}/g;
+const LONG_PART = /[\w.~-]{16,}/g;
+
+/** The secrets that stand in a text, found for less than {@link hideSecrets} costs: none shorter than 16 characters. */
+export function longSecrets(text: string, isSecret: (word: string) => boolean): string[] {
+  const found = new Set<string>();
+  for (const word of text.match(LONG_WORD) ?? []) {
+    if (isSecret(word)) found.add(word);
+    else
+      for (const part of word.match(LONG_PART) ?? [])
+        if (part !== word && isSecret(part)) found.add(part);
+  }
+  return [...found];
+}
+
+/** So many characters of a secret that was cut are still masked. */
+const SECRET_START = 12;
+
+/** `text` without the secrets, and without the beginning of one that was cut. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let left = text;
+  for (const secret of secrets) {
+    const start = secret.slice(0, SECRET_START);
+    for (let at = left.indexOf(start); at >= 0; at = left.indexOf(start, at + MASK.length)) {
+      let end = at + start.length;
+      while (end < left.length && end - at < secret.length && left[end] === secret[end - at]) end++;
+      left = left.slice(0, at) + MASK + left.slice(end);
+    }
+  }
+  return left;
+}
+
+/** A caller's word in a text for people. A part of a long one could be that of a secret, and would not be recognized as one. */
+export const shown = (text: string, longest = 64): string =>
+  text.length <= longest ? text : `(${text.length} characters)`;

@@ -1,7 +1,9 @@
 // Against forged consents: the browser's session, the form's value that is bound to it, and where the form came from.
+
 import { createHmac, randomBytes } from 'node:crypto';
 import { equalSecrets } from '../../protocol/digest.ts';
 import type { GatewayRequest, Services } from '../../protocol/platform.ts';
+import { shown } from '../../protocol/redact.ts';
 
 export const AUTHORIZE = '/api/oauth/authorize';
 const NAME = 'ordergate_consent';
@@ -70,7 +72,7 @@ export function forgery(
 function foreignOrigin({ headers }: GatewayRequest, { publicUrl }: Services): string | null {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (typeof site === 'string' && site !== 'same-origin') {
-    return `the form was sent from another site (Sec-Fetch-Site: ${site.slice(0, 40)})`;
+    return `the form was sent from another site (Sec-Fetch-Site: ${shown(site)})`;
   }
   if (typeof origin !== 'string') return null;
   const mine =
@@ -79,5 +81,5 @@ function foreignOrigin({ headers }: GatewayRequest, { publicUrl }: Services): st
       : origin === new URL(publicUrl).origin;
   if (mine) return null;
   const expected = publicUrl === undefined ? `Host ${String(host)}` : 'ORDERGATE_PUBLIC_URL';
-  return `the form was sent from ${origin.slice(0, 200)}, which is not ${expected}`;
+  return `the form was sent from ${shown(origin, 200)}, which is not ${expected}`;
 }

@@ -1,5 +1,7 @@
 // What the request log keeps of an OAuth call: who, what, how it ended, and the parameters without any secret.
+
 import type { EndpointLog } from '../../protocol/endpoint-log.ts';
+import { shown } from '../../protocol/redact.ts';
 import type { Parameters } from './oauth-parameters.ts';
 
 /** Parameters that open nothing; of all others the log says only that they were there. */
@@ -75,7 +77,7 @@ function withoutSecrets(parameters: Parameters): string {
   for (const [name, value] of parameters) {
     if (!NAMED.has(name)) others++;
     else if (!OPEN.has(name)) kept.push(`${name}=***`);
-    else kept.push(`${name}=${encodeURIComponent(value.slice(0, MAX_VALUE).toWellFormed())}`);
+    else kept.push(`${name}=${encodeURIComponent(shown(value, MAX_VALUE).toWellFormed())}`);
   }
   if (others > 0) kept.push(`(${others} of other names)`);
   return kept.join('&');

@@ -3,6 +3,7 @@
 import { parseForm } from '../../protocol/codecs/form.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import type { GatewayRequest } from '../../protocol/platform.ts';
+import { shown } from '../../protocol/redact.ts';
 import { JsonTextError } from './json-literals.ts';
 import { readJsonMembers } from './wire-json.ts';
 
@@ -29,7 +30,7 @@ export function readParameters({
   const all = new Map<string, string>();
   for (const [name, value] of [...fields(query, 'query'), ...bodyFields(body)]) {
     if ((all.get(name) ?? value) !== value) {
-      throw new ParametersError(`${name.slice(0, 40)} is given twice, with two values`);
+      throw new ParametersError(`${shown(name)} is given twice, with two values`);
     }
     all.set(name, value);
   }

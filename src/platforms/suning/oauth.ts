@@ -1,4 +1,5 @@
 // OAuth 2: /api/oauth/authorize, where a merchant consents that an app acts for them, and all endpoints.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Party } from '../../core/party.ts';
@@ -9,6 +10,7 @@ import type {
   PlatformEndpoint,
   Services,
 } from '../../protocol/platform.ts';
+import { shown } from '../../protocol/redact.ts';
 import { readApp } from './app.ts';
 import { consentPage, htmlReply, problemPage } from './consent-page.ts';
 import { AUTHORIZE, forgery, openSession } from './consent-session.ts';
@@ -54,7 +56,7 @@ function readAsked(parameters: Parameters, { parties, environment }: Services): 
     problem: { code: 'invalid_request', detail },
   });
   for (const [name, value] of parameters) {
-    if (value.length > MAX_PARAMETER) return wrong(`${name.slice(0, 40)} is too long`);
+    if (value.length > MAX_PARAMETER) return wrong(`${shown(name)} is too long`);
   }
   const app = parties.find(PLATFORM, parameters.get('client_id') ?? '');
   if (!app?.enabled) return wrong('client_id: 应用不存在 no such app');
