@@ -40,6 +40,7 @@ function onFullDisk(command: string): { status: number | null; stderr: string } 
   const errors = join(base, 'errors');
   const env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     DISK: disk,
     SOURCE: killed,
     NODE: process.execPath,
@@ -69,7 +70,14 @@ test('a first start on a full disk leaves no key that is none', { skip }, () => 
     "$NODE" "$CLI" serve --port 0 --data "$DISK/data" 2>"$ERRORS"; rm "$DISK/filler"
     [ ! -e "$DISK/data/master.key" ]`;
   const errors = join(base, 'first');
-  const env = { PATH: process.env.PATH, DISK: disk, NODE: process.execPath, CLI, ERRORS: errors };
+  const env = {
+    PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    DISK: disk,
+    NODE: process.execPath,
+    CLI,
+    ERRORS: errors,
+  };
   const { status } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { env, timeout: 60_000 });
   const stderr = execFileSync('cat', [errors], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);

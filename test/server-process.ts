@@ -25,7 +25,12 @@ const LIFETIME_MS = 60_000;
 function start(args: readonly string[], env: Record<string, string> = {}, timeout = LIFETIME_MS) {
   // Nothing of this process's environment: a developer's ORDERGATE_DATA is not a test's.
   const child = spawn(process.execPath, [...args], {
-    env: { PATH: process.env.PATH, ORDERGATE_LOG_LEVEL: 'error', ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ORDERGATE_LOG_LEVEL: 'error',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     // One that does not end by itself fails its test instead of holding up all others.
     timeout,

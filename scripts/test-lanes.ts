@@ -1,0 +1,22 @@
+// Which test files are too slow for every `npm test`, and why: the long lane, run by `npm run test:all` and CI.
+
+/** A file, or files by a glob, and what makes them slow. `test/lanes.test.ts` holds that each exists. */
+export const LONG: readonly { readonly files: string; readonly because: string }[] = [
+  { files: 'test/{crash,callbacks-crash,chaos,lost-changes}.test.ts', because: 'kills servers' },
+  { files: 'src/platforms/ytx/crash.test.ts', because: 'kills servers' },
+  { files: 'test/failover.test.ts', because: 'makes a standby and promotes it' },
+  { files: 'test/database-{connect,failures}.test.ts', because: 'starts and stops databases' },
+  { files: 'test/pgbouncer.test.ts', because: 'starts poolers' },
+  { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes' },
+  { files: 'test/cli*.test.ts', because: 'starts a process for each command' },
+  { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
+  { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies' },
+  {
+    files: 'src/storage/sqlite/{open,damage,lock,log-judge,write-ahead-log}.test.ts',
+    because: 'starts processes that are killed or that damage files',
+  },
+  {
+    files: 'src/platforms/{jintong/cpu-bound,suning/cpu,ytx/cpu-bound}.test.ts',
+    because: 'measures CPU, each body some hundred times',
+  },
+];
