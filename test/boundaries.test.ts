@@ -74,6 +74,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^node:/,
   },
   {
+    place: /^accounts-here\.ts$/,
+    may: /^(core|people|manage)\/|^workplace\.ts$/,
+    packages: /^$/,
+  },
+  {
     place: /^entrance\.ts$/,
     may: /^(core|directory|people)\/|^http\/routes\.ts$|^storage\/storage\.ts$|^config\.ts$/,
     packages: /^$/,

@@ -15,6 +15,7 @@ import { restoreCommand } from './restore.ts';
 import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
 import { settingsInFull, settingsInShort } from './settings-help.ts';
+import { usersCommand } from './users.ts';
 import { verifyCommand } from './verify.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   moveCommand,
   resetCommand,
   seedCommand,
+  usersCommand,
   verifyCommand,
   headCommand,
   lostCommand,

@@ -6,33 +6,45 @@ import { type Config, ConfigError } from '../config.ts';
 /** Where a server on this data directory listens, as far as the settings tell. */
 export const serverUrl = ({ host, port }: Config): string => `http://${host}:${port}`;
 
-/**
- * POSTs to the management API and resolves to the answer's JSON.
- *
- * @param path below /manage/v1
- * @throws {ConfigError} where nobody answers, or the answer is an error: its message
- */
-export async function askServer<Answer>(
+/** POSTs to the management API; see {@link callServer}. */
+export const askServer = <Answer>(
   url: string,
   path: string,
   config: Config,
   body: object,
+): Promise<Answer> => callServer(url, 'POST', path, config, body);
+
+/**
+ * Calls the management API and resolves to the answer's JSON.
+ *
+ * @param path below /manage/v1
+ * @throws {ConfigError} where nobody answers, or the answer is an error: its message
+ */
+export async function callServer<Answer>(
+  url: string,
+  method: string,
+  path: string,
+  config: Config,
+  body: object | undefined,
 ): Promise<Answer> {
   const target = `${url.replace(/\/+$/, '')}/manage/v1${path}`;
   const headers = {
     authorization: `Bearer ${readToken(config)}`,
     'content-type': 'application/json',
   };
-  const { status, text } = await post(target, headers, JSON.stringify(body));
+  const { status, text } = await send(target, {
+    ...{ method, headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
   const answer = parse(text);
   if (status >= 200 && status < 300 && answer !== undefined) return answer as Answer;
   const said = (answer as { error?: { message?: string } } | undefined)?.error?.message;
   throw new ConfigError(said ?? `${withoutSecrets(target)} answered ${status}; is it Ordergate?`);
 }
 
-async function post(url: string, headers: Record<string, string>, body: string) {
+async function send(url: string, call: RequestInit) {
   try {
-    const response = await fetch(url, { method: 'POST', headers, body });
+    const response = await fetch(url, call);
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const { cause, message } = error as Error;

@@ -3,15 +3,15 @@ import { hash } from 'node:crypto';
 import { type Language, type Problem, TEXTS } from './sign-in-texts.ts';
 
 const STYLE = `
-:root{color-scheme:light dark;--bg:#f2f4f7;--card:#fff;--text:#1f2329;--soft:#5c6570;--line:#c9ced6;--brand:#0958d9;--on-brand:#fff;--bad:#b3261e;--bad-bg:#fdecea}
-@media(prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#1a1e24;--text:#e8eaed;--soft:#a4acb8;--line:#454d58;--brand:#7fb0ff;--on-brand:#0b1526;--bad:#ffb4ab;--bad-bg:#3b1a18}}
+:root{color-scheme:light dark;--bg:#f2f4f7;--card:#fff;--text:#1f2329;--soft:#5c6570;--line:#d5d9e0;--edge:#858d98;--brand:#0958d9;--on-brand:#fff;--bad:#b3261e;--bad-bg:#fdecea}
+@media(prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#1a1e24;--text:#e8eaed;--soft:#a4acb8;--line:#363d47;--edge:#79838f;--brand:#7fb0ff;--on-brand:#0b1526;--bad:#ffb4ab;--bad-bg:#3b1a18}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;padding:1rem;background:var(--bg);color:var(--text);font:16px/1.55 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{width:100%;max-width:25rem;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:2rem}
 h1{font-size:1.4rem;line-height:1.3;margin:0}
 .about{margin:.2rem 0 1.6rem;color:var(--soft)}
 label{display:block;margin:1.1rem 0 .35rem;font-weight:600}
-input{width:100%;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:8px;padding:.6rem .75rem}
+input{width:100%;font:inherit;color:inherit;background:transparent;border:1px solid var(--edge);border-radius:8px;padding:.6rem .75rem}
 input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--brand);outline-offset:2px}
 button,.button{display:block;width:100%;margin-top:1.6rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;border:1px solid var(--brand);border-radius:8px;padding:.65rem 1rem;background:var(--brand);color:var(--on-brand);cursor:pointer}
 .button{margin-top:.8rem;background:transparent;color:var(--brand)}

@@ -14,7 +14,7 @@ const zh = {
   verify: '验证',
   choose: '设置密码',
   chooseFirst: '创建第一个管理员账号',
-  chooseHint: '至少 12 个字符。三四个不相关的词最好记，也最难猜。',
+  chooseHint: '至少 12 个字符；几个不相关的词好记又难猜。',
   nameHint: '字母、数字、点、下划线或连字符，例如 li.na。',
   repeat: '再次输入密码',
   save: '保存并登录',

@@ -1,0 +1,130 @@
+// `ordergate users`: who may sign in to the console, on a running server or on the ledger itself.
+import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+import { callAccounts, openWorkplace } from '../main.ts';
+import type { Command } from './command.ts';
+import { inOneLine, say } from './output.ts';
+import { callServer, serverUrl } from './server.ts';
+
+interface Account {
+  readonly accountId: string;
+  readonly name: string;
+  readonly role: string;
+  readonly enabled: boolean;
+  readonly passwordSet: boolean;
+  readonly lastSignInAt: string | null;
+  readonly link?: string;
+}
+
+/** The management API, on whichever side of the process it is. */
+interface Accounts {
+  call(
+    operation: { readonly id: string; readonly method: string; readonly path: string },
+    accountId?: string,
+    body?: object,
+  ): Promise<Account & { readonly items: readonly Account[] }>;
+}
+
+const LIST = { id: 'listAccounts', method: 'GET', path: '/accounts' };
+const CREATE = { id: 'createAccount', method: 'POST', path: '/accounts' };
+const CHANGE = { id: 'changeAccount', method: 'PATCH', path: '/accounts/{accountId}' };
+const RESET = {
+  id: 'resetPassword',
+  method: 'POST',
+  path: '/accounts/{accountId}/reset-password',
+};
+
+export const usersCommand: Command = {
+  name: 'users',
+  usage: 'users list|add|reset-password|disable|enable [NAME] [--role ROLE] [--url URL]',
+  summary:
+    'list who may sign in to the console; add somebody as viewer, operator or admin; give a new password; shut out, let in again',
+  async run(args) {
+    const { values, positionals } = readFlags(args, {
+      role: { type: 'string' },
+      url: { type: 'string' },
+    });
+    const [what, name, ...more] = positionals;
+    const { role, url, ...settings } = values;
+    const needsName = what !== 'list';
+    const isKnown = ['list', 'add', 'reset-password', 'disable', 'enable'].includes(what ?? '');
+    if (!isKnown || more.length > 0 || needsName !== (name !== undefined)) {
+      throw new ConfigError(`usage: ordergate ${usersCommand.usage}`);
+    }
+    const config = readConfig(settings);
+    await withAccounts(config, url, async (accounts) => {
+      if (what === 'list') return list(accounts);
+      if (what === 'add') {
+        if (role === undefined) {
+          throw new ConfigError('--role has to be given: viewer, operator or admin');
+        }
+        return tellLink(await accounts.call(CREATE, undefined, { name, role }), config, url);
+      }
+      const { accountId } = await find(accounts, name!);
+      if (what === 'reset-password') {
+        return tellLink(await accounts.call(RESET, accountId, {}), config, url);
+      }
+      await accounts.call(CHANGE, accountId, { enabled: what === 'enable' });
+      say(
+        `${inOneLine(name!)} ${what === 'enable' ? 'may sign in again' : 'is signed out and cannot sign in'}`,
+      );
+    });
+    return 0;
+  },
+};
+
+async function list(accounts: Accounts): Promise<void> {
+  const { items } = await accounts.call(LIST);
+  if (items.length === 0) say('nobody yet; ordergate users add NAME --role admin');
+  for (const { name, role, enabled, passwordSet, lastSignInAt } of items) {
+    const state = enabled ? (passwordSet ? '' : ', no password yet') : ', disabled';
+    const last = lastSignInAt === null ? 'never signed in' : `last signed in ${lastSignInAt}`;
+    say(`${inOneLine(name)}  ${role}${state}, ${last}`);
+  }
+}
+
+async function find(accounts: Accounts, name: string): Promise<Account> {
+  const { items } = await accounts.call(LIST);
+  const found = items.find((one) => one.name === name.trim().normalize('NFC').toLowerCase());
+  if (found) return found;
+  const known = items.map((one) => one.name).join(', ') || 'nobody yet';
+  throw new ConfigError(`there is no account "${inOneLine(name)}"; there are: ${inOneLine(known)}`);
+}
+
+function tellLink({ name, role, link }: Account, config: Config, url: string | undefined): void {
+  const server = config.publicUrl ?? url ?? serverUrl(config);
+  say(
+    `${inOneLine(name)} (${role}) chooses a password within 24 hours, once, at\n${server.replace(/\/+$/, '')}${link}`,
+  );
+}
+
+/** On the ledger itself; where a server has it open, that server is asked. */
+async function withAccounts(
+  config: Config,
+  url: string | undefined,
+  run: (accounts: Accounts) => Promise<void>,
+): Promise<void> {
+  const remote = (at: string): Accounts => ({
+    call: ({ method, path }, accountId = '', body = undefined) =>
+      callServer(at, method, path.replace('{accountId}', accountId), config, body),
+  });
+  if (url !== undefined) return run(remote(url));
+  const opened = await openWorkplace({ config, mustExist: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
+      throw error;
+    },
+  );
+  if (!opened) return run(remote(serverUrl(config)));
+  try {
+    await run({
+      async call({ id }, accountId, body) {
+        const params: Record<string, string> = accountId === undefined ? {} : { accountId };
+        const answer = await callAccounts(opened, id, params, body);
+        if (answer.status < 300) return answer.body as never;
+        throw new ConfigError((answer.body as { error: { message: string } }).error.message);
+      },
+    });
+  } finally {
+    await opened.storage.close();
+  }
+}
