@@ -116,8 +116,8 @@ export const SETTINGS = {
       zh: '数据目录中的 `admin.token`，首次启动时生成',
     },
     text: {
-      en: "the management API's bearer token",
-      zh: '管理接口的 Bearer 令牌',
+      en: 'a bearer token of the management API that may do everything; programs have tokens of their own ([docs/people.md](docs/people.md))',
+      zh: '管理接口的 Bearer 令牌，可做一切操作；程序使用各自的令牌（见 [docs/zh/people.md](docs/zh/people.md)）',
     },
     read: optional,
   },
@@ -125,8 +125,8 @@ export const SETTINGS = {
     variable: 'ORDERGATE_PUBLIC_URL',
     unset: { en: 'none', zh: '无' },
     text: {
-      en: "where browsers reach it, such as `https://open.example.cn`: with https the consent page's cookie is `__Host-` and `Secure`, and its form is taken from that origin alone",
-      zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：为 https 时，授权页的 cookie 带 `__Host-` 前缀和 `Secure`，表单只接受来自该源的提交',
+      en: "where browsers reach it, such as `https://open.example.cn`: people sign in at that host, and at loopback names, alone. With https cookies are `__Host-` and `Secure`, and the consent page's form is taken from that origin alone",
+      zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：只能在该主机名和回环地址名下登录。为 https 时，cookie 带 `__Host-` 前缀和 `Secure`，授权页的表单只接受来自该源的提交',
     },
     read: publicUrl,
   },
