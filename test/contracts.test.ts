@@ -63,7 +63,7 @@ function brokenFor(field: Field): unknown {
   if (field.type === 'group') return 'no group';
   if (field.type === 'integer') return field.max + 1;
   if (field.type === 'enum') return 'none of them';
-  return field.pattern || field.format ? '\u0000' : { no: 'text' };
+  return field.pattern || field.format ? '\uFFFD\u0000' : { no: 'text' };
 }
 
 test('every platform has a contract, by its own name', () => {

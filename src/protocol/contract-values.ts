@@ -46,7 +46,10 @@ export function findFaults(
 }
 
 const isMissing = (value: unknown): boolean =>
-  value === undefined || value === null || value === '';
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (Array.isArray(value) && value.length === 0);
 
 function faultsOfGroup(
   fields: Fields,

@@ -148,6 +148,8 @@ export interface MethodContract<Code extends string = string> {
   /** Where the method is called, if it has a URL of its own. Default: as the envelope says. */
   readonly at?: HttpPlace;
   readonly once?: Once;
+  /** The element, or the member, of the body that holds the parameters, and of the reply. Default: none. */
+  readonly node?: string;
   readonly params: Fields;
   /** Groups of names; a call holds at least one name of each group. */
   readonly oneOf?: readonly (readonly string[])[];
@@ -256,6 +258,9 @@ export type Success<C extends Contract, M extends MethodOf<C>> = C['methods'][M]
   : C['methods'][M] extends { replyForm: 'as-asked' }
     ? { readonly items: readonly (Reply<C, M> | RefusedItem)[] }
     : Reply<C, M>;
+
+/** What the document calls a field, for a line of the request log: the first words of its text. */
+export const labelOf = ({ text }: Field): string => text.zh.split(/[。，；：（]/, 1)[0]!;
 
 /** The words of each code, for a reply. */
 export function wiresOf<const C extends Codes>(codes: C): { readonly [K in keyof C]: string } {

@@ -2,12 +2,22 @@
 import { liveKeys, type Party, type PartyKey } from '../../core/party.ts';
 import { enterLimits, limitsOf, type PartyLimits } from '../../directory/party-limits.ts';
 import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
+import { labelOf } from '../../protocol/contract.ts';
 import { indexOfDigest } from '../../protocol/digest.ts';
 import type { Start } from '../../protocol/platform.ts';
 import { digestOf, type SignedPart } from '../../protocol/signature-scheme.ts';
 import { TOO_OFTEN } from './code-table.ts';
 import type { Code } from './codes.ts';
-import { type Action, BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract } from './contracts.ts';
+import {
+  ACTIONS,
+  type Action,
+  BASIC_FIELDS,
+  BASIC_VALUES,
+  type ParamFields,
+  paramsOf,
+  URL_ENCODED,
+  USER_FIELD,
+} from './methods.ts';
 import { PLATFORM } from './name.ts';
 import { remarkMeaning, signedForms } from './remark.ts';
 import { holdsSeparator, signature } from './signature.ts';
@@ -52,27 +62,31 @@ function checkAddress(call: Start & { readonly party: Party }): Step<object, 'Un
   };
 }
 
-const ACTIONS = new Map<string, { readonly method: Action; readonly contract: Contract }>(
-  Object.entries(CONTRACTS).map(([name, contract]) => [name, { method: name as Action, contract }]),
+interface FoundAction {
+  readonly method: Action;
+  /** The elements that Param may hold. */
+  readonly params: ParamFields;
+}
+
+const FOUND_ACTIONS = new Map<string, FoundAction>(
+  ACTIONS.map((method) => [method, { method, params: paramsOf(method) }]),
 );
 
-function findAction(
-  call: Basics,
-): Step<{ readonly method: Action; readonly contract: Contract }, 'NotImplemented'> {
-  const found = ACTIONS.get(call.action);
+function findAction(call: Basics): Step<FoundAction, 'NotImplemented'> {
+  const found = FOUND_ACTIONS.get(call.action);
   return found ?? { refused: 'NotImplemented', detail: `no action ${call.action}` };
 }
 
 const BASIC_NAMES: ReadonlySet<string> = new Set(BASIC_FIELDS);
 
 function refuseUndefinedElements(
-  call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
+  call: Basics & FoundAction & { readonly envelope: Envelope },
 ): Step<object, 'ArgumentDeserializeFail'> {
   for (const name of call.envelope.basic.keys()) {
     if (!BASIC_NAMES.has(name)) return notDefined(name);
   }
   for (const name of call.param.keys()) {
-    if (!Object.hasOwn(call.contract.param, name)) return notDefined(`Param/${name}`);
+    if (!Object.hasOwn(call.params, name)) return notDefined(`Param/${name}`);
   }
   return PASS;
 }
@@ -112,14 +126,14 @@ interface SignedForm {
 
 /** The forms that the request may be signed in; the first is over what arrived. */
 function buildStringsToSign(
-  call: Basics & { readonly envelope: Envelope; readonly contract: Contract },
+  call: Basics & FoundAction & { readonly envelope: Envelope },
 ): Step<{ readonly signedForms: readonly SignedForm[] }> {
   const { basic, sent } = call.envelope;
   const given: Record<string, string | undefined> = {};
   let remark: string | undefined;
-  for (const name in call.contract.param) {
+  for (const name in call.params) {
     given[name] = call.param.get(name);
-    if (given[name] && call.contract.param[name]!.urlEncoded) remark = name;
+    if (given[name] && name === URL_ENCODED) remark = name;
   }
   const over = (values: SignedForm['given']): SignedForm => ({
     given: values,
@@ -179,11 +193,11 @@ const ACCEPTED = Object.entries(BASIC_VALUES);
 
 /** The values of Param as they are meant: checked against their contract, Remark decoded. */
 function checkValues(
-  call: Basics & {
-    readonly envelope: Envelope;
-    readonly contract: Contract;
-    readonly signed: SignedForm;
-  },
+  call: Basics &
+    FoundAction & {
+      readonly envelope: Envelope;
+      readonly signed: SignedForm;
+    },
 ): Step<{ readonly values: Readonly<Record<string, string>> }, 'ArgumentIllegal'> {
   for (const [name, accepted] of ACCEPTED) {
     const value = call.envelope.basic.get(name);
@@ -191,13 +205,16 @@ function checkValues(
     if (!accepted.includes(value)) return illegal(`${name} is not ${accepted.join(' or ')}`);
   }
   const values: Record<string, string> = {};
-  for (const name in call.contract.param) {
-    const field = call.contract.param[name]!;
+  for (const name in call.params) {
     const given = call.signed.given[name];
     if (!given) return illegal(`Param/${name} is missing`);
-    const value = field.urlEncoded ? remarkMeaning(given) : given;
-    if (!field.pattern.test(value))
-      return illegal(`Param/${name} (${field.description}) is malformed`);
+    const value = name === URL_ENCODED ? remarkMeaning(given) : given;
+    const field = call.params[name]!;
+    // Where a Remark was encoded, its meaning may hold what a plain value may not.
+    const judged = name === URL_ENCODED ? value.replaceAll(/[&=]/g, '-') : value;
+    if (field.pattern && !field.pattern.test(judged)) {
+      return illegal(`Param/${name} (${labelOf(field)}) is malformed`);
+    }
     values[name] = value;
   }
   return { values };
@@ -205,10 +222,10 @@ function checkValues(
 
 function findUser(call: {
   readonly party: Party;
-  readonly contract: Contract;
+  readonly method: Action;
   readonly values: Readonly<Record<string, string>>;
 }): Step<{ readonly userName: string }, 'UnfoundUserInfo'> {
-  const userName = call.values[call.contract.user]!;
+  const userName = call.values[USER_FIELD[call.method]]!;
   if (call.party.users.includes(userName)) return { userName };
   return { refused: 'UnfoundUserInfo', detail: `the partner has no user ${userName}` };
 }

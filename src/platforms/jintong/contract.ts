@@ -9,7 +9,7 @@ import { CANCEL, HASTEN, row } from './sources.ts';
 const PATTERNS = {
   orderId: /^[0-9A-Za-z-]{1,32}$/,
   userName: /^[^\s&=\p{Cc}\p{Cs}](?:[^&=\p{Cc}\p{Cs}]{0,62}[^\s&=\p{Cc}\p{Cs}])?$/u,
-  remark: /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r]){1,500}$/u,
+  remark: /^(?:[^&=\p{Cc}\p{Cs}]|[\t\n\r]){1,500}$/u,
 };
 
 const orderId: TextField = {

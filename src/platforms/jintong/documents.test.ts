@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { CODES } from './codes.ts';
-import { BASIC_FIELDS, CONTRACTS } from './contracts.ts';
+import { contract } from './contract.ts';
 import { STATES } from './states.ts';
 
 const read = (name: string): string =>
@@ -13,10 +13,10 @@ const CANCEL = read('cancel-order');
 
 /** The rows of the table that begins with `header`: cells by tab; blank lines inside belong to it. */
 function table(text: string, header: string): string[][] {
-  const start = text.indexOf(`${header}\n`);
+  const start = text.indexOf(`\n${header}\n`);
   assert.ok(start >= 0, `no table ${header}`);
   const rows: string[][] = [];
-  for (const line of text.slice(start + header.length + 1).split('\n')) {
+  for (const line of text.slice(start + header.length + 2).split('\n')) {
     if (line.trim() === '') continue;
     if (!line.includes('\t')) break;
     rows.push(line.split('\t'));
@@ -45,34 +45,69 @@ test('001, 3.5 订单状态(OrderStates): the 22 states with their meaning', () 
   assert.deepEqual(Object.fromEntries(rows), STATES);
 });
 
-test('请求基本参数: the basic parameters of both documents', () => {
-  for (const text of [HASTEN, CANCEL]) {
-    const names = table(text, '参数类型\t字段名称\t类型\t是否必填\t是否需签名\t描述').map(
-      (row) => row[1],
+const DOCUMENTS = [
+  [HASTEN, 'HastenOrder', 'HastenOrderRequestParam'],
+  [CANCEL, 'OperateCancelOrder', 'CancelOrderRequestParam'],
+] as const;
+
+test('请求基本参数: every parameter of both tables with what is required and signed, and no other', () => {
+  const ours = Object.entries(contract.envelope.request).map(([name, field]) => [
+    name,
+    'string',
+    'optional' in field ? '否' : '是',
+    field.signed ? '是' : '否',
+  ]);
+  for (const [text, method, type] of DOCUMENTS) {
+    const rows = table(text, '参数类型\t字段名称\t类型\t是否必填\t是否需签名\t描述');
+    assert.deepEqual(
+      rows.map((row) => row.slice(1, 5)),
+      [...ours, ['Param', 'XmlNode[]', '是', '是']],
     );
-    assert.deepEqual(names, [...BASIC_FIELDS, 'Param']);
+    // 1.2 has the same parameters again, with the type of the action's Param.
+    const again = table(text, '字段名称\t类型\t是否必填\t是否签名\t描述');
+    assert.deepEqual(
+      again.slice(0, 8).map((row) => row.slice(0, 4)),
+      [...ours, ['Param', type, '是', '是']],
+      method,
+    );
   }
 });
 
-test('业务参数: HastenOrderRequestParam and CancelOrderRequestParam, field by field', () => {
-  const fields = (text: string, type: string): Record<string, string> => {
+test('返回基本参数: every element of both tables, and no other', () => {
+  for (const [text] of DOCUMENTS) {
+    const rows = table(text, '字段名称\t类型\t是否必填\t是否需签名\t描述').map(([name]) => name);
+    assert.deepEqual(rows.slice(0, 2), Object.keys(contract.envelope.reply));
+    // "具体到业务方法更多的字段信息": what an action adds, its contract has as its reply.
+    assert.deepEqual(rows.slice(2), ['具体到业务方法更多的字段信息']);
+    const model = table(text, '类型\tMessageModel\t').slice(1);
+    assert.deepEqual(
+      model.map(([name]) => name),
+      Object.keys(contract.envelope.reply.MessageModel.fields),
+    );
+  }
+});
+
+for (const [text, method, type] of DOCUMENTS) {
+  test(`${method}: every field of ${type} with what is required, and no other`, () => {
     const rows = table(text, `业务参数: ${type}\t\t\t\t`).slice(1);
     const end = rows.findIndex(([name]) => name === '输出参数');
-    return Object.fromEntries(rows.slice(0, end).map((row) => [row[0], row.slice(3).join('')]));
-  };
-  assert.deepEqual(fields(HASTEN, 'HastenOrderRequestParam'), {
-    OrderID: '订单号',
-    UserName: '用户名',
+    const { params, reply } = contract.methods[method];
+    assert.deepEqual(
+      rows
+        .slice(0, end)
+        .map((row) => row.slice(0, 3))
+        .sort(),
+      Object.entries(params)
+        .map(([name, field]) => [name, 'string', 'optional' in field ? '否' : '是'])
+        .sort(),
+    );
+    // 输出参数: MessageModel and Sign, which are the envelope's.
+    assert.deepEqual(Object.keys(reply), []);
   });
-  assert.deepEqual(Object.keys(CONTRACTS.HastenOrder.param).sort(), ['OrderID', 'UserName']);
-  assert.deepEqual(fields(CANCEL, 'CancelOrderRequestParam'), {
-    OrderID: '订单号',
-    Consumer: '用户名',
-    Remark: '取消原因, 中文字符需要编码 HttpUtility.UrlEncode',
-  });
-  assert.deepEqual(Object.keys(CONTRACTS.OperateCancelOrder.param).sort(), [
-    'Consumer',
-    'OrderID',
-    'Remark',
-  ]);
+}
+
+test('001, 签名示例: GetOrderDetail signs the fields that its contract has', () => {
+  const signed = /Action=GetOrderDetail&Param=(.*?)&Partner=/s.exec(CANCEL)![1]!;
+  const names = [...signed.replaceAll(/\s/g, '').matchAll(/(\w+)=/g)].map(([, name]) => name);
+  assert.deepEqual(names, Object.keys(contract.methods.GetOrderDetail.params));
 });

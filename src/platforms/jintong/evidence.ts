@@ -1,7 +1,7 @@
 // What a call tells of its signature, so that the detective can try mistakes on it.
 import type { ArrivedField, Evidence } from '../../protocol/evidence.ts';
 import type { JintongCall } from './checks.ts';
-import { BASIC_FIELDS, BASIC_VALUES, CONTRACTS, type Contract, isAction } from './contracts.ts';
+import { BASIC_FIELDS, BASIC_VALUES, isAction, paramsOf, URL_ENCODED } from './methods.ts';
 import { signedForms } from './remark.ts';
 import { signature } from './signature.ts';
 
@@ -20,10 +20,9 @@ export function evidence({ envelope }: Partial<JintongCall>): Evidence | null {
     signature.parts({ ...Object.fromEntries(basic), Param: values });
   const given = Object.fromEntries(inner);
   const action = basic.get('Action') ?? '';
-  const contract: Contract['param'] = isAction(action) ? CONTRACTS[action].param : {};
-  const encoded = Object.keys(contract).find((name) => contract[name]!.urlEncoded);
-  const remark = encoded === undefined ? undefined : given[encoded];
-  const forms = remark ? signedForms(remark, sent.get(encoded!) ?? remark) : [];
+  const params = isAction(action) ? paramsOf(action) : {};
+  const remark = Object.hasOwn(params, URL_ENCODED) ? given[URL_ENCODED] : undefined;
+  const forms = remark ? signedForms(remark, sent.get(URL_ENCODED) ?? remark) : [];
   const absent = Object.entries(BASIC_VALUES).filter(
     ([name]) => !basic.get(name) && !UNSIGNED.includes(name),
   );
@@ -32,11 +31,13 @@ export function evidence({ envelope }: Partial<JintongCall>): Evidence | null {
     party: basic.get('Partner') ?? '',
     received,
     accepted:
-      forms.length > 0 ? forms.map((form) => over({ ...given, [encoded!]: form })) : [over(given)],
+      forms.length > 0
+        ? forms.map((form) => over({ ...given, [URL_ENCODED]: form }))
+        : [over(given)],
     fields: {
       all,
       unsigned: UNSIGNED,
-      documented: [...BASIC_FIELDS, 'Param', ...Object.keys(contract)],
+      documented: [...BASIC_FIELDS, 'Param', ...Object.keys(params)],
     },
     beside: absent.flatMap(([name, values]) => values.map((value) => ({ name, value }))),
     credentials: [...basic, ...inner]

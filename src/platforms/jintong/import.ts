@@ -24,7 +24,7 @@ import {
   type SeedGenerator,
 } from '../../protocol/platform.ts';
 import { formatShanghai } from '../../protocol/shanghai-time.ts';
-import { CONTRACTS, isAction, isOrderId, isUserName } from './contracts.ts';
+import { ACTIONS, isAction, isOrderId, isUserName } from './methods.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import type { State } from './states.ts';
@@ -85,10 +85,7 @@ export function checkParty(party: Party): void {
   if (user !== undefined) throw new ImportError('users', `"${user}" ${NAME}`);
   const grant = party.grants.find((g) => !isAction(g));
   if (grant !== undefined) {
-    throw new ImportError(
-      'grants',
-      `"${grant}" is not one of ${Object.keys(CONTRACTS).join(', ')}`,
-    );
+    throw new ImportError('grants', `"${grant}" is not one of ${ACTIONS.join(', ')}`);
   }
   checkAddressesOf(party);
   checkLimitsOf(party);
@@ -160,10 +157,7 @@ const SEED_STATES: readonly State[] = ['A', 'B', 'D', 'K', 'L', 'W'];
 
 export const seed: SeedGenerator = {
   party: (partyId, secret, now) =>
-    newParty(
-      { platform: PLATFORM, partyId, secret, users: [partyId], grants: Object.keys(CONTRACTS) },
-      now,
-    ),
+    newParty({ platform: PLATFORM, partyId, secret, users: [partyId], grants: ACTIONS }, now),
   order: (party, index, now) =>
     newOrder(
       party.partyId,

@@ -7,12 +7,12 @@ import { signatureOf } from '../../protocol/signature-scheme.ts';
 import { checks, type JintongCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
-import { CONTRACTS } from './contracts.ts';
 import { evidence } from './evidence.ts';
 import { checkParty, importFormat, seed } from './import.ts';
+import { ACTIONS, type Action } from './methods.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
-import { detail, OPERATIONS, type Success } from './operations.ts';
+import { detail, execute, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { signature, textBeforeKey } from './signature.ts';
@@ -64,13 +64,13 @@ export const jintong = definePlatform<JintongCall, Success>({
   maxBody: MAX_CARRIER,
   pathsInAnyCase: true, // IIS, which the documents' address ends on, never had a client care.
   model,
-  actions: Object.keys(CONTRACTS),
+  actions: ACTIONS,
   checkParty,
   checks,
   verifiedBy: 'checkSignature',
   evidence,
   signedText: { secret: signature.secret, split: (text) => [text, ''] },
-  execute: (call, services) => OPERATIONS[call.method](call, services),
+  execute,
   refusal,
   successCode: 'CallSuccess' satisfies Code,
   changing: { HastenOrder: 'each', OperateCancelOrder: 'once' },
@@ -84,7 +84,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   redact,
   wireViews: (order) => [
     {
-      name: 'GetOrderDetail' satisfies keyof typeof CONTRACTS,
+      name: 'GetOrderDetail' satisfies Action,
       contentType: 'text/xml',
       body: decodeURIComponent(
         writeReply({

@@ -4,7 +4,7 @@ import type { Party } from '../../core/party.ts';
 import { limitsSchema, type PartyLimits } from '../../directory/party-limits.ts';
 import { readItem } from '../../protocol/import.ts';
 import { ImportError } from '../../protocol/platform.ts';
-import { CONTRACTS, isAppKey, isId, isMethod } from './contracts.ts';
+import { isAppKey, isId, isMethod, METHODS } from './methods.ts';
 
 const id = z.string().refine(isId, 'has to be 1 to 32 letters, digits, _ or -');
 
@@ -71,7 +71,7 @@ export function checkParty(party: Party): void {
   }
   const grant = party.grants.find((g) => !isMethod(g));
   if (grant !== undefined) {
-    const known = Object.keys(CONTRACTS).join(', ');
+    const known = METHODS.join(', ');
     throw new ImportError('grants', `"${grant}" is not one of ${known}`);
   }
   try {

@@ -10,16 +10,8 @@ import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
 import { digestOf, type SignedPart } from '../../protocol/signature-scheme.ts';
 import { readApp } from './app.ts';
 import { type Code, OTHER_TEXTS } from './codes.ts';
-import {
-  CONTRACTS,
-  type Contract,
-  isAppKey,
-  isMethod,
-  type Method,
-  RETIRED_METHOD,
-  VERSION,
-} from './contracts.ts';
 import { findRepeated, header } from './headers.ts';
+import { isAppKey, isMethod, type Method, RETIRED_METHOD, VERSION } from './methods.ts';
 import { PLATFORM } from './name.ts';
 import { checkUnionId, findNode, readDocument } from './node.ts';
 import { signature } from './signature.ts';
@@ -129,7 +121,7 @@ function checkSignature(
 function findMethod(
   call: Start & System,
 ): Step<
-  { readonly method: Method; readonly contract: Contract },
+  { readonly method: Method },
   'sys.check.api-permission:overdue' | 'sys.check.api-permission:inexistence'
 > {
   if (call.catalog.find(PLATFORM, RETIRED_METHOD, call.appMethod)) {
@@ -138,7 +130,7 @@ function findMethod(
   if (!isMethod(call.appMethod)) {
     return refuse('sys.check.api-permission:inexistence', 'no such method');
   }
-  return { method: call.appMethod, contract: CONTRACTS[call.appMethod] };
+  return { method: call.appMethod };
 }
 
 function checkGrant(call: {

@@ -12,6 +12,7 @@ import {
   STATUS,
   type SuningClause,
   settled,
+  statusOf,
   TOKEN,
 } from './clauses-given.ts';
 
@@ -138,12 +139,12 @@ export const HEADER_CLAUSES: readonly SuningClause[] = [
     {},
     { method: 'suning.custom.category.query' },
   ),
-  mutated(
+  clause(
     'method-not-granted',
     'sys.check.method-permission:authority',
     codeRow('sys.check.method-permission:authority | 无权操作此api'),
-    {},
-    { party: APP.queries, method: STATUS },
+    statusOf({ iqStatus: '180', orderId: '404', orderItemId: '405' }),
+    { party: APP.queries },
   ),
   mutated(
     'token-absent',

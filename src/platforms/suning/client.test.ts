@@ -7,7 +7,7 @@ import { startTestServer, TestClock } from '../../../test/support.ts';
 import { createClient } from '../../client/client.ts';
 import { RefusedError, UnreadableReplyError } from '../../client/errors.ts';
 import { buildRequest, readReply, suning } from './client.ts';
-import { isAppKey, isMethod } from './contracts.ts';
+import { isAppKey, isMethod } from './methods.ts';
 import { type Signed, signInfo } from './signature.ts';
 import { writeDocument } from './wire.ts';
 

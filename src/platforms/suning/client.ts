@@ -1,18 +1,12 @@
 // A typed client of Suning's gateway; also how integrators sign and read without a server.
 import { UnreadableReplyError } from '../../client/errors.ts';
 import type { WireProtocol } from '../../client/wire-protocol.ts';
-import type { Params as ContractParams, Success } from '../../protocol/contract.ts';
+import type { Params as ContractParams, Reply, Success } from '../../protocol/contract.ts';
 import { formatShanghai } from '../../protocol/shanghai-time.ts';
 import { type HistoryOrders, historyOrders } from './client-history.ts';
 import { rowOf } from './codes.ts';
 import { contract, type SuningContract } from './contract.ts';
-import {
-  CONTRACTS,
-  type DETAIL_FIELDS,
-  type Method,
-  type ORDER_FIELDS,
-  VERSION,
-} from './contracts.ts';
+import { isQuery, type Method, nodeOf, VERSION } from './methods.ts';
 import { signature, signInfo } from './signature.ts';
 import {
   CONTENT_TYPES,
@@ -25,43 +19,22 @@ import {
 } from './wire.ts';
 
 export type { History, HistoryOrders, HistoryRange, Time } from './client-history.ts';
-export type { Method } from './contracts.ts';
+export type { Method } from './methods.ts';
 export { signInfo } from './signature.ts';
 
-type LeaguerStatus = ContractParams<SuningContract, 'suning.selfmarket.leaguerstatus.add'>;
+type AsTexts<T> = { readonly [K in keyof T]: Extract<T[K], number> extends never ? T[K] : string };
 
-export interface Params {
-  readonly 'suning.selfmarket.leaguerstatus.add': {
-    readonly iqStatus: LeaguerStatus['iqStatus'];
-    readonly orderId: string;
-    readonly orderItemId: string;
-    readonly supplierCode?: string;
-    readonly failReason?: string;
-    readonly cardList?: LeaguerStatus['cardList'];
-  };
-  /** Times as `yyyy-MM-dd HH:mm:ss`, Asia/Shanghai. */
-  readonly 'suning.fws.historyorder.query': {
-    readonly serverId?: string;
-    readonly chargeId?: string;
-    readonly startTime: string;
-    readonly endTime: string;
-    readonly orderCategory?: '1' | '2' | '3';
-    readonly pageNo?: string;
-    readonly pageSize?: string;
-  };
-}
+/** As they are written: numbers as digits, times as `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai. */
+export type Params = { readonly [M in Method]: AsTexts<ContractParams<SuningContract, M>> };
 
-export type HistoryDetail = Readonly<Record<(typeof DETAIL_FIELDS)[number], string>>;
-export type HistoryOrder = Readonly<Record<(typeof ORDER_FIELDS)[number], string>> & {
-  readonly orderDetail: readonly HistoryDetail[];
-};
+export type HistoryOrder = Reply<SuningContract, 'suning.fws.historyorder.query'>;
+export type HistoryDetail = HistoryOrder['orderDetail'][number];
 
 export interface Results {
-  readonly 'suning.selfmarket.leaguerstatus.add': {
-    readonly result: string;
-    readonly orderId: string;
-    readonly orderItemId: string;
-  };
+  readonly 'suning.selfmarket.leaguerstatus.add': Reply<
+    SuningContract,
+    'suning.selfmarket.leaguerstatus.add'
+  >;
   readonly 'suning.fws.historyorder.query': {
     readonly pageTotal: string;
     readonly pageNo: string;
@@ -99,10 +72,7 @@ export function buildRequest<M extends Method>(
   const { appKey, appSecret, accessToken, format = 'json' } = credentials;
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
   const node = Object.fromEntries(given) as Document;
-  const body = writeDocument(
-    { sn_request: { sn_body: { [CONTRACTS[method].node]: node } } },
-    format,
-  );
+  const body = writeDocument({ sn_request: { sn_body: { [nodeOf(method)]: node } } }, format);
   const appRequestTime = formatShanghai(now);
   const signed = { appMethod: method, appRequestTime, appKey, versionNo: VERSION };
   const headers = {
@@ -130,13 +100,11 @@ export function readReply<M extends Method>(
     const { error_code: code = '', error_msg: message = '' } = texts(error);
     return { ok: false, code, message };
   }
-  const nodes = child(root, 'sn_body')?.children.filter(
-    ({ name }) => name === CONTRACTS[method].node,
-  );
+  const nodes = child(root, 'sn_body')?.children.filter(({ name }) => name === nodeOf(method));
   const [first] = nodes ?? [];
   if (!nodes || !first)
     throw new UnreadableReplyError('the reply has neither sn_error nor sn_body');
-  if (CONTRACTS[method].kind !== 'query') return { ok: true, value: texts(first) as never };
+  if (!isQuery(method)) return { ok: true, value: texts(first) as never };
   const orders = nodes.map((node) => ({
     ...texts(node),
     orderDetail: node.children.filter(({ name }) => name === 'orderDetail').map(texts),

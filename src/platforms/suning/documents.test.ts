@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Field, Fields } from '../../protocol/contract.ts';
 import { CODES, OTHER_TEXTS } from './codes.ts';
-import { CONTRACTS, DETAIL_FIELDS, ORDER_FIELDS, SYSTEM_PARAMETERS } from './contracts.ts';
+import { contract } from './contract.ts';
 
 const read = (name: string): string =>
   readFileSync(new URL(`./documents/${name}.txt`, import.meta.url), 'utf8');
@@ -55,33 +56,68 @@ test('异常码 / 错误描述: every row of the four tables with its text, and 
   assert.deepEqual(new Set(Object.keys(CODES)), documented);
 });
 
-test('系统参数: the same seven in both documents', () => {
+/** Fields as the tables have them: a list's fields stand behind it, and a card's are not required by themselves. */
+function rowsOf(fields: Fields, inList = false): [name: string, required: string][] {
+  return Object.entries(fields).flatMap(([name, field]): [string, string][] => [
+    [name, field.optional || inList ? 'N' : 'Y'],
+    ...(field.type === 'list' && 'fields' in field ? rowsOf(field.fields, true) : []),
+  ]);
+}
+
+test('系统参数: the same seven in both documents, and no parameter of the envelope besides', () => {
   for (const text of [LEAGUER, HISTORY]) {
     const [system] = tables(text, FIELD_HEADER);
+    // The tables write the names in lower case; the headers of the SDKs begin with a capital letter.
     assert.deepEqual(
-      system!.map(([name]) => name),
-      SYSTEM_PARAMETERS,
+      system!.map(([name, , required]) => [name!.toLowerCase(), required]),
+      rowsOf(contract.envelope.request).map(([name, required]) => [name.toLowerCase(), required]),
     );
-    const optional = system!.filter(([, , required]) => required === 'N').map(([name]) => name);
-    assert.deepEqual(optional, ['format', 'access_token']);
   }
 });
 
-for (const [text, method, extra] of [
-  [LEAGUER, 'suning.selfmarket.leaguerstatus.add', ['cardCode', 'cardSec']],
-  [HISTORY, 'suning.fws.historyorder.query', []],
-] as const) {
-  test(`${method}: its fields in the document's order, with what is required`, () => {
+const METHODS = [
+  [LEAGUER, 'suning.selfmarket.leaguerstatus.add'],
+  [HISTORY, 'suning.fws.historyorder.query'],
+] as const;
+
+for (const [text, method] of METHODS) {
+  const { params, reply } = contract.methods[method];
+  test(`${method}, 请求参数: every field of the table in its order, with what is required, and no other`, () => {
     const rows = tables(text, FIELD_HEADER)[1]!.map(([name, , required]) => [name, required]);
-    const ours = Object.entries(CONTRACTS[method].fields).map(([name, field]) => [
-      name,
-      field.required ? 'Y' : 'N',
-    ]);
-    assert.deepEqual(rows, [...ours, ...extra.map((name) => [name, 'N'])]);
+    const ours = rowsOf(params);
+    assert.deepEqual(rows, ours);
+  });
+
+  test(`${method}: an example of the table is the contract's, and every field takes it`, () => {
+    const all = new Map<string, Field>();
+    const collect = (fields: Fields): void => {
+      for (const [name, field] of Object.entries(fields)) {
+        if ('fields' in field) collect(field.fields);
+        else all.set(name, field);
+      }
+    };
+    collect(params);
+    for (const [name, , , example] of tables(text, FIELD_HEADER)[1]!) {
+      const field = all.get(name!);
+      if (!field || example === '' || !('example' in field)) continue;
+      assert.equal(String(field.example), example, name);
+    }
+  });
+
+  test(`${method}, 返回参数: every field of the table in its order, and no other`, () => {
+    const names = tables(text, REPLY_HEADER)[0]!.map(([name]) => name);
+    const ours = rowsOf(reply).map(([name]) => name);
+    // The table has the fields of orderDetail without a row for orderDetail, which the sample shows.
+    assert.deepEqual(
+      names,
+      ours.filter((name) => name !== 'orderDetail'),
+    );
+    if (ours.includes('orderDetail')) assert.match(text, /<orderDetail> <serverId>/);
   });
 }
 
-test('返回参数 of queryHistoryOrder: 17 names in the order of the table', () => {
-  const names = tables(HISTORY, REPLY_HEADER)[0]!.map(([name]) => name);
-  assert.deepEqual(names, [...ORDER_FIELDS, ...DETAIL_FIELDS]);
+test('sn_head: the fields of the sample, in its order', () => {
+  const head = /<sn_head>(.*?)<\/sn_head>/.exec(HISTORY)![1]!;
+  const names = [...head.matchAll(/<(\w+)>/g)].map(([, name]) => name);
+  assert.deepEqual(names, Object.keys(contract.methods['suning.fws.historyorder.query'].head));
 });

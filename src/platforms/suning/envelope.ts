@@ -2,12 +2,13 @@
 import type { EnvelopeField, Fields, TextField } from '../../protocol/contract.ts';
 import { HISTORY, row } from './sources.ts';
 
-const header = (
-  field: Omit<TextField, 'type' | 'source'> & { readonly quote: string; readonly signed: boolean },
-): EnvelopeField => {
-  const { quote, ...rest } = field;
-  return { type: 'string', place: 'header', source: row(HISTORY, quote), ...rest };
+type Header = Omit<TextField, 'type' | 'source'> & {
+  readonly quote: string;
+  readonly signed: boolean;
 };
+
+const header = <const H extends Header>({ quote, ...rest }: H) =>
+  ({ type: 'string', place: 'header', source: row(HISTORY, quote), ...rest }) as const;
 
 const request = {
   AppMethod: header({

@@ -3,8 +3,8 @@ import type { Evidence } from '../../protocol/evidence.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { SuningCall } from './checks.ts';
 import { contract } from './contract.ts';
-import { isMethod } from './contracts.ts';
 import { header } from './headers.ts';
+import { isMethod } from './methods.ts';
 import { signature } from './signature.ts';
 
 /** Null where the call has no signature that could be looked at. */

@@ -62,6 +62,7 @@ export const HISTORY_QUERY = {
   title: { zh: '批量查询订单记录', en: 'Page through the orders of a time range' },
   source: row(HISTORY, '通过此接口可查询指定服务的在线订购订单'),
   effect: 'read',
+  node: 'queryHistoryOrder',
   params: {
     serverId: { ...ORDER_DETAIL.serverId, optional: true, blanks: 'trimmed' },
     chargeId: { ...ORDER_DETAIL.chargeId, optional: true, blanks: 'trimmed' },

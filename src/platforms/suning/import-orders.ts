@@ -17,8 +17,8 @@ import {
   type ImportedOrder,
   type ImportFormat,
 } from '../../protocol/platform.ts';
-import { isId } from './contracts.ts';
 import { findLine, sumUp, toOrderLine, type VirtualLine } from './lines.ts';
+import { isId } from './methods.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import {

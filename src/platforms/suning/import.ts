@@ -10,10 +10,10 @@ import { checkAsFile, readItem } from '../../protocol/import.ts';
 import { noteField, secretField } from '../../protocol/import-fields.ts';
 import { type ImportContext, ImportError, type ImportFormat } from '../../protocol/platform.ts';
 import { appSettings, checkParty } from './app.ts';
-import { RETIRED_METHOD } from './contracts.ts';
 import { differs, moves } from './import-again.ts';
 import { orderSections, rows } from './import-orders.ts';
 import { MERCHANT, merchantEntry, merchantSchema } from './merchant.ts';
+import { RETIRED_METHOD } from './methods.ts';
 import { PLATFORM } from './name.ts';
 import { tokenDigest } from './token-digest.ts';
 

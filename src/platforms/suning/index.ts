@@ -7,12 +7,12 @@ import { checkParty, owners } from './app.ts';
 import { checks, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { contract } from './contract.ts';
-import { CONTRACTS, isMethod } from './contracts.ts';
 import { evidence } from './evidence.ts';
 import { header } from './headers.ts';
 import { CATALOG_KINDS, checkCatalogEntry, importFormat } from './import.ts';
 import { isForOwner, REFUND_DEADLINE } from './lines.ts';
 import { oldRulesOfMerchant } from './merchant.ts';
+import { isMethod, METHODS, type Method, SERVICES } from './methods.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import { oauthEndpoints } from './oauth.ts';
@@ -34,7 +34,7 @@ function refusal(core: CoreRefusal, call: Call): Refusal<Code> {
   }
   // What failed may have failed before the method was looked up.
   const method = header(call, 'AppMethod');
-  const { service } = isMethod(method) ? CONTRACTS[method] : { service: 'somp' as const };
+  const service = isMethod(method) ? SERVICES[method] : 'somp';
   return { refused: SERVICE_CODES[service][core.code], detail };
 }
 
@@ -85,7 +85,7 @@ export const suning = definePlatform<SuningCall, Success>({
     { method: 'POST', path: '/api/http/sopRequest/{appMethod}' },
   ],
   model,
-  actions: Object.keys(CONTRACTS),
+  actions: METHODS,
   checkParty,
   owners,
   checkCatalogEntry,
@@ -111,7 +111,7 @@ export const suning = definePlatform<SuningCall, Success>({
       ? []
       : [
           {
-            name: 'suning.fws.historyorder.query' satisfies keyof typeof CONTRACTS,
+            name: 'suning.fws.historyorder.query' satisfies Method,
             contentType: CONTENT_TYPES.xml,
             body: writeDocument({ orders: describeOrder(order) }, 'xml'),
           },

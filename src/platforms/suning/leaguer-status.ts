@@ -24,6 +24,7 @@ export const LEAGUER_STATUS = {
   title: { zh: '虚拟商品订单状态同步', en: 'Tell the state of a line of virtual goods' },
   source: row(LEAGUER, '供应商将虚拟商品订单的发送短信的状态、激活的状态同步到苏宁系统'),
   effect: 'write',
+  node: 'addLeaguerstatus',
   once: {
     by: ['AppKey', 'signInfo'],
     forMs: 10 * 60 * 1000,

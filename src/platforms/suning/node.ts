@@ -2,7 +2,7 @@
 import { PASS, type Refusal } from '../../protocol/checks.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
-import { type Contract, isKnownName } from './contracts.ts';
+import { isKnownName, isQuery, type Method, nodeOf } from './methods.ts';
 import { type Element, type Format, isNumbered, readBody, UnreadableBodyError } from './wire.ts';
 import { looksLikeJson } from './wire-json.ts';
 
@@ -29,9 +29,10 @@ type NodeCode =
 
 export function findNode(call: {
   readonly root: Element;
-  readonly contract: Contract;
+  readonly method: Method;
 }): Step<{ readonly node: Element }, NodeCode> {
-  const { root, contract } = call;
+  const { root, method } = call;
+  const name = nodeOf(method);
   const malformed = (detail: string) => refuse('sys.check.request-params:error', detail);
   if (root.name !== 'sn_request') return malformed(`the root is ${nameOf(root)}, not sn_request`);
   const bodies = root.children.filter((child) => child.name === 'sn_body');
@@ -41,20 +42,19 @@ export function findNode(call: {
   }
   if (bodies.length > 1) return malformed('sn_body is given several times');
   const [body] = bodies as [Element];
-  const nodes = nodesIn(body, contract.node);
+  const nodes = nodesIn(body, name);
   if (nodes.length > 1) {
-    const several =
-      contract.kind === 'query'
-        ? 'biz.handler.request-message:error'
-        : 'biz.handler.batch-handler:no-support';
-    return refuse(several, `${contract.node} is given ${nodes.length} times`);
+    const several = isQuery(method)
+      ? 'biz.handler.request-message:error'
+      : 'biz.handler.batch-handler:no-support';
+    return refuse(several, `${name} is given ${nodes.length} times`);
   }
-  const other = body.children.find((child) => child.name !== contract.node);
-  if (other) return malformed(`sn_body holds ${nameOf(other)} where ${contract.node} belongs`);
+  const other = body.children.find((child) => child.name !== name);
+  if (other) return malformed(`sn_body holds ${nameOf(other)} where ${name} belongs`);
   const [node] = nodes;
-  if (!node) return malformed(`sn_body holds no ${contract.node}${textNote(body)}`);
+  if (!node) return malformed(`sn_body holds no ${name}${textNote(body)}`);
   if (node.text.trim() !== '') {
-    return malformed(`${contract.node} holds text instead of elements${textNote(node)}`);
+    return malformed(`${name} holds text instead of elements${textNote(node)}`);
   }
   return { node };
 }

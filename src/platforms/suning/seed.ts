@@ -3,8 +3,8 @@ import { DAY, SECOND } from '../../core/clock.ts';
 import { newParty } from '../../directory/new-party.ts';
 import type { SeedGenerator } from '../../protocol/platform.ts';
 import { readApp } from './app.ts';
-import { CONTRACTS } from './contracts.ts';
 import { newSubscription, newVirtualOrder } from './import-orders.ts';
+import { METHODS } from './methods.ts';
 import { PLATFORM } from './name.ts';
 
 /** One order in eight is of virtual goods, and one of 64 of those of a thousand cards. */
@@ -25,7 +25,7 @@ export const seed: SeedGenerator = {
         platform: PLATFORM,
         partyId,
         secret,
-        grants: Object.keys(CONTRACTS),
+        grants: METHODS,
         attributes: { supplierCodes: [partyId.slice(0, 32)], provider: partyId.slice(0, 32) },
       },
       now,

@@ -2,8 +2,9 @@
 import type { Instant } from '../../core/clock.ts';
 import { formatYuan } from '../../core/money.ts';
 import type { JsonObject, Order } from '../../core/order.ts';
+import type { Reply } from '../../protocol/contract.ts';
 import { formatShanghai } from '../../protocol/shanghai-time.ts';
-import type { DETAIL_FIELDS, ORDER_FIELDS } from './contracts.ts';
+import type { SuningContract } from './contract.ts';
 import type { Category } from './states.ts';
 import type { Document } from './wire.ts';
 
@@ -33,8 +34,9 @@ export interface Subscription {
 export const toAttributes = (subscription: Subscription): JsonObject =>
   subscription as unknown as JsonObject;
 
-type Detail = Record<(typeof DETAIL_FIELDS)[number], string>;
-type Head = Record<(typeof ORDER_FIELDS)[number], string>;
+type Told = Reply<SuningContract, 'suning.fws.historyorder.query'>;
+type Detail = Told['orderDetail'][number];
+type Head = Omit<Told, 'orderDetail'>;
 
 /** "every value is a string", and `orderDetail` always a list; names in the sample's order. */
 export function describeOrder(order: Order): Document {

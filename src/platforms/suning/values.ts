@@ -1,7 +1,9 @@
 // What a method's node says: its fields checked against their contract, one reader a method.
 import { type Refusal, says } from '../../protocol/checks.ts';
+import type { Fields as ContractFields } from '../../protocol/contract.ts';
 import { invalidBiz, missingParameter } from './codes.ts';
-import { CONTRACTS, type Field, type Method } from './contracts.ts';
+import { contract } from './contract.ts';
+import type { Method } from './methods.ts';
 import { isCategory } from './states.ts';
 import { RANGE_REASONS, type RangeCode, readTimeRange, type TimeRange } from './time-range.ts';
 import type { Element } from './wire.ts';
@@ -13,9 +15,8 @@ export interface Card {
   readonly cardSec: string;
 }
 
-/** 002, iqStatus: 180 短信已发送, 190 卡密已激活, 200 赠品发放成功, 210 充值失败. */
-export const IQ_STATUSES = ['180', '190', '200', '210'] as const;
-export type IqStatus = (typeof IQ_STATUSES)[number];
+const { iqStatus: IQ_STATUS } = contract.methods['suning.selfmarket.leaguerstatus.add'].params;
+export type IqStatus = keyof typeof IQ_STATUS.values;
 
 export interface LeaguerStatus {
   readonly iqStatus: IqStatus;
@@ -69,11 +70,12 @@ export const VALUE_REASONS = {
 
 type Read<V> = V | Refusal<ValueCode>;
 
-/** Room for a sentence; longer ones are a mistake. [ours] */
-const MAX_REASON = 1000;
-const MAX_PAGE_NO = 99_999;
-/** "订单相关是1到100" */
-const MAX_PAGE_SIZE = 100;
+const { failReason: REASON } = contract.methods['suning.selfmarket.leaguerstatus.add'].params;
+const { pageNo: PAGE_NO, pageSize: PAGE_SIZE } =
+  contract.methods['suning.fws.historyorder.query'].params;
+
+const isWithin = ({ min, max }: { readonly min: number; readonly max: number }, n: number) =>
+  n >= min && n <= max;
 
 const malformed = (detail: string): Refusal<'sys.check.request-params:error'> => ({
   refused: 'sys.check.request-params:error',
@@ -86,16 +88,16 @@ const READERS: { readonly [M in Method]: (fields: Fields, node: Element) => Read
 };
 
 export function readValues(method: Method, node: Element): Read<Values[Method]> {
-  const contract: Readonly<Record<string, Field>> = CONTRACTS[method].fields;
+  const { params }: { readonly params: ContractFields } = contract.methods[method];
   const fields: Record<string, string> = {};
   // Over the elements and not over the fields: a stranger's list may have half a million.
   for (const { name, text, children } of node.children) {
-    if (!Object.hasOwn(contract, name)) continue;
-    const field = contract[name]!;
-    if (field.repeats) continue;
+    if (!Object.hasOwn(params, name)) continue;
+    const field = params[name]!;
+    if (field.type === 'list' || field.type === 'group') continue;
     if (Object.hasOwn(fields, name)) return malformed(`${name} is given several times`);
     if (children.length > 0) return malformed(`${name} holds elements`);
-    fields[name] = field.blanks === 'kept' ? text : text.trim();
+    fields[name] = field.blanks === 'trimmed' ? text.trim() : text;
   }
   return READERS[method](fields, node);
 }
@@ -114,12 +116,12 @@ function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
     string,
     string
   >;
-  if (failReason !== undefined && failReason.length > MAX_REASON) {
-    return malformed(`failReason is longer than ${MAX_REASON} characters`);
+  if (failReason !== undefined && failReason.length > REASON.maxLength) {
+    return malformed(`failReason is longer than ${REASON.maxLength} characters`);
   }
   const cards = readCards(node);
   if ('refused' in cards) return cards;
-  if (!IQ_STATUSES.includes(iqStatus as IqStatus)) {
+  if (!Object.hasOwn(IQ_STATUS.values, iqStatus!)) {
     return {
       refused: invalidBiz('108'),
       detail: `iqStatus is ${JSON.stringify(iqStatus!.slice(0, 40))}`,
@@ -186,11 +188,11 @@ const ABSENT = {
 function readHistoryQuery(fields: Fields): Read<HistoryQuery> {
   const time = readTimeRange(fields.startTime, fields.endTime, { absent: ABSENT });
   if ('refused' in time) return time;
-  const pageNo = readInteger(fields.pageNo, 1);
+  const pageNo = readInteger(fields.pageNo, PAGE_NO.default);
   if (pageNo === null) return notInteger('sys.check.pageno-format:error', 'pageNo', fields);
-  const pageSize = readInteger(fields.pageSize, 10);
+  const pageSize = readInteger(fields.pageSize, PAGE_SIZE.default);
   if (pageSize === null) return notInteger('sys.check.pagesize-format:error', 'pageSize', fields);
-  if (pageNo < 1 || pageNo > MAX_PAGE_NO || pageSize < 1 || pageSize > MAX_PAGE_SIZE) {
+  if (!isWithin(PAGE_NO, pageNo) || !isWithin(PAGE_SIZE, pageSize)) {
     const detail = `pageNo ${fields.pageNo?.slice(0, 40)}, pageSize ${fields.pageSize?.slice(0, 40)}`;
     return { refused: 'sys.check.page-param:error', detail };
   }

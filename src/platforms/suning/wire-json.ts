@@ -1,6 +1,7 @@
 // JSON of a request into elements: strict JSON, and the Python and PHP spellings that public clients send.
-import { CONTRACTS, isKnownName } from './contracts.ts';
+
 import { JsonTextError, LiteralReader } from './json-literals.ts';
+import { isKnownName, METHODS, nodeOf } from './methods.ts';
 import type { Element } from './wire.ts';
 
 export interface JsonTextLimits {
@@ -43,7 +44,7 @@ export function looksLikeJson(text: string): boolean {
   );
 }
 
-const NODES: ReadonlySet<string> = new Set(Object.values(CONTRACTS).map(({ node }) => node));
+const NODES: ReadonlySet<string> = new Set(METHODS.map(nodeOf));
 const NONE: readonly Element[] = [];
 /** Up to this many names of an object are compared one by one; most objects have fewer. */
 const FEW_NAMES = 8;

@@ -7,8 +7,8 @@ import {
   XmlError,
   type XmlTree,
 } from '../../protocol/codecs/xml.ts';
-import { isKnownName } from './contracts.ts';
 import { JsonTextError } from './json-literals.ts';
+import { isKnownName } from './methods.ts';
 import { readJsonMembers } from './wire-json.ts';
 
 export type Format = 'xml' | 'json';

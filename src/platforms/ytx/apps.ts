@@ -6,7 +6,7 @@ import { AddressList, splitAddresses } from '../../directory/addresses.ts';
 import { readItem } from '../../protocol/import.ts';
 import type { PartyApps } from '../../protocol/party-apps.ts';
 import { type Environment, ImportError } from '../../protocol/platform.ts';
-import { FUNCTIONS, isAppId } from './contracts.ts';
+import { FUNCTIONS, isAppId } from './methods.ts';
 
 const functionName = z.enum(FUNCTIONS, `has to be one of ${FUNCTIONS.join(', ')}`);
 

@@ -4,7 +4,7 @@ import type { Party } from '../../core/party.ts';
 import type { Environment, PartyDirectory } from '../../protocol/platform.ts';
 import type { PlatformCallbacks } from '../../protocol/platform-callbacks.ts';
 import { findApp, readAppList } from './apps.ts';
-import { RESULT_FIELDS } from './contracts.ts';
+import { RESULT_FIELDS } from './methods.ts';
 import { PLATFORM } from './name.ts';
 import { orderResult } from './result.ts';
 

@@ -9,21 +9,9 @@ import { judgeRequestTime } from '../../protocol/request-time.ts';
 import { digestOf } from '../../protocol/signature-scheme.ts';
 import { type App, findApp } from './apps.ts';
 import type { Code } from './codes.ts';
-import {
-  type Action,
-  CONTRACTS,
-  type Contract,
-  type FieldName,
-  FUNC,
-  FUNC_URL,
-  isAction,
-  isLostText,
-  VERSION,
-} from './contracts.ts';
 import { type Asked, readIds } from './ids.ts';
+import { type Action, FUNC, FUNC_URL, isAction, VERSION } from './methods.ts';
 import { PLATFORM } from './name.ts';
-import { findProduct } from './products.ts';
-import { isAccount, normalizeAccount } from './recharge-account.ts';
 import { quotable } from './redact.ts';
 import {
   AHEAD_MS,
@@ -32,6 +20,7 @@ import {
   signature,
   VALID_MS,
 } from './signature.ts';
+import { readFields, type Values } from './values.ts';
 import { readBody, readSign } from './wire.ts';
 
 type Step<Added extends object, C extends Code = never> = Added | Refusal<C>;
@@ -131,83 +120,15 @@ function findAction({
   body: { action },
 }: {
   readonly body: JsonObject;
-}): Step<{ readonly action: Action; readonly contract: Contract }, '-2' | '-206'> {
+}): Step<{ readonly action: Action }, '-2' | '-206'> {
   if (action === undefined || action === null || action === '') {
     return refuse('-2', 'action is missing');
   }
   if (typeof action === 'string' && isAction(action)) {
-    return { action, contract: CONTRACTS[action] };
+    return { action };
   }
   const named = typeof action === 'string' ? action : `that is of type ${typeof action}`;
   return refuse('-206', `no action ${named}`);
-}
-
-type Values = Readonly<Record<string, string>>;
-
-/** The fields that the action defines; those that it does not are ignored, as public clients need. */
-function readFields(
-  call: Start & {
-    readonly body: JsonObject;
-    readonly action: Action;
-    readonly contract: Contract;
-    readonly asked: Asked;
-  },
-): Step<{ readonly values: Values }, '-2' | '-101'> {
-  const values: Record<string, string> = {};
-  let malformed: Refusal<'-101'> | undefined;
-  for (const [name, { required, description, blanks }] of Object.entries(call.contract)) {
-    if (!isRead(name as FieldName, call.asked)) continue;
-    const given = call.body[name] ?? '';
-    if (typeof given !== 'string') {
-      malformed ??= refuse('-101', `${name} (${description}) is of type ${typeOf(given)}, no text`);
-      continue;
-    }
-    const value = blanks === 'kept' ? given : given.trim();
-    if (required && value === '') return refuse('-2', `${name} (${description}) is missing`);
-    values[name] = value;
-  }
-  if (malformed) return malformed;
-  if (call.action === 'getOrderResult' && call.asked.ids.length === 0 && !values.customParm) {
-    return refuse('-2', 'requestId is missing, and customParm too');
-  }
-  for (const [name, { pattern, description }] of Object.entries(call.contract)) {
-    const value = values[name];
-    if (value === undefined || value === '') continue;
-    const problem = problemOf(name as FieldName, value, pattern, values, call);
-    // Not the value itself: it may be somebody's number.
-    if (problem !== null) return refuse('-101', `${name} (${description}) ${problem}`);
-  }
-  return { values };
-}
-
-/** requestId was read before, and with it "customParm does not count, whatever it is". */
-const isRead = (name: FieldName, asked: Asked): boolean =>
-  name !== 'requestId' && (name !== 'customParm' || asked.ids.length === 0);
-
-const typeOf = (value: JsonObject[string]): string =>
-  Array.isArray(value) ? 'array' : typeof value;
-
-/** What is wrong with a field's value; null where nothing is. */
-function problemOf(
-  name: FieldName,
-  value: string,
-  pattern: RegExp | undefined,
-  values: Values,
-  call: Start,
-): string | null {
-  if (pattern && !pattern.test(value)) return 'is malformed';
-  if (name === 'customParm' && isLostText(value)) {
-    return 'is what is left of a text whose encoder could not write it: send it as UTF-8';
-  }
-  if (name !== 'rechargeAccount') return null;
-  const product = findProduct(values.productCode!, call);
-  if (product?.account === 'mobile') {
-    return isAccount('mobile', normalizeAccount('mobile', value)) ? null : 'is no mobile number';
-  }
-  if (isAccount('any', value)) return null;
-  // Of a product that has gone, the order may be there, and its account may be a number with blanks.
-  if (!product && isAccount('mobile', normalizeAccount('mobile', value))) return null;
-  return 'is not 1 to 64 visible characters';
 }
 
 /** "应用验证失败原因(-205)": one code for all of them; the request log says which it was. */

@@ -1,6 +1,6 @@
 // Reads what ytx pushes to an app when one of its orders gets a result (状态回推).
 import { CallbackError } from '../../client/webhooks.ts';
-import type { OrderResult } from './contracts.ts';
+import type { OrderResult } from './methods.ts';
 import { isOrderResult } from './order-result.ts';
 
 /**

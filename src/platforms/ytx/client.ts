@@ -3,12 +3,12 @@ import { UnreadableReplyError } from '../../client/errors.ts';
 import type { WireOutcome, WireProtocol } from '../../client/wire-protocol.ts';
 import type { RefusedItem, Success } from '../../protocol/contract.ts';
 import { contract, type YtxContract } from './contract.ts';
-import { FUNC, FUNC_URL, type OrderResult, VERSION } from './contracts.ts';
+import { FUNC, FUNC_URL, type OrderResult, VERSION } from './methods.ts';
 import { isOrderResult, isStatus } from './order-result.ts';
 import { authorization, formatTimestamp, sign, signature } from './signature.ts';
 
 export { readCallback } from './client-callback.ts';
-export type { OrderResult } from './contracts.ts';
+export type { OrderResult } from './methods.ts';
 export { isOrderResult, isStatus, type YtxStatus } from './order-result.ts';
 export { authorization, formatTimestamp, sign } from './signature.ts';
 

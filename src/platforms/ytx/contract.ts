@@ -16,10 +16,15 @@ const appid: TextField = {
   source: row('所创建的应用编号appid'),
 };
 
+/** A key that a wrong encoding has not lost: with a `?` it has a letter or a digit (settled.md, Y12). */
+const NOT_LOST = /^(?=[^?]*$|[\s\S]*[\p{L}\p{N}])[^\uFFFD]*$/u;
+/** The same, with the bounds of settled.md, Y13. */
+const OWN_KEY = /^(?=[^?]*$|[\s\S]*[\p{L}\p{N}])[^\p{Cc}\p{Cs}\uFFFD]{1,64}$/u;
+
+/** What cannot be an id is answered like an unknown one. */
 const requestId: TextField = {
   type: 'string',
   example: '2016010000000219',
-  pattern: /^[0-9A-Za-z-]{1,32}$/,
   blanks: 'trimmed',
   text: { zh: '订单编号。', en: 'The id of an order.' },
   source: row('订单编号'),
@@ -73,6 +78,7 @@ export const contract = defineContract({
         customParm: {
           type: 'string',
           example: '123456',
+          pattern: NOT_LOST,
           optional: true,
           text: {
             zh: '自定义参数。仅在没收到 requestId 时使用；有 requestId 时不起作用。',
@@ -166,7 +172,6 @@ export const contract = defineContract({
         productCode: {
           type: 'string',
           example: 'SANDBOX-SUCCESS',
-          pattern: /^[^\p{Cc}\p{Cs}]{1,64}$/u,
           blanks: 'trimmed',
           text: { zh: '产品编号。', en: 'The product code.' },
           source: { settled: 'Y14' },
@@ -174,7 +179,7 @@ export const contract = defineContract({
         customParm: {
           type: 'string',
           example: 'order-20260102-1',
-          pattern: /^[^\p{Cc}\p{Cs}]{1,64}$/u,
+          pattern: OWN_KEY,
           blanks: 'kept',
           text: {
             zh: '自定义参数，应用内唯一，1 至 64 字，以 UTF-8 发送。',

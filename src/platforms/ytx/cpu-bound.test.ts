@@ -2,7 +2,7 @@
 import { cpuTests, pipelineOf, type Sent } from '../../../test/cpu-bound.ts';
 import { startTestServer, TestClock } from '../../../test/support.ts';
 import { ACCOUNT, APP, authorizationOf, signOf, stamp, TOKENS } from '../../../test/ytx.ts';
-import { MAX_BODY_BYTES } from './contracts.ts';
+import { MAX_BODY_BYTES } from './methods.ts';
 
 const server = await startTestServer({ clock: new TestClock() });
 const timestamp = stamp(server.clock.now());

@@ -6,8 +6,9 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { startTestServer } from '../../../test/support.ts';
 import { CODES } from './codes.ts';
-import { CONTRACTS, FUNC, FUNC_URL, FUNCTIONS, RESULT_FIELDS, VERSION } from './contracts.ts';
+import { contract } from './contract.ts';
 import { ytx } from './index.ts';
+import { FUNC, FUNC_URL, FUNCTIONS, VERSION } from './methods.ts';
 import { STATES } from './states.ts';
 
 const text = readFileSync(new URL('./documents/order-query.txt', import.meta.url), 'utf8');
@@ -46,18 +47,58 @@ test('请求包头: the URL', () => {
   assert.deepEqual(ytx.paths, [{ method: 'POST', path: url }]);
 });
 
-test('请求参数 of getOrderResult', () => {
-  const names = table('请求参数:').map(([name]) => name);
-  assert.deepEqual(names, ['action', ...Object.keys(CONTRACTS.getOrderResult)]);
+test('公共请求参数: every parameter of the table is in the envelope, and the reverse', () => {
+  const documented = table('公共请求参数:').map(([name]) => name);
+  const ours = Object.entries(contract.envelope.request);
+  // authToken is the secret, which never travels; action stands in the table of the method.
+  assert.deepEqual(
+    documented.filter((name) => name !== 'authToken').sort(),
+    ours
+      .map(([name]) => name)
+      .filter((name) => name !== 'action')
+      .sort(),
+  );
+  const places = Object.fromEntries(ours.map(([name, { place }]) => [name, place]));
+  assert.deepEqual(places, {
+    version: 'path',
+    accountSID: 'path',
+    func: 'path',
+    funcURL: 'path',
+    Sign: 'query',
+    Authorization: 'header',
+    action: 'body',
+  });
 });
 
-test('响应参数: the fields, in the order of the table and of the samples', () => {
+test('请求参数 of getOrderResult: every field of the table in its order, and no other', () => {
+  const { params, oneOf } = contract.methods.getOrderResult;
+  const rows = table('请求参数:').map(([name, type, required]) => [name, type, required]);
   assert.deepEqual(
-    table('响应参数:').map(([name, type]) => [name, type]),
-    RESULT_FIELDS.map((name) => [name, 'string']),
+    rows.map(([name]) => name),
+    ['action', ...Object.keys(params)],
+  );
+  for (const [name, type, required] of rows.slice(1)) {
+    const field = params[name as keyof typeof params];
+    assert.equal(type, 'string', name);
+    // The table requires requestId, but for a submission whose requestId never came: one of two.
+    const isOneOf = oneOf.some((names) => (names as readonly string[]).includes(name!));
+    assert.equal('optional' in field, required === '否' || isOneOf, name);
+  }
+});
+
+test('响应参数: every field with its example, in the order of the table and of the samples, and no other', () => {
+  const { reply } = contract.methods.getOrderResult;
+  assert.deepEqual(
+    table('响应参数:').map(([name, type, example]) => [name, type, example]),
+    Object.entries(reply).map(([name, { example }]) => [name, 'string', example]),
   );
   const sample = /传一个requestId: (\{[^}]*\})/.exec(text)![1]!;
-  assert.deepEqual(Object.keys(JSON.parse(sample)), [...RESULT_FIELDS]);
+  assert.deepEqual(Object.keys(JSON.parse(sample)), Object.keys(reply));
+});
+
+test('异常示例: the fields of a refusal are those of the envelope, and requestId', () => {
+  const sample = JSON.parse(/\{"statusCode"[^}]*\}/.exec(text)![0]);
+  assert.deepEqual(Object.keys(sample), [...Object.keys(contract.envelope.reply), 'requestId']);
 });
 
 test('orderSts: 1:充值成功 -1:充值失败 0: 充值中 -2: 已退款', () => {

@@ -1,6 +1,6 @@
 // requestId: which orders a query asks for, in all the forms in which clients write a list.
 import type { Json } from '../../core/order.ts';
-import { MAX_ID_LENGTH, MAX_IDS } from './contracts.ts';
+import { MAX_ID_LENGTH, MAX_IDS } from './methods.ts';
 
 /** What requestId asks for: one plain id is answered with an object, any list with an array. */
 export interface Asked {

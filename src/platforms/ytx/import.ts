@@ -17,6 +17,7 @@ import {
   type SeedGenerator,
 } from '../../protocol/platform.ts';
 import { appIds, checkApps, findApp, readApps } from './apps.ts';
+import { differs, moves } from './import-again.ts';
 import {
   FUNC,
   isAccountSID,
@@ -24,8 +25,7 @@ import {
   isLostText,
   isProductCode,
   isRequestId,
-} from './contracts.ts';
-import { differs, moves } from './import-again.ts';
+} from './methods.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import { newYtxOrder } from './new-order.ts';

@@ -10,13 +10,13 @@ import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
-import { CONTRACTS, MAX_BODY_BYTES } from './contracts.ts';
 import { evidence } from './evidence.ts';
 import { CATALOG_KINDS, checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
+import { ACTIONS, MAX_BODY_BYTES } from './methods.ts';
 import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import { oldRules } from './old-rules.ts';
-import { OPERATIONS, type Success } from './operations.ts';
+import { execute, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { quotable, redactBody } from './redact.ts';
 import { orderResult } from './result.ts';
@@ -72,7 +72,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   paths: [{ method: 'POST', path: '/{version}/sid/{accountSID}/{func}/{funcURL}' }],
   maxBody: MAX_BODY_BYTES,
   model,
-  actions: Object.keys(CONTRACTS),
+  actions: ACTIONS,
   checkParty,
   owners: appIds,
   apps: partyApps,
@@ -83,7 +83,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   verifiedBy: 'checkSign',
   evidence,
   signedText: { secret: signature.secret, split: aroundToken },
-  execute: (call, services) => OPERATIONS[call.action](call, services),
+  execute,
   refusal,
   successCode: '0' satisfies Code,
   changing: { productOrder: 'creates' },

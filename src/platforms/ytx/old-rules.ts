@@ -5,7 +5,7 @@ import { checkLimitsOf } from '../../directory/party-limits.ts';
 import type { OldRule, OldRules } from '../../protocol/old-rules.ts';
 import { ImportError } from '../../protocol/platform.ts';
 import { checkApps } from './apps.ts';
-import { isCustomParm, isLostText } from './contracts.ts';
+import { isCustomParm, isLostText } from './methods.ts';
 
 function order({ attributes: { customParm } }: Order): readonly OldRule[] {
   const text = String(customParm ?? '');

@@ -3,10 +3,12 @@ import { type CoreRefusal, refuse } from '../../core/errors.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { JsonObject, LookUpKey, Order } from '../../core/order.ts';
 import type { Refusal } from '../../protocol/checks.ts';
+import type { Params, Reply } from '../../protocol/contract.ts';
 import type { Services, Verdict } from '../../protocol/platform.ts';
 import type { YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
-import { type Action, isCustomParm, isRequestId } from './contracts.ts';
+import type { YtxContract } from './contract.ts';
+import { type Action, isCustomParm, isRequestId } from './methods.ts';
 import { PLATFORM } from './name.ts';
 import { newYtxOrder } from './new-order.ts';
 import { findProduct } from './products.ts';
@@ -20,7 +22,15 @@ import { refusalBody } from './wire.ts';
 /** A reply: an object, or an array where a list was asked for. */
 export type Success = JsonObject | readonly JsonObject[];
 
-type Operation = (call: YtxCall, services: Services) => Promise<Verdict<Success> | CoreRefusal>;
+/** An accepted call with the values of its action. */
+type CallOf<A extends Action> = Omit<YtxCall, 'values'> & {
+  readonly values: Params<YtxContract, A>;
+};
+
+type Operation<A extends Action> = (
+  call: CallOf<A>,
+  services: Services,
+) => Promise<Verdict<Success> | CoreRefusal>;
 
 const succeed = (success: Success): Verdict<Success> => ({ ok: true, success });
 
@@ -29,7 +39,7 @@ function decline(refused: Code, detail: string) {
   return { ok: false, refusal } as const;
 }
 
-const getOrderResult: Operation = async (call, services) => {
+const getOrderResult: Operation<'getOrderResult'> = async (call, services) => {
   const { ids, list } = call.asked;
   // "没收到requestId才选择customParm": a requestId that is given goes first.
   if (ids.length === 0) {
@@ -55,7 +65,7 @@ const getOrderResult: Operation = async (call, services) => {
 /** The app's own orders; null where there is none, or it is another app's: nobody learns of it. */
 async function loadOwn(
   ids: readonly string[],
-  { values }: YtxCall,
+  { values }: CallOf<'getOrderResult'>,
   { ledger }: Services,
 ): Promise<(Order | null)[]> {
   const wellFormed = ids.filter(isRequestId).map(orderId);
@@ -67,12 +77,12 @@ async function loadOwn(
 }
 
 async function findByCustomParm(
-  { values, touched }: YtxCall,
+  { values, touched }: CallOf<Action>,
   { ledger }: Services,
 ): Promise<Order | null> {
   const { appid, customParm } = values;
-  if (!isCustomParm(customParm!)) return null;
-  const order = await ledger.findByKey(PLATFORM, ownerId(appid!), customParmKey(customParm!));
+  if (customParm === undefined || !isCustomParm(customParm)) return null;
+  const order = await ledger.findByKey(PLATFORM, ownerId(appid), customParmKey(customParm));
   touched.orderId = order?.orderId;
   return order;
 }
@@ -99,9 +109,9 @@ async function answerQueries(
 /** How often an id may be drawn that is taken: with a million orders a day, one in a hundred is. */
 const MAX_DRAWS = 16;
 
-const productOrder: Operation = async (call, services) => {
+const productOrder: Operation<'productOrder'> = async (call, services) => {
   const { rechargeAccount, productCode, customParm } = call.values;
-  const product = findProduct(productCode!, services);
+  const product = findProduct(productCode, services);
   if (!product) {
     // Asked for again when its product has gone: what was submitted stays submitted.
     const existing = await findByCustomParm(call, services);
@@ -117,10 +127,10 @@ const productOrder: Operation = async (call, services) => {
           appid: call.app.appid,
           orderSts: '0',
           account: product.account,
-          mobile: normalizeAccount(product.account, rechargeAccount!),
-          productCode: productCode!,
+          mobile: normalizeAccount(product.account, rechargeAccount),
+          productCode: productCode,
           amount: product.amountFen,
-          customParm: customParm!,
+          customParm: customParm,
           createdAt: now,
         },
         now,
@@ -149,15 +159,27 @@ const productOrder: Operation = async (call, services) => {
  * The same customParm again: the same requestId. With other content it is a mistake. Accounts are compared
  * normalized, by the kind that the order keeps: its product may have changed or gone since. [ours]
  */
-function answerAgain({ orderId, attributes }: Order, { values }: YtxCall) {
-  const account = normalizeAccount(readAccountKind(attributes.account), values.rechargeAccount!);
+function answerAgain({ orderId, attributes }: Order, { values }: CallOf<'productOrder'>) {
+  const account = normalizeAccount(readAccountKind(attributes.account), values.rechargeAccount);
   if (attributes.mobile === account && attributes.productCode === values.productCode) {
     return submitted(orderId);
   }
   return decline('-101', `customParm is order ${orderId}'s, of another product or account`);
 }
 
-const submitted = (requestId: string): Verdict<Success> =>
-  succeed({ statusCode: '0', statusMsg: CODES['0'], requestId });
+function submitted(requestId: string): Verdict<Success> {
+  const reply: Reply<YtxContract, 'productOrder'> = {
+    statusCode: '0',
+    statusMsg: CODES['0'],
+    requestId,
+  };
+  return succeed(reply);
+}
 
-export const OPERATIONS: Record<Action, Operation> = { getOrderResult, productOrder };
+const OPERATIONS: { readonly [A in Action]: Operation<A> } = { getOrderResult, productOrder };
+
+/** The check of the fields has taken the values from the fields of the action's contract. */
+export function execute(call: YtxCall, services: Services) {
+  const operation = OPERATIONS[call.action] as Operation<Action>;
+  return operation(call as unknown as CallOf<Action>, services);
+}

@@ -1,5 +1,5 @@
 // Tells ytx's replies apart: an order with its result, and a status that refuses or acknowledges.
-import { type OrderResult, RESULT_FIELDS } from './contracts.ts';
+import { type OrderResult, RESULT_FIELDS } from './methods.ts';
 
 /** statusCode, statusMsg, requestId: how ytx refuses, and how it takes an order (statusCode `0`). */
 export interface YtxStatus {

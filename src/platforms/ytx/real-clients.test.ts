@@ -4,8 +4,8 @@ import { beforeEach, test } from 'node:test';
 import { manage, startTestServer, TestClock } from '../../../test/support.ts';
 import { APP, call, MOBILE, post, query, type Reply, submit } from '../../../test/ytx.ts';
 import { MINUTE } from '../../core/clock.ts';
-import { MAX_BODY_BYTES } from './contracts.ts';
 import { MAX_IDS_TEXT } from './ids.ts';
+import { MAX_BODY_BYTES } from './methods.ts';
 
 const A = '2016010000000219';
 const B = '2016010000000220';

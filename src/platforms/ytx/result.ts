@@ -1,8 +1,9 @@
 // An order as its app may see it: the fields of getOrderResult's reply.
 import { formatYuan } from '../../core/money.ts';
 import type { Order } from '../../core/order.ts';
-import type { OrderResult } from './contracts.ts';
+import type { OrderResult } from './methods.ts';
 import { maskAccount } from './recharge-account.ts';
+import type { State } from './states.ts';
 
 /** 响应参数, in the document's order: requestId, appid, orderSts, remark, mobile, oriAmount, customParm. */
 export function orderResult(order: Pick<Order, 'orderId' | 'owner' | 'state' | 'attributes'>) {
@@ -10,7 +11,7 @@ export function orderResult(order: Pick<Order, 'orderId' | 'owner' | 'state' | '
   return {
     requestId: order.orderId,
     appid: order.owner,
-    orderSts: order.state,
+    orderSts: order.state as State,
     remark: String(remark),
     mobile: maskAccount(String(mobile)),
     oriAmount: formatYuan(Number(amountFen)),

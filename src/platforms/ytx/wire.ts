@@ -5,7 +5,7 @@ import { parseForm } from '../../protocol/codecs/form.ts';
 import { JsonError, parseJson } from '../../protocol/codecs/json.ts';
 import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
 import { CODES, type Code } from './codes.ts';
-import { MAX_BODY_BYTES } from './contracts.ts';
+import { MAX_BODY_BYTES } from './methods.ts';
 
 export const CONTENT_TYPE = 'application/json;charset=utf-8';
 
