@@ -6,6 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { buildClient } from '../scripts/build-client.ts';
+import { lossyProxy } from './lossy-proxy.ts';
+import { APPS, sandboxLine, shanghai } from './suning.ts';
 import { manage, startTestServer, temporaryDirectory } from './support.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -160,3 +162,90 @@ test('the examples of the documents print what the documents say', async (t) => 
     });
   }
 });
+
+const PROGRAM = `
+import { createClient, NetworkError } from '@ordergate/client';
+import { suning } from '@ordergate/client/suning';
+const { SERVER, LOSSY, FROM, TO, LINE } = process.env as Record<string, string>;
+const credentials = JSON.parse(process.env.CREDENTIALS!);
+const ids: string[] = [];
+const history = createClient(suning, { baseUrl: SERVER!, credentials }).historyOrders({ from: FROM!, to: TO! });
+for await (const { orderId } of history) ids.push(orderId);
+const client = createClient(suning, { baseUrl: LOSSY!, credentials, attempts: 1, timeoutMs: 1000 });
+const write = 'suning.selfmarket.leaguerstatus.add';
+const first = await client.try(write, JSON.parse(LINE!));
+if (first.ok || !(first.error instanceof NetworkError)) throw new Error(JSON.stringify(first));
+const { result } = await client.call(write, JSON.parse(LINE!), { repeatOf: first.error });
+console.log(JSON.stringify({ ids, outcome: first.error.outcome, result }));
+`;
+
+test('a history of 14 months equals the ledger; a write that timed out is unknown, and its repeat doubles nothing', async (t) => {
+  compile({ 'program.ts': PROGRAM }, { types: ['node'], skipLibCheck: true });
+  const server = await startTestServer();
+  const proxy = await lossyProxy(Number(new URL(server.url).port), 'POST ');
+  t.after(() => proxy.close());
+  const [from, to] = ['2020-03-31T00:00:00+08:00', '2021-05-31T00:00:00+08:00'].map(Date.parse);
+  const added = Array.from({ length: 427 }, (_, i) => ({
+    ...ORDER,
+    orderId: `N${i}`,
+    createTime: shanghai(from! + i * 86_400_000),
+  }));
+  const { status, body } = await manage(server, 'POST', '/orders', added);
+  assert.equal(status, 201, JSON.stringify(body));
+  const [appKey, appSecret] = APPS.plain;
+  for (const [i, [node, program]] of NODES.entries()) {
+    await t.test(node, { skip: !program && 'no Node 20 on the PATH' }, async () => {
+      const [orderId, orderItemId] = sandboxLine(6 + i);
+      const env = {
+        ...process.env,
+        NODE_OPTIONS: '',
+        SERVER: server.url,
+        LOSSY: `http://127.0.0.1:${proxy.port}`,
+        FROM: shanghai(from!),
+        TO: shanghai(to!),
+        CREDENTIALS: JSON.stringify({ appKey, appSecret }),
+        LINE: JSON.stringify({ iqStatus: '180', orderId, orderItemId }),
+      };
+      proxy.loseNext('answer', { hang: true });
+      const { stdout } = await run(program!, ['program.js'], { cwd: work, env });
+      const { ids, outcome, result } = JSON.parse(stdout);
+      assert.deepEqual(
+        ids,
+        added.filter(({ createTime }) => createTime < shanghai(to!)).map((one) => one.orderId),
+      );
+      assert.deepEqual([outcome, result], ['unknown', 'Y']);
+      const changed = await manage(server, 'GET', `/orders/suning/${orderId}`);
+      const actions = changed.body.history.map((row: { action: string }) => row.action);
+      assert.deepEqual(
+        actions.filter((action: string) => action !== 'created'),
+        ['shipped'],
+      );
+    });
+  }
+});
+
+/** An order of the service market, as an import has it. */
+const ORDER = {
+  platform: 'suning',
+  section: 'subscriptionOrders',
+  provider: 'P10001',
+  orderCategory: '1',
+  shopName: '农夫山泉',
+  businessAccounts: 'Xx@qqqq.com',
+  orderDetail: [
+    {
+      serverId: 'S1',
+      chargeId: 'C1',
+      serviceName: '饮料类检测',
+      chargeName: '水质检测',
+      orderDetailId: 'D1',
+      orderQuantity: '20',
+      basePrice: '10.00',
+      effectiveTime: '2020-01-11 00:00:00',
+      failureTime: '2020-04-11 00:00:00',
+      originalCostTotal: '200.00',
+      realPaymentTotal: '180.00',
+      preferentialPriceTotal: '20.00',
+    },
+  ],
+};

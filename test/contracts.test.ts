@@ -152,6 +152,20 @@ for (const { name, contract, checks } of platforms) {
     }
   });
 
+  test(`${name}: each write says what makes two calls one, and what a repeat gets`, () => {
+    for (const [method, { effect, once, params }] of Object.entries(contract.methods)) {
+      assert.ok(effect === 'read' || once, `${method} says nothing of a repeat`);
+      if (!once) continue;
+      const known = [...Object.keys(params), ...Object.keys(contract.envelope.request)];
+      const spelt = (one: string) => known.some((n) => n.toLowerCase() === one.toLowerCase());
+      for (const by of once.by) assert.ok(spelt(by), `${method}: ${by} is no parameter`);
+      if (once.made !== undefined) assert.ok(once.by.includes(once.made) && once.made in params);
+    }
+    for (const [code, { clock, retry }] of Object.entries(contract.codes)) {
+      if (clock) assert.equal(retry, 'after-a-new-signature', code);
+    }
+  });
+
   test(`${name}: the checks have names of their own`, () => {
     assert.equal(new Set(checks.names).size, checks.names.length);
   });
