@@ -51,7 +51,7 @@ async function hasten(id: string): Promise<boolean> {
   const change: CommitRow = {
     platform,
     orderId,
-    expectedVersion: version,
+    version: version + 1,
     place: { row, lastChange, state, head, owner, createdAt },
     state,
     at: Date.now(),

@@ -124,6 +124,26 @@ export function monthOf(createdAt: number): number {
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
 
+/** When the month begins, and when the next one does. */
+function boundsOf(month: number): readonly [from: number, to: number] {
+  const [year, index] = [Math.floor(month / 100), (month % 100) - 1];
+  return [Date.UTC(year, index), Date.UTC(year, index + 1)];
+}
+
+/** Text that a month collects before it is hashed: one call for many changes. */
+const HASHED_CHARACTERS = 32 * 1024;
+
+/** What a group holds of one month while it is collected. */
+interface MonthPart {
+  readonly month: number;
+  /** Orders of the month were made from here to before `to`. */
+  readonly from: number;
+  readonly to: number;
+  changes: number;
+  text: string;
+  digest: Hash | undefined;
+}
+
 /** @param previous the hash of the group before; empty for the first */
 export function groupHash(
   previous: string,
@@ -134,18 +154,35 @@ export function groupHash(
 
 /** Collects changes in the order of their numbers; however many they are, it holds a hash for each month. */
 export class GroupParts {
-  readonly #months = new Map<number, { changes: number; readonly digest: Hash }>();
+  readonly #months = new Map<number, MonthPart>();
+  /** That of the last change: the next one is mostly of the same month. */
+  #last: MonthPart | undefined;
   #changes = 0;
 
   add(seq: number, createdAt: number, changeDigest: string | null): void {
-    const month = monthOf(createdAt);
-    const row = `${seq} ${changeDigest}`;
-    const its = this.#months.get(month);
-    if (its) {
-      its.changes++;
-      its.digest.update(`\n${row}`);
-    } else this.#months.set(month, { changes: 1, digest: createHash('sha256').update(row) });
+    let its = this.#last;
+    if (its === undefined || createdAt < its.from || createdAt >= its.to) {
+      its = this.#monthAt(createdAt);
+      this.#last = its;
+    }
+    its.text += its.changes === 0 ? `${seq} ${changeDigest}` : `\n${seq} ${changeDigest}`;
+    its.changes++;
     this.#changes++;
+    if (its.text.length < HASHED_CHARACTERS) return;
+    its.digest ??= createHash('sha256');
+    its.digest.update(its.text);
+    its.text = '';
+  }
+
+  #monthAt(createdAt: number): MonthPart {
+    const month = monthOf(createdAt);
+    let its = this.#months.get(month);
+    if (its === undefined) {
+      const [from, to] = boundsOf(month);
+      its = { month, from, to, changes: 0, text: '', digest: undefined };
+      this.#months.set(month, its);
+    }
+    return its;
   }
 
   get changes(): number {
@@ -154,9 +191,13 @@ export class GroupParts {
 
   /** Once, at the end. */
   parts(): ChainPart[] {
-    return [...this.#months]
-      .sort(([a], [b]) => a - b)
-      .map(([month, { changes, digest }]) => [month, changes, digest.digest('hex')] as const);
+    return [...this.#months.values()]
+      .sort((a, b) => a.month - b.month)
+      .map(({ month, changes, text, digest }) => [
+        month,
+        changes,
+        digest === undefined ? hash('sha256', text) : digest.update(text).digest('hex'),
+      ]);
   }
 }
 

@@ -17,7 +17,8 @@ export interface Place {
 export interface CommitRow {
   readonly platform: string;
   readonly orderId: string;
-  readonly expectedVersion: number;
+  /** The one after the change. */
+  readonly version: number;
   readonly place: Place | null;
   readonly state: string;
   readonly at: number;
@@ -64,7 +65,7 @@ export function toCommitRow(change: Change, sealed: readonly SealedRow[]): Commi
   return {
     platform: order.platform,
     orderId: order.orderId,
-    expectedVersion: order.version - 1,
+    version: order.version,
     place: (place as Place | undefined) ?? null,
     state: order.state,
     at: order.updatedAt,

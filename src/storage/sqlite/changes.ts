@@ -28,13 +28,13 @@ export class OrderChanges {
     if (!place) return tx.undo('stale' satisfies Committed);
     const { row: id, lastChange: previous, state } = place;
     const seq = tx.nextSeq;
-    const version = change.expectedVersion + 1;
-    const { document, hash } = chainChange(change, place, version);
+    const { version } = change;
+    const { document, hash } = chainChange(change, place);
     const row = [version, change.at, change.attributes, change.lines, seq, hash] as const;
     const updated =
       change.state === state
-        ? s.keepState.run(...row, id, change.expectedVersion)
-        : s.changeState.run(change.state, ...row, id, change.expectedVersion);
+        ? s.keepState.run(...row, id, version - 1)
+        : s.changeState.run(change.state, ...row, id, version - 1);
     if (updated.changes === 0) return tx.undo('stale' satisfies Committed);
     tx.noteChange(place.createdAt, hash);
     if (change.completes) {
@@ -112,15 +112,26 @@ export class OrderChanges {
     fingerprint: string | null,
     now: number,
   ): void {
-    const kept = this.#s.keep.run(key, reply, fingerprint, expiresAt, now);
+    const row = [key, reply, fingerprint, expiresAt] as const;
+    if (this.#s.keep.run(...row).changes === 1) return tx.noteKeptReply(...row);
+    const kept = this.#s.keepAgain.run(reply, fingerprint, expiresAt, key, now);
     if (kept.changes === 0) tx.undo('stale' satisfies Committed);
   }
 }
 
 /** The hashes that stand beside a change. */
-function chainChange(change: CommitRow, { owner, createdAt, head }: Place, version: number): Link {
-  const { platform, orderId, state, at, attributes, lines } = change;
-  const order = { platform, owner, orderId, createdAt, state, version };
-  const document = documentDigest({ ...order, updatedAt: at, attributes, lines });
-  return { document, hash: changeHash(head, change, { ...change, version }, document) };
+function chainChange(change: CommitRow, { owner, createdAt, head }: Place): Link {
+  const { platform, orderId, state, version, at: updatedAt, attributes, lines } = change;
+  const document = documentDigest({
+    platform,
+    owner,
+    orderId,
+    createdAt,
+    state,
+    version,
+    updatedAt,
+    attributes,
+    lines,
+  });
+  return { document, hash: changeHash(head, change, change, document) };
 }

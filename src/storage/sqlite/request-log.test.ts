@@ -58,6 +58,26 @@ function logTest(
   });
 }
 
+logTest(
+  'the words of a reply are found as they were said, and the body as it was sent',
+  async (log) => {
+    const words = '催单成功 \u{1F600} "quoted" \ud800';
+    append(log, [
+      record(1, { words }),
+      record(2, { words: null, body: '催单成功' }),
+      record(3, { words: 'OK' }),
+    ]);
+    assert.deepEqual(await minutes(log, { texts: ['单成功'] }), [2, 1]);
+    assert.deepEqual(await minutes(log, { texts: ['\u{1F600} "quoted"'] }), [1]);
+    assert.deepEqual(await minutes(log, { texts: ['OK'] }), [3]);
+    const { items } = await log.list({ limit: 10 });
+    assert.deepEqual(
+      items.map((item) => item.words),
+      ['OK', null, words],
+    );
+  },
+);
+
 describe('list', () => {
   let storage: OpenStorage;
   before(async () => {

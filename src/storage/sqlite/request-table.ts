@@ -20,9 +20,13 @@ export interface Batch {
   readonly lines: Uint8Array;
 }
 
-/** Values without their names, in the order of {@link FIELDS}. */
+/**
+ * Values without their names, in the order of {@link FIELDS}. The words of a reply, which are mostly Chinese,
+ * are written with escapes: one such character would make a text of two bytes a character of the whole line,
+ * which costs 1.5 µs more to make and to write.
+ */
 export function toLine(r: RequestRecord): string {
-  return `${JSON.stringify([
+  const values = JSON.stringify([
     r.id,
     r.at,
     r.platform,
@@ -36,9 +40,27 @@ export function toLine(r: RequestRecord): string {
     r.durationMicros,
     r.stringToSign,
     r.body,
-    r.words,
-    r.why,
-  ])}\n`;
+  ]);
+  const words = r.words === null ? 'null' : inAscii(r.words);
+  return `${values.slice(0, -1)},${words},${JSON.stringify(r.why ?? null)}]\n`;
+}
+
+/** Replies that are given again and again have the same few words. */
+const REMEMBERED = 100;
+const remembered = new Map<string, string>();
+
+/** A text as JSON of ASCII alone. */
+function inAscii(text: string): string {
+  let written = remembered.get(text);
+  if (written === undefined) {
+    written = JSON.stringify(text).replace(
+      /[\u0080-\uffff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(text, written);
+  }
+  return written;
 }
 
 const FIELDS = [
@@ -186,9 +208,12 @@ function matcher(
 ): (lines: Buffer) => Generator<RequestRecord> {
   const wanted = EQUAL.filter((name) => query[name] !== undefined);
   const needles = wanted.map((name) => JSON.stringify(query[name]));
-  const texts = query.texts?.map((text) => ({ text, written: JSON.stringify(text).slice(1, -1) }));
+  const texts = query.texts?.map((text) => ({
+    text,
+    written: [JSON.stringify(text).slice(1, -1), inAscii(text).slice(1, -1)],
+  }));
   const mayHaveText = (where: Buffer | string): boolean =>
-    texts === undefined || texts.some(({ written }) => where.includes(written));
+    texts === undefined || texts.some(({ written }) => written.some((one) => where.includes(one)));
   const hasText = (record: RequestRecord): boolean =>
     texts === undefined ||
     SEARCHED.some((name) => texts.some(({ text }) => record[name]?.includes(text)));

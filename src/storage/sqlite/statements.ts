@@ -50,10 +50,15 @@ export function prepareStatements(db: DatabaseSync) {
          (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
     ),
     uniqueKey: db.prepare('INSERT INTO unique_keys VALUES (?, ?, ?, ?, ?)'),
+    // The only one that puts rows there: whoever runs it tells the transaction.
     keep: db.prepare(
       `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (key) DO UPDATE SET reply = excluded.reply, fingerprint = excluded.fingerprint,
-         expires_at = excluded.expires_at WHERE kept_replies.expires_at <= ?`,
+       ON CONFLICT (key) DO NOTHING`,
+    ),
+    /** Where one stands that has expired. */
+    keepAgain: db.prepare(
+      `UPDATE kept_replies SET reply = ?, fingerprint = ?, expires_at = ?
+       WHERE key = ? AND expires_at <= ?`,
     ),
     kept: query<{ reply: string; fingerprint: string | null }>(
       db,

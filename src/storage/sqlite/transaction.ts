@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ChainGroups } from './chain-groups.ts';
 import { Covers } from './covers.ts';
 import { readFloor, readProgress } from './progress.ts';
+import { query } from './query.ts';
 import type { Progress } from './write-ahead-log.ts';
 
 /** What a work may ask of the transaction that it runs in. */
@@ -16,6 +17,10 @@ export interface Transaction {
    * @param hash the change's link in its order's chain
    */
   noteChange(createdAt: number, hash: string): void;
+  /** To be called when a row was put into `kept_replies`, with the values of its columns. */
+  noteKeptReply(
+    ...row: readonly [key: string, reply: string, fingerprint: string | null, expiresAt: number]
+  ): void;
   /** To be called when the ledger was emptied: changes are numbered from 1 again. */
   restart(): void;
   /** Ends the work and undoes what it has written; `result` is its result all the same. */
@@ -111,6 +116,7 @@ export class Transactions {
         this.#hasWritten = true;
         this.#groups.add(this.#seq, createdAt, hash);
       },
+      noteKeptReply: (...row) => this.#covers.tell(row),
       restart: () => {
         this.#seq = 0;
         this.#groups.reload(this.#db, 0);
@@ -135,15 +141,15 @@ export class Transactions {
     this.#s.begin.run();
     try {
       const outcomes = run();
-      const rows = Number(this.#s.writtenRows.get()!.n);
-      if (rows > this.#rows) {
-        this.#s.count.run(this.#commits + 1);
-        this.#covers.save();
+      let { n: rows } = this.#s.writtenRows.get()!;
+      const hasWritten = rows > this.#rows;
+      if (hasWritten) {
+        rows += Number(this.#s.count.run(this.#commits + 1).changes) + this.#covers.save();
       }
       this.#s.commit.run();
-      if (rows > this.#rows) {
+      if (hasWritten) {
         this.#commits++;
-        this.#rows = Number(this.#s.writtenRows.get()!.n);
+        this.#rows = rows;
       }
       return outcomes;
     } catch (error) {
@@ -194,7 +200,7 @@ function prepare(db: DatabaseSync) {
     savepoint: db.prepare('SAVEPOINT work'),
     release: db.prepare('RELEASE work'),
     undo: db.prepare('ROLLBACK TO work'),
-    writtenRows: db.prepare('SELECT total_changes() AS n'),
+    writtenRows: query<{ n: number }>(db, 'SELECT total_changes() AS n'),
     count: db.prepare('UPDATE progress SET commits = ?'),
   };
 }
