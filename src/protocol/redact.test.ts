@@ -1,9 +1,11 @@
 // Secrets leave a text by their names and by what they are, in every form that bodies come in.
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { assert, constantFrom, property, string } from 'fast-check';
 import {
   hideSecrets,
   isSecretName,
+  longSecrets,
   maskNamedInForm,
   maskNamedInJson,
   SECRET_NAMES,
@@ -114,6 +116,25 @@ test('a secret is hidden wherever it is a word of its own', () => {
     ok(!/b7e1c0a4|with-dashes/.test(hidden), hidden);
   }
   equal(hideSecrets('b7e1c0a4d25f4b60 and more', isSecret), 'b7e1c0a4d25f4b60 and more');
+});
+
+test('long words are found as a pattern finds them', () => {
+  const seen = new Set<string>();
+  const isSecret = (word: string): boolean => {
+    seen.add(word);
+    return false;
+  };
+  const text = string({ unit: constantFrom(...'ab0_+/=.~-% <é\u{1F600}'), maxLength: 200 });
+  assert(
+    property(text, (one) => {
+      seen.clear();
+      longSecrets(one, isSecret);
+      const words = one.match(/[\w+/=.~-]{16,}/g) ?? [];
+      const parts = words.flatMap((word) => word.match(/[\w.~-]{16,}/g) ?? []);
+      deepEqual([...seen].sort(), [...new Set([...words, ...parts])].sort());
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('the worst texts cost what their length does', () => {
