@@ -3,12 +3,20 @@ import { SECOND, type TwoClocks } from './core/clock.ts';
 import { ClockWatch } from './core/clock-watch.ts';
 import type { Logger } from './log.ts';
 
-/** Writes a line where somebody sets the clock of the machine, or that of the database. The caller ends the timer. */
-export function watchClock(clock: TwoClocks, log: Logger): NodeJS.Timeout {
+/** Writes a line where somebody sets the clock of the machine, or that of the database. The caller ends the timer. @param onSetBack called when it was set back */
+export function watchClock(
+  clock: TwoClocks,
+  log: Logger,
+  onSetBack: () => Promise<void>,
+): NodeJS.Timeout {
   const watch = new ClockWatch({ now: () => clock.worldNow() });
   return setInterval(() => {
     const stepMs = watch.step();
     if (stepMs === null) return;
+    if (stepMs < 0)
+      onSetBack().catch((error: unknown) =>
+        log.error({ err: error }, 'pauses from before the clock was set back may last too long'),
+      );
     const where = stepMs > 0 ? 'ahead' : 'back';
     log.warn(
       { stepMs },

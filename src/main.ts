@@ -231,7 +231,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   metrics.watch(server);
 
   const stopHousekeeping = keepHouse(workplace, config, log);
-  const clockWatch = watchClock(clock, log);
+  const clockWatch = watchClock(clock, log, () => callbacks.shortenPauses());
   const stopKeyUses = parties.keyUses.start((error) =>
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );

@@ -6,7 +6,7 @@ import type { AddressList } from '../directory/addresses.ts';
 import { scheduleOf } from '../protocol/retry-schedule.ts';
 import type { Lookup } from './address-guard.ts';
 import { Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher, LEASE_MS } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, newMessageId, pingBody } from './message.ts';
 import { PosterThread } from './poster-thread.ts';
@@ -72,9 +72,16 @@ export class Callbacks {
   async start(): Promise<void> {
     const { store, isLive = true } = this.#parts;
     await store.reclaim();
+    await this.shortenPauses();
     if (!isLive) return;
     store.onChange(() => this.#changed());
     this.#poll();
+  }
+
+  /** After the clock was set back, here or while nobody served. */
+  shortenPauses(): Promise<void> {
+    const { store, clock } = this.#parts;
+    return store.shortenPauses(clock.now(), LEASE_MS);
   }
 
   /** An endpoint may want events now, or a delivery may be due. */

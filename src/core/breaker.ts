@@ -1,6 +1,7 @@
 // The breaker of an endpoint: when one that is down is left alone, tried again, and switched off.
 import type { EndpointHealth } from './callback-endpoint.ts';
 import { DAY, type Instant, MINUTE, SECOND } from './clock.ts';
+import { CLOCKS_DIFFER_MS } from './limits.ts';
 
 /**
  * Failures behind each other that open it. Fewer would take a receiver's restart for an outage;
@@ -33,4 +34,27 @@ export function isLost(health: EndpointHealth, now: Instant): boolean {
     health.failingSince !== null &&
     now - health.failingSince >= SWITCH_OFF_AFTER_MS
   );
+}
+
+/**
+ * The health of an endpoint whose pause began while the clock stood ahead of `now`: the same pause, from now on.
+ * Null where its times are right.
+ */
+export function pausedFromNow(health: EndpointHealth, now: Instant): EndpointHealth | null {
+  const { failures, failingSince, openUntil } = health;
+  const since = failingSince === null ? null : Math.min(failingSince, now);
+  const began = openUntil === null ? null : beganAt(failingSince ?? openUntil, openUntil);
+  const isAhead = began !== null && began > now + CLOCKS_DIFFER_MS;
+  if (since === failingSince && !isAhead) return null;
+  return {
+    failures,
+    failingSince: since,
+    openUntil: isAhead ? now + openUntil! - began : openUntil,
+  };
+}
+
+/** When the failure was that made this pause: see {@link afterFailure}, which is turned round here. */
+function beganAt(failingSince: Instant, openUntil: Instant): Instant {
+  const outage = (openUntil - failingSince) / 2;
+  return openUntil - Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, outage));
 }

@@ -235,6 +235,12 @@ export interface CallbackStore {
   /** Gives back what a process that is gone had claimed; returns how many. Before the first claim. */
   reclaim(): Promise<number>;
 
+  /**
+   * Shortens what was written while the clock stood ahead of `now`: a pause that began later than now has its
+   * own length from now on, and a lease `leaseMs` at most. A callback that it takes from a process is posted again.
+   */
+  shortenPauses(now: Instant, leaseMs: number): Promise<void>;
+
   /** Leases one delivery before its time, also of an endpoint whose breaker is open. */
   claimOne(deliveryId: number, now: Instant, leaseMs: number): Promise<HandClaim>;
 

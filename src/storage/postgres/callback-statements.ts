@@ -71,6 +71,29 @@ export const callbackStatements = {
   settle: statement('settle', 'SELECT settle_1($1, $2, $3, $4)'),
   /** Behind `settle_1`, which counts each attempt as a step of the schedule. */
   uncount: statement('uncount', 'UPDATE deliveries SET step = step - 1 WHERE id = ANY ($1)'),
+  shortenLeases: statement(
+    'shorten-leases',
+    'UPDATE deliveries SET claim_at = $1 WHERE state = 0 AND claim_at > due_at AND claim_at > $1',
+  ),
+  /** A delivery waits since its last attempt, or since it was made. */
+  shortenWaits: statement(
+    'shorten-waits',
+    `UPDATE deliveries d SET due_at = $1 + greatest(0, d.due_at - began.at),
+       claim_at = CASE WHEN d.claim_at = d.due_at THEN $1 + greatest(0, d.due_at - began.at) ELSE d.claim_at END
+     FROM (SELECT w.id, coalesce(a.at, w.created_at) AS at FROM deliveries w
+           LEFT JOIN delivery_attempts a ON a.delivery = w.id AND a.number = w.attempts
+           WHERE w.state = 0 AND w.due_at > $2) AS began
+     WHERE began.id = d.id AND began.at > $2`,
+  ),
+  health: statement(
+    'health',
+    `SELECT id, failures, failing_since, open_until FROM endpoints
+     WHERE failing_since IS NOT NULL OR open_until IS NOT NULL ORDER BY id FOR NO KEY UPDATE`,
+  ),
+  setHealth: statement(
+    'set-health',
+    'UPDATE endpoints SET failing_since = $1, open_until = $2 WHERE id = $3',
+  ),
   /** Of this node, which has claimed nothing yet, and of those that are gone. */
   reclaim: statement(
     'reclaim',

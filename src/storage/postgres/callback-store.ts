@@ -1,4 +1,6 @@
 // The callback store on PostgreSQL: every node fans out, claims and settles; the rows of endpoints keep them apart.
+import { pausedFromNow } from '../../core/breaker.ts';
+import type { EndpointHealth } from '../../core/callback-endpoint.ts';
 import { toSettled } from '../../core/callback-settle.ts';
 import type {
   CallbackAlert,
@@ -7,6 +9,7 @@ import type {
   ClaimedDelivery,
   PendingEvents,
 } from '../../core/callbacks.ts';
+import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
 import { OPERATOR_STEP } from '../callback-limits.ts';
 import {
   changedFields,
@@ -109,6 +112,28 @@ export function callbackStore(
           if (rows.uncounted.length > 0) await connection.run(s.uncount, [rows.uncounted]);
           await connection.runText('COMMIT');
           return toSettled(group);
+        } catch (error) {
+          await connection.runText('ROLLBACK').catch(() => {});
+          throw unavailable(error);
+        }
+      }),
+
+    shortenPauses: (now, leaseMs) =>
+      pool.use(pool.patience, async (connection) => {
+        await connection.runText('BEGIN');
+        try {
+          // Endpoints first, as all who change deliveries lock them.
+          for (const [id, failures, failingSince, openUntil] of await connection.run(
+            s.health,
+            [],
+          )) {
+            const health = { failures, failingSince, openUntil } as EndpointHealth;
+            const right = pausedFromNow(health, now);
+            if (right) await connection.run(s.setHealth, [right.failingSince, right.openUntil, id]);
+          }
+          await connection.run(s.shortenLeases, [now + leaseMs]);
+          await connection.run(s.shortenWaits, [now, now + CLOCKS_DIFFER_MS]);
+          await connection.runText('COMMIT');
         } catch (error) {
           await connection.runText('ROLLBACK').catch(() => {});
           throw unavailable(error);

@@ -93,10 +93,12 @@ export const statements = {
    * own commit stands behind it in the log, and waits.
    */
   sure: statement('sure', `SELECT ${WAL_RECORD}`),
+  /** A lease that ends later than one of now was begun while the clock stood ahead. */
   claim: statement(
     'claim',
     `WITH due AS MATERIALIZED (SELECT platform, owner, order_id, kind FROM deadlines
-       WHERE due_at <= $2 AND lease_until <= $2 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+       WHERE due_at <= $2 AND (lease_until <= $2 OR lease_until > $1) ORDER BY due_at, id LIMIT $3
+       FOR UPDATE SKIP LOCKED)
      UPDATE deadlines d SET lease_until = $1 FROM due
      WHERE d.platform = due.platform AND d.owner = due.owner AND d.order_id = due.order_id AND d.kind = due.kind
      RETURNING d.id, d.lease_until, d.kind, d.platform, d.order_id, d.due_at`,
@@ -233,7 +235,8 @@ export const statements = {
     'beat',
     `WITH alive AS (INSERT INTO nodes VALUES ($1, clock_timestamp())
        ON CONFLICT (node) DO UPDATE SET seen_at = excluded.seen_at),
-     gone AS (DELETE FROM nodes WHERE node <> $1 AND seen_at < clock_timestamp() - interval '1 minute' RETURNING node),
+     gone AS (DELETE FROM nodes WHERE node <> $1 AND (seen_at < clock_timestamp() - interval '1 minute'
+       OR seen_at > clock_timestamp() + interval '10 seconds') RETURNING node),
      freed AS (DELETE FROM calls_under_way WHERE node IN (SELECT node FROM gone))
      SELECT ${NOW}, ${OFFSET}, (SELECT json_object_agg(topic, version) FROM shared_versions)`,
   ),

@@ -1,5 +1,6 @@
 // The writer's statements for callbacks, prepared once.
 import type { DatabaseSync } from 'node:sqlite';
+import type { EndpointHealth } from '../../core/callback-endpoint.ts';
 import type { ClaimedDelivery } from '../../core/callbacks.ts';
 import { type DeliveryColumns, ENDPOINT_COLUMNS, type NumberedEndpoint } from './callback-rows.ts';
 import { query } from './query.ts';
@@ -102,6 +103,24 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     alert: db.prepare(
       'INSERT INTO callback_alerts (at, kind, endpoint, delivery, detail) VALUES (?, ?, ?, ?, ?)',
     ),
+    shortenLeases: db.prepare(
+      'UPDATE deliveries SET claim_at = ?1 WHERE state = 0 AND claim_at > due_at AND claim_at > ?1',
+    ),
+    // A delivery waits since its last attempt, or since it was made. SQLite reads the row as it was before.
+    shortenWaits: db.prepare(
+      `UPDATE deliveries SET
+         due_at = ?1 + max(0, due_at - began.at), claim_at = iif(claim_at = due_at, ?1 + max(0, due_at - began.at), claim_at)
+       FROM (SELECT d.id, coalesce(a.at, d.created_at) AS at FROM deliveries AS d
+             LEFT JOIN delivery_attempts AS a ON a.delivery = d.id AND a.number = d.attempts
+             WHERE d.state = 0 AND d.due_at > ?2) AS began
+       WHERE began.id = deliveries.id AND began.at > ?2`,
+    ),
+    failing: query<{ id: number } & EndpointHealth>(
+      db,
+      `SELECT id, failures, failing_since AS failingSince, open_until AS openUntil FROM endpoints
+       WHERE failing_since IS NOT NULL OR open_until IS NOT NULL`,
+    ),
+    pauseFromNow: db.prepare('UPDATE endpoints SET failing_since = ?, open_until = ? WHERE id = ?'),
     reclaim: db.prepare(
       'UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at',
     ),

@@ -1,6 +1,7 @@
 // The callback store on SQLite: what is asked often by the reader, what may take long on the background thread.
-import { HEALTHY } from '../../core/breaker.ts';
+import { HEALTHY, pausedFromNow } from '../../core/breaker.ts';
 import type { CallbackStore } from '../../core/callbacks.ts';
+import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
 import {
   changedFields,
   type EndpointRow,
@@ -63,6 +64,16 @@ export function callbackStore(parts: CallbackParts): CallbackStore {
       }),
 
     // A data directory belongs to one process: what is claimed as this one starts is nobody's.
+    shortenPauses: (now, leaseMs) =>
+      writer.run(() => {
+        s.shortenLeases.run(now + leaseMs);
+        s.shortenWaits.run(now, now + CLOCKS_DIFFER_MS);
+        for (const { id, ...health } of s.failing.all()) {
+          const right = pausedFromNow(health, now);
+          if (right) s.pauseFromNow.run(right.failingSince, right.openUntil, id);
+        }
+      }),
+
     reclaim: () => writer.run(() => Number(s.reclaim.run().changes)),
 
     ...operatorMethods(parts, s),

@@ -154,7 +154,7 @@ export class SqliteLedger implements Ledger {
   claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<readonly DueDeadline[]> {
     return this.#writer.run(() =>
       this.#writes.claim
-        .all(now + leaseMs, now, now, limit)
+        .all(now + leaseMs, now, limit)
         // RETURNING gives the rows in no order of ours.
         .sort((a, b) => a.dueAt - b.dueAt || a.deadlineId - b.deadlineId),
     );

@@ -34,8 +34,10 @@ export function prepareStatements(db: DatabaseSync) {
     endDeadline: db.prepare('DELETE FROM deadlines WHERE id = ? AND lease_until = ?'),
     claim: query<DueDeadline>(
       db,
-      `UPDATE deadlines SET lease_until = ? WHERE id IN
-         (SELECT id FROM deadlines WHERE due_at <= ? AND lease_until <= ? ORDER BY due_at, id LIMIT ?)
+      // A lease that ends later than one of now was begun while the clock stood ahead.
+      `UPDATE deadlines SET lease_until = ?1 WHERE id IN
+         (SELECT id FROM deadlines WHERE due_at <= ?2 AND (lease_until <= ?2 OR lease_until > ?1)
+          ORDER BY due_at, id LIMIT ?3)
        RETURNING id AS deadlineId, kind, due_at AS dueAt, lease_until AS leaseUntil,
          (SELECT platform FROM orders WHERE orders.id = order_row) AS platform,
          (SELECT order_id FROM orders WHERE orders.id = order_row) AS orderId`,

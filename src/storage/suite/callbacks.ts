@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FAILURES_TO_OPEN, SHORTEST_PAUSE_MS } from '../../core/breaker.ts';
-import { DAY, SECOND } from '../../core/clock.ts';
+import { DAY, HOUR, SECOND } from '../../core/clock.ts';
 import type { OpenStorage } from '../storage.ts';
 import { anEndpoint, hands, LEASE } from './callback-fixtures.ts';
 import { anOrder, change, create, T0 } from './fixtures.ts';
@@ -162,6 +162,58 @@ export function callbackRules(open: () => OpenStorage): void {
     await h.claim(T0);
     assert.equal(await h.callbacks.reclaim(), 1);
     assert.deepEqual(await h.bodies(T0), ['b1'], 'and what waits for its time goes on waiting');
+  });
+
+  test('what was written while the clock was five hours ahead lasts no longer than it was to', async () => {
+    const h = hands(open());
+    const ahead = T0 + 5 * HOUR;
+    const { endpointId } = anEndpoint();
+    await h.callbacks.createEndpoint(anEndpoint({ endpointId }));
+    await h.orders('leased', 'retried');
+    await h.fanOut();
+    const [, retried] = await h.claim(ahead);
+    await h.fail(retried!, ahead, ahead + 5 * SECOND);
+    await h.callbacks.createEndpoint(anEndpoint({ party: 'owner2' }));
+    await create(h.ledger, [anOrder('p', 'made', { owner: 'owner2' })]);
+    await h.fanOut(ahead);
+    assert.deepEqual(
+      await h.bodies(T0),
+      [],
+      'the clock is back, and all of it waits for five hours',
+    );
+
+    await h.callbacks.shortenPauses(T0, LEASE);
+    assert.deepEqual(await h.bodies(T0), ['made1'], 'what was to go out at once goes out at once');
+    assert.deepEqual(await h.bodies(T0 + 5 * SECOND - 1), []);
+    assert.deepEqual(await h.bodies(T0 + 5 * SECOND), ['retried1']);
+    assert.deepEqual(await h.bodies(T0 + LEASE - 1), [], 'a lease goes on');
+    const free = await h.bodies(T0 + LEASE);
+    assert.deepEqual(free.sort(), ['leased1', 'made1'], 'and no longer than its length');
+
+    const before = await h.callbacks.listDeliveries({ limit: 9 });
+    await h.callbacks.shortenPauses(T0 + LEASE, LEASE);
+    assert.deepEqual(await h.callbacks.listDeliveries({ limit: 9 }), before, 'right times stay');
+  });
+
+  test('the pause of an endpoint that failed while the clock was ahead has its own length', async () => {
+    const h = hands(open());
+    const ahead = T0 + 5 * HOUR;
+    const { endpointId } = anEndpoint();
+    await h.callbacks.createEndpoint(anEndpoint({ endpointId }));
+    await h.orders(...Array.from({ length: FAILURES_TO_OPEN }, (_, i) => `o${i}`));
+    await h.fanOut();
+    for (const delivery of await h.claim(ahead)) await h.fail(delivery, ahead, ahead + SECOND);
+    await h.callbacks.shortenPauses(T0, LEASE);
+    const { health } = (await h.callbacks.findEndpoint(endpointId))!;
+    assert.deepEqual(health, {
+      failures: FAILURES_TO_OPEN,
+      failingSince: T0,
+      openUntil: T0 + SHORTEST_PAUSE_MS,
+    });
+    await h.callbacks.shortenPauses(T0 + 1, LEASE);
+    assert.deepEqual((await h.callbacks.findEndpoint(endpointId))!.health, health);
+    assert.deepEqual(await h.bodies(T0 + SHORTEST_PAUSE_MS - 1), []);
+    assert.equal((await h.bodies(T0 + SHORTEST_PAUSE_MS)).length, 1);
   });
 
   test('an endpoint gets what it has room for, and all get their turn', async () => {

@@ -1,7 +1,7 @@
 // The suite of deadlines: who gets one, for how long, and that its effect happens once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY } from '../../core/clock.ts';
+import { DAY, HOUR } from '../../core/clock.ts';
 import type { DueDeadline, Ledger } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
 import { anOrder, asNew, change, create, newPlatform, snapshot, T0 } from './fixtures.ts';
@@ -44,6 +44,17 @@ export function deadlineRules(open: () => Ledger): void {
       dueAt: T0 + 50,
       leaseUntil: T0 + 50 + LEASE,
     });
+  });
+
+  test('a lease that was begun while the clock was five hours ahead lasts no longer than a lease', async () => {
+    const ledger = open();
+    await createDue(ledger, { a: 50 });
+    const ahead = await claimOne(ledger, T0 + 5 * HOUR);
+    const again = await claimOne(ledger, T0 + 60);
+    assert.equal(again.leaseUntil, T0 + 60 + LEASE);
+    assert.deepEqual(await ledger.claimDeadlines(T0 + 61, 10, LEASE), [], 'it is leased anew');
+    assert.equal(await ledger.dropDeadline(claimOf(ahead)), false, 'the first has lost it');
+    assert.equal(await ledger.dropDeadline(claimOf(again)), true);
   });
 
   test('of more deadlines than the limit the soonest are claimed, then the others', async () => {
