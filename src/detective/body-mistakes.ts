@@ -2,7 +2,7 @@
 import { deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { hasMark, MARK, ofBody, onText } from './body-change.ts';
 import { codingMistakes } from './coding-mistakes.ts';
-import { innerTexts } from './json-layouts.ts';
+import { type Inner, innerTexts } from './json-layouts.ts';
 import { jsonMistakes } from './json-mistakes.ts';
 import { ALONE, type Mistake, STAGE } from './mistake.ts';
 import { innerNodes } from './xml-layouts.ts';
@@ -23,16 +23,25 @@ export function bodyMistakes(names: readonly string[]): Mistake[] {
 /** The nodes of a body are its own, so that each place of a list of mistakes stands for the n-th of them. */
 const INNER = 12;
 
+/** Of the body that was asked about last: twelve mistakes ask in turn. */
+let lastText = '';
+let lastInner: readonly Inner[] = [];
+
+function innerOf(text: string): readonly Inner[] {
+  if (text !== lastText) {
+    lastText = text;
+    lastInner = /^\s*[{[]/.test(text) ? innerTexts(text) : innerNodes(text);
+  }
+  return lastInner;
+}
+
 function innerOnly(): Mistake[] {
   return Array.from({ length: INNER }, (_, n) =>
     ofBody(
       'inner-node-only',
       [`第 ${n + 1} 个内层节点`, `inner node ${n + 1}, from outside`],
-      n < 3 ? 0 : n < 6 ? 1 : ALONE,
-      onText((text) => {
-        const isJson = /^\s*[{[]/.test(text);
-        return (isJson ? innerTexts(text) : innerNodes(text))[n]?.text ?? null;
-      }),
+      n < 4 ? 0 : n < 6 ? 1 : ALONE,
+      onText((text) => innerOf(text)[n]?.text ?? null),
     ),
   );
 }

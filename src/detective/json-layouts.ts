@@ -111,22 +111,27 @@ export const slashed =
 export const htmlSafe = (text: string): string =>
   JSON.stringify(text).replace(/[<>&'=+]/g, (unit) => `\\u${hex4(unit)}`);
 
-/** The texts of the objects and arrays below the root, whole and without what encloses them. */
-export function innerTexts(text: string): { readonly name: string; readonly text: string }[] {
-  const found: { name: string; text: string }[] = [];
+export interface Inner {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The texts of the objects and arrays below the root, in the order in which they begin. */
+export function innerTexts(text: string): Inner[] {
+  const found: (Inner & { readonly at: number })[] = [];
   const opened: { readonly name: string; readonly at: number }[] = [];
   let last = '';
   TOKEN.lastIndex = 0;
-  for (let token = TOKEN.exec(text); token && found.length < 20; token = TOKEN.exec(text)) {
+  for (let token = TOKEN.exec(text); token; token = TOKEN.exec(text)) {
     const [, string, mark] = token;
     if (string !== undefined) last = string;
     else if (mark === '{' || mark === '[') opened.push({ name: last, at: TOKEN.lastIndex - 1 });
     else if (mark === '}' || mark === ']') {
       const open = opened.pop();
       if (open && opened.length > 0) {
-        found.push({ name: open.name, text: text.slice(open.at, TOKEN.lastIndex) });
+        found.push({ ...open, text: text.slice(open.at, TOKEN.lastIndex) });
       }
     }
   }
-  return found.reverse();
+  return found.sort((a, b) => a.at - b.at);
 }

@@ -1,4 +1,5 @@
 // An XML body in the layouts that libraries give it: indented, compact, with or without a declaration, with other escapes.
+import type { Inner } from './json-layouts.ts';
 
 type Part =
   | { readonly is: 'open' | 'close' | 'empty'; readonly tag: string; readonly name: string }
@@ -122,9 +123,9 @@ export const withoutQuotes = (text: string): string =>
 export const withoutGreater = (text: string): string => text.replaceAll('&gt;', '>');
 export const withGreater = (text: string): string => text.replaceAll('>', '&gt;');
 
-/** Each element that holds elements, below the root: whole, and what it holds. */
-export function innerNodes(text: string): { readonly name: string; readonly text: string }[] {
-  const found: { name: string; text: string }[] = [];
+/** What each element holds that holds elements, and the whole of it below the root, in the order in which they begin. */
+export function innerNodes(text: string): Inner[] {
+  const found: (Inner & { readonly at: number })[] = [];
   const opened: { readonly name: string; readonly at: number; readonly end: number }[] = [];
   for (const tag of text.matchAll(/<(\/?)([A-Za-z_][^\s/>]*)[^>]*?(\/?)>/g)) {
     if (tag[3]) continue;
@@ -132,14 +133,13 @@ export function innerNodes(text: string): { readonly name: string; readonly text
     if (!tag[1]) opened.push({ name: tag[2]!, at: tag.index, end });
     else {
       const open = opened.pop();
-      if (!open || !text.slice(open.end, tag.index).includes('<')) continue;
-      const name = `<${open.name}>`;
-      if (opened.length > 0) found.push({ name, text: text.slice(open.at, end) });
-      found.push({ name: `${name} (content)`, text: text.slice(open.end, tag.index) });
+      if (!open || text[open.end] !== '<' || open.end === tag.index) continue;
+      const { name, at } = open;
+      if (opened.length > 0) found.push({ name, at, text: text.slice(at, end) });
+      found.push({ name, at: open.end, text: text.slice(open.end, tag.index) });
     }
-    if (found.length > 20) break;
   }
-  return found.reverse();
+  return found.sort((one, other) => one.at - other.at);
 }
 
 /** The elements of each parent in the order of `order`, where all of them are elements. */
