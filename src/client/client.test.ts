@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { startTestServer } from '../../test/support.ts';
 import { suning } from '../platforms/suning/client.ts';
 import { ytx } from '../platforms/ytx/client.ts';
+import type { RefusedItem } from '../protocol/contract.ts';
 import { createClient } from './client.ts';
 import { NetworkError, RefusedError, UnreadableReplyError } from './errors.ts';
 
@@ -93,6 +94,10 @@ test('one id that is refused is an error; in a list the refusal stands in its pl
     items.map((item) => ('refused' in item ? item.refused.code : item.orderSts)),
     ['1', '-704'],
   );
+  const { refused } = items[1] as RefusedItem;
+  assert.equal(refused.id, none);
+  assert.match(refused.remedy!.en, /./);
+  assert.equal(refused.retry, ytx.contract.codes['-704'].retry);
 });
 
 test('a result names the request as the server does', async () => {
@@ -164,4 +169,22 @@ test('a reply that is not the platform’s is unreadable', async () => {
   ]) {
     await assert.rejects(client, UnreadableReplyError);
   }
+});
+
+test('a baseUrl that is none is refused before anything is signed', () => {
+  for (const baseUrl of ['', 'open.example.cn', 'ftp://x', 'http://u:p@x', 'http://x/?a=1']) {
+    assert.throws(() => createClient(ytx, { baseUrl, credentials: YTX }), /^TypeError: baseUrl/);
+  }
+});
+
+test('a call that is repeated ends with its own time limit, whatever the attempts would take', async () => {
+  let calls = 0;
+  const baseUrl = await serve(() => calls++);
+  const options = { baseUrl, credentials: SUNING, timeoutMs: 900, attempts: 20 };
+  const client = createClient(suning, { ...options, attemptTimeoutMs: 100 });
+  const result = await client.try('suning.fws.historyorder.query', JANUARY);
+  assert.ok(!result.ok && result.error instanceof NetworkError);
+  assert.equal(result.error.outcome, 'unknown');
+  assert.equal(result.error.attempts, calls);
+  assert.ok(calls > 1 && calls < 10, `${calls} attempts`);
 });

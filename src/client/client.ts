@@ -5,8 +5,8 @@ import {
   CallError,
   NetworkError,
   RefusedError,
-  toRefused,
   UnreadableReplyError,
+  withContract,
 } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { nodeFetch } from './node-fetch.ts';
@@ -43,13 +43,21 @@ export function infoOf(value: object): CallInfo | undefined {
   return infoOfValue.get(value);
 }
 
+/** @throws {TypeError} here, where no signature stands in the URL yet that the message could tell */
+function readBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url && url.username + url.password + url.search + url.hash === '';
+  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
+  throw new TypeError('baseUrl has to be like https://open.example.cn, without user and query');
+}
+
 export function createClient<C extends Contract, Credentials, Extras extends object>(
   protocol: WireProtocol<C, Credentials, Extras>,
   options: ClientOptions<Credentials>,
 ): Client<C> & Extras {
   const { credentials, now = Date.now, learnClock = true } = options;
   const { contract, replyStatuses = [200] } = protocol;
-  const base = options.baseUrl.replace(/\/+$/, '');
+  const base = readBaseUrl(options.baseUrl);
   const send = options.fetch ?? nodeFetch(options) ?? fetch;
   if (options.fetch && nodeFetch(options)) {
     throw new TypeError('give either fetch, or proxy, keepAlive and ca');
@@ -186,7 +194,7 @@ export function createClient<C extends Contract, Credentials, Extras extends obj
   ): RefusedError {
     const row = protocol.rowOf?.(code) ?? (code as CodeOf<C>);
     const entry = Object.hasOwn(contract.codes, row) ? contract.codes[row] : undefined;
-    return new RefusedError(toRefused(code, words, entry, requestId), method, row);
+    return new RefusedError({ ...withContract(code, words, entry), requestId }, method, row);
   }
 
   const client: Client<C> = {

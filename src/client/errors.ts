@@ -1,5 +1,5 @@
 // Why a call has no result: refused by the platform, lost in the network, or answered with something unreadable.
-import type { CodeEntry, Retry, Source, Text } from '../protocol/contract.ts';
+import type { CodeEntry, RefusedItem } from '../protocol/contract.ts';
 import type { CallInfo, ClockNote } from './options.ts';
 
 /** What all errors of a client have in common. `code` is stable. */
@@ -15,17 +15,7 @@ export abstract class CallError extends Error implements CallInfo {
 }
 
 /** A platform's refusal, with what its contract says of the code. */
-export interface Refused {
-  /** As it stands on the wire, such as `SignFail`. */
-  readonly code: string;
-  /** The words of the reply. */
-  readonly words: string;
-  /** Null for a code that the contract does not know. */
-  readonly cause: Text | null;
-  readonly remedy: Text | null;
-  readonly retry: Retry;
-  /** Where the code is documented. */
-  readonly clause: Source | null;
+export interface Refused extends Omit<RefusedItem['refused'], 'id'> {
   /** The server's name for the call, from `x-request-id`. */
   readonly requestId: string | null;
 }
@@ -100,12 +90,11 @@ export class UnreadableReplyError extends CallError {
 }
 
 /** What the contract says of a code that came over the wire. */
-export function toRefused(
+export function withContract(
   code: string,
   words: string,
   entry: CodeEntry | undefined,
-  requestId: string | null,
-): Refused {
+): Omit<Refused, 'requestId'> {
   return {
     code,
     words,
@@ -113,6 +102,5 @@ export function toRefused(
     remedy: entry?.remedy ?? null,
     retry: entry?.retry ?? 'never',
     clause: entry?.source ?? null,
-    requestId,
   };
 }

@@ -1,6 +1,8 @@
 // verifyCallback against the public vector, against what the server posts, and each way in which it fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { Webhook } from 'standardwebhooks';
 import { ALLOW_LOCAL, startReceiver } from '../../test/receiver.ts';
 import { manage, startTestServer } from '../../test/support.ts';
 import { newSecret } from '../callbacks/signature.ts';
@@ -29,6 +31,32 @@ const signed = signCallback(BODY, SECRET, { id: 'msg_1', sentAt: NOW });
 test('the public vector', () => {
   const { secret, id, sentAt, body, signature } = VECTOR;
   assert.equal(signCallback(body, secret, { id, sentAt })['webhook-signature'], signature);
+});
+
+test('property: the reference library verifies what we sign, and we verify what it signs', () => {
+  const secret = fc
+    .uint8Array({ minLength: 24, maxLength: 64 })
+    .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`);
+  const event = fc.record({
+    type: fc.string({ unit: 'binary', minLength: 1 }),
+    timestamp: fc.constant(new Date().toISOString()),
+    data: fc.dictionary(fc.string(), fc.jsonValue()),
+  });
+  fc.assert(
+    fc.property(secret, event, (key, value) => {
+      const body = JSON.stringify(value);
+      const judge = new Webhook(key);
+      assert.deepEqual(judge.verify(body, signCallback(body, key)), JSON.parse(body));
+      const at = new Date();
+      const headers = {
+        'webhook-id': 'msg_2',
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': judge.sign('msg_2', at, body),
+      };
+      assert.deepEqual(verifyCallback(body, headers, key).event, JSON.parse(body));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('as bytes and as text; headers of Node, of fetch, and in any case', () => {

@@ -246,7 +246,17 @@ export type Reply<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['metho
 
 /** In a list that was asked for, an item may be refused alone. */
 export interface RefusedItem {
-  readonly refused: { readonly id: string; readonly code: string; readonly words: string };
+  readonly refused: {
+    readonly id: string;
+    readonly code: string;
+    readonly words: string;
+    /** Null for a code that the contract does not know. */
+    readonly cause: Text | null;
+    readonly remedy: Text | null;
+    readonly retry: Retry;
+    /** Where the code is documented. */
+    readonly clause: Source | null;
+  };
 }
 
 /** A success as a client returns it: the reply, or its items with what stands beside them. */

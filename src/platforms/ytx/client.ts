@@ -1,5 +1,5 @@
 // A typed client of ytx's gateway; also how integrators sign and read without a server.
-import { UnreadableReplyError } from '../../client/errors.ts';
+import { UnreadableReplyError, withContract } from '../../client/errors.ts';
 import type { WireOutcome, WireProtocol } from '../../client/wire-protocol.ts';
 import type { RefusedItem, Success } from '../../protocol/contract.ts';
 import { contract, type YtxContract } from './contract.ts';
@@ -87,5 +87,7 @@ function toItem(item: unknown): OrderResult | RefusedItem {
   if (isOrderResult(item)) return item;
   if (!isStatus(item)) throw new UnreadableReplyError('an item of the reply is no order');
   const { requestId: id, statusCode: code, statusMsg: words } = item;
-  return { refused: { id, code, words } };
+  const { codes } = contract;
+  const entry = Object.hasOwn(codes, code) ? codes[code as keyof typeof codes] : undefined;
+  return { refused: { id, ...withContract(code, words, entry) } };
 }
