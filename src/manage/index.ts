@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { accountEndpoints } from './accounts.ts';
+import { admissionEndpoints } from './admissions.ts';
 import { apiTokenEndpoints } from './api-tokens.ts';
 import { attentionEndpoints } from './attention.ts';
 import { auditEndpoints } from './audit.ts';
@@ -14,6 +15,7 @@ import { debugEndpoints } from './debug.ts';
 import { deliveryEndpoints } from './deliveries.ts';
 import { deliveryActionEndpoints } from './delivery-actions.ts';
 import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
+import { endpointHealthEndpoints } from './endpoint-health.ts';
 import { importEndpoints } from './import.ts';
 import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
@@ -25,6 +27,7 @@ import { partyAppEndpoints } from './party-apps.ts';
 import { partyKeyEndpoints } from './party-keys.ts';
 import { platformEndpoints } from './platforms.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
+import { replayJobEndpoints } from './replay-jobs.ts';
 import { requestEndpoints } from './requests.ts';
 import { LEAST_ROLES, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
@@ -46,9 +49,12 @@ const documented: readonly Endpoint[] = [
   ...importEndpoints,
   ...requestEndpoints,
   ...debugEndpoints,
+  ...endpointHealthEndpoints,
   ...callbackEndpointEndpoints,
   ...deliveryEndpoints,
   ...deliveryActionEndpoints,
+  ...replayJobEndpoints,
+  ...admissionEndpoints,
   ...clockEndpoints,
   ...sandboxEndpoints,
   ...meEndpoints,

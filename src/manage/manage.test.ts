@@ -81,6 +81,10 @@ const oldKey = await partyOfKeys('twokeys', 2);
 const onlyKey = await partyOfKeys('onekey', 1);
 await partyOfKeys('fivekeys', 5);
 
+const { jobId } = (
+  await manage(server, 'POST', '/callbacks/replay-jobs', { deliveryIds: [delivered] })
+).body;
+
 const endpoints = manageEndpoints(true, VERSION);
 /** A path that exists, for endpoints whose path has parameters. */
 const logged = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
@@ -96,6 +100,7 @@ const existing = (path: string): string =>
     .replace('{endpointId}', endpointId)
     .replace('{tokenId}', 'a-digest')
     .replace('{consentId}', 'a-consent')
+    .replace('{jobId}', jobId)
     .replace('{deliveryId}', String(waiting))
     .replace('{requestId}', requestId);
 
@@ -212,6 +217,12 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
     body: { platform: 'jintong', party: 'jane88', from: '2026-01-01', to: '2036-01-01' },
   },
   listCallbackAlerts: {},
+  readEndpointHealth: {},
+  startReplayJob: { body: { state: 'dead' } },
+  listReplayJobs: {},
+  readReplayJob: {},
+  stopReplayJob: { body: {} },
+  listAdmissions: { path: '/admissions?address=203.0.113.7' },
   readClock: {},
   advanceClock: { body: { advanceSeconds: 1 } },
   readOpenApi: {},
@@ -380,6 +391,34 @@ const ERRORS: Readonly<
   ],
   endConsent: [{ status: 404, code: 'unknown-platform', path: '/consents/nobody/a-consent' }],
   resetSandbox: [{ status: 400, code: 'bad-request', field: 'orders', body: { orders: true } }],
+  readEndpointHealth: [
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_nosuch/health',
+    },
+  ],
+  startReplayJob: [
+    { status: 400, code: 'bad-request', field: 'endpointId', body: { endpointId: 'ep_nosuch' } },
+  ],
+  listReplayJobs: [],
+  readReplayJob: [
+    { status: 404, code: 'unknown-job', field: 'jobId', path: '/callbacks/replay-jobs/rj_0' },
+  ],
+  stopReplayJob: [
+    { status: 400, code: 'bad-request', field: 'now', body: { now: true } },
+    {
+      status: 404,
+      code: 'unknown-job',
+      field: 'jobId',
+      path: '/callbacks/replay-jobs/rj_0/stop',
+      body: {},
+    },
+  ],
+  listAdmissions: [
+    { status: 400, code: 'bad-request', field: 'address', path: '/admissions?address=here' },
+  ],
   listRequests: [
     { status: 400, code: 'bad-request', field: 'from', path: '/requests?from=yesterday' },
   ],
@@ -771,6 +810,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   const inMemory = [
     ...['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi'],
     ...['listPlatforms', 'readPlatform', 'readCatalogEntry', 'readCallSeries'],
+    ...['listReplayJobs', 'readReplayJob', 'stopReplayJob', 'listAdmissions'],
   ];
   // Who has no token is not even known without the ledger.
   const byToken = ({ operationId }: { operationId: string }): boolean =>

@@ -110,6 +110,7 @@ export const BODIES: Readonly<Record<string, unknown>> = {
     party: 'jane88',
     url: 'https://shop.example.cn/hooks',
   },
+  startReplayJob: { endpointId: 'ep_2f7c1a9b4d', state: 'dead', dryRun: true },
   replayDeliveries: { platform: 'jintong', party: 'jane88', from: '2026-01-02', to: '2026-01-03' },
   rotateKey: { overlapSeconds: 86_400 },
   debugSignature: { platform: 'jintong', requestId: 774_120_448 },

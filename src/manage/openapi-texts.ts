@@ -8,6 +8,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   attention: 'Orders that somebody should look at, with the reasons.',
   orders: 'Orders of all platforms: find, read with their history, create, and move on.',
   parties: 'Who may call a gateway: partners, apps and accounts, with their keys and limits.',
+  admissions: 'Which addresses are let in, by whose list.',
   catalog: 'What platforms keep beside orders and parties, such as products.',
   import: 'Rows of an import file, for `ordergate import` beside a running server.',
   requests: 'The log of gateway calls: what was sent, what was answered, and why.',
@@ -124,6 +125,16 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'Name an endpoint, or a platform and a party, and a time range. Only deliveries that have ended are sent again.',
   listCallbackAlerts:
     'What somebody should look at: dead letters, and endpoints that were switched off.',
+  readEndpointHealth:
+    'Attempts by hour of the callbacks that were made within the last day, the time of the next attempt, and the schedule of the endpoint’s preset.',
+  startReplayJob:
+    'With `dryRun` it answers how many match, and nothing is sent. Else a job of this node sends them again, oldest first, and `GET …/{jobId}` tells how far it is. Pending callbacks are not touched.',
+  listReplayJobs:
+    'A node keeps its last 50 jobs in memory; a restart forgets them and ends those that run.',
+  readReplayJob: 'Ask the node that started the job.',
+  stopReplayJob: 'A job that has ended stays as it is.',
+  listAdmissions:
+    'One row for each list of addresses: of a party, or of each of its apps. A party without a list lets every address in. Keys and signatures are checked as ever.',
   listTokens: 'Tokens are shown by their digest, which opens nothing.',
   endToken: 'Takes effect with the next call. Answers 0 where there was no such token.',
   listConsents: 'A consent is one “yes” of a merchant; codes and tokens come from it.',

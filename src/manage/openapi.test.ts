@@ -77,6 +77,8 @@ test('it lists exactly the endpoints that exist, in the sandbox and in productio
 
 test('what it lists answers, and not with 404 or 405', async () => {
   const called = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
+  const job = { deliveryIds: [1] };
+  const { jobId } = (await manage(server, 'POST', '/callbacks/replay-jobs', job)).body;
   for (const { method, path } of endpoints) {
     const filled = path
       .replace('/catalog/{platform}/{kind}/{key}', entry)
@@ -88,6 +90,7 @@ test('what it lists answers, and not with 404 or 405', async () => {
       .replace('{tokenId}', path.startsWith('/api') ? tokenId : 'x')
       .replace('{endpointId}', endpointId)
       .replace('{requestId}', called.headers.get('x-request-id')!)
+      .replace('{jobId}', jobId)
       .replace('{keyId}', 'k1');
     const { status } = await manage(
       server,

@@ -1,4 +1,5 @@
 // Every page of the console, with what it shows when it is whole: for the tests and the screenshots.
+import { manage } from '../support.ts';
 import { ORDER, type World, YTX_ORDER } from './world.ts';
 
 export interface ConsolePage {
@@ -18,4 +19,28 @@ export const PAGES: readonly ConsolePage[] = [
   },
   { name: 'order', path: () => `/orders/jintong/${ORDER}`, ready: '.event.error >> nth=0' },
   { name: 'order-ytx', path: () => `/orders/ytx/${YTX_ORDER}`, ready: '.event >> nth=0' },
+  { name: 'requests', path: () => '/requests', ready: '.list tbody .row >> nth=2' },
+  {
+    name: 'request',
+    path: async ({ server }) => {
+      const found = await manage(server, 'GET', '/requests?outcome=SignFail&limit=1');
+      return `/requests/${found.body.items[0].id}`;
+    },
+    ready: '.code >> nth=0',
+  },
+  { name: 'callbacks', path: () => '/callbacks', ready: '.bars >> nth=0' },
+  {
+    name: 'deliveries',
+    path: () => '/callbacks/deliveries',
+    ready: '.list tbody .row >> nth=1',
+  },
+  { name: 'delivery', path: () => '/callbacks/deliveries/1', ready: '.step >> nth=5' },
+  {
+    name: 'jobs',
+    path: async ({ server }) => {
+      await manage(server, 'POST', '/callbacks/replay-jobs', { state: 'delivered' });
+      return '/callbacks/jobs';
+    },
+    ready: '.job >> nth=0',
+  },
 ];

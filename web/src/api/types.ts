@@ -207,7 +207,7 @@ export interface CallbackEndpoint {
   readonly party: string;
   readonly origin: 'registered' | 'declared';
   readonly url: string;
-  readonly preset: 'standard' | 'wechat' | 'alipay';
+  readonly preset: string;
   readonly expects: 'ok' | 'success' | null;
   readonly eventTypes: readonly string[] | null;
   readonly enabled: boolean;
@@ -234,4 +234,41 @@ export interface Party {
     readonly lastUsedAt: string | null;
   }[];
   readonly attributes: Readonly<Record<string, Json>>;
+}
+
+export interface EndpointHealth {
+  readonly endpointId: string;
+  readonly isWhole: boolean;
+  readonly hours: readonly {
+    readonly at: string;
+    readonly succeeded: number;
+    readonly failed: number;
+  }[];
+  readonly delivered: number;
+  readonly pending: number;
+  readonly dead: number;
+  readonly lastSuccessAt: string | null;
+  readonly nextAttemptAt: string | null;
+  readonly scheduleSeconds: readonly number[];
+}
+
+export interface ReplayJob {
+  readonly jobId: string;
+  readonly state: 'counted' | 'running' | 'done' | 'stopped' | 'failed';
+  readonly total: number;
+  readonly isMore: boolean;
+  readonly replayed: number;
+  readonly skipped: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly problem: string | null;
+}
+
+export interface Admission {
+  readonly platform: string;
+  readonly partyId: string;
+  readonly app: string | null;
+  readonly admitted: boolean;
+  readonly why: 'listed' | 'no-list' | 'not-listed' | 'switched-off';
+  readonly addresses: readonly string[];
 }

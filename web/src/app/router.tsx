@@ -15,6 +15,8 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const page = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => root, path, component });
 
+const endpoints = () => import('../pages/callbacks/endpoints.tsx');
+
 const routeTree = root.addChildren([
   page(
     '/',
@@ -27,6 +29,28 @@ const routeTree = root.addChildren([
   page(
     '/orders/$platform/$orderId',
     lazyRouteComponent(() => import('../pages/order/order.tsx'), 'OrderPage'),
+  ),
+  page(
+    '/requests',
+    lazyRouteComponent(() => import('../pages/requests/requests.tsx'), 'Requests'),
+  ),
+  page(
+    '/requests/$requestId',
+    lazyRouteComponent(() => import('../pages/request/request.tsx'), 'RequestPage'),
+  ),
+  page('/callbacks', lazyRouteComponent(endpoints, 'Endpoints')),
+  page('/callbacks/endpoints/$endpointId', lazyRouteComponent(endpoints, 'Endpoints')),
+  page(
+    '/callbacks/deliveries',
+    lazyRouteComponent(() => import('../pages/callbacks/deliveries.tsx'), 'Deliveries'),
+  ),
+  page(
+    '/callbacks/deliveries/$deliveryId',
+    lazyRouteComponent(() => import('../pages/callbacks/delivery.tsx'), 'DeliveryPage'),
+  ),
+  page(
+    '/callbacks/jobs',
+    lazyRouteComponent(() => import('../pages/callbacks/jobs.tsx'), 'Jobs'),
   ),
 ]);
 

@@ -19,6 +19,8 @@ const SearchDialog = lazy(() =>
 const PAGES = [
   ['/', 'home', null],
   ['/orders', 'orders', 'listOrders'],
+  ['/requests', 'requests', 'listRequests'],
+  ['/callbacks', 'callbacks', 'listCallbackEndpoints'],
 ] as const;
 
 export function Shell() {

@@ -8,11 +8,17 @@ import { type ReactNode, useMemo } from 'react';
 import { usePreferences } from './preferences.tsx';
 
 const LIGHT = {
+  colorError: '#b3261e',
   colorBgLayout: '#f5f6f8',
   colorTextSecondary: '#525866',
   colorTextDescription: '#525866',
 };
-const DARK = { colorBgLayout: '#101317', colorBgContainer: '#171b21', colorBgElevated: '#1f242c' };
+const DARK = {
+  colorError: '#ff8a80',
+  colorBgLayout: '#101317',
+  colorBgContainer: '#171b21',
+  colorBgElevated: '#1f242c',
+};
 
 export function Theme({ children }: { readonly children: ReactNode }) {
   const { language, isDark, density } = usePreferences();

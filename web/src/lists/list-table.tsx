@@ -86,7 +86,8 @@ export function ListTable<T extends object>({
         <Table<T>
           size="small"
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          // With check boxes, antd's hidden row that measures widths would hold one that takes the focus.
+          {...(!selection && { scroll: { x: 'max-content' } })}
           rowKey={rowKey}
           dataSource={rows as T[]}
           sortDirections={['descend', 'ascend']}

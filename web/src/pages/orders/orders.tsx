@@ -4,6 +4,7 @@ import Alert from 'antd/es/alert';
 import Segmented from 'antd/es/segmented';
 import { overviewQuery } from '../../api/queries.ts';
 import { ORDERS } from '../../lists/definitions.ts';
+import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
 import { useList } from '../../lists/use-list.ts';
@@ -91,6 +92,7 @@ export function Orders() {
         columns={columns}
         rowKey={({ order }) => `${order.platform} ${order.orderId}`}
         placeOf={({ order }) => places.order(order.platform, order.orderId)}
+        tools={isList && <ExportLink what="orders" query={filters} operation="exportOrders" />}
         empty={isList ? { title: t.emptyTitle, hint: t.emptyHint } : { title: t.quietTitle }}
       />
     </div>
