@@ -1,16 +1,17 @@
 // How people come in: accounts, sign-in pages, and who a call of the management API comes from; for main.
 import type { Config } from './config.ts';
-import type { Clock } from './core/clock.ts';
 import { isLoopbackHost } from './directory/loopback.ts';
 import type { Route } from './http/routes.ts';
 import { admission } from './people/admit.ts';
 import { firstLink, linkRoutes } from './people/links.ts';
 import { People } from './people/people.ts';
+import { SecondFactor } from './people/second-factor.ts';
 import { type SignInServices, signInRoutes } from './people/sign-in.ts';
-import type { OpenStorage } from './storage/storage.ts';
+import type { Workplace } from './workplace.ts';
 
 export interface Entrance {
   readonly people: People;
+  readonly secondFactor: SecondFactor;
   readonly admit: ReturnType<typeof admission>;
   readonly pages: readonly Route[];
   /** Whether a link of the start signs in at once: in a sandbox on a loopback address. */
@@ -23,17 +24,18 @@ export interface Entrance {
 }
 
 export function openEntrance(
-  { people: store, audit }: OpenStorage,
-  clock: Clock,
+  { storage: { people: store, audit }, clock, sealer }: Workplace,
   config: Config,
-  adminToken: string,
+  { adminToken, formKey }: { readonly adminToken: string; readonly formKey: Uint8Array },
 ): Entrance {
   const { publicUrl, environment, host } = config;
   const people = new People(store);
+  const secondFactor = new SecondFactor(people, sealer, formKey);
   const sandbox = environment === 'sandbox';
   const signsIn = sandbox && isLoopbackHost(host.includes(':') ? `[${host}]` : host);
   const services: SignInServices = {
     people,
+    secondFactor,
     audit,
     clock,
     publicUrl,
@@ -43,6 +45,7 @@ export function openEntrance(
   const pages = [...signInRoutes(services), ...linkRoutes({ ...services, sandbox: signsIn })];
   return {
     people,
+    secondFactor,
     signsIn,
     admit: admission(people, { adminToken, publicUrl }),
     pages: pages.map((page): Route => ({ ...page, access: 'open', maxBody: 16 * 1024 })),

@@ -25,6 +25,7 @@ import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import type { People } from './people/people.ts';
+import type { SecondFactor } from './people/second-factor.ts';
 import { platformsOf } from './platform-file.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
@@ -75,6 +76,7 @@ export interface Ordergate extends Workplace {
   readonly adminToken: string;
   readonly callbacks: Callbacks;
   readonly people: People;
+  readonly secondFactor: SecondFactor;
   /** See `Entrance`. Each call makes a new link. */
   signInLink(): Promise<string | null>;
   /** The same for a terminal; null where the start has logged a link already. */
@@ -167,7 +169,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       metrics.count(platform, method, outcome, micros),
   };
   const sandbox = environment === 'sandbox';
-  const entrance = openEntrance(storage, clock, config, adminToken);
+  const entrance = openEntrance(workplace, config, { adminToken, formKey });
   const manage: ManageServices = {
     ledger,
     requests: detective.arrivals,
@@ -178,6 +180,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     clock,
     people: entrance.people,
+    secondFactor: entrance.secondFactor,
     audit: storage.audit,
     about: { environment, version: VERSION },
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
@@ -267,13 +270,14 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     for (const line of await oldRuleLines(workplace, config)) log.warn(line);
     const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
-    const { people } = entrance;
+    const { people, secondFactor } = entrance;
     return {
       ...workplace,
       url,
       adminToken,
       callbacks,
       people,
+      secondFactor,
       signInLink,
       firstAccountLink,
       close,

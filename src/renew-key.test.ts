@@ -43,7 +43,7 @@ test('with ORDERGATE_KEY_OLD: parties, endpoints and card codes go over beside c
   await renewKey(both, both.sealer, now);
   equal((await hastened).code, 'CallSuccess');
   const again = await renewKey(both, both.sealer, now);
-  deepEqual(again, { parties: 0, endpoints: 0, texts: 0 });
+  deepEqual(again, { parties: 0, endpoints: 0, texts: 0, accounts: 0 });
   await both.close();
 
   await rejects(start(A), /ORDERGATE_KEY .*is not the key it was sealed with/);

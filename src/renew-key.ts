@@ -3,6 +3,8 @@ import type { Clock, Instant } from './core/clock.ts';
 import type { Json } from './core/order.ts';
 import type { Parties } from './directory/parties.ts';
 import type { Logger } from './log.ts';
+import { People } from './people/people.ts';
+import { totpPlace } from './people/second-factor.ts';
 import { sealedPlace } from './storage/order-row.ts';
 import type { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
@@ -15,6 +17,8 @@ export interface Renewed {
   readonly parties: number;
   readonly endpoints: number;
   readonly texts: number;
+  /** Second factors. */
+  readonly accounts: number;
 }
 
 /**
@@ -47,11 +51,25 @@ export async function renewKey(
       endpoints++;
     }
     const texts = await renewTexts(storage, sealer);
+    const accounts = await renewAccounts(storage, sealer);
     await storage.sealedTexts.keepKeyCheck();
-    return { parties: changedParties, endpoints, texts };
+    return { parties: changedParties, endpoints, texts, accounts };
   } finally {
     sealer.onOlder = undefined;
   }
+}
+
+async function renewAccounts({ people }: OpenStorage, sealer: Sealer): Promise<number> {
+  let renewed = 0;
+  for (const { accountId, totp } of await people.listAccounts()) {
+    if (totp === null || sealer.sealAnew(totp.sealed, totpPlace(accountId)) === null) continue;
+    const changed = await new People(people).changeAccount(accountId, (is) => {
+      const sealed = is.totp && sealer.sealAnew(is.totp.sealed, totpPlace(accountId));
+      return sealed ? { ...is, totp: { ...is.totp!, sealed } } : null;
+    });
+    if (changed) renewed++;
+  }
+  return renewed;
 }
 
 async function renewTexts({ sealedTexts }: OpenStorage, sealer: Sealer): Promise<number> {

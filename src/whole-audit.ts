@@ -1,6 +1,7 @@
 // What only the whole program can audit: sealed texts need the master key, entries of orders need the platforms.
 import type { Json, OrderModel } from './core/order.ts';
 import { entryProblems } from './core/order-entries.ts';
+import { totpPlace } from './people/second-factor.ts';
 import type { Platform } from './protocol/platform.ts';
 import { sealedPlace } from './storage/order-row.ts';
 import { type Sealer, WrongMasterKeyError } from './storage/seal.ts';
@@ -16,8 +17,17 @@ const TOLD = 100;
  *
  * @returns what does not open, each by its order: a row that was cut, altered or moved from another order
  */
-export async function auditSealed({ sealedTexts }: OpenStorage, sealer: Sealer): Promise<string[]> {
+export async function auditSealed(
+  { sealedTexts, people }: OpenStorage,
+  sealer: Sealer,
+): Promise<string[]> {
   const found: string[] = [];
+  for (const { accountId, name, totp } of await people.listAccounts()) {
+    if (!totp || opens(sealer, totp.sealed, totpPlace(accountId))) continue;
+    found.push(
+      `account ${name}: its second factor does not open. Reset it: ordergate users reset-password`,
+    );
+  }
   let more = 0;
   let after: Json = null;
   for (;;) {

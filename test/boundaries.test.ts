@@ -80,7 +80,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^entrance\.ts$/,
-    may: /^(core|directory|people)\/|^http\/routes\.ts$|^storage\/storage\.ts$|^config\.ts$/,
+    may: /^(core|directory|people)\/|^http\/routes\.ts$|^(config|workplace)\.ts$/,
     packages: /^$/,
   },
   {
@@ -108,7 +108,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^(renew-key|whole-audit)\.ts$/,
-    may: /^(core|protocol|directory|storage)\/|^log\.ts$/,
+    may: /^(core|protocol|directory|people|storage)\/|^log\.ts$/,
     packages: /^$/,
   },
   { place: /^fault-log\.ts$/, may: /^log\.ts$/, packages: /^$/ },

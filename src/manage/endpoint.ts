@@ -13,6 +13,7 @@ import type { Catalog } from '../directory/catalog.ts';
 import type { Parties } from '../directory/parties.ts';
 import type { ImportPart, PartAnswer } from '../import/remote.ts';
 import type { People } from '../people/people.ts';
+import type { SecondFactor } from '../people/second-factor.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { parseTime } from '../protocol/zoned-time.ts';
 import type { OperationId } from './roles.ts';
@@ -28,6 +29,7 @@ export interface ManageServices {
   readonly clock: OffsetClock;
   readonly callbacks: CallbackManagement;
   readonly people: People;
+  readonly secondFactor: SecondFactor;
   readonly audit: AuditStore;
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   readonly calls: CallSeries;

@@ -33,6 +33,7 @@ import { LEAST_ROLES, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
 import { searchEndpoints } from './search.ts';
 import { tokenEndpoints } from './tokens.ts';
+import { totpEndpoints } from './totp.ts';
 
 const documented: readonly Endpoint[] = [
   ...platformEndpoints,
@@ -58,6 +59,7 @@ const documented: readonly Endpoint[] = [
   ...clockEndpoints,
   ...sandboxEndpoints,
   ...meEndpoints,
+  ...totpEndpoints,
   ...accountEndpoints,
   ...apiTokenEndpoints,
   ...auditEndpoints,

@@ -16,6 +16,7 @@ import {
 import { changeOrder } from '../core/change-order.ts';
 import { orderId } from '../core/ledger.ts';
 import { VERSION } from '../main.ts';
+import { codeAt, stepOf } from '../people/totp.ts';
 import { jintong } from '../platforms/jintong/index.ts';
 import { partyApps } from '../platforms/ytx/apps.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
@@ -107,6 +108,8 @@ const existing = (path: string): string =>
 interface Call {
   /** Sent by a browser in which somebody has just signed in, instead of with the admin token. */
   readonly isSession?: true;
+  /** Sent by that browser. */
+  readonly browser?: Browser;
   readonly path?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
@@ -129,6 +132,17 @@ const accountId = await makeAccount(server, 'is.changed', 'viewer', PASSWORD);
 const { tokenId } = (await manage(server, 'POST', '/api-tokens', { name: 'taken', role: 'viewer' }))
   .body;
 await manage(server, 'PUT', '/catalog/jintong/product/is-there', { price: 1 });
+/** Who removes a second factor needs one, and a code of it. */
+const factor = await server.secondFactor.begin(accountId);
+await server.secondFactor.confirm(accountId, codeAt(factor!.secret, stepOf(Date.now()) - 1));
+const removes = new Browser(server);
+removes.cookie = `ordergate_session=${await server.people.openSession(accountId, { address: '', userAgent: '' })}`;
+/** Who confirms one has begun it. */
+const beganId = await makeAccount(server, 'has.begun', 'viewer', PASSWORD);
+const begun = (await server.secondFactor.begin(beganId))!;
+const confirms = new Browser(server);
+confirms.cookie = `ordergate_session=${await server.people.openSession(beganId, { address: '', userAgent: '' })}`;
+
 async function newSession(): Promise<Browser> {
   const browser = new Browser(server);
   await browser.form('/console/sign-in', { name: 'has.account', password: PASSWORD });
@@ -144,6 +158,12 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   readApiToken: { path: `/api-tokens/${tokenId}` },
   readCatalogEntry: { path: '/catalog/jintong/product/is-there' },
   readCallbackEndpoint: {},
+  confirmTotp: {
+    browser: confirms,
+    body: { code: codeAt(begun.secret, stepOf(Date.now())) },
+  },
+  removeTotp: { browser: removes, body: { code: codeAt(factor!.secret, stepOf(Date.now()) + 1) } },
+  beginTotp: { isSession: true, body: { password: PASSWORD } },
   listAccounts: {},
   createAccount: { body: { name: 'Zhou.Min', role: 'viewer' } },
   readAccount: { path: `/accounts/${accountId}` },
@@ -582,6 +602,25 @@ const ERRORS: Readonly<
       path: '/callbacks/endpoints/ep_none',
     },
   ],
+  beginTotp: [
+    { status: 400, code: 'bad-request', field: 'password', isSession: true, body: {} },
+    {
+      status: 403,
+      code: 'wrong-password',
+      field: 'password',
+      isSession: true,
+      body: { password: 'x' },
+    },
+    { status: 409, code: 'exists', browser: confirms, body: { password: PASSWORD } },
+  ],
+  confirmTotp: [
+    { status: 400, code: 'bad-request', field: 'code', isSession: true, body: {} },
+    { status: 403, code: 'wrong-code', field: 'code', isSession: true, body: { code: '1' } },
+  ],
+  removeTotp: [
+    { status: 400, code: 'bad-request', field: 'code', isSession: true, body: {} },
+    { status: 403, code: 'wrong-code', field: 'code', isSession: true, body: { code: '1' } },
+  ],
   listAccounts: [],
   createAccount: [
     { status: 400, code: 'bad-request', field: 'name', body: { name: 'a b', role: 'viewer' } },
@@ -656,8 +695,9 @@ const ERRORS: Readonly<
 
 async function send(
   { operationId, method, path: pattern }: (typeof endpoints)[number],
-  { path = existing(pattern), body, headers, isSession }: Call,
+  { path = existing(pattern), body, headers, isSession, browser }: Call,
 ): Promise<ManageAnswer> {
+  if (browser) return browser.api(method, path, body);
   if (isSession) return (await newSession()).api(method, path, body);
   return manage(operationId === 'resetSandbox' ? another : server, method, path, body, headers);
 }
@@ -814,7 +854,9 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   ];
   // Who has no token is not even known without the ledger.
   const byToken = ({ operationId }: { operationId: string }): boolean =>
-    !inMemory.includes(operationId) && !SUCCESSES[operationId]!.isSession;
+    !inMemory.includes(operationId) &&
+    !SUCCESSES[operationId]!.isSession &&
+    !SUCCESSES[operationId]!.browser;
   for (const target of endpoints.filter(byToken)) {
     const { path = existing(target.path), body } = SUCCESSES[target.operationId]!;
     const ofBroken = target.operationId === 'endKey' ? '/parties/jintong/jane88/keys/k1' : path;

@@ -6,7 +6,7 @@ import { hashPassword, isPassword, passwordProblem } from '../people/passwords.t
 import { type Endpoint, endpoint, isoTime, ManageError, type ManageServices } from './endpoint.ts';
 import { operationsOf } from './roles.ts';
 
-const meSchema = z
+export const meSchema = z
   .object({
     kind: z.enum(['account', 'api-token', 'admin-token']),
     name: z.string(),
@@ -48,7 +48,7 @@ export const meEndpoints: readonly Endpoint[] = [
     status: 200,
     response: meSchema,
     errors: {},
-    handle: ({ by }, services) => view(by, services),
+    handle: ({ by }, services) => viewMe(by, services),
   }),
   endpoint({
     method: 'GET',
@@ -117,7 +117,7 @@ export const meEndpoints: readonly Endpoint[] = [
         if (session.credentialId === credentialId) continue;
         await people.store.endCredentials({ kind: 'session', credentialId: session.credentialId });
       }
-      return view(by, services);
+      return viewMe(by, services);
     },
   }),
 ];
@@ -155,7 +155,7 @@ export async function requirePassword(
 }
 
 /** @throws {ManageError} where the account is gone */
-export async function view(
+export async function viewMe(
   by: Principal,
   services: ManageServices,
 ): Promise<z.input<typeof meSchema>> {

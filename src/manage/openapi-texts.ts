@@ -27,6 +27,12 @@ export const TAGS: Readonly<Record<string, string>> = {
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  beginTotp:
+    'Time-based one-time passwords of RFC 6238 (SHA-1, 6 digits, 30 s). The account’s password is asked for where it has one; of an account without one the value does not matter.',
+  confirmTotp:
+    'From now on a sign-in with the password asks for a code. Keep the recovery codes apart from the telephone.',
+  removeTotp:
+    'An admin removes it for somebody who has lost it, with /accounts/{accountId}/reset-password.',
   listAudit:
     'Append-only. Each entry carries a hash over itself and the one before it, so that `ordergate verify` finds one that was altered, removed or put in. Secrets, keys, tokens and card codes are masked.',
   readAudit: 'The same as a row of the list.',

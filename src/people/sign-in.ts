@@ -8,6 +8,7 @@ import type { Caller } from '../protocol/gateway-request.ts';
 import { cookieOf, foreignHost, foreignPage, type Headers, sessionCookie } from './browser.ts';
 import { isPassword } from './passwords.ts';
 import { accountName, type From, type People } from './people.ts';
+import type { SecondFactor } from './second-factor.ts';
 import { type Page, pageHeaders, signInPage } from './sign-in-page.ts';
 import { type Language, languageOf, type Problem } from './sign-in-texts.ts';
 
@@ -39,6 +40,7 @@ export interface PageRoute {
 
 export interface SignInServices {
   readonly people: People;
+  readonly secondFactor: SecondFactor;
   readonly audit: AuditStore;
   /** The ledger's time, under which the audit stands beside the orders' history. */
   readonly clock: Clock;
@@ -70,6 +72,8 @@ export function signInRoutes(services: SignInServices): PageRoute[] {
   };
 
   async function signIn(asking: Asking): Promise<PageReply> {
+    const ticket = asking.fields.get('ticket');
+    if (ticket !== null) return enterCode(asking, ticket);
     const name = accountName(asking.fields.get('name') ?? '').slice(0, 64);
     let account: Account | null = null;
     const outcome = await people.paced(asking.request.caller.countedAs, name, async () => {
@@ -85,9 +89,30 @@ export function signInRoutes(services: SignInServices): PageRoute[] {
       await note(services, asking, name, 'refused', 'attempts of this address are waiting already');
       return showForm(asking, name, 'too-many', 429);
     }
-    if (account) return enter(services, asking, account, 'password');
+    if (account) {
+      const found: Account = account;
+      if (!found.totp?.confirmed) return enter(services, asking, found, 'password');
+      const ticket = services.secondFactor.ticket(found);
+      return page(asking, { is: 'code', ticket, next: asking.next }, null);
+    }
     await note(services, asking, name, 'refused', 'the name or the password is wrong');
     return showForm(asking, name, 'wrong', 403);
+  }
+
+  async function enterCode(asking: Asking, ticket: string): Promise<PageReply> {
+    const account = await services.secondFactor.accountOf(ticket);
+    if (!account) return showForm(asking, '', 'expired', 403);
+    const { accountId, name } = account;
+    const code = (asking.fields.get('code') ?? '').slice(0, 40);
+    const { countedAs } = asking.request.caller;
+    const outcome = await people.paced(countedAs, `code of ${name}`, () =>
+      services.secondFactor.isCode(accountId, code),
+    );
+    if (outcome === true) return enter(services, asking, account, 'password and code');
+    await note(services, asking, name, 'refused', 'the code is wrong, or was used already');
+    const [problem, status] =
+      outcome === 'too-many' ? (['too-many', 429] as const) : (['code', 403] as const);
+    return page(asking, { is: 'code', ticket, next: asking.next }, problem, status);
   }
 
   async function signOut(asking: Asking): Promise<PageReply> {
