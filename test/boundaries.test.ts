@@ -37,7 +37,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   {
     place: /^client\//,
     may: /^client\/|^protocol\/(contract(-values)?|signature-scheme|standard-webhooks)\.ts$/,
-    packages: /^node:(crypto|https?|stream|tls)$/,
+    packages: /^node:(crypto|https?|stream|tls|util)$/,
   },
   {
     place: /^platforms\/(\w+)\/client(-\w+)?\.ts$/,
@@ -189,7 +189,7 @@ test('what is packed for clients imports no server, no storage and no package', 
   const server =
     /^(http|manage|cli|storage|callbacks|directory|import)\/|^[\w-]+\.ts$|^platforms\/\w+\/(index|checks|operations|rules|import|seed)\.ts$/;
   const broken = imports.filter(({ target, isPackage }) =>
-    isPackage ? !/^node:(buffer|crypto|https?|stream|tls)$/.test(target) : server.test(target),
+    isPackage ? !/^node:(buffer|crypto|https?|stream|tls|util)$/.test(target) : server.test(target),
   );
   assert.deepEqual(broken, []);
 });

@@ -37,6 +37,10 @@ async function changesOf(platform: string, orderId: string): Promise<number> {
   const { body } = await manage(server, 'GET', `/orders/${platform}/${orderId}`);
   return body.history.filter((row: { action: string }) => row.action !== 'created').length;
 }
+/** Waits for a call whose reply was lost: its client has given up, and the server may be busy yet. */
+async function carriedOut(platform: string, orderId: string): Promise<void> {
+  while ((await changesOf(platform, orderId)) === 0) await setTimeout(20);
+}
 const ship = (n: number) => {
   const [orderId, orderItemId] = sandboxLine(n);
   return { iqStatus: '180', orderId, orderItemId } as const;
@@ -56,7 +60,9 @@ test('suning: a write that timed out is unknown; the same bytes again get its su
   proxy.loseNext('answer', { hang: true });
   const client = toSuning(ONCE);
   const error = await unknownOf(client.try(LEAGUER, ship(6)));
-  while ((await changesOf('suning', ship(6).orderId)) === 0) await setTimeout(20);
+  await carriedOut('suning', ship(6).orderId);
+  const another = client.call(LEAGUER, ship(7), { repeatOf: error });
+  await assert.rejects(another, { name: 'TypeError', message: /other parameters/ });
   const { result } = await client.call(LEAGUER, ship(6), { repeatOf: error });
   assert.equal(result, 'Y');
   assert.equal(await changesOf('suning', ship(6).orderId), 1);
@@ -171,6 +177,7 @@ test('jintong: a cancel is repeated, a hasten is not, and a detail is', async ()
   const seen = proxy.seen;
   const error = await unknownOf(toJintong({ timeoutMs: 500 }).try('HastenOrder', order));
   assert.equal(proxy.seen, seen + 1);
+  await carriedOut('jintong', order.OrderID);
   await assert.rejects(toJintong().call('HastenOrder', order, { repeatOf: error }), RangeError);
   assert.equal(await changesOf('jintong', order.OrderID), 1);
 

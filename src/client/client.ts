@@ -1,4 +1,5 @@
 // One client for all platforms: sends a signed call, reads its reply, repeats it where that is safe, and says what went wrong.
+import { isDeepStrictEqual } from 'node:util';
 import type { CodeOf, Contract, MethodOf, Params, Success } from '../protocol/contract.ts';
 import { serverDate } from './clock.ts';
 import {
@@ -92,6 +93,9 @@ export function createClient<C extends Contract, Credentials, Extras extends obj
     const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
 
     let first = repeatOf && earlier(repeatOf, method, repeats?.withinMs ?? 0, now());
+    if (first && !isDeepStrictEqual(first.request, writeFor(method, params, first.signedFor))) {
+      throw new TypeError('repeatOf is the error of a call with other parameters or credentials');
+    }
     /** The first attempt that may have been carried out. */
     let doubt: CallError | null = repeatOf ?? null;
     let learnt = false;
@@ -167,10 +171,13 @@ export function createClient<C extends Contract, Credentials, Extras extends obj
     }
   }
 
+  /** The same arguments give the same bytes. */
+  const writeFor = <M extends MethodOf<C>>(method: M, params: Params<C, M>, at: number) =>
+    protocol.write(credentials, method, params, at);
+
   const write = <M extends MethodOf<C>>(method: M, params: Params<C, M>): Sent => {
     const [signedAt, signedFor] = [now(), time()];
-    const request = protocol.write(credentials, method, params, signedFor);
-    return { method, request, signedAt, signedFor };
+    return { method, request: writeFor(method, params, signedFor), signedAt, signedFor };
   };
 
   const methodNames = (): string => Object.keys(contract.methods).join(', ');

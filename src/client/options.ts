@@ -58,7 +58,8 @@ export interface CallOptions {
   readonly beforeSend?: BeforeSend;
   /**
    * The error of a call of this method whose outcome is `unknown`: its very bytes are sent again, so
-   * that the server takes both for one call. It throws a RangeError when it is too late for that.
+   * that the server takes both for one call. A RangeError is thrown when it is too late for that, and a
+   * TypeError where parameters or credentials are not those of that call.
    */
   readonly repeatOf?: CallError;
 }
