@@ -96,6 +96,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // The entry for platforms that are not ours: what our own may import, and nothing else.
   { place: /^platform\.ts$/, may: /^(core|protocol|directory)\//, packages: /^zod$/ },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
+  { place: /^package\.ts$/, may: /^main\.ts$/, packages: /^$/ },
   {
     place: /^(config|secrets|settings|setting-readers)\.ts$/,
     may: /^((protocol|directory)\/|(config|settings|setting-readers)\.ts$|storage\/sqlite\/data-directory\.ts$)/,
