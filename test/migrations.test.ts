@@ -67,6 +67,35 @@ describe('on a server', { skip }, () => {
     });
   });
 
+  test('rows from before the sums are added up once, beside a node that goes on writing', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const before = readMigrations().filter(({ version }) => version < 10);
+    await prepareDatabase(url, 'test', before);
+    const ours = "SET ordergate.session = 'a node of the version before';";
+    const insert = (key: string): Promise<unknown> =>
+      query(
+        `${ours} INSERT INTO kept_replies VALUES ('${key}', '"a"', NULL, 9e15::bigint, 0)`,
+        url,
+      );
+    await insert('from before');
+    await query("INSERT INTO settings VALUES ('mine', '1')", url);
+    // The upgrade, by another node; this one serves on and starts later.
+    await prepareDatabase(url, 'test');
+    await insert('of the node before');
+    const storage = await openPostgres(url, sealer);
+    await insert('beside it');
+    assert.deepEqual((await storage.ledger.audit()).damage, []);
+    await query("DELETE FROM kept_replies WHERE key = 'from before'", url);
+    assert.deepEqual((await storage.ledger.audit()).damage, [
+      'table kept_replies: it holds 2 rows, and 3 were written by Ordergate',
+    ]);
+    await storage.close();
+    await (await openPostgres(url, sealer)).close();
+    const again = await openPostgres(url, sealer);
+    assert.equal((await again.ledger.audit()).damage.length, 1, 'a start adds up nothing anew');
+    await again.close();
+  });
+
   test('a migration that fails leaves nothing behind', async () => {
     const url = await databaseOf(temporaryDirectory());
     const broken = { version: 9999, sql: 'CREATE TABLE half (id bigint); SELECT 1 / 0;' };

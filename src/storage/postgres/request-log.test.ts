@@ -1,7 +1,7 @@
 // The request log on PostgreSQL: whatever a caller sent is kept as it came, and no batch twice.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { databaseOf, skip } from '../../../test/postgres.ts';
+import { databaseOf, query, skip } from '../../../test/postgres.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
 import type { RequestRecord } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
@@ -62,6 +62,61 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     for (const one of sent) requests.append(one);
     const { items } = await requests.list({ limit: 100 });
     assert.deepEqual(items.toReversed(), sent);
+    await close();
+  });
+
+  const MIB = 1024 * 1024;
+  /** Stored calls, and their bytes as COPY sends them, about. */
+  const heldIn = async (url: string) => {
+    const [[calls, bytes, newest, oldest]] = (await query(
+      `SELECT count(*)::int, coalesce(sum(octet_length(body)), 0)::int, max(at)::float8, min(at)::float8 FROM requests`,
+      url,
+    )) as [[number, number, number, number]];
+    return { calls, bytes, newest, oldest };
+  };
+
+  test('it stays within its bytes: the oldest minutes go, of two nodes together, and the newest calls stay', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const requestLog = { maxBytes: 8 * MIB };
+    const nodes = await Promise.all(
+      [0, 1].map(() => openPostgres(url, new Sealer(Buffer.alloc(32, 7)), { requestLog })),
+    );
+    const body = 'x'.repeat(16 * 1024);
+    const MINUTES = 24;
+    for (let minute = 0; minute < MINUTES; minute++) {
+      for (let n = 0; n < 64; n++)
+        nodes[n % 2]!.requests.append(record(minute * 60_000 + n, { body }));
+      // A node writes a batch after the other, and counts it before the next.
+      for (const { requests } of nodes) await requests.list({ limit: 1 });
+      // Each node counts a MiB before it writes it down, and its batch is written before it is counted.
+      const { bytes } = await heldIn(url);
+      assert.ok(bytes <= requestLog.maxBytes + 4 * MIB, `minute ${minute}: ${bytes} bytes`);
+    }
+    for (const { requests } of nodes) await requests.prune(T0 - 60_000);
+    const held = await heldIn(url);
+    assert.ok(held.bytes <= requestLog.maxBytes && held.calls > 64, JSON.stringify(held));
+    assert.equal(held.newest, T0 + (MINUTES - 1) * 60_000 + 63);
+    assert.ok(held.oldest > T0 + (MINUTES / 2) * 60_000, 'the oldest went first');
+    assert.deepEqual(
+      nodes.map(({ requests }) => requests.dropped),
+      [0, 0],
+      'what is let go is not dropped',
+    );
+    await Promise.all(nodes.map((node) => node.close()));
+  });
+
+  test('a flood within one minute is bounded as well', async () => {
+    const url = await databaseOf(temporaryDirectory());
+    const requestLog = { maxBytes: 4 * MIB };
+    const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)), {
+      requestLog,
+    });
+    const body = 'x'.repeat(16 * 1024);
+    for (let round = 0; round < 20; round++) {
+      for (let n = 0; n < 64; n++) requests.append(record(round * 64 + n, { body }));
+      await requests.list({ limit: 1 });
+      assert.ok((await heldIn(url)).bytes <= requestLog.maxBytes + 3 * MIB);
+    }
     await close();
   });
 
