@@ -1,14 +1,8 @@
 // The JSON Schema (draft 2020-12) of a contract's fields, for forms, documentation and other languages.
-import type { Field, Fields, TextFormat } from './contract.ts';
+import type { Field, Fields } from './contract.ts';
+import { FORMAT_PATTERNS } from './contract-values.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
-
-const FORMATS: Readonly<Record<TextFormat, string>> = {
-  mobile: '^1[3-9]\\d{9}$',
-  'shanghai-time': '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}$',
-  yuan: '^(0|[1-9]\\d{0,12})(\\.\\d{1,2})?$',
-  url: '^https?://',
-};
 
 /** An object with the fields as its properties. */
 export function schemaOfFields(
@@ -35,7 +29,8 @@ function schemaOf(field: Field): JsonSchema {
   const shared = { description, ...(field.secret && { writeOnly: true }) };
   switch (field.type) {
     case 'string': {
-      const pattern = field.pattern?.source ?? (field.format && FORMATS[field.format]);
+      const pattern =
+        field.pattern?.source ?? (field.format && FORMAT_PATTERNS[field.format].source);
       return {
         type: 'string',
         ...shared,

@@ -1,5 +1,13 @@
 // Holds values against the fields of a contract: the derived validator, for clients, forms and tests.
-import type { EnumField, Field, Fields, IntegerField, ListField, TextField } from './contract.ts';
+import type {
+  EnumField,
+  Field,
+  Fields,
+  IntegerField,
+  ListField,
+  TextField,
+  TextFormat,
+} from './contract.ts';
 import { parseShanghai } from './shanghai-time.ts';
 
 /** What is wrong with a value, and where: `cardList[2].cardSec`. */
@@ -115,9 +123,16 @@ function faultOfText(
   return field.format === undefined || hasFormat(field.format, text) ? undefined : 'malformed';
 }
 
-function hasFormat(format: NonNullable<TextField['format']>, text: string): boolean {
+/** What a text of a format looks like. A time and a URL have to be one as well. */
+export const FORMAT_PATTERNS: Readonly<Record<TextFormat, RegExp>> = {
+  mobile: /^1[3-9]\d{9}$/,
+  'shanghai-time': /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/,
+  yuan: /^(0|[1-9]\d{0,12})(\.\d{1,2})?$/,
+  url: /^https?:\/\//,
+};
+
+function hasFormat(format: TextFormat, text: string): boolean {
+  if (!FORMAT_PATTERNS[format].test(text)) return false;
   if (format === 'shanghai-time') return parseShanghai(text) !== null;
-  if (format === 'yuan') return /^(0|[1-9]\d{0,12})(\.\d{1,2})?$/.test(text);
-  if (format === 'mobile') return /^1[3-9]\d{9}$/.test(text);
-  return URL.canParse(text);
+  return format !== 'url' || URL.canParse(text);
 }

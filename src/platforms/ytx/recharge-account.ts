@@ -1,4 +1,5 @@
 // rechargeAccount: the account that an order tops up, by what its product says that it charges.
+import { FORMAT_PATTERNS } from '../../protocol/contract-values.ts';
 
 /**
  * What a product of the catalog charges. `mobile`: a mobile number of mainland China. `any`: whatever its
@@ -12,7 +13,7 @@ export function readAccountKind(value: unknown): AccountKind {
   return value === 'any' ? 'any' : 'mobile';
 }
 
-const MOBILE = /^1[3-9]\d{9}$/;
+const { mobile: MOBILE } = FORMAT_PATTERNS;
 /** "1 to 64 visible characters": no blanks, control characters, invisible format characters or halves of a pair. */
 const ANY = /^[^\p{Z}\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u;
 /** Blanks, and the hyphens and dashes with which people and address books group a number. */
