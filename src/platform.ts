@@ -52,7 +52,6 @@ export {
   type JsonLimits,
   type JsonValue,
   parseJson,
-  parseRelaxedJson,
 } from './protocol/codecs/json.ts';
 export { decodeUtf8, describeNotUtf8 } from './protocol/codecs/utf8.ts';
 export {

@@ -1,8 +1,10 @@
 // What is fuzzed: the codecs, and the entrance of each platform, with bodies that the signature covers and without.
 
 import type { Ordergate } from '../../src/main.ts';
+import { JsonTextError } from '../../src/platforms/suning/json-literals.ts';
+import { readJsonMembers } from '../../src/platforms/suning/wire-json.ts';
 import { parseForm, percentBytes } from '../../src/protocol/codecs/form.ts';
-import { JsonError, parseJson, parseRelaxedJson } from '../../src/protocol/codecs/json.ts';
+import { JsonError, parseJson } from '../../src/protocol/codecs/json.ts';
 import { decodeUtf8 } from '../../src/protocol/codecs/utf8.ts';
 import { parseXml, XmlError } from '../../src/protocol/codecs/xml.ts';
 import type { GatewayRequest } from '../../src/protocol/platform.ts';
@@ -73,7 +75,10 @@ export const CODECS: readonly Target[] = [
     name: 'JSON, relaxed',
     seeds: [...JSON_SEEDS, `{u'action': u'x', 'n': 1L, 'ok': True, 'none': None, 'b': b'\\xe5'}`],
     tokens: JSON_TOKENS,
-    run: reads((text) => parseRelaxedJson(text, LIMITS), isJsonError),
+    run: reads(
+      (text) => readJsonMembers(text, { ...LIMITS, maxDepth: 16 }),
+      (error) => error instanceof JsonTextError,
+    ),
   },
   {
     name: 'XML',

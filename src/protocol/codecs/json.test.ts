@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { JsonError, type JsonLimits, parseJson, parseRelaxedJson } from './json.ts';
+import { JsonError, type JsonLimits, parseJson } from './json.ts';
 
 const LIMITS: JsonLimits = { maxBytes: 1024 * 1024, maxDepth: 1000 };
 const plain = (value: unknown): unknown => structuredClone(value);
@@ -90,21 +90,19 @@ describe('"Strict JSON first": as JSON.parse reads it', () => {
       '{"__proto__":1,"__proto__":2}',
     ]) {
       throws(() => parseJson(text, LIMITS), /key .* given twice \(line 1, column \d+\)/);
-      throws(() => parseRelaxedJson(text, LIMITS), /given twice/);
     }
     deepEqual(ours('[{"a":1},{"a":2}]'), judged('[{"a":1},{"a":2}]'));
   });
 
   test('"Byte order mark before JSON … is skipped", one of them, and only there', () => {
-    for (const read of [parseJson, parseRelaxedJson]) {
-      deepEqual(plain(read('\uFEFF{"a":1}', LIMITS)), { a: 1 });
-      deepEqual(plain(read('\uFEFF \n[]', LIMITS)), []);
-      for (const text of ['\uFEFF\uFEFF{}', ' \uFEFF{}', '{}\uFEFF', '{\uFEFF}', '\uFEFF']) {
-        throws(() => read(text, LIMITS), JsonError, JSON.stringify(text));
-      }
-      equal((read('\uFEFF"\uFEFF"', LIMITS) as string).length, 1); // Inside a string it is a character.
-      throws(() => read('\uFEFF{\n  x', LIMITS), /line 2, column 3/);
+    const read = parseJson;
+    deepEqual(plain(read('\uFEFF{"a":1}', LIMITS)), { a: 1 });
+    deepEqual(plain(read('\uFEFF \n[]', LIMITS)), []);
+    for (const text of ['\uFEFF\uFEFF{}', ' \uFEFF{}', '{}\uFEFF', '{\uFEFF}', '\uFEFF']) {
+      throws(() => read(text, LIMITS), JsonError, JSON.stringify(text));
     }
+    equal((read('\uFEFF"\uFEFF"', LIMITS) as string).length, 1); // Inside a string it is a character.
+    throws(() => read('\uFEFF{\n  x', LIMITS), /line 2, column 3/);
   });
 
   test('a key that every object has is a key', () => {
@@ -119,14 +117,12 @@ describe('bounds', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     parseJson(nested(16), { maxBytes: 100 });
     throws(() => parseJson(nested(17), { maxBytes: 100 }), /nested deeper than 16/);
-    throws(() => parseRelaxedJson(nested(17), { maxBytes: 100 }), /nested deeper than 16/);
     throws(() => parseJson('['.repeat(1_000_000), { maxBytes: 2_000_000 }), /nested deeper than/);
   });
 
   test('size: in bytes of UTF-8', () => {
     parseJson('"苏宁"', { maxBytes: 8 });
     throws(() => parseJson('"苏宁"', { maxBytes: 7 }), /document larger than 7 bytes/);
-    throws(() => parseRelaxedJson('"苏宁"', { maxBytes: 7 }), /document larger than 7 bytes/);
   });
 
   test('an error says where', () => {
@@ -141,89 +137,5 @@ describe('bounds', () => {
       orderId: '10005315050000000001',
       n: ['-1.50e+3', '0'],
     });
-  });
-});
-
-/** Python's repr of a string, as CPython writes it. */
-function pythonRepr(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let out = '';
-  for (const c of text) {
-    const code = c.codePointAt(0)!;
-    const named = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' }[c];
-    if (named) out += named;
-    else if (c === quote) out += `\\${c}`;
-    else if (code < 0x20 || (code >= 0x7f && code < 0xa1)) {
-      out += `\\x${code.toString(16).padStart(2, '0')}`;
-    } else if (code >= 0xd800 && code < 0xe000) out += `\\u${code.toString(16)}`;
-    else if (code > 0xffff && code % 2 === 0) {
-      out += `\\U${code.toString(16).padStart(8, '0')}`;
-    } else out += c;
-  }
-  return quote + out + quote;
-}
-
-function pythonLiteral(value: unknown): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'string') return pythonRepr(value);
-  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
-  if (typeof value === 'object') {
-    const pairs = Object.entries(value as object);
-    return `{${pairs.map(([k, v]) => `${pythonRepr(k)}: ${pythonLiteral(v)}`).join(', ')}}`;
-  }
-  return JSON.stringify(value);
-}
-
-describe('"then relaxed: single-quoted strings, None True False, Python escapes"', () => {
-  test('whatever Python writes as repr, inside of JSON', () => {
-    const values = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)));
-    fc.assert(
-      fc.property(values, fc.string({ unit: 'grapheme' }), (value, key) => {
-        const text = `{"sn_request": {${JSON.stringify(key)}: ${pythonLiteral(value)}}}`;
-        const read = plain(parseRelaxedJson(text, LIMITS));
-        deepEqual(read, JSON.parse(JSON.stringify({ sn_request: { [key]: value } })));
-      }),
-      RUNS,
-    );
-  });
-
-  test('a string of any characters', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        equal(parseRelaxedJson(`['', ${pythonRepr(text)}]`, LIMITS)?.[1 as never], text);
-      }),
-      RUNS,
-    );
-  });
-
-  test('what is strict JSON is read as such, and as strictly', () => {
-    fc.assert(
-      fc.property(fc.json(), (text) => {
-        deepEqual(plain(parseRelaxedJson(text, LIMITS)), plain(parseJson(text, LIMITS)));
-      }),
-      RUNS,
-    );
-  });
-
-  test('escapes of both', () => {
-    const read = parseRelaxedJson(
-      String.raw`['\'\"\\\/\a\b\f\n\r\t\v\x41\101\0\u82cf\U0001F600', "it's \x27"]`,
-      LIMITS,
-    );
-    deepEqual(read, ['\'"\\/\x07\b\f\n\r\t\vAA\0苏😀', "it's '"]);
-  });
-
-  for (const text of [
-    ...["{'a': 1,}", "['a',]", "('a',)", "{'a', 'b'}", "u'a'", "b'a'", "'a' 'b'", "'''a'''"],
-    ...["'a", "'a\n'", "'\\q'", "'\\x4'", "'\\u123'", "'\\U00110000'", "'\\N{DASH}'", 'none'],
-    ...["{a: 'b'}", "{'a' 'b'}", "{1: 'a'}", 'NaN', 'nan', '1_000', '0x1', "'a' # b", '01', ''],
-  ]) {
-    test(`refused: ${JSON.stringify(text)}`, () =>
-      throws(() => parseRelaxedJson(text, LIMITS), JsonError));
-  }
-
-  test('the error is that of the reading which came further', () => {
-    throws(() => parseRelaxedJson("{'a': 'b', 'c' 1}", LIMITS), /colon .*column 16/);
   });
 });

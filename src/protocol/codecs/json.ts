@@ -1,4 +1,4 @@
-// A strict reader for JSON, and a relaxed one for what a public SDK sends instead: Python literals inside of it.
+// A strict reader for JSON: bounded, without prototypes, and it refuses a key that is given twice.
 import { PositionError } from './position-error.ts';
 
 /** What was read. Objects have no prototype, so that every key is a key. */
@@ -26,47 +26,19 @@ export class JsonError extends PositionError {
  * @throws {JsonError}
  */
 export function parseJson(text: string, limits: JsonLimits): JsonValue {
-  return new Reader(text, limits, false).document();
-}
-
-/**
- * Strict first; where that fails, JSON with Python literals: single-quoted strings, `None`, `True`,
- * `False`, and Python's escapes. Of two errors it throws the one that lies further in.
- *
- * @throws {JsonError}
- */
-export function parseRelaxedJson(text: string, limits: JsonLimits): JsonValue {
-  try {
-    return parseJson(text, limits);
-  } catch (strict) {
-    try {
-      return new Reader(text, limits, true).document();
-    } catch (relaxed) {
-      const further = (relaxed as JsonError).offset > (strict as JsonError).offset;
-      throw further ? relaxed : strict;
-    }
-  }
+  return new Reader(text, limits).document();
 }
 
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z]+/y;
 /** Up to the next quote, backslash or control character. */
-const PLAIN: Readonly<Record<string, RegExp>> = {
-  '"': /[^"\\\u0000-\u001F]*/y,
-  "'": /[^'\\\u0000-\u001F]*/y,
-};
+const PLAIN = /[^"\\\u0000-\u001F]*/y;
 
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
   ['null', null],
-]);
-const PYTHON_WORDS: ReadonlyMap<string, boolean | null> = new Map([
-  ...WORDS,
-  ['True', true],
-  ['False', false],
-  ['None', null],
 ]);
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -79,27 +51,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 };
-const PYTHON_ESCAPES: Readonly<Record<string, string>> = {
-  ...ESCAPES,
-  "'": "'",
-  a: '\u0007',
-  v: '\v',
-};
-const HEX: Readonly<Record<string, RegExp>> = {
-  u: /[0-9A-Fa-f]{4}/y,
-  x: /[0-9A-Fa-f]{2}/y,
-  U: /[0-9A-Fa-f]{8}/y,
-};
-const OCTAL = /[0-7]{1,3}/y;
+const HEX = /[0-9A-Fa-f]{4}/y;
 
 class Reader {
   readonly #text: string;
   readonly #maxDepth: number;
   readonly #keepNumbers: boolean;
-  readonly #isRelaxed: boolean;
   #at = 0;
 
-  constructor(text: string, limits: JsonLimits, isRelaxed: boolean) {
+  constructor(text: string, limits: JsonLimits) {
     // A UTF-16 code unit takes at most three bytes, so most documents need not be counted.
     if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
       throw new JsonError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
@@ -108,7 +68,6 @@ class Reader {
     this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
     this.#maxDepth = limits.maxDepth ?? 16;
     this.#keepNumbers = limits.numbers === 'text';
-    this.#isRelaxed = isRelaxed;
   }
 
   document(): JsonValue {
@@ -124,7 +83,7 @@ class Reader {
     if (c === undefined) this.#fail('a value is expected');
     if (c === '{') return this.#object(depth);
     if (c === '[') return this.#array(depth);
-    if (c === '"' || (c === "'" && this.#isRelaxed)) return this.#string(c);
+    if (c === '"') return this.#string();
     if (c === '-' || (c >= '0' && c <= '9')) return this.#number();
     return this.#word();
   }
@@ -136,9 +95,8 @@ class Reader {
     for (;;) {
       this.#space();
       const start = this.#at;
-      const quote = this.#text[start];
-      if (quote !== '"' && !(quote === "'" && this.#isRelaxed)) this.#fail('a key is expected');
-      const key = this.#string(quote);
+      if (this.#text[start] !== '"') this.#fail('a key is expected');
+      const key = this.#string();
       if (Object.hasOwn(record, key)) this.#fail(`key ${key.slice(0, 40)} given twice`, start);
       this.#space();
       if (this.#text[this.#at] !== ':') this.#fail('a colon is expected');
@@ -177,17 +135,16 @@ class Reader {
     this.#at++;
   }
 
-  #string(quote: string): string {
+  #string(): string {
     const open = this.#at++;
-    const plain = PLAIN[quote]!;
     let value = '';
     for (;;) {
-      plain.lastIndex = this.#at;
-      value += plain.exec(this.#text)![0];
-      this.#at = plain.lastIndex;
+      PLAIN.lastIndex = this.#at;
+      value += PLAIN.exec(this.#text)![0];
+      this.#at = PLAIN.lastIndex;
       const c = this.#text[this.#at];
       if (c === undefined) this.#fail('the string is not closed', open);
-      if (c === quote) {
+      if (c === '"') {
         this.#at++;
         return value;
       }
@@ -199,20 +156,14 @@ class Reader {
   #escape(): string {
     const start = this.#at++;
     const c = this.#text[this.#at] ?? '';
-    const single = this.#isRelaxed ? PYTHON_ESCAPES : ESCAPES;
-    if (Object.hasOwn(single, c)) {
+    if (Object.hasOwn(ESCAPES, c)) {
       this.#at++;
-      return single[c]!;
+      return ESCAPES[c]!;
     }
-    if (c === 'u' || (this.#isRelaxed && (c === 'x' || c === 'U'))) {
+    if (c === 'u') {
       this.#at++;
-      const code = Number.parseInt(this.#take(HEX[c]!, start), 16);
-      if (code > 0x10ffff) this.#fail('escape of no character', start);
       // A \u escape is a code unit: two of them make up one character outside of the basic plane.
-      return c === 'u' ? String.fromCharCode(code) : String.fromCodePoint(code);
-    }
-    if (this.#isRelaxed && c >= '0' && c <= '7') {
-      return String.fromCharCode(Number.parseInt(this.#take(OCTAL, start), 8));
+      return String.fromCharCode(Number.parseInt(this.#take(HEX, start), 16));
     }
     return this.#fail('escape that is not known', start);
   }
@@ -237,7 +188,7 @@ class Reader {
   #word(): boolean | null {
     WORD.lastIndex = this.#at;
     const word = WORD.exec(this.#text)?.[0] ?? '';
-    const value = (this.#isRelaxed ? PYTHON_WORDS : WORDS).get(word);
+    const value = WORDS.get(word);
     if (value === undefined) this.#fail('a value is expected');
     this.#at += word.length;
     return value;
