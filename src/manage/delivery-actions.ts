@@ -4,6 +4,7 @@ import type { HandClaim } from '../core/callback-by-hand.ts';
 import type { CallbackManagement, ReplayOutcome } from '../core/callback-management.ts';
 import { deliverySchema, deliveryView } from './deliveries.ts';
 import { type Endpoint, endpoint, instantText, isoTime, ManageError } from './endpoint.ts';
+import type { ErrorCodeName } from './error-codes.ts';
 import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
 import { checkEndpointFilter } from './log-filters.ts';
 
@@ -168,7 +169,7 @@ function whyNot(
   refused: Exclude<HandClaim, { readonly kind: 'claimed' }>,
   deliveryId: number,
 ): ManageError {
-  const conflict = (code: string, message: string) =>
+  const conflict = (code: ErrorCodeName, message: string) =>
     new ManageError(409, code, `delivery ${deliveryId} ${message}`, 'deliveryId');
   switch (refused.kind) {
     case 'unknown':

@@ -16,6 +16,7 @@ import type { People } from '../people/people.ts';
 import type { SecondFactor } from '../people/second-factor.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { parseTime } from '../protocol/zoned-time.ts';
+import type { ErrorCodeName } from './error-codes.ts';
 import type { OperationId } from './roles.ts';
 
 export interface ManageServices {
@@ -103,10 +104,10 @@ export function endpoint<Q extends z.ZodObject, B extends z.ZodType, R extends z
 export class ManageError extends Error {
   override readonly name = 'ManageError';
   readonly status: number;
-  readonly code: string;
+  readonly code: ErrorCodeName;
   readonly field: string | undefined;
 
-  constructor(status: number, code: string, message: string, field?: string) {
+  constructor(status: number, code: ErrorCodeName, message: string, field?: string) {
     super(message);
     this.status = status;
     this.code = code;
@@ -114,12 +115,19 @@ export class ManageError extends Error {
   }
 }
 
+export const textSchema = z
+  .object({ zh: z.string(), en: z.string() })
+  .meta({ id: 'Text', description: 'one text in Chinese and in English' });
+
 export const errorSchema = z
   .object({
     error: z.object({
       code: z.string().describe('stable, for programs'),
       message: z.string().describe('what is wrong, where, and what to do, for people'),
       field: z.string().optional().describe('which field is wrong, where it is one'),
+      cause: textSchema.optional().describe('why there is such an error'),
+      remedy: textSchema.optional().describe('what to do about it'),
+      retry: z.enum(['never', 'later']).optional().describe('whether a repeat may help'),
     }),
   })
   .meta({ id: 'Error' });

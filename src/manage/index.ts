@@ -16,6 +16,7 @@ import { deliveryEndpoints } from './deliveries.ts';
 import { deliveryActionEndpoints } from './delivery-actions.ts';
 import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
 import { endpointHealthEndpoints } from './endpoint-health.ts';
+import { ERROR_CODES } from './error-codes.ts';
 import { importEndpoints } from './import.ts';
 import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
@@ -170,5 +171,7 @@ function hasVersion(tags: string | string[] | undefined, etag: string): boolean 
 }
 
 function errorReply({ status, code, message, field }: ManageError): ManageReply {
-  return reply(status, { error: { code, message, ...(field !== undefined && { field }) } });
+  const { cause, remedy, retry } = ERROR_CODES[code];
+  const named = field !== undefined && { field };
+  return reply(status, { error: { code, message, ...named, cause, remedy, retry } });
 }

@@ -186,6 +186,7 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   createOrders: { body: [order('new-1'), order('new-2')] },
   listPlatforms: {},
   readPlatform: {},
+  listErrors: {},
   findOrders: {},
   readOrder: {},
   moveOrder: { body: { to: 'S', note: 'asked for by phone' } },
@@ -276,6 +277,7 @@ const ERRORS: Readonly<
     { status: 422, code: 'key-reused', body: order('y'), headers: { 'idempotency-key': 'used' } },
   ],
   listPlatforms: [],
+  listErrors: [],
   readPlatform: [{ status: 404, code: 'unknown-platform', path: '/platforms/nobody' }],
   findOrders: [{ status: 404, code: 'unknown-order', field: 'orderId', path: '/orders/0' }],
   readOrder: [
@@ -849,7 +851,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   }
   const inMemory = [
     ...['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi'],
-    ...['listPlatforms', 'readPlatform', 'readCatalogEntry', 'readCallSeries'],
+    ...['listPlatforms', 'readPlatform', 'listErrors', 'readCatalogEntry', 'readCallSeries'],
     ...['listReplayJobs', 'readReplayJob', 'stopReplayJob', 'listAdmissions'],
   ];
   // Who has no token is not even known without the ledger.

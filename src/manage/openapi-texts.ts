@@ -16,6 +16,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   callbacks: 'Where events are posted, every delivery with its attempts, and what was given up.',
   tokens: 'OAuth tokens of a platform, listed and ended one by one.',
   consents: 'Consents of merchants, which tokens come from.',
+  errors: 'What the codes of errors mean, and what to do about each.',
   platforms: 'The platforms that the server speaks, and the contract of each as JSON.',
   clock: 'The clock of a sandbox, which tests move forward. Not in production.',
   sandbox: 'The sandbox as a whole. Not in production.',
@@ -149,6 +150,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'The version of a contract changes whenever the contract does; the answer has an ETag.',
   readPlatform:
     'Everything that a client of the platform needs: envelope, methods with fields and samples, and codes with cause and remedy. Use If-None-Match to ask whether it has changed.',
+  listErrors:
+    'Each error of this API carries the cause, the remedy and `retry` of its code as well. The codes that HTTP itself answers with, before a call reaches an endpoint, stand here only.',
   readClock: 'The sandbox’s time, and how far it is ahead of the world’s.',
   advanceClock:
     'The clock only goes forward, and goes on at real speed. Deadlines that became due, such as refunds, have run when the answer comes.',

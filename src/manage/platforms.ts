@@ -3,11 +3,8 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { type ContractJson, contractJson } from '../protocol/contract-json.ts';
 import type { Platform } from '../protocol/platform.ts';
-import { type Endpoint, endpoint, findPlatform } from './endpoint.ts';
-
-const textSchema = z
-  .object({ zh: z.string(), en: z.string() })
-  .meta({ id: 'Text', description: 'one text in Chinese and in English' });
+import { type Endpoint, endpoint, findPlatform, textSchema } from './endpoint.ts';
+import { ERROR_CODES } from './error-codes.ts';
 
 const contractSchema = z
   .object({
@@ -42,6 +39,13 @@ const contractSchema = z
       .describe('in the order in which they run: the first refusal is the answer'),
   })
   .meta({ id: 'Contract' });
+
+type ErrorCodeView = {
+  statuses: number[];
+  cause: { zh: string; en: string };
+  remedy: { zh: string; en: string };
+  retry: 'never' | 'later';
+};
 
 interface Described {
   readonly version: string;
@@ -108,6 +112,31 @@ export const platformEndpoints: readonly Endpoint[] = [
     async handle({ params }, { platforms }) {
       const { json, version } = describe(findPlatform(platforms, params.platform!));
       return { version, ...json } as unknown as z.input<typeof contractSchema>;
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/errors',
+    operationId: 'listErrors',
+    summary: 'The codes of errors of this API: cause, remedy, and whether a repeat may help',
+    status: 200,
+    response: z.object({
+      codes: z
+        .record(
+          z.string(),
+          z.object({
+            statuses: z.array(z.int()).describe('the HTTP statuses that the code comes with'),
+            cause: textSchema,
+            remedy: textSchema,
+            retry: z.enum(['never', 'later']),
+          }),
+        )
+        .describe('by code'),
+    }),
+    etag: (response) => versionOf(response),
+    errors: {},
+    async handle() {
+      return { codes: ERROR_CODES } as unknown as { codes: Record<string, ErrorCodeView> };
     },
   }),
 ];

@@ -10,6 +10,7 @@ export const LEAST_ROLES = {
   readOpenApi: 'viewer',
   listPlatforms: 'viewer',
   readPlatform: 'viewer',
+  listErrors: 'viewer',
   readOverview: 'viewer',
   readCallSeries: 'viewer',
   search: 'viewer',
