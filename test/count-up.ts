@@ -4,7 +4,7 @@ import { changeOrder } from '../src/core/change-order.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { LedgerUnavailableError } from '../src/core/errors.ts';
 import type { Ledger } from '../src/core/ledger.ts';
-import { anOrder } from '../src/storage/suite/fixtures.ts';
+import { anOrder } from '../test/storage/fixtures.ts';
 import { byParty, count, SHOP } from './shop.ts';
 
 export interface Tally {

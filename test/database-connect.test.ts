@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
-import { anOrder, change, create } from '../src/storage/suite/fixtures.ts';
+import { anOrder, change, create } from '../test/storage/fixtures.ts';
 import { makeCertificate, skip as noOpenssl } from './certificates.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
 import { query } from './postgres.ts';

@@ -10,7 +10,7 @@ import { type Ordergate, startOrdergate } from '../src/main.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
 import type { OpenStorage } from '../src/storage/storage.ts';
-import { anOrder, change, create } from '../src/storage/suite/fixtures.ts';
+import { anOrder, change, create } from '../test/storage/fixtures.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
 import { assertNothingLost, countUp } from './count-up.ts';
 import { call, form, hasten } from './jintong.ts';

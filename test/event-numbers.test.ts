@@ -7,7 +7,7 @@ import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
 import { openSqlite } from '../src/storage/sqlite/open.ts';
 import type { OpenStorage } from '../src/storage/storage.ts';
-import { anEndpoint, assertCallbacksSound, hands } from '../src/storage/suite/callback-fixtures.ts';
+import { anEndpoint, assertCallbacksSound, hands } from '../test/storage/callback-fixtures.ts';
 import { databaseOf, query, skip } from './postgres.ts';
 import { temporaryDirectory } from './support.ts';
 

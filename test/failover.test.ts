@@ -7,7 +7,7 @@ import { systemClock } from '../src/core/clock.ts';
 import { LedgerUnavailableError } from '../src/core/errors.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
-import { anOrder, create } from '../src/storage/suite/fixtures.ts';
+import { anOrder, create } from '../test/storage/fixtures.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
 import { assertNothingLost, countUp } from './count-up.ts';
 import { lossyProxy } from './lossy-proxy.ts';

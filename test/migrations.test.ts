@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { prepareDatabase, readMigrations } from '../src/storage/postgres/database.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
-import { anOrder, change, create } from '../src/storage/suite/fixtures.ts';
+import { anOrder, change, create } from '../test/storage/fixtures.ts';
 import { databaseOf, query, skip } from './postgres.ts';
 import { temporaryDirectory } from './support.ts';
 

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
-import { anOrder, change, create } from '../src/storage/suite/fixtures.ts';
+import { anOrder, change, create } from '../test/storage/fixtures.ts';
 import { type Cluster, freePort, skip, startCluster } from './cluster.ts';
 import { skip as noPgbouncer, startPooler } from './pgbouncer.ts';
 import { query } from './postgres.ts';

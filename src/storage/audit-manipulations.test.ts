@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { databaseOf, skip } from '../../test/postgres.ts';
+import { suiteDirectory, T0 } from '../../test/storage/fixtures.ts';
 import { Connection } from './postgres/connection.ts';
 import { openPostgres } from './postgres/open.ts';
 import { auditSnapshot } from './postgres/queries.ts';
@@ -12,7 +13,6 @@ import { Sealer } from './seal.ts';
 import { openSqlite } from './sqlite/open.ts';
 import { audit } from './sqlite/queries.ts';
 import type { OpenStorage } from './storage.ts';
-import { suiteDirectory, T0 } from './suite/fixtures.ts';
 
 const sealer = new Sealer(Buffer.alloc(32, 7));
 

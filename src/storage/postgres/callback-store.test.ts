@@ -4,9 +4,9 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
+import { anEndpoint } from '../../../test/storage/callback-fixtures.ts';
+import { suiteDirectory, T0 } from '../../../test/storage/fixtures.ts';
 import { Sealer } from '../seal.ts';
-import { anEndpoint } from '../suite/callback-fixtures.ts';
-import { suiteDirectory, T0 } from '../suite/fixtures.ts';
 import { openPostgres } from './open.ts';
 
 describe('on a server', { skip }, async () => {

@@ -1,7 +1,7 @@
 // The ledger's suite on PostgreSQL.
 import { describe } from 'node:test';
 import { databaseOf, skip } from '../../../test/postgres.ts';
-import { ledgerSuite } from '../ledger-suite.ts';
+import { ledgerSuite } from '../../../test/storage/ledger-suite.ts';
 import { Sealer } from '../seal.ts';
 import { openPostgres } from './open.ts';
 

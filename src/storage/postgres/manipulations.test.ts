@@ -2,13 +2,20 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
+import { anEndpoint, hands } from '../../../test/storage/callback-fixtures.ts';
+import {
+  anOrder,
+  asNew,
+  change,
+  create,
+  suiteDirectory,
+  T0,
+} from '../../../test/storage/fixtures.ts';
+import { aParty } from '../../../test/storage/parties.ts';
 import type { OrderModel } from '../../core/order.ts';
 import { auditEntries } from '../../whole-audit.ts';
 import { changeHash, type LedgerHead } from '../chain.ts';
 import { Sealer } from '../seal.ts';
-import { anEndpoint, hands } from '../suite/callback-fixtures.ts';
-import { anOrder, asNew, change, create, suiteDirectory, T0 } from '../suite/fixtures.ts';
-import { aParty } from '../suite/parties.ts';
 import { faultsOf } from '../transfer/port.ts';
 import { toCallbackAudit } from './callback-queries.ts';
 import { callbackStatements } from './callback-statements.ts';

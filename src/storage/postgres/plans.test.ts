@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
+import { anOrder, asNew, change, create, T0 } from '../../../test/storage/fixtures.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
 import { DAY } from '../../core/clock.ts';
 import { orderId, ownerId } from '../../core/ledger.ts';
 import { Sealer } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
-import { anOrder, asNew, change, create, T0 } from '../suite/fixtures.ts';
 import { openPostgres } from './open.ts';
 
 const ORDERS = 12_000;

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
+import { requestRecord, T0 } from '../../../test/storage/fixtures.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
 import type { RequestRecord } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
-import { requestRecord, T0 } from '../suite/fixtures.ts';
 import { openPostgres } from './open.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';

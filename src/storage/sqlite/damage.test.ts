@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runOrdergate } from '../../../test/server-process.ts';
+import { anOrder, create, suiteDirectory } from '../../../test/storage/fixtures.ts';
 import { Sealer } from '../seal.ts';
-import { anOrder, create, suiteDirectory } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ledgerSuite } from '../ledger-suite.ts';
+import { anOrder, create, suiteDirectory } from '../../../test/storage/fixtures.ts';
+import { ledgerSuite } from '../../../test/storage/ledger-suite.ts';
+import { aParty } from '../../../test/storage/parties.ts';
 import { Sealer } from '../seal.ts';
-import { anOrder, create, suiteDirectory } from '../suite/fixtures.ts';
-import { aParty } from '../suite/parties.ts';
 import { openSqlite } from './open.ts';
 
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));

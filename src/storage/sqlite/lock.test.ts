@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runOrdergate, startServerProcess } from '../../../test/server-process.ts';
+import { anOrder, create, suiteDirectory } from '../../../test/storage/fixtures.ts';
 import { Sealer } from '../seal.ts';
-import { anOrder, create, suiteDirectory } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
 import { runModule } from '../../../test/server-process.ts';
+import { assertSound, suiteDirectory } from '../../../test/storage/fixtures.ts';
 import { Sealer } from '../seal.ts';
-import { assertSound, suiteDirectory } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const CHANGES = 60;
@@ -32,7 +32,7 @@ async function runKilled(directory: string, changes: number): Promise<void> {
   const { signal, stderr } = await runModule(`
     const { openSqlite } = await import(${module('./open.ts')});
     const { Sealer } = await import(${module('../seal.ts')});
-    const { anOrder, create } = await import(${module('../suite/fixtures.ts')});
+    const { anOrder, create } = await import(${module('../../../test/storage/fixtures.ts')});
     const storage = await openSqlite(${JSON.stringify(directory)}, new Sealer(Buffer.alloc(32, 7)));
     for (let i = 0; i < ${changes}; i++) await create(storage.ledger, [anOrder('p', String(i))]);
     process.kill(process.pid, 'SIGKILL');`);

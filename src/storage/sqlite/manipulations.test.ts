@@ -4,10 +4,17 @@ import { closeSync, cpSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
+import {
+  anOrder,
+  asNew,
+  change,
+  create,
+  suiteDirectory,
+  T0,
+} from '../../../test/storage/fixtures.ts';
+import { aParty } from '../../../test/storage/parties.ts';
 import { changeHash, documentDigest, headText, readHead } from '../chain.ts';
 import { Sealer } from '../seal.ts';
-import { anOrder, asNew, change, create, suiteDirectory, T0 } from '../suite/fixtures.ts';
-import { aParty } from '../suite/parties.ts';
 import { ledgerHead } from './chain-groups.ts';
 import { ordersWithChanges } from './chain-rows.ts';
 import { openSqlite } from './open.ts';

@@ -17,8 +17,14 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, test } from 'node:test';
 import { runModule, runOrdergate } from '../../../test/server-process.ts';
+import {
+  anOrder,
+  assertSound,
+  create,
+  suiteDirectory,
+  T0,
+} from '../../../test/storage/fixtures.ts';
 import { Sealer } from '../seal.ts';
-import { anOrder, assertSound, create, suiteDirectory, T0 } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const KEY = Buffer.alloc(32, 7);
@@ -37,7 +43,7 @@ const opening = (directory: string): string => `
 
 before(async () => {
   const { signal, stderr } = await runModule(`${opening(killed)}
-    import { anOrder, create } from ${JSON.stringify(new URL('../suite/fixtures.ts', import.meta.url))};
+    import { anOrder, create } from ${JSON.stringify(new URL('../../../test/storage/fixtures.ts', import.meta.url))};
     const orders = Array.from({ length: 500 }, (_, i) => anOrder('p', String(i)));
     await create(storage.ledger, orders);
     process.kill(process.pid, 'SIGKILL');`);
@@ -90,7 +96,10 @@ const DAMAGED =
   /ledger\.db is damaged \([\s\S]+\)\. Nothing was changed\. Put a backup in its place/;
 const FOREIGN =
   /ledger\.db is a SQLite file, but not one of Ordergate's\. .*another data directory/;
-const NEWER = /schema version 999; .* up to 5\. Nothing was changed\. Start the newer Ordergate/;
+const VERSION = readdirSync(new URL('./migrations/', import.meta.url)).length;
+const NEWER = new RegExp(
+  `schema version 999; .* up to ${VERSION}\\. Nothing was changed\\. Start the newer Ordergate`,
+);
 
 describe('a file that cannot be used is refused, and not a byte is changed', () => {
   test('a file that a newer Ordergate wrote', async () => {

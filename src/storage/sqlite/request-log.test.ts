@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requestRecord, suiteDirectory, T0 } from '../../../test/storage/fixtures.ts';
 import { MINUTE } from '../../core/clock.ts';
 import {
   type RequestLog,
@@ -13,7 +14,6 @@ import {
 } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
-import { requestRecord, suiteDirectory, T0 } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const open = (directory = suiteDirectory()): Promise<OpenStorage> =>

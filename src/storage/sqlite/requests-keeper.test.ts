@@ -4,9 +4,9 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { form, hasten, post } from '../../../test/jintong.ts';
+import { requestRecord, suiteDirectory, T0 } from '../../../test/storage/fixtures.ts';
 import { manage, startTestServer, temporaryDirectory } from '../../../test/support.ts';
 import { Sealer } from '../seal.ts';
-import { requestRecord, suiteDirectory, T0 } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 
 const MIB = 1024 * 1024;

@@ -7,10 +7,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { runModule } from '../../../test/server-process.ts';
+import {
+  anOrder,
+  assertSound,
+  change,
+  create,
+  suiteDirectory,
+} from '../../../test/storage/fixtures.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { Sealer } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
-import { anOrder, assertSound, change, create, suiteDirectory } from '../suite/fixtures.ts';
 import { openSqlite } from './open.ts';
 import type { Disk } from './write-ahead-log.ts';
 
@@ -217,7 +223,7 @@ test('what a killed process has left in the log is in the file before anybody is
   const { signal, stderr } = await runModule(`
     const { openSqlite } = await import(${module('./open.ts')});
     const { Sealer } = await import(${module('../seal.ts')});
-    const { anOrder, create } = await import(${module('../suite/fixtures.ts')});
+    const { anOrder, create } = await import(${module('../../../test/storage/fixtures.ts')});
     const storage = await openSqlite(${JSON.stringify(directory)}, new Sealer(Buffer.alloc(32, 7)));
     await create(storage.ledger, [anOrder('p', '1')]);
     process.kill(process.pid, 'SIGKILL');`);

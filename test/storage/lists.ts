@@ -1,8 +1,8 @@
 // The suite of listOrders: filters, newest first, and walks that miss nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ledger, OrderQuery } from '../../core/ledger.ts';
-import type { Order } from '../../core/order.ts';
+import type { Ledger, OrderQuery } from '../../src/core/ledger.ts';
+import type { Order } from '../../src/core/order.ts';
 import { anOrder, asNew, change, create, newPlatform, T0 } from './fixtures.ts';
 
 async function ids(ledger: Ledger, query: Partial<OrderQuery>): Promise<string[]> {

@@ -1,7 +1,7 @@
 // The suite of unique keys, many orders at once, and sealed texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Ledger, orderId, ownerId } from '../../core/ledger.ts';
+import { type Ledger, orderId, ownerId } from '../../src/core/ledger.ts';
 import { anOrder, asNew, change, create, newPlatform, T0 } from './fixtures.ts';
 
 export function keyRules(open: () => Ledger): void {

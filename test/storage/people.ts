@@ -1,10 +1,10 @@
 // The suite of accounts, of what their owners sign in with, and of the audit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Account, Credential } from '../../core/account.ts';
-import type { NewAuditEntry } from '../../core/audit.ts';
-import { DAY } from '../../core/clock.ts';
-import type { OpenStorage } from '../storage.ts';
+import type { Account, Credential } from '../../src/core/account.ts';
+import type { NewAuditEntry } from '../../src/core/audit.ts';
+import { DAY } from '../../src/core/clock.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { assertSound, T0 } from './fixtures.ts';
 
 function anAccount(accountId: string, fields: Partial<Account> = {}): Account {

@@ -1,23 +1,23 @@
 // What every ledger has to do, whatever it is stored in: the port of core/ledger.ts as tests.
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import type { Ledger } from '../core/ledger.ts';
-import type { OpenStorage } from './storage.ts';
-import { assertCallbacksSound } from './suite/callback-fixtures.ts';
-import { callbackManagementRules } from './suite/callback-management.ts';
-import { callbackOperatorRules } from './suite/callback-operator.ts';
-import { callbackSettleRules } from './suite/callback-settle.ts';
-import { callbackRules } from './suite/callbacks.ts';
-import { commitRules } from './suite/commit.ts';
-import { createRules } from './suite/create.ts';
-import { deadlineRules } from './suite/deadlines.ts';
-import { assertSound, type OpenDirectory, suiteDirectory } from './suite/fixtures.ts';
-import { keyRules } from './suite/keys.ts';
-import { limitRestartRules, limitRules } from './suite/limits.ts';
-import { listRules } from './suite/lists.ts';
-import { pageRules } from './suite/pages.ts';
-import { partyRules, restartRules } from './suite/parties.ts';
-import { peopleRules } from './suite/people.ts';
-import { storeRules } from './suite/stores.ts';
+import type { Ledger } from '../../src/core/ledger.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
+import { assertCallbacksSound } from './callback-fixtures.ts';
+import { callbackManagementRules } from './callback-management.ts';
+import { callbackOperatorRules } from './callback-operator.ts';
+import { callbackSettleRules } from './callback-settle.ts';
+import { callbackRules } from './callbacks.ts';
+import { commitRules } from './commit.ts';
+import { createRules } from './create.ts';
+import { deadlineRules } from './deadlines.ts';
+import { assertSound, type OpenDirectory, suiteDirectory } from './fixtures.ts';
+import { keyRules } from './keys.ts';
+import { limitRestartRules, limitRules } from './limits.ts';
+import { listRules } from './lists.ts';
+import { pageRules } from './pages.ts';
+import { partyRules, restartRules } from './parties.ts';
+import { peopleRules } from './people.ts';
+import { storeRules } from './stores.ts';
 
 /** @param open opens the storage of a directory; the same directory again is the same storage. */
 export function ledgerSuite(name: string, open: OpenDirectory): void {

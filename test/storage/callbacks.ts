@@ -1,9 +1,9 @@
 // The suite of callbacks: events become deliveries once, those of an order go out one behind the other, and nothing is lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FAILURES_TO_OPEN, SHORTEST_PAUSE_MS } from '../../core/breaker.ts';
-import { DAY, HOUR, SECOND } from '../../core/clock.ts';
-import type { OpenStorage } from '../storage.ts';
+import { FAILURES_TO_OPEN, SHORTEST_PAUSE_MS } from '../../src/core/breaker.ts';
+import { DAY, HOUR, SECOND } from '../../src/core/clock.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { anEndpoint, hands, LEASE } from './callback-fixtures.ts';
 import { anOrder, change, create, T0 } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 // The suite of commit: all of a change or nothing, one winner a version, and replies that are kept.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LedgerUnavailableError } from '../../core/errors.ts';
-import { type Ledger, orderId } from '../../core/ledger.ts';
-import type { Order } from '../../core/order.ts';
+import { LedgerUnavailableError } from '../../src/core/errors.ts';
+import { type Ledger, orderId } from '../../src/core/ledger.ts';
+import type { Order } from '../../src/core/order.ts';
 import {
   anOrder,
   asNew,

@@ -1,11 +1,11 @@
 // The suite of parties and settings, and of what is kept when a ledger is closed and opened again.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { LedgerUnavailableError } from '../../core/errors.ts';
-import type { Ledger } from '../../core/ledger.ts';
-import type { Party } from '../../core/party.ts';
-import { Parties } from '../../directory/parties.ts';
-import type { OpenStorage } from '../storage.ts';
+import { LedgerUnavailableError } from '../../src/core/errors.ts';
+import type { Ledger } from '../../src/core/ledger.ts';
+import type { Party } from '../../src/core/party.ts';
+import { Parties } from '../../src/directory/parties.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import {
   anOrder,
   asNew,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { DAY, type Instant } from '../../core/clock.ts';
+import { DAY, type Instant } from '../../src/core/clock.ts';
 import {
   type Change,
   type CreateRequest,
@@ -12,10 +12,10 @@ import {
   type NewOrder,
   orderId,
   ownerId,
-} from '../../core/ledger.ts';
-import type { Order } from '../../core/order.ts';
-import { type RequestRecord, requestIdAt } from '../../core/request-log.ts';
-import type { OpenStorage } from '../storage.ts';
+} from '../../src/core/ledger.ts';
+import type { Order } from '../../src/core/order.ts';
+import { type RequestRecord, requestIdAt } from '../../src/core/request-log.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 
 export type OpenDirectory = (directory: string) => Promise<OpenStorage>;
 

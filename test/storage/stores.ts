@@ -1,9 +1,9 @@
 // The suite of what is kept beside the orders: tokens, and the catalog.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY } from '../../core/clock.ts';
-import type { Token } from '../../core/token.ts';
-import type { OpenStorage } from '../storage.ts';
+import { DAY } from '../../src/core/clock.ts';
+import type { Token } from '../../src/core/token.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { newPlatform, T0 } from './fixtures.ts';
 
 function aToken(platform: string, digest: string, fields: Partial<Token> = {}): Token {

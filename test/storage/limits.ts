@@ -1,9 +1,9 @@
 // The suite of limits: windows, calls at once, pauses, and what outlasts a restart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.ts';
-import type { LimitWindow } from '../../core/limits.ts';
-import type { OpenStorage } from '../storage.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts';
+import type { LimitWindow } from '../../src/core/limits.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { newPlatform, type OpenDirectory, suiteDirectory, T0 } from './fixtures.ts';
 
 export function limitRules(open: () => OpenStorage): void {

@@ -1,9 +1,9 @@
 // The suite of deadlines: who gets one, for how long, and that its effect happens once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, HOUR } from '../../core/clock.ts';
-import type { DueDeadline, Ledger } from '../../core/ledger.ts';
-import type { Order } from '../../core/order.ts';
+import { DAY, HOUR } from '../../src/core/clock.ts';
+import type { DueDeadline, Ledger } from '../../src/core/ledger.ts';
+import type { Order } from '../../src/core/order.ts';
 import { anOrder, asNew, change, create, newPlatform, snapshot, T0 } from './fixtures.ts';
 
 const LEASE = 1000;

@@ -1,8 +1,8 @@
 // The suite of what operators do with callbacks: replays, lists, counts, changes, and what is forgotten.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY } from '../../core/clock.ts';
-import type { OpenStorage } from '../storage.ts';
+import { DAY } from '../../src/core/clock.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { anEndpoint, hands } from './callback-fixtures.ts';
 import { anOrder, create, T0 } from './fixtures.ts';
 

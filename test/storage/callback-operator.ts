@@ -1,9 +1,9 @@
 // The suite of what operators do by hand: send one now, give one up, end a pause, delete an endpoint.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FAILURES_TO_OPEN } from '../../core/breaker.ts';
-import { DAY, HOUR } from '../../core/clock.ts';
-import type { OpenStorage } from '../storage.ts';
+import { FAILURES_TO_OPEN } from '../../src/core/breaker.ts';
+import { DAY, HOUR } from '../../src/core/clock.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { anEndpoint, hands, LEASE } from './callback-fixtures.ts';
 import { T0 } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 // The suite of what results do to endpoints: one that is off stays off, 410 switches off, an old address says nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClaimedDelivery, DeliveryResult } from '../../core/callbacks.ts';
-import { DAY, SECOND } from '../../core/clock.ts';
-import type { OpenStorage } from '../storage.ts';
+import type { ClaimedDelivery, DeliveryResult } from '../../src/core/callbacks.ts';
+import { DAY, SECOND } from '../../src/core/clock.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { anEndpoint, hands } from './callback-fixtures.ts';
 import { T0 } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 // The suite of createOrders and load: what is skipped, refused, replayed, and comes back as it was.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CreateRequest, Ledger } from '../../core/ledger.ts';
-import { orderId } from '../../core/ledger.ts';
-import type { Order } from '../../core/order.ts';
+import type { CreateRequest, Ledger } from '../../src/core/ledger.ts';
+import { orderId } from '../../src/core/ledger.ts';
+import type { Order } from '../../src/core/order.ts';
 import { anOrder, asNew, create, newPlatform, snapshot, T0 } from './fixtures.ts';
 
 const request = (orders: readonly Order[], fields: Partial<CreateRequest> = {}): CreateRequest => ({

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Ledger, type ListQuery, ownerId } from '../../core/ledger.ts';
+import { type Ledger, type ListQuery, ownerId } from '../../src/core/ledger.ts';
 import { anOrder, asNew, create, newPlatform, T0 } from './fixtures.ts';
 
 interface Entry {

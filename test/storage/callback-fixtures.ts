@@ -1,10 +1,10 @@
 // What the suite of callbacks is written with: endpoints, and the steps of a delivery as short names.
 import assert from 'node:assert/strict';
-import type { NewEndpoint } from '../../core/callback-endpoint.ts';
-import type { Attempt, ClaimedDelivery, ClaimRequest } from '../../core/callbacks.ts';
-import { MINUTE } from '../../core/clock.ts';
-import type { Order } from '../../core/order.ts';
-import type { OpenStorage } from '../storage.ts';
+import type { NewEndpoint } from '../../src/core/callback-endpoint.ts';
+import type { Attempt, ClaimedDelivery, ClaimRequest } from '../../src/core/callbacks.ts';
+import { MINUTE } from '../../src/core/clock.ts';
+import type { Order } from '../../src/core/order.ts';
+import type { OpenStorage } from '../../src/storage/storage.ts';
 import { anOrder, change, create, T0 } from './fixtures.ts';
 
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
