@@ -21,7 +21,7 @@ import type {
   ClockNote,
 } from './options.ts';
 import { redact } from './redact.ts';
-import { backoff, repeatsOf, settles, wait } from './repeat.ts';
+import { pauseBefore, planOf, settles, wait } from './repeat.ts';
 import { faultOfReply } from './reply.ts';
 import {
   complete,
@@ -31,11 +31,9 @@ import {
   mayHaveHappened,
   remember,
   type Sent,
+  unsettled,
 } from './sent.ts';
 import type { WireProtocol, WireReply } from './wire-protocol.ts';
-
-const TIMEOUT_MS = 30_000;
-const ATTEMPTS = 3;
 
 const infoOfValue = new WeakMap<object, CallInfo>();
 
@@ -85,11 +83,9 @@ export function createClient<C extends Contract, Credentials, Extras extends obj
     await options.beforeSend?.(call);
     await callOptions.beforeSend?.(call);
 
-    const repeats = repeatsOf(description);
-    const limit = callOptions.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
-    const most = repeats && repeats.pauseMs < limit ? (options.attempts ?? ATTEMPTS) : 1;
-    const attemptMs = most > 1 ? (options.attemptTimeoutMs ?? Math.ceil(limit / most)) : limit;
-    const deadline = AbortSignal.timeout(limit);
+    const plan = planOf(description, options, callOptions.timeoutMs);
+    const { repeats, attemptMs } = plan;
+    const deadline = AbortSignal.timeout(plan.limitMs);
     const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
 
     let first = repeatOf && earlier(repeatOf, method, repeats?.withinMs ?? 0, now());
@@ -133,7 +129,7 @@ export function createClient<C extends Contract, Credentials, Extras extends obj
         } catch (refusal) {
           if (refusal instanceof CallError) refusal.requestId = requestId;
           const isFirst: boolean = learnClock && !doubt && !learnt;
-          const date = isFirst ? serverDate(contract, refusal, reply, time()) : null;
+          const date = isFirst ? serverDate(contract, refusal, reply, sent.signedFor) : null;
           if (date === null) throw refusal;
           offsetMs = date - now();
           learnt = true;
@@ -145,21 +141,12 @@ export function createClient<C extends Contract, Credentials, Extras extends obj
         error = thrown;
       }
       if (error instanceof RefusedError) {
-        const isSettled =
-          !doubt ||
-          description.effect === 'read' ||
-          settles(description, error.row, error.refused.retry);
-        if (isSettled) throw fail(error, sent);
-        const message = `${error.message} An earlier attempt may have been carried out all the same.`;
-        const unknown = new NetworkError(message, 'unknown', { cause: error });
-        unknown.requestId = error.requestId;
-        throw fail(unknown, sent);
+        if (!doubt || settles(description, error)) throw fail(error, sent);
+        throw fail(unsettled(error), sent);
       }
       if (mayHaveHappened(error)) doubt ??= error;
-      const pause = Math.max(backoff(attempts), repeats?.pauseMs ?? 0);
-      const isInTime = now() + pause - sent.signedAt < (repeats?.withinMs ?? 0);
-      const isLast = attempts >= most || !isInTime || deadline.aborted;
-      if (isLast || !(error instanceof NetworkError) || isFinal(error)) {
+      const pause = pauseBefore(plan, attempts, now() - sent.signedAt);
+      if (pause === null || !(error instanceof NetworkError) || isFinal(error)) {
         throw fail(inDoubt(error, doubt), sent);
       }
       try {

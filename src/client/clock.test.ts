@@ -84,3 +84,14 @@ test('it is not learnt: where the setting says so, from a reply without Date, an
   await refusedAfter(1, { fetch: dated(null) });
   await refusedAfter(2, { fetch: dated('Fri, 02 Jan 1970 00:00:00 GMT') });
 });
+
+test('calls that are refused for their time together are all repeated', async () => {
+  const client = toSuning(HOUR);
+  const results = await Promise.all(
+    Array.from({ length: 5 }, () => client.try('suning.fws.historyorder.query', JANUARY)),
+  );
+  for (const result of results) {
+    assert.ok(result.ok);
+    assert.deepEqual([result.attempts, result.clock?.learnt], [2, true]);
+  }
+});

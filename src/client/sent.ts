@@ -1,6 +1,6 @@
 // What a call sent, so that a repeat can carry the same; and what an error leaves open about it.
 import type { Contract, MethodOf, Params } from '../protocol/contract.ts';
-import { type CallError, NetworkError } from './errors.ts';
+import { type CallError, NetworkError, type RefusedError } from './errors.ts';
 import type { CallParams } from './options.ts';
 import type { WireRequest } from './wire-protocol.ts';
 
@@ -69,4 +69,12 @@ export function inDoubt(error: CallError, doubt: CallError | null): CallError {
       cause: error,
     },
   );
+}
+
+/** A repeat was refused, which says nothing of an earlier attempt. */
+export function unsettled(error: RefusedError): NetworkError {
+  const message = `${error.message} An earlier attempt may have been carried out all the same.`;
+  const unknown = new NetworkError(message, 'unknown', { cause: error });
+  unknown.requestId = error.requestId;
+  return unknown;
 }
