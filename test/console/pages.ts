@@ -43,4 +43,7 @@ export const PAGES: readonly ConsolePage[] = [
     },
     ready: '.job >> nth=0',
   },
+  { name: 'parties', path: () => '/parties', ready: '.list tbody .row >> nth=2' },
+  { name: 'party', path: () => '/parties/jintong/jane88', ready: '.bars >> nth=0' },
+  { name: 'party-new', path: () => '/parties/new', ready: 'form.panel' },
 ];

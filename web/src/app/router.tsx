@@ -52,6 +52,18 @@ const routeTree = root.addChildren([
     '/callbacks/jobs',
     lazyRouteComponent(() => import('../pages/callbacks/jobs.tsx'), 'Jobs'),
   ),
+  page(
+    '/parties',
+    lazyRouteComponent(() => import('../pages/parties/parties.tsx'), 'Parties'),
+  ),
+  page(
+    '/parties/new',
+    lazyRouteComponent(() => import('../pages/party/new-party.tsx'), 'NewParty'),
+  ),
+  page(
+    '/parties/$platform/$partyId',
+    lazyRouteComponent(() => import('../pages/party/party.tsx'), 'PartyPage'),
+  ),
 ]);
 
 export const router = createRouter({

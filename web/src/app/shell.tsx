@@ -21,6 +21,7 @@ const PAGES = [
   ['/orders', 'orders', 'listOrders'],
   ['/requests', 'requests', 'listRequests'],
   ['/callbacks', 'callbacks', 'listCallbackEndpoints'],
+  ['/parties', 'parties', 'listParties'],
 ] as const;
 
 export function Shell() {

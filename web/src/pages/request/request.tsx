@@ -13,6 +13,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { requestTexts } from '../../texts/requests.ts';
 import { curlOf, type Envelope } from './curl.ts';
+import { Detective } from './detective.tsx';
 
 export function RequestPage() {
   const { requestId } = useParams({ strict: false }) as { requestId: string };
@@ -86,6 +87,7 @@ export function RequestPage() {
                 )}
               </p>
             </section>
+            <Detective call={one} />
             <section aria-labelledby="exchange" className="panel">
               <h2 id="exchange">{t.exchange}</h2>
               <Text name={t.sent} text={one.readableBody} />

@@ -1,0 +1,103 @@
+// What an admin does with parties in the console, in both languages, on a real server.
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { manage } from '../support.ts';
+import { type Browser, type Language, startBrowser, withoutBrowser } from './browser.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+let browser: Browser;
+if (!withoutBrowser) {
+  world = await startWorld();
+  browser = await startBrowser(world.server);
+}
+after(() => browser?.close());
+
+const WORDS = {
+  zh: {
+    ...{ ask: '检查', letIn: '放行', denied: '拒绝', create: '新建接入方', name: '编号' },
+    ...{ platform: '平台', kept: '我已保存', rotate: '轮换密钥', users: '用户', edit: '修改' },
+    ...{ save: '保存', causes: '签名为什么不对' },
+  },
+  en: {
+    ...{ ask: 'Ask', letIn: 'Let in', denied: 'Refused', create: 'New party', name: 'Id' },
+    ...{ platform: 'Platform', kept: 'I have kept it', rotate: 'Rotate the key', users: 'Users' },
+    ...{ edit: 'Change', save: 'Save', causes: 'Why the signature is wrong' },
+  },
+} as const;
+
+for (const language of ['zh', 'en'] as const satisfies Language[]) {
+  const words = WORDS[language];
+  describe(language, { skip: withoutBrowser }, () => {
+    test('would 203.0.113.7 be let in, and as whom', async () => {
+      const page = await browser.open('/parties', { language });
+      const form = page.locator('section', { has: page.locator('#admit') });
+      await form.getByRole('textbox').fill('203.0.113.7');
+      await form.getByRole('button', { name: words.ask }).click();
+      const first = form.locator('.admissions li').first();
+      await first.waitFor();
+      match(await first.innerText(), new RegExp(`${words.letIn}[\\s\\S]*ipbound01`));
+      await form.getByRole('textbox').fill('192.0.2.1');
+      await page.keyboard.press('Enter');
+      await form.locator('.admissions li', { hasText: words.denied }).first().waitFor();
+      await page.close();
+      deepEqual(browser.faults.splice(0), []);
+    });
+
+    test('a new party is made by the form of its platform’s contract, its key shown once', async () => {
+      const partyId = `made-${language}`;
+      const page = await browser.open('/parties', { language });
+      await page.getByRole('button', { name: words.create }).click();
+      await page.waitForURL(/parties\/new/);
+      await page.getByRole('combobox').click();
+      await page.getByTitle(/^jintong/).click();
+      await page.getByLabel(words.name, { exact: true }).fill(partyId);
+      await page.getByRole('checkbox', { name: /HastenOrder/ }).check();
+      await page.getByLabel(new RegExp(`^${words.users}`)).fill('li.na, wang');
+      await page.getByRole('button', { name: words.create }).click();
+      const secret = await page.getByRole('dialog').locator('code').innerText();
+      match(secret, /^[0-9a-f]{32}$/);
+      await page.getByRole('button', { name: words.kept }).click();
+      await page.waitForURL(new RegExp(`/parties/jintong/${partyId}`));
+      await page.locator('#keys').waitFor();
+      ok(!(await page.locator('main').innerText()).includes(secret), 'it is gone');
+      const made = (await manage(world.server, 'GET', `/parties/jintong/${partyId}`)).body;
+      deepEqual([made.grants, made.users], [['HastenOrder'], ['li.na', 'wang']]);
+
+      // A key is rotated with an overlap: both hold.
+      await page.getByRole('button', { name: words.rotate }).click();
+      await page.getByRole('dialog').getByRole('button', { name: words.rotate }).click();
+      await page.getByRole('button', { name: words.kept }).click();
+      await page
+        .locator('section', { has: page.locator('#keys') })
+        .locator('li')
+        .nth(1)
+        .waitFor();
+      const keys = (await manage(world.server, 'GET', `/parties/jintong/${partyId}`)).body.keys;
+      equal(keys.length, 2);
+      ok(keys[1].expiresAt !== null);
+
+      // A change of what it may call.
+      await page.getByRole('button', { name: words.edit, exact: true }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('checkbox', { name: /GetOrderDetail/ })
+        .check();
+      await page.getByRole('dialog').getByRole('button', { name: words.save }).click();
+      await page.getByText('HastenOrder, GetOrderDetail').waitFor();
+      await page.close();
+      deepEqual(browser.faults.splice(0), []);
+    });
+
+    test('a refused signature is explained on the page of its call', async () => {
+      const found = await manage(world.server, 'GET', '/requests?outcome=SignFail&limit=1');
+      const page = await browser.open(`/requests/${found.body.items[0].id}`, { language });
+      const section = page.locator('section', { has: page.locator('#detective') });
+      await section.getByText(words.causes).waitFor();
+      await section.locator('p, li').nth(0).waitFor();
+      ok((await section.innerText()).length > words.causes.length + 10);
+      await page.close();
+      deepEqual(browser.faults.splice(0), []);
+    });
+  });
+}

@@ -1,0 +1,94 @@
+// "Would 203.0.113.7 be let in, and as whom?": asked of every list of addresses.
+import { useQuery } from '@tanstack/react-query';
+import Button from 'antd/es/button';
+import Input from 'antd/es/input';
+import { useState } from 'react';
+import { ask } from '../../api/client.ts';
+import type { Admission as Row } from '../../api/types.ts';
+import { Field } from '../../parts/field.tsx';
+import { Go, places } from '../../parts/go.tsx';
+import { Loaded } from '../../parts/problem.tsx';
+import { Id, Status } from '../../parts/values.tsx';
+import { useTexts } from '../../texts/catalogue.ts';
+import { partyTexts } from '../../texts/parties.ts';
+
+export function Admission({ of }: { readonly of?: { platform: string; partyId: string } }) {
+  const t = useTexts(partyTexts);
+  const [text, setText] = useState('');
+  const [address, setAddress] = useState('');
+  const found = useQuery({
+    queryKey: ['admissions', address, of?.platform],
+    queryFn: ({ signal }) =>
+      ask<{ items: readonly Row[] }>('/admissions', {
+        query: { address, platform: of?.platform },
+        signal,
+      }),
+    enabled: address !== '',
+    retry: false,
+  });
+  const why = {
+    listed: t.whyListed,
+    'no-list': t.whyNoList,
+    'not-listed': t.whyNotListed,
+    'switched-off': t.whyOff,
+  };
+  return (
+    <section aria-labelledby="admit" className="panel">
+      <h2 id="admit">{t.admit}</h2>
+      <form
+        className="fields"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAddress(text.trim());
+        }}
+      >
+        <Field label={t.admitHint}>
+          {(id) => (
+            <Input
+              id={id}
+              value={text}
+              style={{ width: 240 }}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        <Button htmlType="submit" disabled={text.trim() === ''}>
+          {t.admitAsk}
+        </Button>
+      </form>
+      {address !== '' && (
+        <Loaded query={found} rows={2}>
+          {({ items }) => (
+            <ul className="rows admissions">
+              {items
+                .filter((one) => !of || one.partyId === of.partyId)
+                // Who names the address comes first, then who lets everybody in.
+                .toSorted((a, b) => order(a) - order(b))
+                .map((one) => (
+                  <li key={`${one.platform} ${one.partyId} ${one.app}`}>
+                    <Status
+                      tone={one.admitted ? 'success' : 'error'}
+                      text={one.admitted ? t.admitted : t.denied}
+                    />
+                    <span className="muted">{one.platform}</span>
+                    <Go place={places.party(one.platform, one.partyId)}>
+                      <Id id={one.partyId} />
+                    </Go>
+                    {one.app !== null && (
+                      <span>
+                        {t.app} <Id id={one.app} length={16} />
+                      </span>
+                    )}
+                    <span className="muted">{why[one.why]}</span>
+                  </li>
+                ))}
+            </ul>
+          )}
+        </Loaded>
+      )}
+    </section>
+  );
+}
+
+const order = ({ why }: Row): number =>
+  ['listed', 'not-listed', 'no-list', 'switched-off'].indexOf(why);
