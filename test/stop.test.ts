@@ -114,3 +114,18 @@ test('calls that come in one burst with the signal are answered on every connect
   deepEqual([sum.answered, sum.lost], [ON_THEIR_WAY, 0]);
   equal((await stopped).code, 0);
 });
+
+test('calls that were written one behind the other on a connection are all answered, the last with the end', async () => {
+  const server = await serve(['--data', temporaryDirectory()]);
+  const sockets = Array.from({ length: 40 }, () => connectTo(server.url));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const stopped = stop(server);
+  const answers = sockets.map(async (socket) => {
+    socket.write(CALL.repeat(5));
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    return [text.split('CallFail').length - 1, text.split('connection: close').length - 1];
+  });
+  for (const answer of await Promise.all(answers)) deepEqual(answer, [5, 1]);
+  equal((await stopped).code, 0);
+});

@@ -61,6 +61,11 @@ export class Connections {
     return connection !== undefined && connection.underWay > (connection.arriving ? 1 : 0);
   }
 
+  /** Whether requests of the connection are under way behind the one that is being answered. */
+  hasMore(socket: Socket): boolean {
+    return (this.#all.get(socket)?.underWay ?? 0) > 1;
+  }
+
   begin(socket: Socket): void {
     const connection = this.#all.get(socket);
     if (!connection) return;

@@ -234,7 +234,8 @@ export class HttpServer {
     for (const { request, response, reply, path } of all) {
       try {
         // Now, not when it came in: a stop may have begun since, and would wait for the connection.
-        if (this.#draining) response.setHeader('connection', 'close');
+        if (this.#draining && !this.connections.hasMore(request.socket))
+          response.setHeader('connection', 'close');
         send(response, reply);
       } catch (fault) {
         this.#options.onFault(fault, path);

@@ -4,7 +4,8 @@ import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
 import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
-import { hideSecrets, longSecrets, withoutSecrets } from './redact.ts';
+import { readableBody } from './readable-body.ts';
+import { hideSecrets, longSecrets, MASK, withoutSecrets } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
 /**
@@ -56,11 +57,11 @@ export function recordCall(
   if (passedOver === false) return counted;
   const party = summary.party ? call.parties.find(platform.name, summary.party) : undefined;
   const longest = LOGGED_BODY[verified ? 'verified' : party ? 'named' : 'unknown'];
-  const body = platform.redact(request.body.toString('utf8', 0, platform.readForLog), call);
-  const start = body.slice(0, longest + LONGEST_SECRET);
+  const written = platform.redact(request.body.toString('utf8', 0, platform.readForLog), call);
+  const body = withoutHidden(written.slice(0, longest + LONGEST_SECRET), services.isSecret);
   const found = [
-    ...longSecrets(start, services.isSecret),
-    ...(party?.keys.flatMap(({ secret }) => (start.includes(secret) ? [secret] : [])) ?? []),
+    ...longSecrets(body, services.isSecret),
+    ...(party?.keys.flatMap(({ secret }) => (body.includes(secret) ? [secret] : [])) ?? []),
     ...(verdict.ok ? [] : secretsBeside(request, services.isSecret)),
   ];
   // Of an accepted call every field is known, so that short words are not looked at one by one.
@@ -91,6 +92,23 @@ export function recordCall(
   const isTaken = !verified && services.questions?.take(platform, call, record);
   if (!isTaken) services.requests.append(record);
   return counted;
+}
+
+/** Letters and digits that are written as escapes, which no client does that means well: of a form, of XML, of JSON. */
+const ESCAPED = /%(?:3\d|[46][1-9a-f]|[57][\da])|&#(?:x[3-7]|\d{2,3};)|\\u00[3-7]/i;
+const BASE64 = /[\w+/-]{24,}={0,2}/g;
+
+/** The body without secrets that an encoding hides: as a person reads it where one does, else as it was written. */
+function withoutHidden(body: string, isSecret: IsSecret): string {
+  let left = body;
+  if (ESCAPED.test(body)) {
+    const readable = readableBody(body);
+    if (readable !== body && longSecrets(readable, isSecret).length > 0) left = readable;
+  }
+  return left.replace(BASE64, (word) => {
+    const inside = Buffer.from(word, 'base64').toString('latin1');
+    return longSecrets(inside, isSecret).length > 0 ? MASK : word;
+  });
 }
 
 /**

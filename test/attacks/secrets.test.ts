@@ -46,6 +46,8 @@ function signedYtx({ requestId, customParm }: { requestId?: string; customParm?:
     authorization: authorizationOf(ACCOUNT, now),
   });
 }
+const hex = (c: string): string => c.charCodeAt(0).toString(16);
+const percent = (c: string): string => `%${hex(c)}`;
 /** Where a caller may put what it should not. */
 const PLACES: Readonly<Record<string, (secret: string) => string>> = {
   'the path': (s) => post(`/Api/${s}`, 'x'),
@@ -170,6 +172,24 @@ const PLACES: Readonly<Record<string, (secret: string) => string>> = {
   'a lookup of the management API': (s) =>
     request('GET', `/manage/v1/orders/jintong/${s}?${s}=1`, {
       headers: { authorization: `Bearer ${server.adminToken}` },
+    }),
+  'a form of escapes': (s) => post(GATEWAY, `request=${[...s].map(percent).join('')}`),
+  'a form of escapes, double': (s) =>
+    post(GATEWAY, `request=${encodeURIComponent([...s].map(percent).join(''))}`),
+  'XML of references': (s) =>
+    post(GATEWAY, `request=<a>${[...s].map((c) => `&#${c.charCodeAt(0)};`).join('')}</a>`),
+  'JSON of escapes': (s) =>
+    post(`${ORDER}?Sign=x`, `{"a":"${[...s].map((c) => `\\u00${hex(c)}`).join('')}"}`),
+  'a document in base64': (s) =>
+    post(
+      GATEWAY,
+      `request=${Buffer.from(`<Request><Key>${s}</Key></Request>`).toString('base64')}`,
+    ),
+  'a signed Remark of escapes': (s) =>
+    post(GATEWAY, form(cancel(s)).replace(s, [...s].map(percent).join(''))),
+  'Basic of ytx': (s) =>
+    post(`${ORDER}?Sign=x`, '{}', {
+      authorization: `Basic ${Buffer.from(`${ACCOUNT}:${s}`).toString('base64')}`,
     }),
   'User-Agent and Cookie': (s) => post(GATEWAY, 'x', { 'user-agent': s, cookie: s }),
 };
