@@ -1,4 +1,4 @@
-// "One line a second and a count where a fault repeats."
+// One line a second and a count where a fault repeats.
 import { deepEqual, equal } from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';

@@ -39,7 +39,7 @@ export function sandboxHints(
   };
 }
 
-/** Older by this much, a fixture that says "5 minutes ago" is past most of what it is there for. */
+/** Older by this much, a fixture that says `5 minutes ago` is past most of what it is there for. */
 const AGED_MS = 60 * MINUTE;
 const RELATIVE = /^(\w+)MinutesAgo$/;
 

@@ -39,7 +39,7 @@ async function isFresh(server: Server): Promise<void> {
   deepEqual((await manage(server, 'GET', '/callbacks/endpoints')).body.items, []);
   const suning = await manage(server, 'GET', '/orders/suning/1000531505');
   const line = suning.body.lines[0];
-  // "paid 5 minutes ago" is that again.
+  // `paid 5 minutes ago` is that again.
   ok(Date.now() - line.attributes.paidAt < 20 * 60_000, String(line.attributes.paidAt));
   const { orders, changes } = await server.storage.ledger.audit();
   ok(orders === SANDBOX_ORDERS && changes >= SANDBOX_ORDERS);

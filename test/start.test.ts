@@ -32,7 +32,7 @@ test('each call is a line: platform, party, method, outcome, detail', async () =
   match(calls[1]!, /^jintong {2}jane88 {2}HastenOrder {2}CallFail {2}\S/);
 });
 
-test('fixtures that say "5 minutes ago" do not age in silence', async () => {
+test('fixtures that say `5 minutes ago` do not age in silence', async () => {
   const dataDirectory = temporaryDirectory();
   const clock = new TestClock();
   const warnings = async (): Promise<string[]> => {

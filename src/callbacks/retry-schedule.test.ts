@@ -39,7 +39,7 @@ test('standard: ±20 % jitter, from a source that is given', () => {
   assert.deepEqual(mixed, [0, 5.5, 252, 2088, 7200, 14_400, 33_120, 37_440]);
 });
 
-test('wechat: "15s/15s/30s/3m/10m/20m/30m/30m/30m/60m/3h/3h/3h/6h/6h - 总计 24h4m", after a first one at once', () => {
+test('wechat: 15s/15s/30s/3m/10m/20m/30m/30m/30m/60m/3h/3h/3h/6h/6h - 总计 24h4m, after a first one at once', () => {
   const gaps = [15, 15, 30, 3 * m, 10 * m, 20 * m, 30 * m, 30 * m, 30 * m, 60 * m];
   const all = waits('wechat', never);
   assert.deepEqual(all, [0, ...gaps, 3 * h, 3 * h, 3 * h, 6 * h, 6 * h]);
@@ -49,7 +49,7 @@ test('wechat: "15s/15s/30s/3m/10m/20m/30m/30m/30m/60m/3h/3h/3h/6h/6h - 总计 24
   );
 });
 
-test('alipay: "25 小时以内完成 8 次通知（通知的间隔频率一般是：4m,10m,10m,1h,2h,6h,15h）"', () => {
+test('alipay: 25 小时以内完成 8 次通知（通知的间隔频率一般是：4m,10m,10m,1h,2h,6h,15h）', () => {
   const all = waits('alipay', never);
   assert.deepEqual(all, [0, 4 * m, 10 * m, 10 * m, 1 * h, 2 * h, 6 * h, 15 * h]);
   assert.equal(all.length, 8);

@@ -11,7 +11,7 @@ import {
   signatureHeaders,
 } from './signature.ts';
 
-/** standard-webhooks/standard-webhooks, tests of its libraries: "sign function works". */
+/** standard-webhooks/standard-webhooks, tests of its libraries: `sign function works`. */
 const VECTOR = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',

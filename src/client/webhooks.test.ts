@@ -8,7 +8,7 @@ import { manage, startTestServer } from '../../test/support.ts';
 import { newSecret } from '../callbacks/signature.ts';
 import { type CallbackFault, signCallback, verifyCallback } from './webhooks.ts';
 
-/** standard-webhooks/standard-webhooks, tests of its libraries: "sign function works". */
+/** standard-webhooks/standard-webhooks, tests of its libraries: `sign function works`. */
 const VECTOR = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',

@@ -22,7 +22,7 @@ const GOOD = [
   `${'😀'.repeat(9)}abcdefg`,
 ];
 
-test('"at least 16 characters with 8 different ones"', () => {
+test('at least 16 characters with 8 different ones', () => {
   for (const secret of GOOD) equal(weakness(secret), null, secret);
   match(weakness('abcdefgh1234567')!, /has 15 characters, fewer than 16/);
   match(weakness('abcdefga'.repeat(4))!, /has 7 different characters, fewer than 8/);

@@ -80,7 +80,7 @@ describe('an entry that is neither an address nor a range is refused, and named'
   }
 });
 
-test('"a comma-separated string is accepted too": trimmed, the empty parts left out', () => {
+test('a comma-separated string is accepted too: trimmed, the empty parts left out', () => {
   deepEqual(splitAddresses('203.0.113.7, 198.51.100.0/24 ,,'), ['203.0.113.7', '198.51.100.0/24']);
   deepEqual(splitAddresses([' 203.0.113.7', '', '::1']), ['203.0.113.7', '::1']);
   deepEqual(splitAddresses(''), []);
@@ -126,7 +126,7 @@ describe('X-Forwarded-For', () => {
     equal(caller('10.0.0.1', '10.0.0.3, 10.0.0.2'), '10.0.0.3');
   });
 
-  test('"ip:port, [ip]:port, quotes, empty elements and several lines are understood"', () => {
+  test('ip:port, [ip]:port, quotes, empty elements and several lines are understood', () => {
     for (const [header, address] of [
       ['203.0.113.9:4711', '203.0.113.9'],
       ['[2001:db8::9]', '2001:db8::9'],
@@ -146,7 +146,7 @@ describe('X-Forwarded-For', () => {
     }
   });
 
-  test('"a nearest hop that is unreadable is nobody\'s address … limits count it by the proxy\'s"', () => {
+  test("a nearest hop that is unreadable is nobody's address … limits count it by the proxy's", () => {
     for (const garbage of [
       'unknown',
       '',

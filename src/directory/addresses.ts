@@ -69,7 +69,7 @@ export function readCaller(
   const hops = forwardedFor.split(',');
   for (let i = hops.length - 1; i >= 0; i--) {
     const text = hops[i]!.trim();
-    // protocol: "empty elements … are understood; an empty *last* element is unreadable".
+    // Empty elements are understood (settled.md, ALL11), but an empty last one cannot be read.
     if (text === '' && i < hops.length - 1) continue;
     const hop = readHop(text);
     if (hop === null) {

@@ -61,7 +61,7 @@ for (const platform of ['jintong', 'ytx'] as const) {
     equal(await ask(), false, 'none is under way any more');
   });
 
-  test(`${platform}: "a party without limits has none", and limits can be taken away`, async () => {
+  test(`${platform}: a party without limits has none, and limits can be taken away`, async () => {
     const { many, set } = await limited(platform, null);
     deepEqual(await many(5), Array(5).fill(false));
     await set({ perDay: 1 });

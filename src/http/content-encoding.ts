@@ -24,8 +24,8 @@ export interface ContentEncoding {
 const PLAIN: ContentEncoding = { compressed: undefined, note: undefined };
 
 /**
- * protocol: "A coding that compresses (…, in a list, too) gets 415 and a body that names it. The name
- * of a charset there (a habit of Java clients), or anything else, is passed over and logged."
+ * settled.md, ALL9: a coding that compresses (…, in a list, too) gets 415 and a body that names it. The name
+ * of a charset there (a habit of Java clients), or anything else, is passed over and logged.
  */
 export function readContentEncoding(header: string | undefined): ContentEncoding {
   if (header === undefined) return PLAIN;

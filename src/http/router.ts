@@ -56,7 +56,7 @@ export class Router {
 }
 
 /**
- * protocol: "doubled slashes and one at the end are served as without". A parameter never takes an
+ * settled.md, ALL7: doubled slashes and one at the end are served as without. A parameter never takes an
  * empty segment: without its slash the path has one segment less than the pattern.
  */
 export function withoutExtraSlashes(path: string): string {

@@ -63,7 +63,7 @@ const isAlive = async (): Promise<void> => {
 };
 
 describe('paths and methods', () => {
-  test('"unknown path 404": exactly as written, whatever the method', async () => {
+  test('unknown path 404: exactly as written, whatever the method', async () => {
     for (const path of [
       '/',
       '/Api',
@@ -91,7 +91,7 @@ describe('paths and methods', () => {
     }
   });
 
-  test('"wrong method 405", with the methods that the path takes in Allow', async () => {
+  test('wrong method 405, with the methods that the path takes in Allow', async () => {
     for (const [method, path, allow] of [
       ['GET', GATEWAY, 'POST'],
       ['PUT', GATEWAY, 'POST'],
@@ -130,7 +130,7 @@ describe('paths and methods', () => {
   });
 });
 
-describe('"body over 1 MiB 413"', () => {
+describe('body over 1 MiB 413', () => {
   test('a body of exactly 1 MiB is read, whole or in chunks', async () => {
     const body = form(hasten('404'));
     const padded = body + '&'.repeat(MIB - body.length);

@@ -111,7 +111,7 @@ describe('/metrics', () => {
       )
     ).status;
 
-  test('in a sandbox: "the token, or a loopback peer with a loopback Host and no sign of a proxy"', async () => {
+  test('in a sandbox: the token, or a loopback peer with a loopback Host and no sign of a proxy', async () => {
     for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:8787', '127.9.9.9', '[::1]:80']) {
       equal(await ask(server, host), 200, host);
     }
@@ -138,7 +138,7 @@ describe('/metrics', () => {
     equal(await ask(server, 'gate.example', token), 200);
   });
 
-  test('"in production always the token"', async () => {
+  test('in production always the token', async () => {
     const production = await startTestServer({ config: { environment: 'production' } });
     equal(await ask(production, 'localhost'), 401);
     const token = `authorization: Bearer ${production.adminToken}\r\n`;

@@ -1,4 +1,4 @@
-// protocol, "What real clients send": URLs, Content-Encoding and X-Forwarded-For, by real bytes.
+// What real clients send (settled.md, ALL7 to ALL11): URLs, Content-Encoding and X-Forwarded-For, by real bytes.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exchange, request } from '../../test/exchange.ts';
@@ -29,7 +29,7 @@ async function outcome(
 }
 const newest = async () => (await manage(server, 'GET', '/requests?limit=1')).body.items[0];
 
-describe('"doubled slashes and one at the end are served as without"', () => {
+describe('doubled slashes and one at the end are served as without', () => {
   test('Jintong, "in any case"', async () => {
     for (const path of [
       GATEWAY,
@@ -74,7 +74,7 @@ describe('"doubled slashes and one at the end are served as without"', () => {
     equal(await outcome('GET', '/api//oauth/authorize/'), '400');
   });
 
-  test('ytx; "an empty segment that a parameter would take stays 404"', async () => {
+  test('ytx; an empty segment that a parameter would take stays 404', async () => {
     const headers = { authorization };
     const body = ytxBody;
     const at = (path: string) => outcome('POST', `${path}?Sign=${ytxSign}`, { headers, body });
@@ -91,7 +91,7 @@ describe('"doubled slashes and one at the end are served as without"', () => {
     }
   });
 
-  test('"every other path stays exact"', async () => {
+  test('every other path stays exact', async () => {
     for (const path of ['//healthz', '/healthz/', '/HEALTHZ', '//readyz', '/metrics/']) {
       equal(await outcome('GET', path), '404', path);
     }
@@ -102,7 +102,7 @@ describe('"doubled slashes and one at the end are served as without"', () => {
   });
 });
 
-describe('"a request target in absolute form is its path and query"', () => {
+describe('a request target in absolute form is its path and query', () => {
   test('on every path, whatever the host, and a query goes with it', async () => {
     for (const target of [
       `http://gate${GATEWAY}`,
@@ -131,7 +131,7 @@ describe('"a request target in absolute form is its path and query"', () => {
     }
   });
 
-  test('"access rules are those of the path": the host in it opens nothing', async () => {
+  test('access rules are those of the path: the host in it opens nothing', async () => {
     for (const target of [
       'http://127.0.0.1/manage/v1/orders',
       'http://localhost/healthz/../manage/v1/orders',
@@ -141,7 +141,7 @@ describe('"a request target in absolute form is its path and query"', () => {
     }
   });
 
-  test('"user info in it is logged nowhere": neither in an answer nor in the request log', async () => {
+  test('user info in it is logged nowhere: neither in an answer nor in the request log', async () => {
     const target = 'http://user:top-secret@gate/Api/Nothing.ashx?Key=1';
     const { status, body } = await exchange(server.url, request('POST', target));
     equal(status, 404);
@@ -153,7 +153,7 @@ describe('"a request target in absolute form is its path and query"', () => {
 });
 
 describe('Content-Encoding', () => {
-  test('"a coding that compresses gets 415 and a body that names it, and the call stands in the request log"', async () => {
+  test('a coding that compresses gets 415 and a body that names it, and the call stands in the request log', async () => {
     for (const [value, named] of [
       ['gzip', 'gzip'],
       ['X-GZIP', 'x-gzip'],
@@ -183,7 +183,7 @@ describe('Content-Encoding', () => {
     }
   });
 
-  test('"the name of a charset there, or anything else, is passed over and logged"', async () => {
+  test('the name of a charset there, or anything else, is passed over and logged', async () => {
     for (const value of ['UTF-8', 'gbk', 'identity', 'text/xml', 'gzipped']) {
       const headers = { 'content-encoding': value };
       equal(await outcome('POST', GATEWAY, { headers, body: unknownOrder }), 'CallFail', value);
@@ -200,7 +200,7 @@ describe('X-Forwarded-For', () => {
     }),
   );
 
-  test('"ip:port, [ip]:port, quotes, empty elements and several lines are understood"', async () => {
+  test('ip:port, [ip]:port, quotes, empty elements and several lines are understood', async () => {
     for (const value of [
       '203.0.113.7:50123',
       '"203.0.113.7:50123"',
@@ -214,14 +214,14 @@ describe('X-Forwarded-For', () => {
     }
   });
 
-  test('"a nearest hop that is unreadable is nobody\'s address", and the log says what stood there', async () => {
+  test("a nearest hop that is unreadable is nobody's address, and the log says what stood there", async () => {
     for (const value of ['unknown', '203.0.113.7,', '203.0.113.7, _x, 10.0.0.1', '127.0.0.1:x']) {
       const headers = { 'X-Forwarded-For': value };
       equal(await outcome('POST', GATEWAY, { headers, body }), 'UnauthorizedIp', value);
       const { address, detail } = await newest();
       equal(address, 'unknown');
       match(detail, /X-Forwarded-For has "(?:unknown|_x|127\.0\.0\.1:x)?" where/);
-      // "it passes only where a list is empty"
+      // A hop that cannot be read passes only where the list is empty (settled.md, ALL11).
       equal(await outcome('POST', GATEWAY, { headers, body: unknownOrder }), 'CallFail', value);
     }
   });

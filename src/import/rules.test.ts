@@ -69,7 +69,7 @@ const flight = (orderId: string, fields: object = {}) => ({
 });
 const line = (platform: string, item: object) => JSON.stringify({ platform, ...item });
 
-describe('"Sections and platforms in any order"', () => {
+describe('Sections and platforms in any order', () => {
   test('orders before the partner, and a platform between', async () => {
     const partner = {
       partner: 'late01',
@@ -104,7 +104,7 @@ describe('"Sections and platforms in any order"', () => {
   });
 });
 
-describe('"Not UTF-8, or a key given twice: refused with line and field"', () => {
+describe('Not UTF-8, or a key given twice: refused with line and field', () => {
   const gbk = Buffer.concat([
     Buffer.from(`${line('ytx', topUp('gb0'))}\n`),
     Buffer.from(
@@ -161,7 +161,7 @@ describe('"Not UTF-8, or a key given twice: refused with line and field"', () =>
   });
 });
 
-test('"a line of it that is broken spoils that line only, the first too"', async () => {
+test('a line of it that is broken spoils that line only, the first too', async () => {
   const lines = [
     '{"platform":"ytx","requestId',
     line('ytx', topUp('br1')),
@@ -185,7 +185,7 @@ test('a platform or section that is unknown is refused, also where it holds noth
   ]);
 });
 
-describe('"The same order is the same platform and id, whatever its state now"', () => {
+describe('The same order is the same platform and id, whatever its state now', () => {
   test('two ytx orders with one customParm: the second is refused with the first one’s id', async () => {
     const rows = [topUp('cp1', { customParm: 'mine' }), topUp('cp2', { customParm: 'mine' })];
     const text = rows.map((row) => line('ytx', row)).join('\n');

@@ -236,7 +236,7 @@ test('an unknown platform or section is refused by name, and the others are impo
   deepEqual(report, { orders: 0, parties: 1, catalog: 0, existing: 0, refused: 4 });
 });
 
-test('a file that cannot be read to its end: "what came before stays", and it can be run again', async () => {
+test('a file that cannot be read to its end: what came before stays, and it can be run again', async () => {
   const server = await emptyServer();
   const text = sections([partner()], [order('1'), order('2')]);
   await rejects(

@@ -77,7 +77,7 @@ test('the offset is kept over a restart, and goes on from there', async () => {
   equal((await advance(second, 1)).body.offsetSeconds, 3661);
 });
 
-test('POST "answers the same after everything that has become due has run", once', async () => {
+test('POST answers the same after everything that has become due has run, once', async () => {
   /** Jintong with a deadline, which it has none of by itself. */
   const withDeadline: Platform = {
     ...jintong,

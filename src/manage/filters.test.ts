@@ -182,7 +182,7 @@ for (const [method, path] of [
   ['PUT', '/catalog/ytx/product/P3'],
   ['POST', '/clock'],
 ] as const) {
-  test(`"JSON nested 5,000 deep … the caller's mistake (400)": ${method} ${path}`, async () => {
+  test(`JSON nested 5,000 deep … the caller's mistake (400): ${method} ${path}`, async () => {
     for (const [open, close] of [
       ['[', ']'],
       ['{"a":', '}'],
@@ -244,7 +244,7 @@ test('a body that is not UTF-8, and a key given twice, are 400 instead of being 
   match((await bodyOf('POST', path, '{"to":"1","to":"-1"}')).body.error.message, /given twice/);
 });
 
-test('"POST without a body is {} where nothing is required"', async () => {
+test('POST without a body is {} where nothing is required', async () => {
   for (const body of ['', ' \n', '\uFEFF']) {
     const answer = await bodyOf('POST', '/parties/ytx/abcdefghijklmnopqrstuvwxyz012345/keys', body);
     equal(answer.status, 201);

@@ -17,7 +17,7 @@ const keysOf = async (
   path: string,
 ): Promise<Key[]> => (await manage(server, 'GET', `/parties/${path}`)).body.keys;
 
-test('"lastUsedAt of each key": of all three platforms, whichever key verified, kept over a restart', async () => {
+test('lastUsedAt of each key: of all three platforms, whichever key verified, kept over a restart', async () => {
   const dataDirectory = temporaryDirectory();
   const clock = new TestClock(START);
   const server = await startTestServer({ clock, config: { dataDirectory } });
@@ -57,7 +57,7 @@ test('"lastUsedAt of each key": of all three platforms, whichever key verified, 
   }
 });
 
-test('"at most 5 live keys": a sixth is 409, until one has ended', async () => {
+test('at most 5 live keys: a sixth is 409, until one has ended', async () => {
   const server = await startTestServer();
   const path = '/parties/jintong/jane88/keys';
   for (let i = 1; i <= 4; i++)
@@ -88,7 +88,7 @@ test('a key that is ended verifies nothing; the last one is not ended', async ()
   deepEqual([last.status, last.body.error.code], [409, 'only-key']);
 });
 
-test('"at least 16 characters with 8 different ones": refused when made and when changed over', async () => {
+test('at least 16 characters with 8 different ones: refused when made and when changed over', async () => {
   const server = await startTestServer();
   for (const [weak, problem] of [
     ['abcdefgh1234567', /15 characters/],
@@ -106,7 +106,7 @@ test('"at least 16 characters with 8 different ones": refused when made and when
   }
 });
 
-test('"the sandbox\'s published keys refused in production", on every platform, and taken in a sandbox', async () => {
+test("the sandbox's published keys refused in production, on every platform, and taken in a sandbox", async () => {
   const production = await startTestServer({ config: { environment: 'production' } });
   for (const published of [jintong.KEYS.jane88, suning.APPS.plain[1], ytx.TOKENS[ytx.ACCOUNT]]) {
     const body = { platform: 'jintong', partyId: 'new01', secret: published };

@@ -773,7 +773,7 @@ describe('a success', () => {
 describe('an error', () => {
   test('is known here for every one that is documented, and for 400', () => {
     for (const { operationId, errors, query, body, headers, sandboxOnly } of endpoints) {
-      // 404 of these is "not a sandbox": see clock.test.ts and test/reset.test.ts.
+      // 404 of these is `not a sandbox`: see clock.test.ts and test/reset.test.ts.
       const documented = sandboxOnly ? [] : Object.keys(errors);
       const wanted = [...documented, ...(query || body || headers ? ['400'] : [])].sort();
       const known = new Set(ERRORS[operationId]!.map((e) => String(e.status)));

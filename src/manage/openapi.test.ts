@@ -133,7 +133,7 @@ describe('each operation has its parameters, its body and its answers', () => {
         ok(parameter.schema.type ?? parameter.schema.anyOf, `${parameter.name} has a type`);
       }
 
-      // "POST without a body is `{}` where nothing is required".
+      // POST without a body is `{}` where nothing is required.
       const empty = endpoint.method === 'POST' && endpoint.body?.safeParse({}).success === true;
       equal(requestBody?.required, endpoint.body ? !empty : undefined);
       if (endpoint.body) {

@@ -40,7 +40,7 @@ describe('the list', () => {
     );
     equal((await post('/orders', many)).status, 201);
     const { body } = await get('/orders?party=hastenonly01&from=2019-01-01&to=2020-01-01');
-    // "a day is Shanghai's": the orders of its 2020-01-01 are of the day before in UTC.
+    // a day is Shanghai's: the orders of its 2020-01-01 are of the day before in UTC.
     deepEqual(body, { items: [], nextCursor: null });
     const all = await list('party=hastenonly01&from=2020-01-01&to=2020-01-02');
     equal(all.length, 50);

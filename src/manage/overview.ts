@@ -5,7 +5,7 @@ import { type Endpoint, endpoint, isoTime, type ManageServices } from './endpoin
 
 /** Where a count stops: nobody acts otherwise on 1,001 than on 1,000, and counting on would cost. */
 const MAX_COUNT = 1000;
-/** Deadlines that come sooner are "near the limit". */
+/** Deadlines that come sooner are `near the limit`. */
 export const NEAR_MS = HOUR;
 
 const counted = z

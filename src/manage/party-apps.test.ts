@@ -13,7 +13,7 @@ const app = { environment: 'sandbox', functions: ['Unicom'] };
 const idsOf = (party: { attributes: { apps: { appid: string }[] } }): string[] =>
   party.attributes.apps.map(({ appid }) => appid);
 
-test('"PATCH of a party merges attributes": an added redirectUris does not drop oauthRequired', async () => {
+test('PATCH of a party merges attributes: an added redirectUris does not drop oauthRequired', async () => {
   const path = `/parties/suning/${OAUTH_APP}`;
   const before = (await read(path)).attributes;
   equal(before.oauthRequired, true);
@@ -22,7 +22,7 @@ test('"PATCH of a party merges attributes": an added redirectUris does not drop 
   deepEqual([status, body.attributes], [200, { ...before, redirectUris }]);
 });
 
-test('"null removes a member, attributes: null is refused"; what is merged has to fit as a whole', async () => {
+test('null removes a member, attributes: null is refused; what is merged has to fit as a whole', async () => {
   const path = `/parties/suning/${OAUTH_APP}`;
   const patch = (attributes: unknown) => manage(server, 'PATCH', path, { attributes });
   await patch({ limits: { perDay: 5, perSecond: 2 } });
@@ -60,7 +60,7 @@ test('RFC 7396, appendix A', () => {
   }
 });
 
-test('"a PATCH whose list would drop an app is 409 unless replace=true"', async () => {
+test('a PATCH whose list would drop an app is 409 unless replace=true', async () => {
   const fresh = await start();
   const path = `/parties/ytx/${ACCOUNT}`;
   const all = (await manage(fresh, 'GET', path)).body;
@@ -80,7 +80,7 @@ test('"a PATCH whose list would drop an app is 409 unless replace=true"', async 
   deepEqual([replaced.status, idsOf(replaced.body)], [200, [APP]]);
 });
 
-test('"ytx\'s apps are a resource of their own": PUT adds or replaces one, DELETE removes one', async () => {
+test("ytx's apps are a resource of their own: PUT adds or replaces one, DELETE removes one", async () => {
   const path = `/parties/ytx/${ACCOUNT}/apps/new01`;
   const before = idsOf(await read(`/parties/ytx/${ACCOUNT}`));
   const put = await manage(server, 'PUT', path, app);
@@ -111,7 +111,7 @@ test('an app that does not fit is refused, and names the field', async () => {
   }
 });
 
-test('"If-Match with the version honoured on PATCH/PUT/DELETE (ETag sent)"', async () => {
+test('If-Match with the version honoured on PATCH/PUT/DELETE (ETag sent)', async () => {
   const path = `/parties/ytx/${ACCOUNT}`;
   const etag = async () => {
     const response = await fetch(`${server.url}/manage/v1${path}`, {

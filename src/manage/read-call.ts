@@ -56,7 +56,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Orders and parties nest four deep. A body beyond this is a mistake, and would exhaust the stack of what reads it. */
 const MAX_DEPTH = 32;
 
-/** Whether a call may leave its body out: "POST without a body is `{}` where nothing is required". */
+/** Whether a call may leave its body out: POST without a body is `{}` where nothing is required. */
 export const mayOmitBody = ({ method, body }: Pick<Endpoint, 'method' | 'body'>): boolean =>
   method === 'POST' && body?.safeParse({}).success === true;
 

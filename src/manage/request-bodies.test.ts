@@ -9,7 +9,7 @@ const newest = async () => (await manage(server, 'GET', '/requests?limit=1')).bo
 const param = { OrderID: '15112480268', UserName: 'jane88' };
 const signed = document('jane88', 'HastenOrder', { param });
 
-describe('"a signed request holds for ever": no body keeps a signature that could be sent again', () => {
+describe('a signed request holds for ever: no body keeps a signature that could be sent again', () => {
   const sign = /<Sign>(\w{32})</.exec(signed)![1]!;
   const tag = `<Sign>${sign}</Sign>`;
   const digits = (digit: (c: string) => string) => Array.from(sign, digit).join('');

@@ -53,7 +53,7 @@ test('no token stands in a list', async () => {
   assert.ok(!text.includes(tokens.access_token!) && !text.includes(tokens.refresh_token!));
 });
 
-test('"a revoked token stays revoked": its import file is run again, much later', async () => {
+test('a revoked token stays revoked: its import file is run again, much later', async () => {
   const { body } = await manage(server, 'GET', '/consents/suning');
   const imported = body.items.filter((one: Listed) => one.consentId.startsWith('import:'));
   for (const { consentId } of imported)

@@ -21,7 +21,7 @@ async function orderIn(state: string): Promise<string> {
   return body.items[0].orderId;
 }
 
-test('"to S, from where the management API moves the refund on to M and N"', async () => {
+test('a cancelled order in S is moved on to M and N by the management API', async () => {
   const id = '15112480268';
   equal((await call(server, form(cancel(id)))).code, 'CallSuccess');
   equal((await read(id)).state, 'S');

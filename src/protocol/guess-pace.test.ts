@@ -1,4 +1,4 @@
-// "Wrong passwords are slowed by address and by account (1 to 30 s) … nobody is locked out".
+// Wrong passwords are slowed by address and by account (1 to 30 s) … nobody is locked out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE, SECOND } from '../core/clock.ts';

@@ -14,7 +14,7 @@ export interface OldRule {
   readonly field: string;
   /** What is wrong with the value, and what that means for calls today. Never the value of a secret. */
   readonly problem: string;
-  /** What somebody should do, as an order to a person: "rotate the key with POST …/keys". */
+  /** What somebody should do, as an order to a person: `rotate the key with POST …/keys`. */
   readonly remedy: string;
 }
 

@@ -42,7 +42,7 @@ test("\"In a sandbox only, AppRequestTime and ytx's timestamp are good by the sa
   }
 });
 
-test('"a refusal\'s detail names the offset", and which way the time is off', async () => {
+test("a refusal's detail names the offset, and which way the time is off", async () => {
   const { world, suning, ytx, detail } = await moved(7200);
   await suning(world + HOUR);
   equal(
@@ -56,7 +56,7 @@ test('"a refusal\'s detail names the offset", and which way the time is off', as
   );
 });
 
-test('"ytx\'s -203 answers a time ahead as well; the log tells which, with the time that was sent and the server\'s"', async () => {
+test("ytx's -203 answers a time ahead as well; the log tells which, with the time that was sent and the server's", async () => {
   const { world, ytx, suning, detail } = await moved(0);
   equal(await ytx(world + 11 * MINUTE), '-203');
   equal(
@@ -69,7 +69,7 @@ test('"ytx\'s -203 answers a time ahead as well; the log tells which, with the t
   ok((await detail()).startsWith('AppRequestTime 2026-01-02 11:15:05 is 11 min ahead of'));
 });
 
-test('"all else reads the one clock": the rules of an order do not see the world\'s time', async () => {
+test("all else reads the one clock: the rules of an order do not see the world's time", async () => {
   const { server, world } = await moved(86_400);
   const ask = () => callYtx(server, query('2016010000000219'), { at: world });
   equal((await ask()).orderSts, '1');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parseTime } from './zoned-time.ts';
 
 for (const [text, iso] of [
-  // "Times without a zone are Asia/Shanghai, a day is Shanghai's".
+  // Times without a zone are Asia/Shanghai, a day is Shanghai's.
   ['2026-01-02', '2026-01-01T16:00:00.000Z'],
   ['2026-01-02 11:04:05', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02T11:04:05', '2026-01-02T03:04:05.000Z'],
@@ -16,7 +16,7 @@ for (const [text, iso] of [
   ['2026-01-02T11:04:05+08:00', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02T11:04:05+0800', '2026-01-02T03:04:05.000Z'],
   ['2026-01-01T19:04:05-08:00', '2026-01-02T03:04:05.000Z'],
-  // "a blank where an offset's sign belongs is a plus, elsewhere + is a blank".
+  // a blank where an offset's sign belongs is a plus, elsewhere + is a blank.
   ['2026-01-02T11:04:05 08:00', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02 11:04:05 08:00', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02 11:04 0800', '2026-01-02T03:04:00.000Z'],

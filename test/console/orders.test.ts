@@ -36,7 +36,7 @@ async function find(page: Page, text: string): Promise<void> {
 for (const language of ['zh', 'en'] as const satisfies Language[]) {
   const words = WORDS[language];
   describe(language, { skip: withoutBrowser }, () => {
-    test('"my order was refused and the callback never came": answered by one search', async (t) => {
+    test('my order was refused and the callback never came: answered by one search', async (t) => {
       const page = await browser.open('', { language });
       await page.locator('.matters').waitFor();
       const started = performance.now();

@@ -73,7 +73,7 @@ test('a text that is too long to be a Remark is not decoded', () => {
   deepEqual(signedForms(long, long), [long]);
 });
 
-test('"what is kept is f(t) with CRLF and a lone CR as one LF"', () => {
+test('a Remark is kept with CRLF and a lone CR as one LF (settled.md, J14)', () => {
   equal(remarkMeaning('a\r\nb\rc\nd\r\r\n'), 'a\nb\nc\nd\n\n');
   equal(remarkMeaning('a%0d%0ab%0Dc%0a'), 'a\nb\nc\n');
 });
@@ -102,7 +102,7 @@ async function kept(from: typeof server, orderId: string): Promise<string> {
   return body.history.at(-1).note;
 }
 
-test('"may hold tab, CR and LF, plain or encoded": signed as sent or as XML reads it, kept with LF', async () => {
+test('a Remark may hold tab, CR and LF, plain or encoded (settled.md, J14): signed as sent or as XML reads it, kept with LF', async () => {
   const CASES: readonly (readonly [raw: string, signed: string])[] = [
     ['一\t二\r\n三', '一\t二\r\n三'],
     ['一\t二\r\n三', '一\t二\n三'],
@@ -138,7 +138,7 @@ test('signed over line ends that were not sent: SignFail', async () => {
   }
 });
 
-test('"other control characters stay ArgumentIllegal", and so does what is longer than 500 characters', async () => {
+test('other control characters are ArgumentIllegal (settled.md, J14), and so does what is longer than 500 characters', async () => {
   for (const remark of [
     '%00',
     'a%1Fb',

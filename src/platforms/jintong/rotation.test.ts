@@ -20,7 +20,7 @@ async function rotated(): Promise<Awaited<ReturnType<typeof startTestServer>>> {
 const ask = (key: string, basic = {}): string =>
   form(document('jane88', 'GetOrderDetail', { param: ORDER, key, basic }));
 
-test('"Replies are signed with the key that verified the request": success, refusal, either key', async () => {
+test('a reply is signed with the key that verified its request (settled.md, ALL17): success, refusal, either key', async () => {
   const server = await rotated();
   for (const key of [OLD, NEW]) {
     equal(readReply(await post(server, ask(key)), key).code, 'CallSuccess');
@@ -32,7 +32,7 @@ test('"Replies are signed with the key that verified the request": success, refu
   }
 });
 
-test('"the newest where none did"', async () => {
+test('a reply to what no key verified is signed with the newest key (settled.md, ALL17)', async () => {
   const server = await rotated();
   equal(readReply(await post(server, ask('no-key-at-all')), NEW).code, 'SignFail');
   const illegal = form(hasten('1=2'));

@@ -159,7 +159,7 @@ function fromFields(fields: readonly [string, string][]): Envelope {
   const paramAt = fields.findIndex(([name]) => name === 'Param');
   basic.delete('Param');
   if (!param || param.trim() === '') return { basic, paramAt, ...readParam(undefined) };
-  // "Param holding the inner XML or a whole <Param> element".
+  // Param holds the inner XML or a whole <Param> element (settled.md, J1).
   const whole = /^\s*(?:<\?xml|<Param[\s>/])/.test(param) ? param : `<Param>${param}</Param>`;
   const root = parseXml(whole, LIMITS);
   if (root.name !== 'Param') throw new ShapeError(`Param holds <${root.name}>, not <Param>`);

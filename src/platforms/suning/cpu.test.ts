@@ -1,4 +1,4 @@
-// "Nothing may cost more than its bytes": the worst bodies for Suning, signed and unsigned, beside a plain one.
+// Nothing may cost more than its bytes: the worst bodies for Suning, signed and unsigned, beside a plain one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CpuCase, cpuTests, pipelineOf, type Sent } from '../../../test/cpu-bound.ts';

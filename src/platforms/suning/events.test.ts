@@ -6,7 +6,7 @@ import { call, leaguer } from '../../../test/suning.ts';
 import { manage, startTestServer, TestClock } from '../../../test/support.ts';
 import { MINUTE } from '../../core/clock.ts';
 
-test('"nobody learns of others’ orders": a line of another supplier is not told of, whoever changes it', async () => {
+test('nobody learns of others’ orders (settled.md, S26): a line of another supplier is not told of, whoever changes it', async () => {
   const clock = new TestClock();
   const server = await startTestServer({
     clock,

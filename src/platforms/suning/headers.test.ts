@@ -87,7 +87,7 @@ test('three times: two equal ones and another', async () => {
   assert.match(detail!, /^header AppKey is given 3 times/);
 });
 
-test('"an absent header goes first": two values of one, and another header absent or empty twice', async () => {
+test('an absent header goes before one given twice (settled.md, S22): two values of one, and another header absent or empty twice', async () => {
   const twice: Header = ['appkey', 'other1'];
   const absent = { ...history(), headers: { signInfo: undefined } };
   assert.equal((await send(absent, [twice])).code, 'sys.check.app-sign:null');

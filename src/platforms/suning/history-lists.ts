@@ -13,8 +13,8 @@ export function listName({ orderCategory, serverId, chargeId }: HistoryFilter): 
 }
 
 /**
- * "serverId and chargeId match orders that have such a line (both on the same line, when both are
- * given)": so many lists that each question is one of them, and its count is kept, not counted.
+ * serverId and chargeId match orders that have such a line (both on the same line, when both are
+ * given): so many lists that each question is one of them, and its count is kept, not counted.
  */
 export function listsOf(category: string, details: readonly SubscriptionDetail[]): string[] {
   const names = new Set<string>();

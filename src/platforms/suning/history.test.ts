@@ -58,7 +58,7 @@ interface Question {
   readonly orderCategory: string | undefined;
 }
 
-/** "start ≤ createTime < end … both on the same line … sorted by createTime ascending, then orderId". */
+/** settled.md, S33 and S34: start ≤ createTime < end, both filters on one line, sorted by createTime, then orderId. */
 function expected({ from, to, serverId, chargeId, orderCategory }: Question): string[] {
   const found = (rows as Row[]).filter(
     (row) =>
@@ -123,7 +123,7 @@ test('property: any filters, any interval, any page size: every page of them, an
   );
 });
 
-test('"the order is returned whole": a filter on one line leaves the others in', async () => {
+test('the order is returned whole: a filter on one line leaves the others in', async () => {
   const its = history({ chargeId: 'S01234567891', endTime: '2015-01-31 00:00:00' });
   const { sn_body } = JSON.parse(await post(server, its)).sn_responseContent;
   assert.deepEqual(
@@ -152,7 +152,7 @@ test('an id that poses as another filter finds nothing', async () => {
   }
 });
 
-test('"查询时间起止日期不能超过3个月": calendar months, "clamped to the month’s end"', () => {
+test('"查询时间起止日期不能超过3个月": calendar months, clamped to the month’s end', () => {
   for (const [start, latest] of [
     ['2015-01-01 00:00:00', '2015-04-01 00:00:00'],
     ['2015-11-30 12:34:56', '2016-02-29 12:34:56'],

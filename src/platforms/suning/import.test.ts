@@ -67,7 +67,7 @@ test('the sandbox’s file: six apps, a retired method, 28 orders and two tokens
   assert.equal(await ask(EXPIRED_TOKEN), 'sys.check.user-permission:overdue');
 });
 
-describe('"never lose a row": an order of several lines', () => {
+describe('never lose a row: an order of several lines', () => {
   test('rows next to each other are one order; given again they are there', async () => {
     const server = await emptyServer();
     const virtualOrders = [

@@ -1,4 +1,4 @@
-// "vendorCode is a text of eight digits for every merchant": the sandbox's, and those from before without one.
+// vendorCode is a text of eight digits for every merchant: the sandbox's, and those from before without one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exchange, newCode } from '../../../test/suning-oauth.ts';

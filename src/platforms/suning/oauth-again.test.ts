@@ -76,7 +76,7 @@ test('of thirty at once six at most get a pair, and the consent is ended', async
   for (const { access_token } of got) assert.equal(await ask(server, access_token!), UNKNOWN_TOKEN);
 });
 
-test('"an authorization code that comes again is one always", at once and as a refresh token', async () => {
+test('an authorization code that comes again is always a theft (settled.md, S42), at once and as a refresh token', async () => {
   const code = await newCode(server);
   const tokens = await exchange(server, code);
   assert.equal((await exchange(server, code)).error, 'invalid_grant');

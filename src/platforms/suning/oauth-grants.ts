@@ -9,7 +9,7 @@ import { PLATFORM } from './name.ts';
 import { type Challenge, isProved } from './pkce.ts';
 import { tokenDigest } from './token-digest.ts';
 
-/** "Life 1 year." */
+/** Tokens live for one year (settled.md, S40). */
 export const LIFE_MS = 365 * DAY;
 /** A code is on its way through a browser only. */
 const CODE_LIFE_MS = 10 * MINUTE;

@@ -17,7 +17,7 @@ export class ParametersError extends Error {
 const MAX_BYTES = 64 * 1024;
 
 /**
- * "token called by GET query, by POST query with a JSON body, and by form POST": whatever the
+ * token called by GET query, by POST query with a JSON body, and by form POST: whatever the
  * Content-Type, a body that begins with `{` is JSON, any other a form. One that is given twice
  * has to say the same both times.
  *

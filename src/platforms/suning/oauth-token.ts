@@ -91,7 +91,7 @@ function needed(parameters: Parameters, name: string): string {
   throw new OAuthError('invalid_request', `${name} is missing`);
 }
 
-/** "HTTP status is 200 for every answer that a platform's protocol can express, errors included". */
+/** An answer that the protocol can express has status 200, refusals included (settled.md, ALL3). */
 async function answer(
   method: string,
   request: GatewayRequest,

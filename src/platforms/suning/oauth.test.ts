@@ -133,7 +133,7 @@ test('from the consent page to a call with access_token: state echoed, every fie
   assert.equal(await ask(tokens.access_token!), 'success');
 });
 
-test('"token called by GET query, by POST query with a JSON body, and by form POST"', async () => {
+test('token called by GET query, by POST query with a JSON body, and by form POST', async () => {
   const grant = async () => ({
     grant_type: 'authorization_code',
     code: await newCode(),
@@ -201,7 +201,7 @@ describe('codes', () => {
     assert.equal((await exchange(second)).error, 'invalid_grant');
   });
 
-  test('"bound to app + redirect_uri"', async () => {
+  test('bound to app + redirect_uri', async () => {
     const code = await newCode();
     assert.equal(
       (await exchange(code, { redirect_uri: 'https://app.example.cn/callback' })).error,
@@ -349,7 +349,7 @@ describe('the consent page', () => {
   });
 });
 
-describe('in production "a merchant account with a password kept by the operator"', () => {
+describe('in production a merchant account with a password kept by the operator', () => {
   const PASSWORD = 'correct horse battery';
   /** Production refuses the keys that the sandbox has published. */
   const OWN = `own-${appSecret}`;
@@ -420,7 +420,7 @@ describe('in production "a merchant account with a password kept by the operator
     assert.equal(await attempt(PASSWORD), 302);
   });
 
-  test('"https for redirects in production": an http one that is registered is refused, and nobody is sent there', async () => {
+  test('https for redirects in production: an http one that is registered is refused, and nobody is sent there', async () => {
     const fresh = await production();
     const redirect_uri = 'http://app.example.cn/callback';
     const changed = { ...attributes, redirectUris: [redirect_uri] };
@@ -447,7 +447,7 @@ describe('in production "a merchant account with a password kept by the operator
   });
 });
 
-test('"tokens stored only as digests": none, and no code, lies in any file of the ledger', {
+test('tokens stored only as digests: none, and no code, lies in any file of the ledger', {
   skip: sqliteOnly,
 }, async () => {
   const code = await newCode();

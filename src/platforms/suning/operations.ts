@@ -25,7 +25,7 @@ import type { Document } from './wire.ts';
 export type Success = Document;
 type Outcome = Promise<Verdict<Success> | CoreRefusal>;
 
-/** "The very same signed request of a write again": a day, where its time holds for 20 minutes. [ours] */
+/** How long the very same signed write gets its first success again (settled.md, S32); its time holds for 20 minutes. */
 const REPLAY_MS = DAY;
 
 const refused = (code: Code, detail: string): Verdict<Success> => ({
@@ -90,7 +90,7 @@ function onceKey({ appKey, sign, request }: SuningCall): string {
   return `${PLATFORM}:${hash('sha256', whole, 'base64url')}`;
 }
 
-/** "result 始终为 Y": refusals come as sn_error. */
+/** `result` is always Y: refusals come as sn_error (settled.md, S19). */
 function leaguerReply({ orderId, orderItemId }: LeaguerStatus): Success {
   return { sn_body: { addLeaguerstatus: { result: 'Y', orderId, orderItemId } } };
 }
@@ -129,7 +129,7 @@ export const OPERATIONS: Record<Method, (call: SuningCall, services: Services) =
   'suning.fws.historyorder.query': queryHistoryOrder,
 };
 
-/** "at 100:00 unshipped, the refund starts, exactly once": what a deadline `refund:LINE` does. */
+/** What a deadline `refund:LINE` does: at 100 minutes unshipped the refund begins, once (settled.md, S31). */
 export function startOverdueRefund({ ledger, clock }: Services): DeadlineHandler {
   return async (due, completes) => {
     const lineId = due.kind.slice(REFUND_DEADLINE.length + 1);

@@ -1,4 +1,4 @@
-// "Card codes and secrets never reach a log": whatever carries them, whether it parses or not.
+// Card codes and secrets never reach a log: whatever carries them, whether it parses or not.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

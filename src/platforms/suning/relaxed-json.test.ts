@@ -189,7 +189,7 @@ describe('"An element of cardList with neither cardCode nor cardSec"', () => {
   });
 });
 
-describe('"a method’s node [], {} and "" are a node without fields"', () => {
+describe('a method’s node [], {} and "" is a node without fields (settled.md, S13)', () => {
   for (const node of ['[]', '{}', '""', 'null', '[{}]', '" "']) {
     test(node, async () => {
       const body = (name: string): string => `{"sn_request":{"sn_body":{"${name}":${node}}}}`;
@@ -205,7 +205,7 @@ describe('"a method’s node [], {} and "" are a node without fields"', () => {
   }
 });
 
-describe('"JSON inside a JSON string is refused where an object or list belongs, and the log says that it is one"', () => {
+describe('JSON inside a JSON string is refused where an object or list belongs, and the log says that it is one (settled.md, S13)', () => {
   const twice = (text: string): string => JSON.stringify(text);
   const pair = '{"cardCode":"SECRETCODE","cardSec":"SECRETSEC"}';
   for (const [what, body, code] of [

@@ -93,7 +93,7 @@ test('the life of a card: 180, 190; the history says who, and which line', async
   );
 });
 
-test('"an order has lines, and the line has the state": one shipped leaves the other, the order is mixed', async () => {
+test('an order has lines, and the line has the state: one shipped leaves the other, the order is mixed', async () => {
   const line = { fulfilment: 'sms', quantity: 1, state: 'unshipped' };
   const { status } = await manage(server, 'POST', '/orders', {
     platform: 'suning',
@@ -119,7 +119,7 @@ test('"an order has lines, and the line has the state": one shipped leaves the o
   assert.equal((await call(server, leaguer('180', 'two-lines', 'b'))).code, 'success');
 });
 
-test('1000 cards, "the most one call may carry": stored encrypted, shown masked, revealed on the record', async () => {
+test('1000 cards, the most one call may carry: stored encrypted, shown masked, revealed on the record', async () => {
   const ids = sandboxLine(20);
   const cardList = cards(1000, 'SECRETCODE');
   assert.equal((await call(server, leaguer('180', ...ids, { cardList }))).code, 'success');
@@ -278,7 +278,7 @@ describe('many at once', () => {
   });
 });
 
-test('"the very same signed request again: the first success again, nothing done twice; refusals are judged anew"', async () => {
+test('the very same signed request again: the first success again, nothing done twice; refusals are judged anew', async () => {
   const ids = await make({ fulfilment: 'recharge' });
   const tooSoon = leaguer('190', ...ids);
   assert.equal(biz((await call(server, tooSoon)).code), '103');

@@ -18,7 +18,7 @@ export const MAX_CARDS = 1000;
 
 const refuse = (refused: BizNumber, detail: string): Judged => ({ refused, detail });
 
-/** protocol: "a parcel → 102; the order system fails → 100; returned → 104. Then by iqStatus". */
+/** A parcel is 102, a failure of the order system 100, a return 104; then by iqStatus (settled.md, S26). */
 export function judge(line: VirtualLine, status: LeaguerStatus, now: Instant): Judged {
   if (line.fulfilment === 'parcel') return refuse('102', 'the line is a parcel');
   if (line.state === 'oms-failure') return refuse('100', 'the order system fails on this line');
@@ -96,7 +96,7 @@ function accept(action: string, line: VirtualLine, keepsCards = false): Accepted
   return { refused: null, action, line, keepsCards };
 }
 
-/** "at 100:00 unshipped, the refund starts": the line after it, or null where nothing is to be done. */
+/** The line once its automatic refund has begun (settled.md, S31), or null where nothing is to be done. */
 export function refundOverdue(line: VirtualLine, now: Instant): VirtualLine | null {
   return isOverdue(line, now) ? { ...line, refund: 'started', refundCause: 'overdue' } : null;
 }

@@ -38,7 +38,7 @@ type Told = Reply<SuningContract, 'suning.fws.historyorder.query'>;
 type Detail = Told['orderDetail'][number];
 type Head = Omit<Told, 'orderDetail'>;
 
-/** "every value is a string", and `orderDetail` always a list; names in the sample's order. */
+/** Every value is a text, and `orderDetail` always a list (settled.md, S20); names in the sample's order. */
 export function describeOrder(order: Order): Document {
   const { orderCategory, shopName, businessAccounts, details } =
     order.attributes as unknown as Subscription;

@@ -138,7 +138,7 @@ function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
 }
 
 /**
- * "in XML one cardList element per card, or one element holding several pairs": a name that comes
+ * in XML one cardList element per card, or one element holding several pairs: a name that comes
  * again begins the next card, so that a pair with a part missing is never filled from its neighbour.
  * A list that was given empty is not given. Details name places and never the caller's own names.
  */

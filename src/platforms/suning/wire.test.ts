@@ -123,7 +123,7 @@ const inFormat = (format: 'xml' | 'json'): string =>
     pageSize: '2',
   });
 
-test('"In JSON the lists are always arrays, and every value is a string": one order, one line', async () => {
+test('In JSON the lists are always arrays, and every value is a string: one order, one line', async () => {
   const text = await post(server, history({ orderCategory: '2' }));
   const { queryHistoryOrder: orders } = JSON.parse(text).sn_responseContent.sn_body;
   assert.ok(Array.isArray(orders) && orders.length === 1 && Array.isArray(orders[0].orderDetail));
@@ -132,7 +132,7 @@ test('"In JSON the lists are always arrays, and every value is a string": one or
   assert.ok(leaves(JSON.parse(text)).every((leaf) => typeof leaf === 'string'));
 });
 
-test('"headers, names in any case"', async () => {
+test('headers, names in any case', async () => {
   const [upper, lower] = await inOnePacket(
     server,
     { ...history(), spell: (name) => name.toUpperCase() },
@@ -141,7 +141,7 @@ test('"headers, names in any case"', async () => {
   assert.deepEqual([upper!.code, lower!.code], ['success', 'success']);
 });
 
-test('"by Format, xml default, any case; never by Content-Type": xml without Format, JSON sent as text/xml', async () => {
+test('by Format, xml default, any case; never by Content-Type: xml without Format, JSON sent as text/xml', async () => {
   const asXml: Call = {
     method: HISTORY,
     body: inFormat('xml'),
@@ -187,7 +187,7 @@ const CARRIED: readonly [clause: string, format: 'xml' | 'json', cardList: strin
   ],
 ];
 for (const [clause, format, cardList] of CARRIED) {
-  test(`cardList, "one or many {cardCode, cardSec}": ${clause}`, async () => {
+  test(`cardList, one or many {cardCode, cardSec}: ${clause}`, async () => {
     const fresh = await startTestServer({ clock: new TestClock(AT) });
     const order = {
       platform: 'suning',

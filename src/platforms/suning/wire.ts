@@ -20,7 +20,7 @@ export interface Element extends XmlElement {
   readonly isItem?: true;
 }
 
-/** "a document over … 1 MiB (Suning)" is refused; a reply may be longer. */
+/** A document over 1 MiB is refused (settled.md, ALL13); a reply may be longer. */
 const MAX_BYTES = 1024 * 1024;
 
 /** The documents' own samples nest 5 deep. */

@@ -13,7 +13,7 @@ const lastDetail = async (): Promise<string> =>
   (await manage(server, 'GET', '/requests?limit=1')).body.items[0].detail;
 const nil = (name: string): string => `<${name} xsi:nil="true" />`;
 
-test('"White space before the declaration is skipped. The bytes decide the encoding, not its label"', async () => {
+test('White space before the declaration is skipped. The bytes decide the encoding, not its label', async () => {
   for (const declaration of [
     '\n<?xml version="1.0"?>',
     '<?xml version="1.0" encoding="gb2312"?>',
@@ -23,7 +23,7 @@ test('"White space before the declaration is skipped. The bytes decide the encod
   }
 });
 
-test('"anything else is refused, and the log says if the bytes would read as GB18030"', async () => {
+test('anything else is refused, and the log says if the bytes would read as GB18030', async () => {
   const [before, behind] = query.split('2015-01-01');
   const bytes = Buffer.concat([
     Buffer.from(`<?xml version="1.0" encoding="gb2312"?>${before}`),
@@ -44,7 +44,7 @@ test('nil "is an absent value", where an empty one is present', async () => {
   equal(await ask(optional), 'success');
 });
 
-test('"its type is passed over", "an element given twice stays refused", and so do other attributes', async () => {
+test('its type is passed over, an element given twice stays refused, and so do other attributes', async () => {
   equal(await ask(query.replace('<startTime>', '<startTime xsi:type="xsd:string">')), 'success');
   const REFUSED = 'sys.check.request-params:error';
   equal(await ask(query.replace('<startTime>', `${nil('startTime')}<startTime>`)), REFUSED);

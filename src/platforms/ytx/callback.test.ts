@@ -86,7 +86,7 @@ test('an app that has moved gets at its new address what is tried again, and wha
   await drain();
   assert.deepEqual([receiver.received.length, moved.received.length], [1, 1]);
 
-  // "Where its owner wants none": nothing goes out, neither there nor to the address before.
+  // Where its owner wants none: nothing goes out, neither there nor to the address before.
   const [{ deliveryId }] = (await manage(server, 'GET', '/callbacks/deliveries')).body.items;
   await moveTo();
   const replay = () => manage(server, 'POST', `/callbacks/deliveries/${deliveryId}/replay`, {});
@@ -104,7 +104,7 @@ test('an app that has moved gets at its new address what is tried again, and wha
   assert.deepEqual([receiver.received.length, moved.received.length], [1, 2]);
 });
 
-test('"沙箱环境没有相关设置": the sandbox posts nothing', async () => {
+test('"没有相关设置": the sandbox posts nothing', async () => {
   const { receiver, order, give, drain, server } = await start('sandbox');
   await give(await order('customer-2'), '1', 'x');
   await drain();

@@ -22,7 +22,7 @@ export function callbackBody(payload: JsonObject): string {
 }
 
 /**
- * The app's callback URL as it is now; undefined where nothing is pushed: "沙箱环境没有相关设置", so
+ * The app's callback URL as it is now; undefined where nothing is pushed: "没有相关设置", so
  * in production only, and there to apps of that environment which have set one.
  */
 export function callbackUrl(

@@ -141,7 +141,7 @@ function checkApp(
   if (app.environment !== environment) {
     return refuse('-205', `the app is of ${app.environment}, and this is ${environment}`);
   }
-  // "沙箱环境没有相关设置": the sandbox has no address lists.
+  // "没有相关设置": the sandbox has no address lists.
   if (environment === 'production') {
     const { address } = request;
     if (!app.addresses.isEmpty && !app.addresses.has(address)) {

@@ -43,7 +43,7 @@ test('a clock of its own, which the sandbox may have moved', async () => {
   const fresh = await startTestServer();
   await manage(fresh, 'POST', '/clock', { advanceSeconds: 2 * 86_400 });
   const moved = { baseUrl: fresh.url, learnClock: false };
-  // "In a sandbox only, … ytx's timestamp [is] good by the sandbox's clock or by the world's".
+  // In a sandbox, ytx's time is good by the sandbox's clock or by the world's (settled.md, ALL5).
   for (const now of [() => fresh.clock.now(), Date.now]) {
     const { requestId } = await clientOf({ ...moved, now }).call('productOrder', order);
     assert.match(requestId, /^\d{16}$/);

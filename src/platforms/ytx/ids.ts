@@ -24,8 +24,8 @@ const PYTHON_LONG = /^(\d+)L$/;
 
 /**
  * Reads `a`; `a,b` (the document's message sample); the string `[a,b]` (its .Net sample); a JSON array;
- * and a list as JSON or Python prints it, with `,`, `，` or white space between the ids. "a list is what
- * has brackets, a comma, or two ids". A string says what is wrong instead.
+ * and a list as JSON or Python prints it, with `,`, `，` or white space between the ids. a list is what
+ * has brackets, a comma, or two ids. A string says what is wrong instead.
  *
  * @param value with numbers as the text of their digits
  */

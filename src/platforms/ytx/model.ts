@@ -26,7 +26,7 @@ export const model: OrderModel = {
 
 /**
  * A mobile number from its end, so that its last digits are the beginning of a key: whoever calls in says
- * "the number that ends in 0804". Other accounts, such as QQ numbers, are told whole.
+ * `the number that ends in 0804`. Other accounts, such as QQ numbers, are told whole.
  */
 function mobileEnd(account: string): (readonly [string, string])[] {
   return /^1\d{10}$/.test(account) ? [['mobileEnd', keyOfEnd(account)]] : [];

@@ -10,13 +10,13 @@ import { newRequestId } from './request-id.ts';
 const server = await startTestServer();
 const read = async (id: string) => (await manage(server, 'GET', `/orders/ytx/${id}`)).body;
 
-test('"reply statusCode 0, 提交成功, requestId", 16 digits that begin with the day', async () => {
+test('the reply has statusCode 0, 提交成功 and a requestId (settled.md, Y14): 16 digits that begin with the day', async () => {
   const fresh = await startTestServer({ clock: new TestClock('2016-01-02T16:00:00Z') });
   const text = await post(fresh, JSON.stringify(submit('po-1')));
   assert.match(text, /^\{"statusCode":"0","statusMsg":"提交成功","requestId":"20160103\d{8}"\}$/);
 });
 
-test('"it then waits for its result": 充值中, with the product\'s price as oriAmount', async () => {
+test("it then waits for its result: 充值中, with the product's price as oriAmount", async () => {
   const { requestId } = await call(server, submit('po-2', 'VIP-MONTH'));
   assert.deepEqual(await call(server, query(requestId)), {
     requestId,
@@ -29,7 +29,7 @@ test('"it then waits for its result": 充值中, with the product\'s price as or
   });
 });
 
-test('"customParm as idempotency key": the same requestId, statusCode 0, one order', async () => {
+test('customParm as idempotency key: the same requestId, statusCode 0, one order', async () => {
   const first = await call(server, submit('po-3'));
   assert.deepEqual(await call(server, submit('po-3')), first);
   const order = await read(first.requestId);

@@ -79,12 +79,12 @@ test('"提交订单时若有响应requestId,调用此接口必传": with both, r
   assert.equal(empty.requestId, A);
 });
 
-test('"unknown keys ignored"', async () => {
+test('names that the action does not define are ignored (settled.md, Y6)', async () => {
   const reply = await call(server, { ...query(A), rechargeAccount: 5, productCode: [], more: {} });
   assert.equal(reply.requestId, A);
 });
 
-test('"In a list, a missing or throttled id answers in its place … with the id asked"', async () => {
+test('in a list, an id that is missing or asked too soon is answered in its place (settled.md, Y23)', async () => {
   await call(server, query(A));
   const replies = await call(server, query([A, '404', B, '2016010000000205', '订单']));
   assert.deepEqual(replies[0], {

@@ -16,7 +16,7 @@ const send = async (text: string): Promise<Reply> => JSON.parse(await post(serve
 const logged = async () => (await manage(server, 'GET', '/requests?limit=1')).body.items[0];
 const order = async (id: string) => (await manage(server, 'GET', `/orders/ytx/${id}`)).body;
 
-test('"A number where a text is documented is its digits exactly as written, however many"', async () => {
+test('A number where a text is documented is its digits exactly as written, however many', async () => {
   const digits = '12345678901234567890123456789012345678901234567890';
   const reply = await send(
     `{"action":"productOrder","appid":"${APP}","rechargeAccount":${MOBILE},"productCode":"P1","customParm":${digits}}`,
@@ -49,7 +49,7 @@ for (const [name, value] of [
   ['rechargeAccount', {}],
   ['customParm', true],
 ] as const) {
-  test(`"true, objects and so on stay -101": ${name} ${JSON.stringify(value)}; the log names it`, async () => {
+  test(`true, an object or a list in place of a text is -101 (settled.md, Y7): ${name} ${JSON.stringify(value)}; the log names it`, async () => {
     const reply = await call(server, { ...submit('types'), [name]: value });
     assert.deepEqual([reply.statusCode, reply.statusMsg], ['-101', '请求报文格式错误']);
     assert.match(
@@ -84,7 +84,7 @@ const LISTS = [
   [` ${A} `, `'${B}'`, ''],
 ];
 for (const requestId of LISTS) {
-  test(`"Lists of ids may be written as JSON, as Python prints them, …": ${JSON.stringify(requestId)}`, async () => {
+  test(`Lists of ids may be written as JSON, or as Python prints them (settled.md, Y10): ${JSON.stringify(requestId)}`, async () => {
     const replies = await call(server, query(requestId));
     assert.deepEqual(
       replies.map((reply: Reply) => [reply.requestId, reply.mobile]),
@@ -94,7 +94,7 @@ for (const requestId of LISTS) {
 }
 
 for (const requestId of [`['${A}']`, `(${A},)`, `${A},`, `，${A}`, [A], `[ ${A} ]`]) {
-  test(`"a list is what has brackets, a comma, or two ids": ${JSON.stringify(requestId)} → array`, async () => {
+  test(`a list is what has brackets, a comma, or two ids: ${JSON.stringify(requestId)} → array`, async () => {
     const replies = await call(server, query(requestId));
     assert.deepEqual([Array.isArray(replies), replies[0].requestId], [true, A]);
   });
@@ -135,7 +135,7 @@ test('a body longer than a request can need: -101, and the log says so', async (
   assert.equal((await send(longest)).requestId, A);
 });
 
-test('"Blanks … ytx: around rechargeAccount, appid, requestId, productCode"', async () => {
+test('blanks around rechargeAccount, appid, requestId and productCode are no part of them (settled.md, Y8)', async () => {
   const blank = (text: string) => ` \t${text}\r\n\u3000`;
   const { requestId, statusCode } = await call(
     server,
@@ -159,7 +159,7 @@ for (const name of ['appid', 'rechargeAccount', 'productCode']) {
   });
 }
 
-test('"Never customParm (a key)": with a blank more it is another key', async () => {
+test('blanks are a part of customParm, which is a key (settled.md, Y8): with a blank more it is another key', async () => {
   const plain = await call(server, submit('blanks-3'));
   const other = await call(server, submit(' blanks-3 '));
   assert.deepEqual([plain.statusCode, other.statusCode], ['0', '0']);
@@ -168,7 +168,7 @@ test('"Never customParm (a key)": with a blank more it is another key', async ()
   assert.equal((await call(server, asked)).requestId, other.requestId);
 });
 
-test('"Never … accountSID (signed)": with a blank it is another account, -202', async () => {
+test('blanks are a part of accountSID, which is signed (settled.md, Y8): with a blank it is another account, -202', async () => {
   const path = '/201612/sid/abcdefghijklmnopqrstuvwxyz012345%20/Unicom/Order.wx';
   assert.equal((await call(server, query(A), { path })).statusCode, '-202');
 });
@@ -181,7 +181,7 @@ test('two top-ups whose customParms 订单甲 and 订单乙 a client wrote as IS
 });
 
 for (const lost of ['?', '???', '??-??', '？?', ' ? ', '🎉?', '\uFFFD', 'a\uFFFDb', '订\uFFFD']) {
-  test(`"is nobody's key: -101 for submission, query and import": ${JSON.stringify(lost)}`, async () => {
+  test(`a text that was lost in a wrong encoding is nobody's key (settled.md, Y12): -101 for submission, query and import: ${JSON.stringify(lost)}`, async () => {
     assert.equal((await call(server, submit(lost))).statusCode, '-101');
     const asked = { action: 'getOrderResult', appid: APP, customParm: lost };
     assert.equal((await call(server, asked)).statusCode, '-101');
@@ -206,7 +206,7 @@ for (const kept of ['a?', '?1', '订单?', '??Ж', '-', '🎉', '？', 'é?']) {
   });
 }
 
-test('"Sign twice in a URL stays -201", equal ones too', async () => {
+test('a Sign given twice in a URL is -201, equal ones too (settled.md, Y4)', async () => {
   for (const twice of ['?Sign=a&Sign=a', '?Sign=a&Sign=b']) {
     assert.equal((await call(server, query(A), { query: twice })).statusCode, '-201');
   }

@@ -33,7 +33,7 @@ for (const written of [
     const { requestId } = await call(server, body);
     assert.equal((await attributes(requestId)).mobile, MOBILE);
     assert.equal((await call(server, query(requestId))).mobile, '188****0804');
-    // "A repeat is compared normalised": however it is written the next time.
+    // A repeat is compared normalised: however it is written the next time.
     for (const again of [MOBILE, `+86-${MOBILE}`]) {
       assert.equal((await call(server, submit(customParm, 'P1', again))).requestId, requestId);
     }
@@ -67,7 +67,7 @@ for (const [account, shown] of [
   [MOBILE, '188****0804'],
   ['🎮🎮🎮🎮🎮🎮', '🎮****🎮'],
 ] as const) {
-  test(`"account: any (1 to 64 visible characters). Kept whole; shown with at most a third": ${account}`, async () => {
+  test(`account: any (1 to 64 visible characters). Kept whole; shown with at most a third: ${account}`, async () => {
     const customParm = next();
     const { requestId } = await call(server, submit(customParm, 'VIP-MONTH', ` ${account} `));
     const kept = await attributes(requestId);
@@ -98,20 +98,20 @@ for (const wrong of [
   });
 }
 
-test('"The check stands in its place": a wrong account goes before the app, a missing field before it', async () => {
+test('The check stands in its place: a wrong account goes before the app, a missing field before it', async () => {
   const wrong = submit(next(), 'P1', 'x');
   assert.equal((await call(server, { ...wrong, appid: 'nosuchapp' })).statusCode, '-101');
   assert.equal((await call(server, { ...wrong, customParm: '' })).statusCode, '-2');
 });
 
-test('"an unknown product is judged as any, so that -301 comes", whatever the account', async () => {
+test('an unknown product is judged as any, so that -301 comes, whatever the account', async () => {
   for (const account of ['a@b.cn', MOBILE, '188 1234 0804']) {
     assert.equal((await call(server, submit(next(), 'GONE', account))).statusCode, '-301');
   }
   assert.equal((await call(server, submit(next(), 'GONE', 'x'.repeat(65)))).statusCode, '-101');
 });
 
-test('"or the first requestId where the product has gone": compared by the kind that the order keeps', async () => {
+test('where the product has gone, the first requestId is answered (settled.md, Y17): compared by the kind that the order keeps', async () => {
   await saveProduct('M', { amountFen: 1 });
   await saveProduct('A', { amountFen: 1, account: 'any' });
   const mobile = await call(server, submit('gone-m', 'M'));

@@ -68,7 +68,7 @@ test('authToken, Sign and Authorization in the body are not kept of a call that 
   const token = TOKENS[ACCOUNT];
   const sign = signOf(ACCOUNT, token, timestamp);
   const authorization = authorizationOf(ACCOUNT, timestamp);
-  // "公共请求参数: accountSID, authToken, …, Authorization, Sign": taken for fields of the body.
+  // 公共请求参数: accountSID, authToken, …, Authorization, Sign: taken for fields of the body.
   const body = { accountSID: ACCOUNT, authToken: token, Authorization: authorization, Sign: sign };
   for (const parts of [
     { authorization: null },

@@ -183,7 +183,7 @@ test("the callback's body: requestId, appid, orderSts, remark, mobile, oriAmount
   assert.deepEqual(readCallback(body), orderResult(after));
 });
 
-test('"沙箱环境没有相关设置": a callback URL counts in production only', () => {
+test('"没有相关设置": a callback URL counts in production only', () => {
   const url = (
     appid: string,
     environment: 'sandbox' | 'production',

@@ -75,7 +75,7 @@ for (const [rule, offset, code] of [
   });
 }
 
-test('"Several calls within one second share a Sign": it is no replay', async () => {
+test('Several calls within one second share a Sign: it is no replay', async () => {
   const server = await startTestServer({ clock: new TestClock() });
   for (const id of ['219', '220', '221']) {
     assert.equal((await call(server, query(`2016010000000${id}`))).requestId, `2016010000000${id}`);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { dotNetUrlEncode, isUrlSafe, parseForm, percentDecode } from './form.ts';
 
-describe('"space +, lower-case hex, safe set -_.!*()": as HttpUtility.UrlEncode writes it', () => {
+describe('space +, lower-case hex, safe set -_.!*(): as HttpUtility.UrlEncode writes it', () => {
   const table: readonly (readonly [string, string])[] = [
     ['', ''],
     ['AZaz09', 'AZaz09'],

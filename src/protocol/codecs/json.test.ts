@@ -36,7 +36,7 @@ function ours(text: string): unknown {
   }
 }
 
-describe('"Strict JSON first": as JSON.parse reads it', () => {
+describe('Strict JSON first: as JSON.parse reads it', () => {
   test('every JSON value, with and without white space', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.integer({ min: 0, max: 3 }), (value, indent) => {
@@ -82,7 +82,7 @@ describe('"Strict JSON first": as JSON.parse reads it', () => {
     );
   });
 
-  test('"A key given twice is refused", at any depth and however it is written; in two objects it is two keys', () => {
+  test('A key given twice is refused, at any depth and however it is written; in two objects it is two keys', () => {
     for (const text of [
       '{"a":1,"a":1}',
       '{"x":[{"b":{},"b":2}]}',

@@ -9,7 +9,7 @@ const read = (text: string, limits: Partial<XmlLimits> = {}): XmlElement =>
 const INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
 const leaf = (name: string, text = ''): XmlElement => ({ name, text, children: [] });
 
-describe('"nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is an absent value"', () => {
+describe('nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is an absent value', () => {
   const absent: Readonly<Record<string, string>> = {
     'as .NET writes it': `<r xmlns:xsi="${INSTANCE}"><a>1</a><b xsi:nil="true" /></r>`,
     'under another prefix': `<r xmlns:i='${INSTANCE}'><a>1</a><b i:nil='true'></b></r>`,
@@ -74,7 +74,7 @@ describe('"nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is 
     test(`refused: ${what}`, () => throws(() => read(text), problem));
   }
 
-  test('"an element given twice stays refused", also where lists are allowed', () => {
+  test('an element given twice stays refused, also where lists are allowed', () => {
     for (const text of [
       '<r><a xsi:nil="1"/><a>1</a></r>',
       '<r><a>1</a><a xsi:nil="1"/></r>',

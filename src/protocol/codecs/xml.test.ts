@@ -198,7 +198,7 @@ test('an element given twice is refused, or kept in order where repeats are allo
   deepEqual(repeated.children, [leaf('b', '1'), leaf('b', '2')]);
 });
 
-test('"valid UTF-8 is read as UTF-8 whatever is declared", with "white space before the declaration"', () => {
+test('valid UTF-8 is read as UTF-8 whatever is declared, with "white space before the declaration"', () => {
   for (const declaration of [
     '<?xml version="1.0"?>',
     "<?xml version='1.0' encoding='UTF-8'?>",
@@ -224,7 +224,7 @@ test('line ends are LF (XML 1.0, 2.11), those written as references are what the
   refuses('<a>\r\n\r&b;</a>', reference('&b;'), 3, 1);
 });
 
-test('"CDATA and comments are read as XML says"', () => {
+test('CDATA and comments are read as XML says', () => {
   equal(read('<a>1<![CDATA[<b>&amp;]] ]>]]>2<!-- <c> &d; -->3</a>').text, '1<b>&amp;]] ]>23');
   equal(read('<a><![CDATA[]]]]><![CDATA[>]]></a>').text, ']]>');
   equal(read('<a>]]&gt;]]<!---->&#62;]]<![CDATA[>]]></a>').text, ']]>]]>]]>');
