@@ -1,5 +1,5 @@
 // `--platforms FILE`: platforms that are not of this repository, loaded from a file and served beside ours.
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,20 +32,28 @@ export async function platformsOf(
 async function load(file: string): Promise<unknown[]> {
   const setting = `ORDERGATE_PLATFORMS (--platforms) is "${file}"`;
   const path = resolve(file);
-  if (!existsSync(path)) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) {
     throw new ConfigError(
       `${setting}: there is no such file; name a module that exports platforms`,
     );
+  }
+  if (found.isDirectory()) {
+    throw new ConfigError(`${setting}: it is a directory; name the module in it, such as index.ts`);
   }
   resolveOwnPackage();
   let exported: { readonly default?: unknown };
   try {
     exported = await import(pathToFileURL(path).href);
   } catch (error) {
-    const { message } = error as Error;
-    throw new ConfigError(`${setting}: it cannot be loaded: ${message.split('\n')[0]}`, {
-      cause: error,
-    });
+    // Of a mistake in the text, Node says where at the beginning of the stack.
+    const { message, stack = '' } = error as Error;
+    const [, line] = /^(\S+:\d+)\n/.exec(stack) ?? [];
+    const where = line === undefined ? '' : ` (${line})`;
+    throw new ConfigError(
+      `${setting}: it cannot be loaded: ${message.split('\n')[0]}${where}. Mend it, or name another module`,
+      { cause: error },
+    );
   }
   const { default: value } = exported;
   if (value === undefined) {

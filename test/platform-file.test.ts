@@ -126,6 +126,9 @@ describe('a file that cannot be served is refused in one sentence', () => {
 
   const FILES: readonly [what: string, text: string | null, problem: string][] = [
     ['a file that is not there', null, `is ".*": there is no such file`],
+    ['checks that are none', changed('checks: {}'), 'checks is no list of checks: make it with'],
+    ['a contract that is none', changed('contract: {}'), 'its contract has no envelope'],
+    ['paths without a method', changed("paths: ['/lantern']"), 'paths has to be a list of'],
     [
       'no default export',
       'export const lantern = 1;',
@@ -197,6 +200,12 @@ describe('a file that cannot be served is refused in one sentence', () => {
       }),
     );
   }
+
+  test('a directory', () =>
+    rejects(platformsOf({ platformsFile: outside }), {
+      code: 'ERR_CONFIG',
+      message: problemOf('it is a directory; name the module in it, such as index.ts'),
+    }));
 
   test('a command says it in one line, and makes neither a ledger nor a key', async () => {
     const empty = join(temporaryDirectory(), 'data');

@@ -52,7 +52,9 @@ export function platformProblems(platforms: readonly unknown[]): string[] {
     for (const problem of missing) say(problem);
     if (missing.length > 0) continue;
     const platform = value as Platform;
-    for (const problem of ownProblems(platform)) say(problem);
+    const shapes = shapeProblems(platform);
+    for (const problem of shapes.length > 0 ? shapes : ownProblems(platform)) say(problem);
+    if (shapes.length > 0) continue;
     for (const { method, path } of [...platform.paths, ...(platform.endpoints ?? [])]) {
       const key = `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
       const other = paths.get(key);
@@ -82,6 +84,21 @@ function missingMembers(value: object): string[] {
           : typeof its === (kind === 'text' ? 'string' : 'function');
     return isRight ? [] : [`${member} is missing, or is no ${kind}`];
   });
+}
+
+/** What the other checks rely on; the file may be JavaScript, which no compiler has seen. */
+function shapeProblems({ checks, contract, paths, endpoints = [] }: Platform): string[] {
+  const problems: string[] = [];
+  if (!Array.isArray(checks.names) || !Array.isArray(checks.stated)) {
+    problems.push('checks is no list of checks: make it with Checks.from().step(…)');
+  }
+  if (typeof contract.envelope?.path !== 'string') {
+    problems.push('its contract has no envelope: make it with defineContract({…})');
+  }
+  if (![...paths, ...endpoints].every((one) => typeof one?.path === 'string')) {
+    problems.push("paths has to be a list of { method: 'POST', path: '/…' }");
+  }
+  return problems;
 }
 
 function ownProblems(platform: Platform): string[] {
