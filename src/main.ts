@@ -8,8 +8,6 @@ import type { Config } from './config.ts';
 import { inTurn } from './core/in-turn.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
-import { Detective } from './detective/detective.ts';
-import { publishedKeys } from './directory/published-keys.ts';
 import { SecretWords } from './directory/secret-words.ts';
 import { openEntrance, withoutLink } from './entrance.ts';
 import { FaultLog } from './fault-log.ts';
@@ -35,6 +33,7 @@ import { sealWithNewest } from './renew-key.ts';
 import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
 import { sandboxControls } from './sandbox-controls.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
+import { detectiveOf } from './signature-here.ts';
 import { backUpLedger as backUp } from './transfers.ts';
 import { oldRuleLines, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
@@ -43,8 +42,10 @@ export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).versio
 
 export { callAccounts } from './accounts-here.ts';
 export { type Config, readConfig } from './config.ts';
+export type { Answer as SignatureAnswer } from './detective/answer.ts';
 export { platforms } from './platforms/index.ts';
 export { callLine } from './sandbox.ts';
+export { debugSignature } from './signature-here.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
 export { auditEntries, auditSealed } from './whole-audit.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
@@ -153,9 +154,9 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   });
 
   const logged = withListener(requests, options.onCall);
-  const detective = new Detective({
-    ...{ ...services, isSecret, requests, append: (record) => logged.append(record) },
-    published: environment === 'sandbox' ? new Set() : publishedKeys(platforms),
+  const detective = detectiveOf(workplace, config, {
+    append: (record) => logged.append(record),
+    isSecret,
     onFault: (error) => onFault(error, 'the question why a signature is wrong'),
   });
   const pipeline: PipelineServices = {

@@ -77,6 +77,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^$/,
   },
   {
+    place: /^signature-here\.ts$/,
+    may: /^(core|directory|detective|manage)\/|^(config|workplace)\.ts$/,
+    packages: /^$/,
+  },
+  {
     place: /^entrance\.ts$/,
     may: /^(core|directory|people)\/|^http\/routes\.ts$|^(config|workplace)\.ts$/,
     packages: /^$/,

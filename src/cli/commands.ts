@@ -3,6 +3,7 @@ import { nearest, UsageError } from '../config.ts';
 import { VERSION } from '../main.ts';
 import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
+import { debugCommand } from './debug.ts';
 import { explain } from './explain.ts';
 import { headCommand } from './head.ts';
 import { importCommand } from './import.ts';
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   serveCommand,
   importCommand,
   moveCommand,
+  debugCommand,
   resetCommand,
   seedCommand,
   usersCommand,

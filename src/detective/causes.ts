@@ -226,11 +226,46 @@ export const CAUSES = {
     '请核对密钥，或轮换一个新的。',
     'Compare the key with the one that you were given, or have a new one made.',
   ),
+  'callback-body-parsed': words(
+    '验签用的是解析后重新写出的报文，不是原始字节。',
+    'The body was parsed and written anew before it was checked.',
+    '请在解析之前保留原始字节，并用它验签。',
+    'Keep the raw bytes before anything parses them, and check those.',
+  ),
+  'callback-secret-prefix': words(
+    '把 whsec_ 前缀当作了密钥的一部分。',
+    'The prefix whsec_ was taken for a part of the key.',
+    '请去掉 whsec_，再把其余部分按 base64 解码。',
+    'Take whsec_ off, and decode the rest as base64.',
+  ),
+  'callback-secret-not-decoded': words(
+    '密钥没有做 base64 解码。',
+    'The secret was used without decoding its base64.',
+    '请把 whsec_ 之后的部分按 base64 解码。',
+    'Decode what stands behind whsec_ as base64.',
+  ),
+  'callback-secret-old': words(
+    '使用的不是签署这条消息的密钥。',
+    'The secret is not the one that this message is signed with.',
+    '请使用该端点当前的密钥；轮换期间两个密钥都会签名。',
+    "Use the endpoint's secret that holds now. While it is rotated, both sign.",
+  ),
+  'callback-tolerance': words(
+    '发送时间与接收端时钟相差超过允许范围。',
+    "The time of sending is too far off the receiver's clock.",
+    '请校准时钟，并在收到时立即验签，不要排队之后再验。',
+    'Set the clock right, and check a message when it arrives, before it waits in a queue.',
+  ),
 } as const satisfies Readonly<Record<string, Words>>;
 
 export type CauseId = keyof typeof CAUSES;
 
 export const CAUSE_IDS = Object.keys(CAUSES) as readonly CauseId[];
+
+/** Those of calls, without those of checks of our callbacks. */
+export const SIGNATURE_CAUSES = CAUSE_IDS.filter(
+  (id) => !id.startsWith('callback-') && id !== 'wrong-key:unknown',
+);
 
 export const rankOf = (id: CauseId): number => CAUSE_IDS.indexOf(id);
 

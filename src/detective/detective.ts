@@ -1,4 +1,5 @@
 // Says why a signature is wrong: of a request that was pasted, of a row of the log, and of a mere string.
+import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { TwoClocks } from '../core/clock.ts';
 import type { Limits } from '../core/limits.ts';
 import { liveKeys, type Party } from '../core/party.ts';
@@ -16,7 +17,8 @@ import type {
 } from '../protocol/platform.ts';
 import { type Answer, answerOf, type RefusedBy } from './answer.ts';
 import { type ArrivalServices, Arrivals, whereSeen } from './arrivals.ts';
-import { CAUSE_IDS, type CauseId } from './causes.ts';
+import { answerCallback, type CallbackQuestion } from './callback-question.ts';
+import { type CauseId, SIGNATURE_CAUSES } from './causes.ts';
 import { causesOfKey, keysOf } from './keys.ts';
 import { type Question, QuestionError, readPasted } from './question.ts';
 import { requestOf, unpacked } from './request.ts';
@@ -29,6 +31,7 @@ export interface DetectiveServices extends Omit<ArrivalServices, 'thread' | 'par
   readonly catalog: CatalogDirectory;
   readonly tokens: TokenStore;
   readonly clock: TwoClocks;
+  endpoints(platform: string): Promise<readonly CallbackEndpoint[]>;
 }
 
 export interface AskOptions {
@@ -126,6 +129,27 @@ export class Detective {
     return this.#search(evidence, party, null, secret);
   }
 
+  /** Why a receiver's check of our callback fails. @throws {QuestionError} */
+  async askCallback(
+    platform: Platform,
+    question: CallbackQuestion,
+    secret: string | undefined,
+  ): Promise<Answer> {
+    const { clock, endpoints } = this.#services;
+    const all = await endpoints(platform.name);
+    const { endpointId } = question;
+    const asked =
+      endpointId === undefined ? all : all.filter((one) => one.endpointId === endpointId);
+    if (endpointId !== undefined && asked.length === 0) {
+      throw new QuestionError(
+        'callback.endpointId',
+        `${platform.name} has no endpoint "${endpointId}"`,
+      );
+    }
+    // Messages are sent by the world's clock.
+    return answerCallback(question, asked, secret, clock.worldNow());
+  }
+
   async close(): Promise<void> {
     await this.arrivals.settled();
     await this.#thread.close();
@@ -183,7 +207,7 @@ export class Detective {
       ...NOTHING,
       received: evidence?.received ?? null,
       refusedBy,
-      untried: CAUSE_IDS,
+      untried: SIGNATURE_CAUSES,
     };
   }
 }
@@ -238,6 +262,6 @@ export function answerOfRow(record: RequestRecord, platform: Platform): Answer {
     ...NOTHING,
     stringToSign,
     refusedBy: isSignature ? null : refusedBy,
-    untried: CAUSE_IDS,
+    untried: SIGNATURE_CAUSES,
   };
 }

@@ -66,13 +66,24 @@ const bodySchema = z.strictObject({
   string: z.string().min(1).max(200_000).optional().describe('a string to sign'),
   digest: z.string().min(1).max(1000).optional().describe('the signature of the string'),
   party: z.string().optional().describe('with string: who signed it'),
+  callback: z
+    .strictObject({
+      endpointId: z.string().optional(),
+      headers: z.record(z.string(), z.string()).describe('webhook-id, -timestamp and -signature'),
+      body: z.string().optional().describe('what your code has checked'),
+      bodyBase64: z.string().optional(),
+      computed: z.string().max(1000).optional().describe('what your check came to'),
+      tolerance: z.int().min(0).optional().describe('seconds; 300 where it is absent'),
+    })
+    .optional()
+    .describe('why your check of our callback fails'),
   secret: z.string().min(1).max(1000).optional().describe('a key of yours; neither kept nor shown'),
   address: z.string().max(100).optional().describe("the caller's address, where it is known"),
 });
 
 type Body = z.output<typeof bodySchema>;
 
-const KINDS = ['requestId', 'raw', 'curl', 'url', 'string'] as const;
+const KINDS = ['requestId', 'raw', 'curl', 'url', 'string', 'callback'] as const;
 
 function kindOf(body: Body): (typeof KINDS)[number] {
   const given = KINDS.filter((name) => body[name] !== undefined);
@@ -124,6 +135,11 @@ function ask(detective: Detective, platform: Platform, body: Body): Promise<Answ
   if (kind === 'string') {
     if (digest === undefined) throw new QuestionError('digest', 'is missing');
     return detective.askString(platform, { string: string!, digest, party }, secret);
+  }
+  if (body.callback) {
+    const { body: text, bodyBase64: base64, ...callback } = body.callback;
+    const bytes = base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64');
+    return detective.askCallback(platform, { ...callback, body: bytes }, secret);
   }
   const { url, method, headers, bodyBase64 } = body;
   const sent = { url: url!, method, headers, body: body.body, bodyBase64 };
