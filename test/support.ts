@@ -114,5 +114,6 @@ export async function manage(
     headers: { authorization: `Bearer ${server.adminToken}`, ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: await response.json() };
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return { status: response.status, body: isJson ? await response.json() : await response.text() };
 }

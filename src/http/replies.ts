@@ -1,9 +1,38 @@
 // Writes answers: those of routes, and those that HTTP itself gives before a request reaches a route.
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Refusal } from '../core/principal.ts';
 import type { HttpReply } from './routes.ts';
 
-export function send(
+/** Resolves when what is sent in chunks was sent; undefined where all was handed on at once. */
+export function send(response: ServerResponse, reply: HttpReply): Promise<void> | undefined {
+  if (reply.chunks) return sendChunks(response, reply, reply.chunks);
+  sendWhole(response, reply);
+  return undefined;
+}
+
+async function sendChunks(
+  response: ServerResponse,
+  { status, contentType, headers }: HttpReply,
+  chunks: AsyncGenerator<string>,
+): Promise<void> {
+  response.writeHead(status, { 'content-type': contentType, ...headers });
+  if (response.req.method === 'HEAD') {
+    await chunks.return(undefined);
+    response.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.from(chunks), response);
+  } catch (fault) {
+    // Cut off: whoever reads it must not take a part for the whole.
+    response.destroy();
+    if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault;
+  }
+}
+
+function sendWhole(
   response: ServerResponse,
   { status, contentType, body, isAscii = false, headers }: HttpReply,
 ): void {

@@ -35,6 +35,8 @@ export interface HttpReply {
   readonly contentType: string;
   /** Bytes where they are not text, such as files that were compressed before. */
   readonly body: string | Uint8Array;
+  /** In place of a body, where it is long: sent as fast as the other side reads. */
+  readonly chunks?: AsyncGenerator<string>;
   /** That the body is known to hold ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
   readonly headers?: Readonly<Record<string, string>>;

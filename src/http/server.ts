@@ -236,15 +236,24 @@ export class HttpServer {
         // Now, not when it came in: a stop may have begun since, and would wait for the connection.
         if (this.#draining && !this.connections.hasMore(request.socket))
           response.setHeader('connection', 'close');
-        send(response, reply);
+        const sending = send(response, reply);
+        if (sending) {
+          void sending
+            .catch((fault: unknown) => this.#options.onFault(fault, path))
+            .then(() => this.#answered(request.socket));
+          continue;
+        }
       } catch (fault) {
         this.#options.onFault(fault, path);
         response.destroy();
       }
-      const { socket } = request;
-      this.connections.end(socket);
-      if (this.#endings.size > 0 && !this.connections.isBusy(socket)) this.#endAfterAnswers(socket);
+      this.#answered(request.socket);
     }
+  }
+
+  #answered(socket: Socket): void {
+    this.connections.end(socket);
+    if (this.#endings.size > 0 && !this.connections.isBusy(socket)) this.#endAfterAnswers(socket);
   }
 
   /** Answers of one connection leave in the order of its requests, each a turn after the one before. */

@@ -97,6 +97,7 @@ export function auditTrail(endpoints: readonly Endpoint[], services: ManageServi
       try {
         await services.audit.append(entry(target, request, 'done', named, details));
       } catch (error) {
+        if (target.method === 'GET') throw error; // Nothing left, and nothing was changed.
         const message = `it was done, and the audit could not be written (${(error as Error).message}). Look at what is there before you try again.`;
         throw new ManageError(503, 'not-audited', message);
       }

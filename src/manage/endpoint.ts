@@ -53,6 +53,8 @@ export interface Endpoint {
   readonly headers?: z.ZodObject;
   readonly status: 200 | 201;
   readonly response: z.ZodType;
+  /** That the answer is a {@link CsvFile}, and no JSON. */
+  readonly csv?: true;
   /** Statuses of errors besides 400, 401 and 403, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
@@ -67,6 +69,12 @@ export interface Endpoint {
    */
   etag?(response: never): number | string;
   handle(call: EndpointCall, services: ManageServices): Promise<unknown>;
+}
+
+/** An answer that is as long as it is. */
+export interface CsvFile {
+  readonly fileName: string;
+  readonly chunks: AsyncGenerator<string>;
 }
 
 export interface EndpointCall {

@@ -14,9 +14,16 @@ import { clockEndpoints } from './clock.ts';
 import { debugEndpoints } from './debug.ts';
 import { deliveryEndpoints } from './deliveries.ts';
 import { deliveryActionEndpoints } from './delivery-actions.ts';
-import { type Endpoint, endpoint, ManageError, type ManageServices } from './endpoint.ts';
+import {
+  type CsvFile,
+  type Endpoint,
+  endpoint,
+  ManageError,
+  type ManageServices,
+} from './endpoint.ts';
 import { endpointHealthEndpoints } from './endpoint-health.ts';
 import { ERROR_CODES } from './error-codes.ts';
+import { exportEndpoints } from './exports.ts';
 import { importEndpoints } from './import.ts';
 import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
@@ -64,6 +71,7 @@ const documented: readonly Endpoint[] = [
   ...accountEndpoints,
   ...apiTokenEndpoints,
   ...auditEndpoints,
+  ...exportEndpoints,
 ];
 
 /** Every endpoint that `services` offers. */
@@ -94,6 +102,8 @@ export interface ManageReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** In place of a body, where it is long. */
+  readonly chunks?: AsyncGenerator<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -112,6 +122,7 @@ export async function callEndpoint(
     const answered = isAudited
       ? await trail.follow(target, request, call, carryOut)
       : await carryOut();
+    if (target.csv) return csvReply(answered as CsvFile);
     const version = target.etag?.(answered as never);
     if (version === undefined) return reply(target.status, answered);
     const headers = { etag: `"${version}"` };
@@ -154,6 +165,15 @@ async function requireRole(
   await trail.refused(target, request);
   const message = `${operationId} needs the role ${LEAST_ROLES[operationId]}; ${principal?.name} is ${principal?.role}`;
   throw new ManageError(403, 'forbidden', message);
+}
+
+function csvReply({ fileName, chunks }: CsvFile): ManageReply {
+  const headers = {
+    'content-disposition': `attachment; filename="${fileName}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
+  return { status: 200, contentType: 'text/csv; charset=utf-8', body: '', chunks, headers };
 }
 
 function reply(status: number, body: unknown): ManageReply {

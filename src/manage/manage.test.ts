@@ -164,6 +164,11 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   },
   removeTotp: { browser: removes, body: { code: codeAt(factor!.secret, stepOf(Date.now()) + 1) } },
   beginTotp: { isSession: true, body: { password: PASSWORD } },
+  exportOrders: { path: '/exports/orders?platform=jintong' },
+  exportRequests: {},
+  exportDeliveries: {},
+  exportParties: {},
+  exportAudit: {},
   listAccounts: {},
   createAccount: { body: { name: 'Zhou.Min', role: 'viewer' } },
   readAccount: { path: `/accounts/${accountId}` },
@@ -623,6 +628,19 @@ const ERRORS: Readonly<
     { status: 400, code: 'bad-request', field: 'code', isSession: true, body: {} },
     { status: 403, code: 'wrong-code', field: 'code', isSession: true, body: { code: '1' } },
   ],
+  ...Object.fromEntries(
+    ['Orders', 'Requests', 'Deliveries', 'Parties', 'Audit'].map((what) => [
+      `export${what}`,
+      [
+        {
+          status: 400,
+          code: 'bad-request',
+          field: 'limit',
+          path: `/exports/${what.toLowerCase()}?limit=1`,
+        },
+      ],
+    ]),
+  ),
   listAccounts: [],
   createAccount: [
     { status: 400, code: 'bad-request', field: 'name', body: { name: 'a b', role: 'viewer' } },

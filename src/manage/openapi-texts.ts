@@ -24,10 +24,17 @@ export const TAGS: Readonly<Record<string, string>> = {
   accounts: 'Who may sign in to the console, with their roles. For admins.',
   'api-tokens': 'Bearer tokens of programs, each with a role and an end. For admins.',
   audit: 'Who changed, revealed or exported what, and who signed in. For admins.',
+  exports: 'Lists as CSV files that Excel opens, streamed.',
   'openapi.json': 'This description itself.',
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  exportOrders:
+    'All pages, not one. UTF-8 with a byte order mark and CRLF; a cell that a spreadsheet would take for a formula has an apostrophe before it. Card codes are never in it. The audit has an entry of each export.',
+  exportRequests: 'As /exports/orders. Secrets within bodies are masked, as in the list.',
+  exportDeliveries: 'As /exports/orders; attempts stand in their column as JSON.',
+  exportParties: 'As /exports/orders, without secrets.',
+  exportAudit: 'As /exports/orders. For admins.',
   beginTotp:
     'Time-based one-time passwords of RFC 6238 (SHA-1, 6 digits, 30 s). The account’s password is asked for where it has one; of an account without one the value does not matter.',
   confirmTotp:

@@ -93,6 +93,10 @@ interface Body {
 
 const json = (schema: Schema): Body => ({ content: { 'application/json': { schema } } });
 
+const CSV = {
+  content: { 'text/csv': { schema: { type: 'string' } } },
+};
+
 function operation(endpoint: Endpoint, describe: Describe): Operation {
   const errors = Object.entries({ ...COMMON_ERRORS, ...endpoint.errors });
   const hasVersion = endpoint.method === 'GET' && endpoint.etag !== undefined;
@@ -114,7 +118,7 @@ function operation(endpoint: Endpoint, describe: Describe): Operation {
       [endpoint.status]: {
         description: endpoint.summary,
         ...(endpoint.etag && { headers: { ETag: ETAG } }),
-        ...json(describe(endpoint.response, 'output')),
+        ...(endpoint.csv ? CSV : json(describe(endpoint.response, 'output'))),
       },
       ...(hasVersion && { 304: { description: 'it has the version that If-None-Match names' } }),
       ...Object.fromEntries(
@@ -152,7 +156,9 @@ function withExamples(endpoint: Endpoint, made: Operation, schemas: Components):
     ...(made.requestBody && {
       requestBody: shown(made.requestBody, BODIES[operationId] ?? exampleIn(made.requestBody)),
     }),
-    responses: { ...made.responses, [status]: shown(success, exampleIn(success)) },
+    ...(!endpoint.csv && {
+      responses: { ...made.responses, [status]: shown(success, exampleIn(success)) },
+    }),
   };
 }
 

@@ -83,6 +83,11 @@ export const LEAST_ROLES = {
   endApiToken: 'admin',
   readApiToken: 'admin',
   listAudit: 'admin',
+  exportAudit: 'admin',
+  exportOrders: 'viewer',
+  exportRequests: 'viewer',
+  exportDeliveries: 'viewer',
+  exportParties: 'viewer',
   readAudit: 'admin',
 } as const satisfies Readonly<Record<string, Role>>;
 
