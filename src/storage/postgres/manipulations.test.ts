@@ -422,13 +422,13 @@ describe('on a server', { skip }, async () => {
   });
 
   test('changes of nodes of the version before have no hash, are told, and are no fault', async () => {
-    const job = (version: number) =>
+    const moved = (version: number) =>
       `{"n":0,"platform":"p","owner":"owner1","order_id":"mixed","created_at":${T0},"version":${version},
         "state":"open","at":${T0},"attributes":"{}","action":"moved","from_state":"open","to_state":"open",
         "actor":"operator","event_type":"order.moved"}`;
     const order = anOrder('p', 'mixed');
     await create(ledger, [order]);
-    await query(`SELECT commit_changes_1(1, '[${job(1)}]')`, url);
+    await query(`SELECT commit_changes_1(1, '[${moved(1)}]')`, url);
     const { notes, ...audit } = await ledger.audit();
     assert.deepEqual(audit.damage, []);
     assert.match(notes!.join(), /^1 changes have no hash; the newest of them is number 28/);

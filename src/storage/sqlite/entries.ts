@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { OrderWithEntries } from '../../core/order-entries.ts';
 import { toEntries } from '../entries.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
+import { tuples } from './query.ts';
 
 /** SQLite builds an index for each subquery while the statement runs, so no index of ours is needed. */
 const ROWS = `
@@ -18,11 +19,7 @@ const ROWS = `
 
 /** Only for a process that does nothing else meanwhile: each step reads on the calling thread. */
 export async function* ordersWithEntries(db: DatabaseSync): AsyncGenerator<OrderWithEntries> {
-  const statement = db.prepare(ROWS);
-  statement.setReturnArrays(true);
-  for (const row of statement.iterate() as unknown as Iterable<
-    [...OrderRow, ...(string | null)[]]
-  >) {
+  for (const row of tuples<[...OrderRow, ...(string | null)[]]>(db, ROWS).iterate()) {
     const [keys, uniqueKeys, lists, deadlines] = row.slice(9) as (string | null)[];
     const entries = toEntries({ keys, uniqueKeys, lists, deadlines });
     yield { order: toOrder(row.slice(0, 9) as OrderRow), entries };
