@@ -5,7 +5,9 @@ import type { DeadlineClaim, DueDeadline, Ledger } from './ledger.ts';
 /**
  * Carries out one deadline. It has to pass `claim` on as `completes` of the change it makes: the
  * deadline ends in the same transaction, so its effect happens exactly once, whatever restarts.
- * Returns false when nothing is to be done any more; the deadline is then dropped.
+ * Returns false when nothing is to be done any more; the deadline is then dropped. One that came before its
+ * time must not be: the clock of the process that claimed it may run ahead of the ledger's, by which rules
+ * decide. The handler then returns true, and the deadline comes again when the lease has ended.
  */
 export type DeadlineHandler = (due: DueDeadline, claim: DeadlineClaim) => Promise<boolean>;
 
