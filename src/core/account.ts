@@ -1,62 +1,73 @@
-// Operator accounts, what their owners sign in with, and the port to where both are kept.
+// Operator accounts and their credentials, and the storage port that keeps both.
 import type { Instant } from './clock.ts';
 import type { JsonObject } from './order.ts';
 
-/** From the least to the most that a person or a token may do. */
+/** Roles in ascending order of what a person or a token may do. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Whether somebody with the role `has` may do what needs `needed`. */
+/** Whether the role `has` includes the permissions of the role `needed`. */
 export const reaches = (has: Role, needed: Role): boolean =>
   ROLES.indexOf(has) >= ROLES.indexOf(needed);
 
-/** Time-based one-time passwords (RFC 6238) of an account. */
+/** The time-based one-time password (RFC 6238) of an account. */
 export interface Totp {
   /** The secret, sealed under the master key. */
   readonly sealed: string;
-  /** False until its owner has shown a code of it. */
+  /** False until the account's owner has entered a first valid code. */
   readonly confirmed: boolean;
-  /** The newest time step whose code was taken; a code is good once. */
+  /** The newest time step whose code was accepted. The server accepts each code once. */
   readonly lastStep: number;
-  /** SHA-256 of the recovery codes that were not used, base64url. */
+  /** SHA-256 digests (base64url) of the recovery codes that are still unused. */
   readonly recovery: readonly string[];
 }
 
 export interface Account {
   readonly accountId: string;
-  /** What its owner signs in as; no two accounts share one. Always in lower case. */
+  /** The sign-in name, always in lower case. No two accounts share a name. */
   readonly name: string;
   readonly role: Role;
   readonly enabled: boolean;
   readonly createdAt: Instant;
   readonly lastSignInAt: Instant | null;
-  /** An argon2id hash in PHC form; null where no password was chosen. */
+  /** An argon2id hash in PHC form; null if the account has no password. */
   readonly password: string | null;
   readonly totp: Totp | null;
-  /** Issuer and subject at a provider of single sign-on. */
+  /** The issuer and subject that a single sign-on provider gives for this account. */
   readonly external: { readonly issuer: string; readonly subject: string } | null;
-  /** 1 for a new account; each change raises it. */
+  /** 1 for a new account; each change adds 1. */
   readonly version: number;
 }
 
-/** `session`: a browser that is signed in. `token`: a program. `link`: opens once, in place of a password. */
+/**
+ * `session`: a signed-in browser. `token`: a program. `link`: a link that its owner uses once
+ * instead of a password.
+ */
 export type CredentialKind = 'session' | 'token' | 'link';
 
-/** A bearer secret; whoever reads the ledger finds its digest, which opens nothing. */
+/**
+ * A bearer secret. The ledger keeps only its digest, so that a reader of the ledger cannot use it.
+ */
 export interface Credential {
   /** SHA-256 of the secret, base64url. */
   readonly digest: string;
   readonly kind: CredentialKind;
-  /** Its public name, such as `ses_…`. */
+  /** The credential's public name, such as `ses_…`. */
   readonly credentialId: string;
-  /** Whom it stands for; null for an API token, and for a link that makes the first account. */
+  /**
+   * The account that the credential belongs to; null for an API token, and for a link that creates
+   * the first account.
+   */
   readonly accountId: string | null;
-  /** In the world's time, also where a sandbox's clock runs ahead: nobody is signed out by a moved clock. */
+  /**
+   * Real time, even if the sandbox's clock was moved ahead, so that moving the clock signs nobody
+   * out.
+   */
   readonly expiresAt: Instant;
   readonly attributes: JsonObject;
 }
 
-/** Which credentials are meant; each given field has to agree. */
+/** Selects the credentials that match every given field. */
 export interface CredentialFilter {
   readonly kind: CredentialKind;
   readonly credentialId?: string | undefined;
@@ -64,7 +75,7 @@ export interface CredentialFilter {
 }
 
 export interface PeopleStore {
-  /** By name. */
+  /** Sorted by name. */
   listAccounts(): Promise<Account[]>;
 
   findAccount(
@@ -72,26 +83,27 @@ export interface PeopleStore {
   ): Promise<Account | null>;
 
   /**
-   * @param replaces the version that it is put in place of; null where it is new
-   * @returns false where the name is taken, or the version is another by now: nothing was changed
+   * @param replaces the version that the caller read; null for a new account
+   * @returns false, and changes nothing, if the name is taken or the stored version is another one
    */
   saveAccount(account: Account, replaces: number | null): Promise<boolean>;
 
-  /** Also one that has ended, until it is forgotten. */
+  /** Also finds a credential that has expired but is not yet deleted. */
   findCredential(digest: string): Promise<Credential | null>;
 
-  /** By its public name. */
+  /** Sorted by public name. */
   listCredentials(filter: CredentialFilter): Promise<Credential[]>;
 
   /**
-   * Keeps a credential. With `spends`, only if the one with that digest is there, which it ends: of two
-   * that spend one link one gets false, and nothing is kept.
+   * Stores a credential. With `spends`, the method ends the credential of that digest in the same
+   * transaction, and stores nothing if that credential does not exist. If two callers spend one
+   * link, one of them gets false.
    */
   saveCredential(credential: Credential, spends?: string): Promise<boolean>;
 
-  /** Resolves to how many there were. */
+  /** Resolves to the number of credentials that ended. */
   endCredentials(filter: CredentialFilter): Promise<number>;
 
-  /** Forgets credentials that ended before `before`. */
+  /** Deletes credentials that expired before `before`. */
   forgetCredentials(before: Instant): Promise<number>;
 }

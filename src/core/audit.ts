@@ -1,30 +1,30 @@
-// The audit: what people and tokens did, append-only and chained, and the port to where it is kept.
+// The audit log: an append-only chain of what people and tokens did, and its storage port.
 import type { Instant } from './clock.ts';
 import type { Page } from './ledger.ts';
 import type { JsonObject } from './order.ts';
 
 export interface NewAuditEntry {
   readonly at: Instant;
-  /** The account, or the token; for a sign-in that failed the name that was given. */
+  /** The name of the account or the token; for a failed sign-in, the name that was entered. */
   readonly actor: string;
-  /** What was done: an operation of the management API, or `sign-in` and the like. */
+  /** The operation of the management API, or another action such as `sign-in`. */
   readonly action: string;
-  /** What it was done to, such as `jintong/15112480268`; empty where there is nothing to name. */
+  /** The object of the action, such as `jintong/15112480268`; empty if the action has none. */
   readonly target: string;
   readonly outcome: 'done' | 'refused';
-  /** From where, under which role, before and after; without any secret. */
+  /** The caller's address, the role, and the values before and after the action; never a secret. */
   readonly details: JsonObject;
 }
 
 export interface AuditEntry extends NewAuditEntry {
-  /** From 1, without a gap. */
+  /** Numbers start at 1 and have no gap. */
   readonly number: number;
 }
 
 export interface AuditQuery {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
-  /** Whole, or its beginning with a `*` behind it. */
+  /** A whole target, or the beginning of one followed by `*`. */
   readonly target?: string | undefined;
   readonly outcome?: 'done' | 'refused' | undefined;
   /** The earliest time, included. */
@@ -37,7 +37,10 @@ export interface AuditQuery {
 }
 
 export interface AuditStore {
-  /** Resolves to the entry's number when it is durable. Each entry carries a hash over itself and the one before. */
+  /**
+   * Resolves to the entry's number once the entry is durable. Each entry holds a hash over itself
+   * and its predecessor's hash.
+   */
   append(entry: NewAuditEntry): Promise<number>;
   /** Newest first. */
   list(query: AuditQuery): Promise<Page<AuditEntry>>;

@@ -1,18 +1,23 @@
-// The breaker of an endpoint: when one that is down is left alone, tried again, and switched off.
+// The circuit breaker of an endpoint: decides when an endpoint that fails is paused, retried and
+// switched off.
 import type { EndpointHealth } from './callback-endpoint.ts';
 import { DAY, type Instant, MINUTE, SECOND } from './clock.ts';
 import { CLOCKS_DIFFER_MS } from './limits.ts';
 
 /**
- * Failures behind each other that open it. Fewer would take a receiver's restart for an outage;
- * with more, an outage would use up attempts of many deliveries that could have waited.
+ * The breaker opens after this many consecutive failures. A smaller number would mistake a
+ * receiver's restart for an outage. A larger number would spend attempts of many deliveries during
+ * an outage.
  */
 export const FAILURES_TO_OPEN = 5;
-/** It stays open for as long as the outage has lasted so far, between these two. */
+/**
+ * The breaker stays open for as long as the outage has lasted so far, but at least
+ * SHORTEST_PAUSE_MS and at most LONGEST_PAUSE_MS.
+ */
 export const SHORTEST_PAUSE_MS = 30 * SECOND;
 /**
- * Shorter than any later gap of a retry schedule, so that a delivery that is alone keeps its times,
- * and a receiver that is back waits no longer than this.
+ * The longest pause is shorter than the later gaps of every retry schedule. A single delivery
+ * therefore keeps its schedule, and a receiver that has recovered waits at most this long.
  */
 export const LONGEST_PAUSE_MS = 10 * MINUTE;
 export const SWITCH_OFF_AFTER_MS = 5 * DAY;
@@ -27,7 +32,10 @@ export function afterFailure(health: EndpointHealth, now: Instant): EndpointHeal
   return { failures, failingSince, openUntil: now + pause };
 }
 
-/** Whether it has failed for so long that it is switched off; two failures with days between are no outage. */
+/**
+ * Whether the endpoint has failed for so long that it must be switched off. Two failures several
+ * days apart do not count as an outage.
+ */
 export function isLost(health: EndpointHealth, now: Instant): boolean {
   return (
     health.failures >= FAILURES_TO_OPEN &&
@@ -37,8 +45,8 @@ export function isLost(health: EndpointHealth, now: Instant): boolean {
 }
 
 /**
- * The health of an endpoint whose pause began while the clock stood ahead of `now`: the same pause, from now on.
- * Null where its times are right.
+ * If the pause began while the clock was ahead of `now`, returns the endpoint's health with a pause
+ * of the same length that starts at `now`. Returns null if no time needs correction.
  */
 export function pausedFromNow(health: EndpointHealth, now: Instant): EndpointHealth | null {
   const { failures, failingSince, openUntil } = health;
@@ -53,7 +61,7 @@ export function pausedFromNow(health: EndpointHealth, now: Instant): EndpointHea
   };
 }
 
-/** When the failure was that made this pause: see {@link afterFailure}, which is turned round here. */
+/** The inverse of {@link afterFailure}: the time of the failure that started the current pause. */
 function beganAt(failingSince: Instant, openUntil: Instant): Instant {
   const outage = (openUntil - failingSince) / 2;
   return openUntil - Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, outage));

@@ -1,19 +1,19 @@
-// How many calls were answered and how many were refused, minute by minute, of the last day, in memory.
+// Counts the answered and the refused calls of each minute of the last day, in memory.
 import { type Instant, MINUTE } from './clock.ts';
 
 export interface CallCounts {
-  /** The beginning of the time that is counted. */
+  /** Start of the time span that is counted. */
   readonly at: Instant;
   readonly answered: number;
-  /** Of those answered, the calls that were refused. */
+  /** How many of the answered calls were refused. */
   readonly refused: number;
 }
 
 const KEPT_MINUTES = 24 * 60;
 
 /**
- * Counted here, and not in the request log: five million rows cannot be counted for each look at a page.
- * It starts empty with the process, and knows the calls of this node alone.
+ * The request log can hold five million rows, too many to count for each page view, so this class
+ * counts calls as they happen. The counts start at zero with the process and cover this node only.
  */
 export class CallSeries {
   readonly since: Instant;
@@ -29,7 +29,8 @@ export class CallSeries {
     if (!counts) {
       counts = { answered: 0, refused: 0 };
       this.#minutes.set(minute, counts);
-      // A clock that jumped leaves minutes behind; the oldest that was counted goes first.
+      // A clock jump can leave minutes that are out of order. The minute that was inserted first is
+      // deleted first.
       for (const old of this.#minutes.keys()) {
         if (this.#minutes.size <= KEPT_MINUTES) break;
         this.#minutes.delete(old);
@@ -39,7 +40,10 @@ export class CallSeries {
     if (refused) counts.refused++;
   }
 
-  /** Every step from `from` to `to`, oldest first, those without calls too. @param step in minutes */
+  /**
+   * Every step from `from` to `to`, oldest first, including steps without calls.
+   * @param step in minutes
+   */
   read(from: Instant, to: Instant, step: number): CallCounts[] {
     const first = Math.floor(from / MINUTE / step) * step;
     const last = Math.floor(to / MINUTE);

@@ -1,58 +1,64 @@
-// Where callbacks go: an endpoint of a party, how its failures are met, and what is known of its health.
+// A callback endpoint of a party: its address, its retry settings and its health.
 import type { Instant } from './clock.ts';
 
 export interface EndpointSecret {
-  /** `whsec_` and base64, in clear here; sealed wherever it is stored; never logged. */
+  /** `whsec_` and base64. Plain text in memory, encrypted in storage, never logged. */
   readonly secret: string;
   readonly createdAt: Instant;
-  /** Null while it has no end. Rotation gives the older ones one. */
+  /** Null while the secret has no end. A rotation sets the end of the older secrets. */
   readonly expiresAt: Instant | null;
 }
 
-/** What is known of an endpoint's last attempts; see core/breaker.ts. */
+/** The recent failures of an endpoint; core/breaker.ts computes them. */
 export interface EndpointHealth {
-  /** Attempts that failed since the last that did not. */
+  /** Failed attempts since the last success. */
   readonly failures: number;
-  /** When the first of them was made; null when there is none. */
+  /** Time of the first failure since the last success; null if there is none. */
   readonly failingSince: Instant | null;
-  /** The breaker is open until then; past it one delivery goes out as a probe. Null: closed. */
+  /**
+   * The breaker is open until this time; afterwards one delivery is sent as a probe. Null: the
+   * breaker is closed.
+   */
   readonly openUntil: Instant | null;
 }
 
 export interface CallbackEndpoint {
   readonly endpointId: string;
   readonly platform: string;
-  /** The owner whose orders' events it gets. */
+  /** The owner whose order events the endpoint receives. */
   readonly party: string;
   /** `declared` by the platform for the owner, or `registered` through the management API. */
   readonly origin: 'registered' | 'declared';
   readonly url: string;
   /** The name of its retry schedule; `src/protocol/retry-schedule.ts` has the times. */
   readonly preset: string;
-  /** The text that it has to answer, where its status alone is not enough. */
+  /** The text that the receiver must answer; null if the HTTP status alone decides. */
   readonly expects: string | null;
-  /** Null: all of them. */
+  /** The event types that the endpoint receives; null: all. */
   readonly eventTypes: readonly string[] | null;
   readonly enabled: boolean;
-  /** Why, and since when, it is off; null while it is on. */
+  /** The reason and the time at which the endpoint was switched off; null while it is on. */
   readonly off: { readonly reason: string; readonly at: Instant } | null;
   readonly createdAt: Instant;
-  /** Newest first; empty where nothing is signed. */
+  /** Newest first; empty if the callbacks carry no signature. */
   readonly secrets: readonly EndpointSecret[];
   readonly health: EndpointHealth;
 }
 
 export type NewEndpoint = Omit<CallbackEndpoint, 'off' | 'health'>;
 
-/** What may change of an endpoint; what is absent stays. */
+/** The fields of an endpoint that may change; an absent field keeps its value. */
 export type EndpointChange = {
   readonly [K in 'url' | 'preset' | 'expects' | 'eventTypes' | 'secrets']?: CallbackEndpoint[K];
 } & {
-  /** Switching on begins anew: no failures, the breaker closed. */
+  /** Switching an endpoint on resets its failures and closes its breaker. */
   readonly enabled?: boolean;
 };
 
-/** Where a platform wants the events of an owner's orders; kept as that owner's one declared endpoint. */
+/**
+ * An address that a platform declares for the order events of an owner. Storage keeps one declared
+ * endpoint per owner.
+ */
 export interface DeclaredEndpoint {
   readonly platform: string;
   readonly party: string;

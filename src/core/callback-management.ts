@@ -1,11 +1,12 @@
-// What operators do with callbacks: register, change and test endpoints, look at deliveries, send them again.
+// The port for operators' work on callbacks: register, change and test endpoints, list deliveries,
+// send them again.
 
 import type { GaveUp, HandClaim } from './callback-by-hand.ts';
 import type { CallbackEndpoint, EndpointChange } from './callback-endpoint.ts';
 import type { CallbackStore, Delivery, DeliveryFilter } from './callbacks.ts';
 import type { Instant } from './clock.ts';
 
-/** Why something was not done: the field that is wrong, and what is wrong with it. */
+/** Why a request was refused: the wrong field, and the problem with its value. */
 export interface EndpointProblem {
   readonly field: 'url' | 'secret' | 'endpointId';
   readonly problem: string;
@@ -18,7 +19,7 @@ export interface Registration {
   readonly preset: string;
   readonly expects: string | null;
   readonly eventTypes: readonly string[] | null;
-  /** Absent: a new one is made. */
+  /** If the secret is absent, the server generates one. */
   readonly secret?: string | undefined;
 }
 
@@ -31,18 +32,18 @@ export interface PingOutcome {
   readonly answer: string;
 }
 
-/** An endpoint that sends nothing now. */
+/** An endpoint that currently receives nothing. */
 export interface Held {
   readonly endpointId: string;
-  /** Null where it is off. */
+  /** Null if the endpoint is switched off. */
   readonly pausedUntil: Instant | null;
-  /** Why it is off; null where it is paused. */
+  /** The reason why the endpoint is off; null if the breaker has paused it. */
   readonly off: string | null;
 }
 
 export interface ReplayOutcome {
   readonly replayed: number;
-  /** Of the endpoints concerned. */
+  /** The endpoints of the listed deliveries that currently receive nothing. */
   readonly held: readonly Held[];
 }
 
@@ -52,27 +53,30 @@ export interface CallbackManagement
     'listEndpoints' | 'listDeliveries' | 'listAlerts' | 'findEndpoint' | 'stats'
   > {
   register(registration: Registration, now: Instant): Promise<CallbackEndpoint | EndpointProblem>;
-  /** Null where there is none. */
+  /** Resolves to null if the endpoint does not exist. */
   change(
     endpointId: string,
     change: Omit<EndpointChange, 'secrets'>,
     now: Instant,
   ): Promise<EndpointOutcome>;
-  /** Puts a new secret in front; those that hold sign besides for `overlapMs` more. */
+  /** Adds a new secret. The older secrets also sign for `overlapMs` more. */
   rotate(
     endpointId: string,
     secret: string | undefined,
     overlapMs: number,
     now: Instant,
   ): Promise<EndpointOutcome>;
-  /** Takes an endpoint away; what is pending becomes dead letters. Null where there is none. */
+  /**
+   * Deletes an endpoint and turns its pending deliveries into dead letters. Resolves to null if the
+   * endpoint does not exist.
+   */
   remove(
     endpointId: string,
     now: Instant,
   ): Promise<EndpointProblem | { readonly givenUp: number } | null>;
   /**
-   * Posts a message that says nothing, at once. Where it is acknowledged, the endpoint's pause ends,
-   * and what waits for its time goes out now.
+   * Posts a test message at once. If the receiver acknowledges it, the endpoint's pause ends and
+   * its waiting deliveries become due now.
    */
   ping(
     endpoint: CallbackEndpoint,
@@ -80,8 +84,8 @@ export interface CallbackManagement
   ): Promise<PingOutcome & { readonly broughtForward: number }>;
   findDelivery(deliveryId: number): Promise<Delivery | null>;
   /**
-   * Posts one that is pending at once, and resolves when what came of it is written down; else to
-   * why it was not posted.
+   * Posts one pending delivery at once. Resolves when the result is stored, or to the reason why
+   * nothing was posted.
    */
   attempt(deliveryId: number): Promise<Exclude<HandClaim, { kind: 'claimed' }> | null>;
   giveUp(deliveryId: number, note: string | undefined, now: Instant): Promise<GaveUp>;

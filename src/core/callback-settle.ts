@@ -1,46 +1,49 @@
-// What becomes of the results of posts: the next state of each delivery, the health of its endpoint, and the alerts.
+// Computes what follows from the results of posts: each delivery's next state, its endpoint's
+// health, and the alerts.
 import { afterFailure, HEALTHY, isLost } from './breaker.ts';
 import type { CallbackEndpoint, EndpointHealth } from './callback-endpoint.ts';
 import type { AlertKind, Attempt, CallbackAlert, DeliveryResult, Settled } from './callbacks.ts';
 import type { Instant } from './clock.ts';
 
-/** RFC 9110, 15.5.11: the receiver says that the address is gone, and probably for good. */
+/** RFC 9110, 15.5.11: the resource is gone, and probably for good. */
 const GONE = 410;
 
-/** Characters of a reason that are kept: an answer's text must not fill the ledger. */
+/**
+ * Maximum length of a stored reason in characters, so that a long answer cannot fill the ledger.
+ */
 export const MAX_ALERT_DETAIL = 300;
 
-/** An endpoint as its row stands while the results are written down. */
+/** An endpoint's row, locked while the results are written. */
 export interface HeldEndpoint
   extends EndpointHealth,
     Pick<CallbackEndpoint, 'endpointId' | 'platform' | 'party' | 'origin' | 'url'> {
-  /** The number of its row. */
+  /** The row's number. */
   readonly id: number;
   readonly isOn: boolean;
 }
 
-/** A claim that still holds. */
+/** A claim whose lease still holds. */
 export interface HeldClaim {
-  /** Attempts that were made before this one. */
+  /** The number of attempts before this one. */
   readonly attempts: number;
   readonly endpoint: HeldEndpoint;
 }
 
 export interface SettledDelivery {
   readonly deliveryId: number;
-  /** The attempt's number, from 1. */
+  /** The attempt's number; the first is 1. */
   readonly number: number;
   readonly attempt: Attempt;
   readonly state: 'pending' | 'delivered' | 'dead';
-  /** When a pending delivery is due; null when the delivery has ended. */
+  /** The time at which a pending delivery is due; null if the delivery has ended. */
   readonly retryAt: Instant | null;
-  /** False for an attempt that the schedule does not count. */
+  /** False if the retry schedule does not count the attempt. */
   readonly isStep: boolean;
 }
 
 export interface SettledEndpoint extends EndpointHealth {
   readonly id: number;
-  /** Null: the endpoint stays on, or off, as it was. */
+  /** Null: the endpoint stays on or off, as it is. */
   readonly off: { readonly reason: string; readonly at: Instant } | null;
 }
 
@@ -50,20 +53,21 @@ export interface SettledAlert extends Omit<CallbackAlert, 'alertId'> {
 
 export interface SettledGroup {
   readonly deliveries: readonly SettledDelivery[];
-  /** Those whose row changes. */
+  /** The endpoints whose row changes. */
   readonly endpoints: readonly SettledEndpoint[];
   readonly alerts: readonly SettledAlert[];
   readonly paused: Settled['paused'];
 }
 
-/** Whether an attempt ends the endpoint and not the delivery, which is kept then. */
+/** Whether an answer switches the endpoint off. The delivery then stays pending. */
 export const isGone = ({ status }: Pick<Attempt, 'status'>): boolean => status === GONE;
 
 /**
- * Decides a group of results, in their order. Both engines lock the rows, ask this function, and
- * write what it answers.
+ * Computes the effect of a group of results, in their order. Both storage engines lock the rows,
+ * call this function, and write its answer.
  *
- * @param claimOf the delivery's claim; undefined where the lease was lost, and then nothing changes
+ * @param claimOf finds the delivery's claim; undefined if the lease was lost, and then nothing
+ * changes
  */
 export function settleResults(
   results: readonly DeliveryResult[],
@@ -122,7 +126,8 @@ export function settleResults(
         off,
       })),
     alerts,
-    // Of the state at the end: one success does not switch on what an operator has switched off.
+    // The final state of each endpoint decides: a success does not switch on an endpoint that an
+    // operator has switched off.
     paused: states
       .filter(({ now }) => !now.isOn || now.openUntil !== null)
       .map(({ now }) => now.endpointId),
@@ -130,8 +135,9 @@ export function settleResults(
 }
 
 /**
- * What an address answers says nothing of the one that has replaced it while the post was under way.
- * A platform's own endpoint follows its owner's setting only when events are fanned out.
+ * If the endpoint's address changed during the post, the answer says nothing about the new address.
+ * A platform's declared endpoint takes over a changed address of its owner only when events are
+ * fanned out.
  */
 function wasPostedTo({ origin, url }: HeldEndpoint, result: DeliveryResult): boolean {
   return origin === 'declared' || result.url === undefined || result.url === url;
@@ -149,7 +155,7 @@ function lostBecause(
   return `every attempt since ${since} has failed, the last with: ${error}`;
 }
 
-/** What the caller of a store is told of a group. */
+/** The part of the computed group that storage returns to its caller. */
 export function toSettled({ alerts, paused }: SettledGroup): Settled {
   return { paused, alerts: alerts.map(({ endpoint: _, ...alert }) => alert) };
 }

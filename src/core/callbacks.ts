@@ -1,4 +1,4 @@
-// Callbacks: where the events of orders go, each delivery with its attempts, and the port to where they are kept.
+// Callbacks: order events, their deliveries and attempts, and the storage port that keeps them.
 import type { GaveUp, HandClaim } from './callback-by-hand.ts';
 import type {
   CallbackEndpoint,
@@ -10,9 +10,9 @@ import type { Instant } from './clock.ts';
 import type { Page } from './ledger.ts';
 import type { Json, OrderId, OwnerId } from './order.ts';
 
-/** One change of an order as its event tells it: a snapshot, whatever the order became later. */
+/** The event of one change of an order. Later changes of the order do not alter the event. */
 export interface CallbackEvent {
-  /** That of its history row: grows with each change of the ledger. */
+  /** The number of the change's history row, which grows with each change in the ledger. */
   readonly seq: number;
   readonly type: string;
   readonly platform: string;
@@ -24,45 +24,45 @@ export interface CallbackEvent {
   readonly line: string | null;
   readonly from: string | null;
   readonly to: string;
-  /** What the change put into its event besides. */
+  /** Further data that the change added to its event. */
   readonly payload: Json;
 }
 
 export interface NewDelivery {
   readonly seq: number;
-  /** An endpoint's id, or the index of one of {@link FanOut.declared}. */
+  /** The id of a registered endpoint, or an index into {@link FanOut.declared}. */
   readonly endpoint: string | number;
-  /** The same over all attempts and replays, so that a receiver can drop duplicates. */
+  /** All attempts and replays carry the same id, so that a receiver can drop duplicates. */
   readonly messageId: string;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** What became of the events past `from`, up to and with `to`. */
+/** The deliveries that were made from the events after `from`, up to and including `to`. */
 export interface FanOut {
   readonly from: number;
   readonly to: number;
-  /** In the order of `seq`. */
+  /** Sorted by `seq`. */
   readonly deliveries: readonly NewDelivery[];
   readonly declared: readonly DeclaredEndpoint[];
   readonly now: Instant;
 }
 
 export interface PendingEvents {
-  /** False where no endpoint is registered and no platform declares any. */
+  /** False if no endpoint is registered and no platform declares one. */
   readonly isHeard: boolean;
   /** The newest event that has been fanned out. */
   readonly cursor: number;
-  /** How far this answer reaches: give it back as {@link FanOut.to}. */
+  /** The last event number that this answer covers; pass it on as {@link FanOut.to}. */
   readonly to: number;
-  /** Oldest first; those that nobody listens to may be missing. */
+  /** Oldest first. Events that have no receiver may be missing. */
   readonly events: readonly CallbackEvent[];
-  /** The registered endpoints, switched on, of their owners that have to get them. */
+  /** The registered endpoints that are switched on, of the owners of these events. */
   readonly endpoints: readonly (Pick<
     CallbackEndpoint,
     'endpointId' | 'platform' | 'party' | 'eventTypes'
   > & {
-    /** Events up to this one came before the endpoint. */
+    /** The endpoint receives only events with a number above this one. */
     readonly sinceSeq: number;
   })[];
 }
@@ -71,11 +71,11 @@ export type DeliveryState = 'pending' | 'delivered' | 'dead';
 
 export interface ClaimedDelivery {
   readonly deliveryId: number;
-  /** The lease's end, which is also its token: a later claim has another. */
+  /** The end of the lease, which is also its token: a later claim has a later end. */
   readonly leaseUntil: Instant;
   readonly endpointId: string;
   readonly messageId: string;
-  /** Attempts made since it was made, or last replayed. */
+  /** Attempts since the delivery was created or last replayed. */
   readonly step: number;
   readonly contentType: string;
   readonly body: string;
@@ -83,26 +83,26 @@ export interface ClaimedDelivery {
 
 export interface ClaimRequest {
   readonly now: Instant;
-  /** At most so many in all. */
+  /** Maximum number of deliveries in all. */
   readonly limit: number;
-  /** At most so many of one endpoint. */
+  /** Maximum number of deliveries per endpoint. */
   readonly perEndpoint: number;
-  /** How many are under way of endpoints that have any: their room is smaller by it. */
+  /** Posts in progress by endpoint id. They reduce the number of deliveries to claim. */
   readonly underWay: Readonly<Record<string, number>>;
   readonly leaseMs: number;
 }
 
 export interface Claimed {
   readonly deliveries: readonly ClaimedDelivery[];
-  /** The endpoints of these deliveries. */
+  /** The endpoints of the claimed deliveries. */
   readonly endpoints: readonly CallbackEndpoint[];
 }
 
 export interface Attempt {
   readonly at: Instant;
-  /** Null where no answer came. */
+  /** Null if the receiver did not answer. */
   readonly status: number | null;
-  /** Why it failed; null when it did not. */
+  /** The reason of a failure; null after a success. */
   readonly error: string | null;
   readonly durationMicros: number;
   /** The first KiB of the answer. */
@@ -113,17 +113,17 @@ export interface DeliveryResult {
   readonly deliveryId: number;
   readonly leaseUntil: Instant;
   readonly attempt: Attempt;
-  /** When to try again after a failure; null: never, it is a dead letter. */
+  /** The time of the next attempt after a failure; null: the delivery becomes a dead letter. */
   readonly retryAt: Instant | null;
-  /** Where it was posted to, null where nothing was posted. Absent: to the endpoint's address. */
+  /** The URL of the post; null if nothing was posted; absent: the endpoint's URL. */
   readonly url?: string | null;
-  /** Sent by hand before its time: where it fails, the schedule does not count it. */
+  /** An operator sent the delivery early. The schedule does not count a failed early attempt. */
   readonly isExtra?: boolean;
 }
 
 export type AlertKind = 'dead-letter' | 'endpoint-switched-off';
 
-/** What somebody has to look at. */
+/** A problem that an operator must look at. */
 export interface CallbackAlert {
   readonly alertId: number;
   readonly at: Instant;
@@ -136,7 +136,7 @@ export interface CallbackAlert {
 }
 
 export interface Settled {
-  /** Endpoints of these results that get nothing now: the breaker is open, or they are off. */
+  /** The endpoints of these results that are paused by their breaker or switched off. */
   readonly paused: readonly string[];
   readonly alerts: readonly Omit<CallbackAlert, 'alertId'>[];
 }
@@ -153,7 +153,7 @@ export interface Delivery {
   readonly eventType: string;
   readonly state: DeliveryState;
   readonly createdAt: Instant;
-  /** When it is tried next at the earliest; null when it has ended, or waits for an earlier one. */
+  /** Earliest next attempt; null if the delivery has ended or waits for an earlier delivery. */
   readonly dueAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly body: string;
@@ -173,7 +173,7 @@ export interface DeliveryFilter {
 
 export interface DeliveryQuery extends DeliveryFilter {
   readonly deliveryId?: number | undefined;
-  /** Only together with `platform`. */
+  /** Valid only together with `platform`. */
   readonly orderId?: string | undefined;
   /** 1 to 1000 */
   readonly limit: number;
@@ -181,70 +181,73 @@ export interface DeliveryQuery extends DeliveryFilter {
 }
 
 export interface CallbackStats {
-  /** Of endpoints that are on. */
+  /** Pending deliveries of endpoints that are switched on. */
   readonly pending: number;
-  /** When the oldest of them was made. */
+  /** Creation time of the oldest pending delivery. */
   readonly oldestPendingAt: Instant | null;
   readonly dead: number;
   readonly endpointsOff: number;
 }
 
-/** Counts of rows that break a rule; all 0 in a sound ledger. */
+/** Counts of rows that break a rule. All counts are 0 in a sound ledger. */
 export interface CallbackAudit {
   readonly deliveriesWithoutEvent: number;
-  /** Deliveries whose attempts are not as many as they count, and attempts of none. */
+  /** Deliveries with a wrong attempt count, and attempts without a delivery. */
   readonly attemptsOutOfStep: number;
-  /** Orders of which an endpoint has deliveries pending and none that may go out, or two. */
+  /** Pairs of order and endpoint with pending deliveries, unless exactly one may be sent. */
   readonly queuesStuck: number;
-  /** 1 where fan-out claims to have read an event that there is not: it may pass over those to come. */
+  /** 1 if the fan-out cursor is beyond the last event, so that fan-out could skip future events. */
   readonly cursorBeyondEvents: number;
-  /** Events numbered behind later ones, passed by fan-out, that should have a delivery and have none. */
+  /** Events that lack a delivery because their number was below the cursor when they appeared. */
   readonly eventsPassedOver: number;
 }
 
-/** Each method is one whole question, in one transaction. */
+/** Each method runs in one transaction of its own. */
 export interface CallbackStore {
-  /** Calls back after changes that this process has made; what others did is found by looking. */
+  /** Calls the listener after this process has committed a change. Polling finds other changes. */
   onChange(listener: () => void): void;
 
   /**
-   * The next events past the cursor, of all platforms where an endpoint is registered, else of those
-   * of `declaring` alone. Storage answers with an event only when none before it can still come.
+   * The next events after the cursor: of all platforms if an endpoint is registered, otherwise only
+   * of the platforms in `declaring`. Storage returns an event only when no event with a smaller
+   * number can still be committed.
    */
   readEvents(limit: number, declaring: readonly string[]): Promise<PendingEvents>;
 
-  /** Makes deliveries, and moves the cursor. False, and nothing done, when it is elsewhere by now. */
+  /** Creates deliveries and moves the cursor. Returns false if the cursor has moved meanwhile. */
   fanOut(result: FanOut): Promise<boolean>;
 
   /**
-   * Leases deliveries that are due, of endpoints that are on. Of one order and endpoint only the
-   * oldest that is pending goes out, so those of an order arrive in the order of its changes. An
-   * open breaker holds its endpoint's back; past its time one of them is the probe.
+   * Leases due deliveries of endpoints that are on. For each order and endpoint only the oldest
+   * pending delivery is leased, so that a receiver gets an order's events in the order of its
+   * changes. While the breaker of an endpoint is open, none of its deliveries is leased; after the
+   * pause one delivery is leased as a probe.
    */
   claim(request: ClaimRequest): Promise<Claimed>;
 
   /**
-   * Writes down what became of claimed deliveries, and of their endpoints' health, and gives others
-   * back that were not tried. A lost lease changes nothing.
+   * Stores the results and the health of endpoints, and returns the deliveries that were not tried.
+   * A result whose lease was lost changes nothing.
    */
   settle(
     results: readonly DeliveryResult[],
     returned: readonly Pick<ClaimedDelivery, 'deliveryId' | 'leaseUntil'>[],
   ): Promise<Settled>;
 
-  /** Gives back what a process that is gone had claimed; returns how many. Before the first claim. */
+  /** Releases the leases of a former process; returns their number. Call it before any claim. */
   reclaim(): Promise<number>;
 
   /**
-   * Shortens what was written while the clock stood ahead of `now`: a pause that began later than now has its
-   * own length from now on, and a lease `leaseMs` at most. A callback that it takes from a process is posted again.
+   * Corrects times that were written while the clock was ahead of `now`. A pause that began after
+   * `now` starts again at `now` with the same length, and a lease lasts at most `leaseMs`. If a
+   * lease ends early by this, its callback is posted again.
    */
   shortenPauses(now: Instant, leaseMs: number): Promise<void>;
 
-  /** Leases one delivery before its time, also of an endpoint whose breaker is open. */
+  /** Leases one delivery before its time, even if its endpoint's breaker is open. */
   claimOne(deliveryId: number, now: Instant, leaseMs: number): Promise<HandClaim>;
 
-  /** Makes a dead letter of a delivery that is pending; `detail` is its alert's. */
+  /** Turns a pending delivery into a dead letter. `detail` becomes the text of the alert. */
   giveUp(deliveryId: number, now: Instant, detail: string): Promise<GaveUp>;
 
   createEndpoint(endpoint: NewEndpoint): Promise<void>;
@@ -253,7 +256,7 @@ export interface CallbackStore {
     readonly platform?: string | undefined;
     readonly party?: string | undefined;
   }): Promise<readonly CallbackEndpoint[]>;
-  /** `reason` is kept where it is switched off. Null where there is none. */
+  /** `reason` is stored when the endpoint is switched off. Null if the endpoint does not exist. */
   changeEndpoint(
     endpointId: string,
     change: EndpointChange,
@@ -262,32 +265,32 @@ export interface CallbackStore {
   ): Promise<CallbackEndpoint | null>;
 
   /**
-   * Ends the pause of an endpoint that is on. With `bringForward`, what waits for its time is due
-   * now; returns how many that were.
+   * Ends the pause of an endpoint that is on. With `bringForward`, its waiting deliveries become
+   * due now. Returns the number of those deliveries.
    */
   endPause(endpointId: string, now: Instant, bringForward: boolean): Promise<number>;
 
   /**
-   * Takes an endpoint away: it is listed no more and gets nothing more. What is pending becomes dead
-   * letters, without alerts; a delivery that is under way ends by its result, and where that is a
-   * failure with the next `prune`. Deliveries stay listed as others do, and are not replayed.
-   * Returns how many were pending; null where there is no such endpoint.
+   * Deletes an endpoint. Its pending deliveries become dead letters without alerts. A delivery in
+   * progress ends with its result, or after a failure at the next `prune`. All its deliveries stay
+   * listed but cannot be replayed. Returns the number of pending deliveries; null without such an
+   * endpoint.
    */
   deleteEndpoint(endpointId: string, now: Instant): Promise<number | null>;
 
   /** Newest first. */
   listDeliveries(query: DeliveryQuery): Promise<Page<Delivery>>;
 
-  /** One that has ended is due again, from the start of its schedule. False when there is none. */
+  /** Restarts the schedule of a delivery that has ended. False if there is no such delivery. */
   replay(deliveryId: number, now: Instant): Promise<boolean>;
 
-  /** The same for all that have ended; returns how many. */
+  /** Replays all deliveries that have ended and match the filter; returns their number. */
   replayAll(filter: DeliveryFilter, now: Instant): Promise<number>;
 
   /** Newest first. */
   listAlerts(limit: number, cursor?: string): Promise<Page<CallbackAlert>>;
 
-  /** Forgets deliveries that were made before and have ended, and alerts; returns how many. */
+  /** Deletes old alerts and ended deliveries; returns the number of deliveries. */
   prune(before: Instant): Promise<number>;
 
   stats(): Promise<CallbackStats>;

@@ -1,9 +1,9 @@
-// What a platform keeps besides orders and parties, such as its products: small, rarely changed, held in memory.
+// The catalog: small, rarely changed data of a platform, such as its products, held in memory.
 import type { JsonObject } from './order.ts';
 
 export interface CatalogEntry {
   readonly platform: string;
-  /** The platform's word for what it is: `product`, `retired-method`. */
+  /** The kind of the entry in the platform's words: `product`, `retired-method`. */
   readonly kind: string;
   /** Unique within platform and kind. */
   readonly key: string;
@@ -12,8 +12,8 @@ export interface CatalogEntry {
 
 export interface CatalogStore {
   list(): Promise<readonly CatalogEntry[]>;
-  /** Creates or replaces. With `create`, false when it is already there. */
+  /** Creates or replaces an entry. With `create`, returns false if the entry already exists. */
   save(entry: CatalogEntry, mode: 'create' | 'replace'): Promise<boolean>;
-  /** False when there was none. */
+  /** Returns false if the entry does not exist. */
   remove(platform: string, kind: string, key: string): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
-// changeOrder on a real ledger: one winner a version, the others decide again, equal requests replayed.
+// Tests changeOrder on a real ledger: one winner per version, losers decide again, equal requests
+// are replayed.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { byParty, count, openShop, pay } from '../../test/shop.ts';
@@ -9,7 +10,7 @@ import { orderId } from './ledger.ts';
 describe('changeOrder', () => {
   const shop = openShop();
 
-  test('a decision is written whole: state, attributes, lines, history', async () => {
+  test('all parts of a decision are stored: state, attributes, lines, history', async () => {
     const { ledger, clock, create, order, history } = shop();
     const id = await create({}, { lines: [{ lineId: 'l1', state: '10', attributes: {} }] });
     clock.advance(5);
@@ -52,7 +53,7 @@ describe('changeOrder', () => {
     );
   });
 
-  test('what a decision does not name stays; its history goes from state to state', async () => {
+  test('fields that a decision omits keep their value, and the history shows the unchanged state', async () => {
     const { ledger, clock, create, order, history } = shop();
     const kept = { attributes: { a: 1 }, lines: [{ lineId: 'l1', state: '1', attributes: {} }] };
     const id = await create({}, kept);
@@ -63,7 +64,7 @@ describe('changeOrder', () => {
     assert.deepEqual([from, to, line, note, requestId], ['open', 'paid', null, null, null]);
   });
 
-  test('a rule is given the order as it is and the time of the clock', async () => {
+  test('a rule receives the current order and the time of the clock', async () => {
     const { ledger, clock, create, order } = shop();
     const id = await create({}, { attributes: { a: 1 } });
     clock.advance(1234);
@@ -79,7 +80,7 @@ describe('changeOrder', () => {
     ]);
   });
 
-  test('rules that conflict decide again upon what the others made: no change is lost', async () => {
+  test('a rule that loses a conflict decides again on the new version, so that no change is lost', async () => {
     const { ledger, clock, create, order, history } = shop();
     const id = await create();
     const outcomes = await Promise.all(
@@ -95,7 +96,7 @@ describe('changeOrder', () => {
     assert.equal((await history(id)).length, 51);
   });
 
-  test('a rule that the winner has made impossible refuses, with the state it found', async () => {
+  test('a loser refuses, with the current state, if the winner made its change impossible', async () => {
     const { ledger, clock, create, history } = shop();
     const id = await create();
     const outcomes = await Promise.all(
@@ -108,20 +109,20 @@ describe('changeOrder', () => {
     assert.equal((await history(id)).length, 2);
   });
 
-  test('with more competitors than rounds some are told unavailable, and theirs is not done', async () => {
+  test('with more competitors than rounds some callers get `unavailable`, and their changes are not stored', async () => {
     const { ledger, clock, create, order } = shop();
     const id = await create();
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, () => changeOrder(ledger, clock, byParty(id), count)),
     );
     const done = outcomes.filter(({ ok }) => ok).length;
-    // Whoever gave up has lost 64 rounds, each to somebody else.
+    // A caller gives up after it has lost 64 rounds, each to another caller.
     assert.ok(done >= 64, `${done}`);
     for (const outcome of outcomes) assert.ok(outcome.ok || outcome.code === 'unavailable');
     assert.deepEqual((await order(id)).attributes, { count: done });
   });
 
-  test('an order that is not there is unknown-order, and no rule is asked', async () => {
+  test('a missing order gives unknown-order, and the rule does not run', async () => {
     const { ledger, clock } = shop();
     const never: Decide<null> = () => assert.fail('a rule decided upon nothing');
     const outcome = await changeOrder(ledger, clock, byParty(orderId('none')), never);
@@ -159,7 +160,7 @@ describe('changeOrder', () => {
     assert.equal(await ledger.nextDeadline(clock.now()), null);
   });
 
-  test('a change whose lease is lost refuses with the state, and writes nothing', async () => {
+  test('a change whose lease was lost is refused with the state, and writes nothing', async () => {
     const { ledger, clock, create, order } = shop();
     const id = await create();
     const completes = { deadlineId: 999, leaseUntil: clock.now() };
@@ -171,7 +172,7 @@ describe('changeOrder', () => {
   describe('an equal request', () => {
     const TTL = 1000;
 
-    test('gets the first success again, and no rule is asked, until its time has passed', async () => {
+    test('gets the first success again without running the rule, until the reply expires', async () => {
       const { ledger, clock, create, history } = shop();
       const id = await create();
       const request = byParty(id, { once: { key: `replay ${id}`, ttlMs: TTL } });
@@ -194,7 +195,7 @@ describe('changeOrder', () => {
       assert.equal((await history(id)).length, 3);
     });
 
-    test('20 times at once is done once, and all get that success', async () => {
+    test('sent 20 times at once takes effect once, and all callers get that success', async () => {
       const { ledger, clock, create, history } = shop();
       const id = await create();
       const request = byParty(id, { once: { key: `at once ${id}`, ttlMs: TTL } });
@@ -206,7 +207,7 @@ describe('changeOrder', () => {
       assert.equal((await history(id)).length, 2);
     });
 
-    test('that was refused is decided anew: a refusal is not kept', async () => {
+    test('that was refused is decided again, because a refusal is not stored', async () => {
       const { ledger, clock, create } = shop();
       const id = await create({}, { state: 'closed' });
       const request = byParty(id, { once: { key: `refusal ${id}`, ttlMs: TTL } });
@@ -221,7 +222,7 @@ describe('changeOrder', () => {
       assert.equal((await changeOrder(ledger, clock, request, pay)).ok, true);
     });
 
-    test('under another key is another request', async () => {
+    test('under another key counts as another request', async () => {
       const { ledger, clock, create } = shop();
       const id = await create();
       const request = (key: string) => byParty(id, { once: { key: `${key} ${id}`, ttlMs: TTL } });

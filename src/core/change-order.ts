@@ -1,4 +1,5 @@
-// The one way an order changes: load it, let a rule decide, commit under its version, decide again if it moved.
+// The only way to change an order: load it, let a rule decide, commit, and decide again if the
+// version has changed.
 import type { Clock, Instant } from './clock.ts';
 import { type CoreRefusal, type Outcome, refuse } from './errors.ts';
 import type { Change, DeadlineClaim, Ledger } from './ledger.ts';
@@ -9,12 +10,15 @@ export interface ChangeRequest {
   readonly orderId: OrderId;
   readonly actor: Actor;
   readonly requestId: number | null;
-  /** An equal request (same key) within `ttlMs` of the first success gets that success again. */
+  /**
+   * A request with the same key, within `ttlMs` of the first success, gets the reply of that
+   * success.
+   */
   readonly once?: { readonly key: string; readonly ttlMs: number };
   readonly completes?: DeadlineClaim;
 }
 
-/** What a rule decided: the next state of things, and what the caller is told. */
+/** The result of a rule: the order's next state, and the reply to the caller. */
 export interface Decision<R extends Json> {
   readonly ok: true;
   readonly action: string;
@@ -30,13 +34,14 @@ export interface Decision<R extends Json> {
   readonly reply: R;
 }
 
-/** A rule: pure, and run again when the order has moved in between. */
+/** A rule. It must be pure, because it runs again if the order has changed in between. */
 export type Decide<R extends Json> = (order: Order, now: Instant) => Decision<R> | CoreRefusal;
 
 /**
- * How often a rule may have to decide again. Each round at least one competitor gets through, so
- * this many competitors must have changed the very same order within milliseconds; past it the
- * caller is told to come back, which is better than holding the connection.
+ * Maximum number of decisions per change. In each round at least one competitor succeeds, so a
+ * caller that reaches this number has lost to as many changes of the same order within
+ * milliseconds. The caller then gets `unavailable`, which is better than holding its connection
+ * longer.
  */
 const MAX_ROUNDS = 64;
 

@@ -1,4 +1,5 @@
-// A clock that is set: how far is told once; one that is corrected slowly, or watched late, was not set.
+// Tests that each step of the clock is reported once, and that slow corrections and late timers are
+// not reported.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOUR } from './clock.ts';
@@ -14,7 +15,7 @@ function watched() {
   };
 }
 
-test('a clock that is set ahead by five hours, and back, is told once each', () => {
+test('setting the clock five hours ahead, and back, is reported once each', () => {
   const after = watched();
   assert.equal(after(1000, 1000), null);
   assert.equal(after(5 * HOUR + 1000, 1000), 5 * HOUR);
@@ -23,7 +24,7 @@ test('a clock that is set ahead by five hours, and back, is told once each', () 
   assert.equal(after(1000, 1000), null);
 });
 
-test('a timer that comes late and a slow correction are no step', () => {
+test('a late timer or a slow correction is not a step', () => {
   const after = watched();
   assert.equal(after(60_000, 60_000), null, 'the process stood for a minute');
   for (let i = 0; i < 100; i++) assert.equal(after(10_005, 10_000), null);

@@ -1,13 +1,16 @@
-// Notices that somebody has set the clock, so that the log explains deadlines and pauses that come early or late.
+// Detects that somebody has set the clock, so that the log explains deadlines and pauses that seem
+// early or late.
 import type { Clock } from './clock.ts';
 
-/** Less is what a loaded machine's timers and a time service's corrections do. */
+/**
+ * Timers on a loaded machine and corrections of a time service cause differences below this value.
+ */
 export const LEAST_STEP_MS = 2000;
 
 /**
- * Compares a clock with one that nobody can set.
+ * Compares the clock with a monotonic clock.
  *
- * @param steady milliseconds that only run on, such as performance.now()
+ * @param steady milliseconds of a monotonic clock, such as performance.now()
  */
 export class ClockWatch {
   readonly #clock: Clock;
@@ -20,11 +23,14 @@ export class ClockWatch {
     this.#ahead = this.#difference();
   }
 
-  /** By how many milliseconds the clock was set ahead since the last look, or back (negative); null where it was not. */
+  /**
+   * Milliseconds by which the clock was set ahead (positive) or back (negative) since the last
+   * call; null if nobody set it.
+   */
   step(): number | null {
     const now = this.#difference();
     const step = Math.round(now - this.#ahead);
-    // Forgotten after each look: a clock that is slewed for hours never was set.
+    // Each call starts from zero, so that a clock that is slewed for hours never adds up to a step.
     this.#ahead = now;
     return Math.abs(step) >= LEAST_STEP_MS ? step : null;
   }

@@ -1,4 +1,5 @@
-// The one clock that every rule reads: an instant source, and the sandbox's clock that can be moved.
+// The clock that every rule reads: real time, and the sandbox's clock that an operator can move
+// ahead.
 
 /** An instant: milliseconds since 1970-01-01T00:00:00Z. Zones appear at the edges only. */
 export type Instant = number;
@@ -12,14 +13,17 @@ export interface Clock {
   now(): Instant;
 }
 
-/** The one clock, and beside it the world's time, which only a platform's check of a request's time reads. */
+/**
+ * A clock with a second reading of real time, which only a platform's check of a request's time
+ * uses.
+ */
 export interface TwoClocks extends Clock {
   worldNow(): Instant;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** Runs at the speed of `base`, ahead of it by a whole number of seconds that only grows. */
+/** A clock that is ahead of `base` by a whole number of seconds. The offset only grows. */
 export class OffsetClock implements TwoClocks {
   readonly #base: Clock;
   #offsetSeconds: number;
@@ -37,12 +41,12 @@ export class OffsetClock implements TwoClocks {
     return this.#base.now() + this.#offsetSeconds * SECOND;
   }
 
-  /** The time without the offset: the world's, or that of the clock which a test has handed in. */
+  /** The time of `base` without the offset: real time, or the time of a test's clock. */
   worldNow(): Instant {
     return this.#base.now();
   }
 
-  /** @param seconds whole, not negative: rules are not written for time that runs backwards. */
+  /** @param seconds whole, not negative: the rules assume that time never runs backwards. */
   advance(seconds: number): void {
     if (!Number.isSafeInteger(seconds) || seconds < 0) {
       throw new RangeError(`a clock advances by whole seconds, 0 or more; got ${seconds}`);
@@ -50,12 +54,15 @@ export class OffsetClock implements TwoClocks {
     this.#offsetSeconds += seconds;
   }
 
-  /** The sandbox's ledger was made anew: the clock begins again, which alone may set it back. */
+  /**
+   * Resets the offset after the sandbox's ledger was recreated. This is the only way to set the
+   * clock back.
+   */
   restart(offsetSeconds: number): void {
     this.#offsetSeconds = offsetSeconds;
   }
 
-  /** To an offset that another node has set; never back. */
+  /** Takes over an offset that another node has set, if it is larger. */
   catchUp(offsetSeconds: number): void {
     this.#offsetSeconds = Math.max(this.#offsetSeconds, offsetSeconds);
   }

@@ -1,21 +1,22 @@
-// Keys of a party that have ended: kept for a while so that a wrong signature can be told to be one of them.
+// Keeps keys of a party for a while after they end, so that the detective can recognise a signature
+// made with one.
 import { DAY, type Instant } from './clock.ts';
 import { liveKeys, type Party, type PartyKey } from './party.ts';
 
-/** Of each party the newest so many are kept. */
+/** Maximum number of ended keys per party; the newest are kept. */
 export const KEPT_ENDED = 5;
 export const ENDED_KEPT_MS = 90 * DAY;
 
-/** Verifies nothing any more. */
+/** A key that has ended and that verifies nothing any more. */
 export interface EndedKey {
   readonly keyId: string;
-  /** In clear here; sealed wherever it is stored; never logged. */
+  /** Plain text in memory, encrypted in storage, never logged. */
   readonly secret: string;
   readonly createdAt: Instant;
   readonly endedAt: Instant;
 }
 
-/** The keys that ended within the last 90 days, the newest end first; at most {@link KEPT_ENDED}. */
+/** The keys that ended within the last 90 days, latest end first; at most {@link KEPT_ENDED}. */
 export function endedKeys({ keys, ended = [] }: Party, now: Instant): readonly EndedKey[] {
   const expired = keys.flatMap(({ expiresAt, isForgotten, ...key }) =>
     expiresAt === null || now < expiresAt || isForgotten ? [] : [{ ...key, endedAt: expiresAt }],
@@ -26,12 +27,12 @@ export function endedKeys({ keys, ended = [] }: Party, now: Instant): readonly E
     .slice(0, KEPT_ENDED);
 }
 
-/** `after` with the keys that `before` had and it has not among those that have ended. */
+/** Returns `after`, and adds the keys that it lacks compared with `before` to its ended keys. */
 export function keepEnded(before: Party, after: Party, now: Instant): Party {
   const left = new Set(after.keys.map(({ keyId }) => keyId));
   const gone = before.keys.filter(({ keyId }) => !left.has(keyId)).map((key) => endAt(key, now));
   const ended = endedKeys({ ...after, keys: [...after.keys, ...gone] }, now);
-  // An expired key that is still among the keys is kept there.
+  // An expired key that is still in the party's list of keys stays there.
   return withEnded(
     after,
     ended.filter(({ keyId }) => !left.has(keyId)),
@@ -43,7 +44,7 @@ const endAt = (key: PartyKey, now: Instant): PartyKey => ({
   expiresAt: Math.min(key.expiresAt ?? now, now),
 });
 
-/** Without those that are past their time; the same party where there are none. */
+/** Removes ended keys that are too old. Returns the same object if nothing changes. */
 export function withoutOldEnded(party: Party, now: Instant): Party {
   const isKept = (endedAt: Instant): boolean => now < endedAt + ENDED_KEPT_MS;
   const keys = party.keys.filter(({ expiresAt }) => expiresAt === null || isKept(expiresAt));
@@ -56,7 +57,7 @@ function withEnded({ ended: _, ...party }: Party, ended: readonly EndedKey[]): P
   return ended.length === 0 ? party : { ...party, ended };
 }
 
-/** Ends one key at once. */
+/** Ends one key now. */
 export function endKey(party: Party, keyId: string, now: Instant): Party {
   const keys = liveKeys(party, now).filter((key) => key.keyId !== keyId);
   return keepEnded(party, { ...party, keys }, now);

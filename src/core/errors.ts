@@ -1,4 +1,5 @@
-// What core may refuse, as a closed union: a platform maps every one of these to a code of its own.
+// The closed union of the reasons why core refuses. Each platform maps every reason to a code of
+// its own.
 
 /**
  * - `unknown-order`: the platform has no order of that id.
@@ -24,7 +25,7 @@ export type CoreCode = (typeof CORE_CODES)[number];
 export interface CoreRefusal {
   readonly ok: false;
   readonly code: CoreCode;
-  /** The order's state at the time, where the refusal is about it. */
+  /** The order's state, if the refusal is about the state. */
   readonly state?: string;
 }
 
@@ -35,8 +36,9 @@ export function refuse(code: CoreCode, state?: string): CoreRefusal {
 }
 
 /**
- * The ledger could not take a change or answer a question: full disk, closed, overloaded, damaged.
- * Thrown, since no caller did wrong; what was asked has not happened.
+ * The ledger could not store a change or answer a question: its disk is full, or it is closed,
+ * overloaded or damaged. Core throws this error because the caller made no mistake; the change was
+ * not stored.
  */
 export class LedgerUnavailableError extends Error {
   readonly code = 'ERR_LEDGER_UNAVAILABLE';

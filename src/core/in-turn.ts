@@ -1,6 +1,7 @@
-// Runs the calls of a function one after the other, where each has to see what the one before it did.
+// Runs the calls of a function one after the other, so that each call sees the effects of the
+// previous call.
 
-/** A call begins when the one before it has ended, whether it succeeded or failed. */
+/** A call begins when the previous call has ended, whether that call succeeded or failed. */
 export function inTurn<A = void>(
   run: (argument: A) => Promise<void>,
 ): (argument: A) => Promise<void> {

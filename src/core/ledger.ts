@@ -1,82 +1,87 @@
-// The port to storage. Each method is one whole question, so that it can cost one round trip.
+// The port to storage. Each method asks one complete question, so that it can cost a single round
+// trip.
 import type { Instant } from './clock.ts';
 import type { Actor, HistoryEntry, Json, LookUpKey, Order, OrderId, OwnerId } from './order.ts';
 import type { KeyUse, Party } from './party.ts';
 
-/** The reply that an earlier, equal request got; see {@link Change.once}. */
+/** The reply to an earlier equal request; see {@link Change.once}. */
 export interface Replay {
   readonly reply: Json;
 }
 
-/** Where a storage keeps an order, in its own terms; the row of that version never moves. */
+/** The position of an order's row, in the storage's own terms. A version keeps its position. */
 export type OrderPlace = object;
 
 export interface Loaded {
   readonly order: Order | null;
-  /** Handed back with the change, it spares the storage finding the order once more. */
+  /** The caller returns this value with the change, which saves a second look-up. */
   readonly place?: OrderPlace;
   readonly replay: Replay | null;
-  /** The time of the ledger itself, where many nodes share it: rules then read it and no other. */
+  /** The ledger's own time, given if several nodes share it. Rules then read only this time. */
   readonly now?: Instant;
 }
 
 /**
- * A change of one order: the order row (its version checked), one history row and one event row,
- * all or nothing, in one transaction.
+ * A change of one order. One transaction writes the order row (after a check of its version), one
+ * history row and one event row.
  */
 export interface Change {
-  /** The order as it shall be; `version` is one more than the version it was decided upon. */
+  /** The new order. Its `version` is one more than the version that the rule read. */
   readonly order: Order;
-  /** As {@link Loaded.place} gave it with the version that was decided upon. */
+  /** The value of {@link Loaded.place} that came with the version that the rule read. */
   readonly place?: OrderPlace | undefined;
   readonly history: Omit<HistoryEntry, 'version' | 'at'>;
   readonly event: { readonly type: string; readonly payload: Json };
-  /** Keeps `reply` under `key` until `expiresAt`; if the key is already there, nothing happens. */
+  /** Stores `reply` under `key` until `expiresAt`. An existing key cancels the whole change. */
   readonly once?: { readonly key: string; readonly reply: Json; readonly expiresAt: Instant };
   /** Sets the order's deadline of that kind to `dueAt`, or clears it (null). */
   readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant | null }[];
-  /** Texts to keep encrypted with the order; one of the same name is replaced. */
+  /** Texts to store encrypted with the order; a text replaces an older one of the same name. */
   readonly sealed?: readonly SealedText[];
-  /** The deadline that this change carries out; the change happens only if the lease still holds. */
+  /** The deadline that this change carries out. The change needs the deadline's lease. */
   readonly completes?: DeadlineClaim;
 }
 
-/** What must not lie open, such as card codes: encrypted at rest, shown as `mask`. */
+/** A confidential text, such as card codes: encrypted in storage, shown as `mask`. */
 export interface SealedText {
   /** Unique within the order. */
   readonly name: string;
   readonly text: string;
-  /** What anybody who may see the order may see of it. */
+  /** The part of the text that everybody with access to the order may see. */
   readonly mask: Json;
 }
 
-/** - `stale`: the order has another version by now, or the once-key is taken. Load, decide again.
- *  - `lease-lost`: another worker has the deadline. Leave it alone. */
+/**
+ * - `stale`: the order has another version now, or the once-key exists. Load the order and decide
+ * again.
+ * - `lease-lost`: another worker has the deadline. Do nothing.
+ */
 export type Committed = 'committed' | 'stale' | 'lease-lost';
 
-/** An order's first state; its version is 1 and `updatedAt` is the request's `now`, whatever it says. */
+/** A new order. Storage sets its version to 1 and its `updatedAt` to the request's `now`. */
 export interface NewOrder {
   readonly order: Order;
   readonly keys: readonly LookUpKey[];
   readonly actor: Actor;
   readonly note: string | null;
-  /** The gateway request that caused it, where one did. */
+  /** The gateway request that created the order, if one did. */
   readonly requestId?: number;
   readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant }[];
   /** Names and values that no other order of the same owner has. */
   readonly uniqueKeys?: readonly LookUpKey[];
-  /** The counted lists of its owner that it stands in, for good; see {@link Ledger.readPage}. */
+  /** The counted lists of its owner that always contain the order; see {@link Ledger.readPage}. */
   readonly lists?: readonly string[];
 }
 
 export interface CreateRequest {
   readonly orders: readonly NewOrder[];
   /**
-   * `skip` leaves orders that exist alone (import); `refuse` then creates none at all. An order
-   * exists when its id does, or one of its unique keys; `existing` names the one that is there.
+   * `skip` (for imports) leaves existing orders unchanged; `refuse` creates no order at all if one
+   * exists. An order exists if its id or one of its unique keys exists; `existing` names the
+   * existing order.
    */
   readonly existing: 'skip' | 'refuse';
-  /** As {@link Change.once}; `fingerprint` tells an equal request from a reused key. */
+  /** As {@link Change.once}. `fingerprint` distinguishes an equal request from a reused key. */
   readonly once?: {
     readonly key: string;
     readonly fingerprint: string;
@@ -113,27 +118,27 @@ export interface ListQuery {
   /** from <= createdAt < to */
   readonly from: Instant;
   readonly to: Instant;
-  /** How many to pass over, in the order of createdAt, then orderId. */
+  /** The number of orders to skip, sorted by createdAt, then orderId. */
   readonly offset: number;
   /** 1 to 1000 */
   readonly limit: number;
 }
 
 export interface ListPage {
-  /** How many there are between `from` and `to`. */
+  /** The number of orders between `from` and `to`. */
   readonly total: number;
   readonly orders: readonly Order[];
 }
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Give it back to get what follows; null at the end. */
+  /** Pass it to get the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 
 export interface DeadlineClaim {
   readonly deadlineId: number;
-  /** The lease's end, which is also its token: a later claim has another. */
+  /** The end of the lease, which is also its token: a later claim has a later end. */
   readonly leaseUntil: Instant;
 }
 
@@ -144,7 +149,7 @@ export interface DueDeadline extends DeadlineClaim {
   readonly dueAt: Instant;
 }
 
-/** Something that happens to an order at a time, unless a change comes first. */
+/** A future event of an order at a set time, unless a change cancels it earlier. */
 export interface OrderDeadline {
   readonly platform: string;
   readonly orderId: OrderId;
@@ -152,7 +157,7 @@ export interface OrderDeadline {
   readonly dueAt: Instant;
 }
 
-/** An order with everything that is kept about it. */
+/** An order with all data that the ledger holds about it. */
 export interface OrderRecord {
   readonly order: Order;
   /** Oldest first. */
@@ -160,44 +165,47 @@ export interface OrderRecord {
   readonly sealed: readonly Omit<SealedText, 'text'>[];
 }
 
-/** Counts of rows that break a rule of the ledger; all 0 in a sound one. */
+/** Counts of rows that break a rule of the ledger. All counts are 0 in a sound ledger. */
 export interface LedgerAudit {
   readonly orders: number;
   readonly changes: number;
-  /** Orders whose version is not the length of their history, or whose state is not its last. */
+  /**
+   * Orders whose version differs from the length of their history, or whose state differs from the
+   * last state in their history.
+   */
   readonly ordersOutOfStep: number;
   readonly changesWithoutEvent: number;
   readonly eventsWithoutChange: number;
-  /** What the storage engine says of its own file; empty when it is sound. */
+  /** Damage that the storage engine reports about its own file; empty if the file is sound. */
   readonly damage: readonly string[];
-  /** What is no fault, and what bounds what the audit can prove; absent where nothing does. */
+  /** Remarks that are no faults, and limits of what the audit can prove; absent if none. */
   readonly notes?: readonly string[];
 }
 
 export interface Ledger {
-  /** One order and, with `onceKey`, the reply that was kept under it, if that holds at `now`. */
+  /** One order. With `onceKey`, also the reply stored under it that has not expired at `now`. */
   load(
     platform: string,
     orderId: OrderId,
     once?: { readonly key: string; readonly now: Instant },
   ): Promise<Loaded>;
 
-  /** Resolves when the change is on disk. Throws LedgerUnavailableError when nothing happened. */
+  /** Resolves when the change is on disk. Throws LedgerUnavailableError if nothing was stored. */
   commit(change: Change): Promise<Committed>;
 
   /** Creates orders in one transaction. */
   createOrders(request: CreateRequest): Promise<Created>;
 
-  /** Orders by id, in the order asked for; null where there is none. At most 100. */
+  /** Orders by id, in the requested sequence; null for an id that does not exist. At most 100. */
   loadMany(platform: string, orderIds: readonly OrderId[]): Promise<readonly (Order | null)[]>;
 
   /** The one order of `owner` that has the unique key. */
   findByKey(platform: string, owner: OwnerId, key: LookUpKey): Promise<Order | null>;
 
-  /** One page of a counted list, by position; it costs the same wherever it is. */
+  /** One page of a counted list, by position. Every page costs the same. */
   readPage(query: ListQuery): Promise<ListPage>;
 
-  /** In clear. Null where the order has none of that name. */
+  /** The decrypted text; null if the order has no text of that name. */
   readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null>;
 
   /** Newest first. */
@@ -206,16 +214,16 @@ export interface Ledger {
   /** An order with its whole history, oldest first. */
   readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null>;
 
-  /** Whether it has neither an order nor a party. */
+  /** Whether the ledger has neither an order nor a party. */
   isEmpty(): Promise<boolean>;
 
   /** Leases deadlines due at `now`, soonest first, until `now + leaseMs`. */
   claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<readonly DueDeadline[]>;
 
-  /** Ends a deadline that needs no change. False when the lease was lost. */
+  /** Ends a deadline without a change. Returns false if the lease was lost. */
   dropDeadline(claim: DeadlineClaim): Promise<boolean>;
 
-  /** When the next deadline is due that nobody holds a lease on at `now`; null when there is none. */
+  /** The earliest deadline that has no lease at `now`; null if there is none. */
   nextDeadline(now: Instant): Promise<Instant | null>;
 
   /** The deadlines of one order, soonest first. */
@@ -229,32 +237,38 @@ export interface Ledger {
   listParties(): Promise<readonly Party[]>;
 
   /**
-   * With `create`, false when it is already there. With `replace`, false when it has changed since:
-   * `party.version` is one more than the version it was decided upon.
+   * With `create`, returns false if the party exists. With `replace`, returns false if the party
+   * has changed meanwhile: `party.version` must be one more than the stored version.
    */
   saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean>;
 
   /**
-   * Keeps when keys were used last; a time before the one that is kept changes nothing. Not a change
-   * of a party: it has no version, and nobody is told.
+   * Stores the times of the last use of keys; an older time changes nothing. This is not a change
+   * of the party: its version stays, and no other node is notified.
    */
   keepKeyUses(uses: readonly KeyUse[]): Promise<void>;
   readKeyUses(): Promise<readonly KeyUse[]>;
 
-  /** What this ledger is for, for good: the first claim decides. Resolves to that one. */
+  /**
+   * Marks the ledger permanently for one environment. The first call decides; every call resolves
+   * to the environment of the first call.
+   */
   claimEnvironment(environment: string): Promise<string>;
 
-  /** The sandbox clock's offset, kept over restarts. */
+  /** The offset of the sandbox clock, which survives restarts. */
   readClockOffset(): Promise<number>;
   writeClockOffset(seconds: number): Promise<void>;
 
-  /** Forgets kept replies that ended before `now`; returns how many. */
+  /** Deletes stored replies that expired before `now`; returns their number. */
   forgetReplies(now: Instant): Promise<number>;
 
-  /** @param head one that was written down (`ordergate head`): what it stood for has to be there still */
+  /**
+   * @param head a chain head that `ordergate head` printed earlier; the audit checks that the
+   * ledger still holds what the head covers
+   */
   audit(head?: string): Promise<LedgerAudit>;
 
-  /** Throws LedgerUnavailableError when a change would not be taken now. */
+  /** Throws LedgerUnavailableError if the ledger could not store a change now. */
   checkReady(): Promise<void>;
 
   close(): Promise<void>;

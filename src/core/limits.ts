@@ -1,11 +1,11 @@
-// How often a party may call and a thing may be asked: the port to counters that every node shares.
+// Rate limits per party and per query: the port to counters that all nodes share.
 import { type Instant, SECOND } from './clock.ts';
 
-/** A fixed span of time, such as this second or this day, and how many calls it has room for. */
+/** A fixed span of time, such as a second or a day, and the number of calls that it allows. */
 export interface LimitWindow {
-  /** What the refusal names: `second`, `day`. */
+  /** The window's name in a refusal: `second`, `day`. */
   readonly name: string;
-  /** When the window that holds the call began; equal starts are one window. */
+  /** The start of the window that contains the call. Equal starts denote the same window. */
   readonly startsAt: Instant;
   /** Milliseconds. */
   readonly length: number;
@@ -13,29 +13,32 @@ export interface LimitWindow {
   readonly max: number;
 }
 
-/** Nodes whose clocks differ by less agree about a pause; more is a clock that was set. */
+/**
+ * Clocks of nodes may differ by less than this. A larger difference means that somebody has set a
+ * clock.
+ */
 export const CLOCKS_DIFFER_MS = SECOND;
 
 /**
- * Whether a pause of `length` milliseconds that began at `startedAt` goes on at `now`. One that seems to
- * begin later than `now` was begun while the clock was set ahead. It has ended: else it would last for as
- * long as the clock was ahead.
+ * Whether a pause of `length` milliseconds that began at `startedAt` still lasts at `now`. If the
+ * pause began after `now`, somebody had set the clock ahead. Such a pause counts as ended, because
+ * otherwise it would last for as long as the clock was ahead.
  */
 export function isPausing(startedAt: Instant, length: number, now: Instant): boolean {
   return startedAt <= now + CLOCKS_DIFFER_MS && now < startedAt + length;
 }
 
 export interface Admission {
-  /** Null when the call may go on; else the name of the window, or `at-once`, that is full. */
+  /** Null if the call is admitted; otherwise the name of the full window, or `at-once`. */
   readonly refusedBy: string | null;
-  /** Has to be called once when an admitted call has ended. */
+  /** Must be called once when an admitted call ends. */
   leave(): void;
 }
 
 export interface Limits {
   /**
-   * Admits one call of `key` if fewer than `atOnce` are under way and each window has room, in that
-   * order; a refused call counts in none.
+   * Admits one call of `key` if fewer than `atOnce` calls are in progress and each window has room,
+   * checked in that sequence. A refused call is not counted in any window.
    */
   enter(
     key: string,
@@ -45,9 +48,10 @@ export interface Limits {
   ): Promise<Admission>;
 
   /**
-   * Starts a pause of `length` milliseconds for each key that is in none at `now`; true where it was
-   * started. At exactly `length` it may start again. A refused key's pause is not made longer. A pause
-   * that began after `now` has ended: see {@link isPausing}.
+   * Starts a pause of `length` milliseconds for each key that has no pause at `now`, and returns
+   * true for each started pause. After exactly `length` the next pause may start. A refused key's
+   * pause does not become longer. A pause that began after `now` counts as ended: see {@link
+   * isPausing}.
    */
   pause(keys: readonly string[], length: number, now: Instant): Promise<readonly boolean[]>;
 

@@ -1,27 +1,28 @@
-// Finds calls that were answered with success and whose change the ledger does not hold: what partners are owed after a loss.
+// Finds calls that were answered with success although the ledger lacks their change, so that
+// partners can be told after a loss.
 import type { Instant } from './clock.ts';
 import type { Ledger } from './ledger.ts';
 import { orderId } from './ledger.ts';
 import type { RequestLog, RequestRecord } from './request-log.ts';
 
 /**
- * What a success of a method means for the ledger: `each` success is a change of its own; of equal
- * calls only the first is (`once`); the order is there from then on (`creates`).
+ * The effect of a method's success on the ledger. `each`: every success is a change of its own.
+ * `once`: of equal calls only the first is a change. `creates`: the order exists afterwards.
  */
 export type ChangeKind = 'each' | 'once' | 'creates';
 
 export interface LostCallsOptions {
   readonly ledger: Ledger;
   readonly requests: RequestLog;
-  /** Undefined for a call that was refused, or of a method that changes nothing. */
+  /** Undefined for a refused call, and for a method that changes nothing. */
   kindOf(call: RequestRecord): ChangeKind | undefined;
-  /** Calls from before are not looked at. */
+  /** The search ignores calls before this time. */
   readonly since?: Instant | undefined;
 }
 
 const PAGE = 1000;
 
-/** Newest first. It reads the history of each order that was changed, one after the other. */
+/** Newest first. The function reads the history of one changed order after the other. */
 export async function* findLostCalls(options: LostCallsOptions): AsyncGenerator<RequestRecord> {
   const { requests, kindOf, since: from } = options;
   for (let cursor: string | null | undefined; cursor !== null; ) {
@@ -44,7 +45,7 @@ async function isKept(
   const kept = new Set(record.history.map(({ requestId }) => requestId));
   if (kind === 'creates' || kept.has(call.id)) return true;
   if (kind === 'each') return false;
-  // A repeat of an equal call got the first one's success, and made no change of its own.
+  // A repeated equal call got the reply of the first success and made no change.
   const calls = { platform: call.platform, orderId: call.orderId!, limit: PAGE };
   const { items } = await requests.list(calls);
   return items.some(

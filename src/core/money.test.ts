@@ -1,4 +1,5 @@
-// Yuan at the edges, integer fen inside: what is an amount, and that none changes on its way.
+// Tests the conversion between yuan at the edges and integer fen inside: valid amounts, and no
+// loss.
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -19,7 +20,7 @@ test('an amount is yuan with at most two decimals', () => {
   for (const [text, fen] of Object.entries(amounts)) equal(parseYuan(text), fen, text);
 });
 
-test('what is not such an amount is null', () => {
+test('a text that is not such an amount gives null', () => {
   for (const text of [
     ...['', ' ', '.', '.5', '1.', '1.000', '1.001', '-1', '-0.01', '+1', '01', '00', '00.10'],
     ...[
@@ -42,7 +43,7 @@ test('what is not such an amount is null', () => {
   }
 });
 
-test('fen are written as yuan with two decimals, also below one yuan and below nothing', () => {
+test('fen are written as yuan with two decimals, also below one yuan and for negative amounts', () => {
   const written = {
     0: '0.00',
     1: '0.01',
@@ -58,7 +59,7 @@ test('fen are written as yuan with two decimals, also below one yuan and below n
   equal(formatYuan(-0), '0.00');
 });
 
-test('every amount comes back as it was: no fen is lost to floating point', () => {
+test('every amount survives the round trip: floating point loses no fen', () => {
   const fen = fc.integer({ min: 0, max: 999_999_999_999_999 });
   fc.assert(
     fc.property(fen, (n) => equal(parseYuan(formatYuan(n)), n)),
@@ -66,7 +67,7 @@ test('every amount comes back as it was: no fen is lost to floating point', () =
   );
 });
 
-test('an amount with a decimal left out is the same amount', () => {
+test('an amount with one decimal or none equals the amount with two decimals', () => {
   const fen = fc.integer({ min: 0, max: 99_999_999_999_999 }).map((n) => n * 10);
   fc.assert(
     fc.property(fen, (n) => {

@@ -2,13 +2,16 @@
 
 const YUAN = /^(0|[1-9]\d{0,12})(?:\.(\d{1,2}))?$/;
 
-/** `"1280.00"` to 128000. Null when it is not an amount of yuan with at most two decimals. */
+/**
+ * Turns `"1280.00"` into 128000. Returns null unless the text is an amount of yuan with at most two
+ * decimals.
+ */
 export function parseYuan(text: string): number | null {
   const found = YUAN.exec(text);
   return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : null;
 }
 
-/** 128000 to `"1280.00"`. */
+/** Turns 128000 into `"1280.00"`. */
 export function formatYuan(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0');
   return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;

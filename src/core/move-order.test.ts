@@ -1,4 +1,4 @@
-// moveOrder on a real ledger: along the platform's table, and nowhere else.
+// Tests moveOrder on a real ledger: an operator moves orders only along the platform's table.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { model, openShop, SHOP } from '../../test/shop.ts';
@@ -31,19 +31,20 @@ test('an operator moves an order along the table of the platform, with a note', 
   );
 });
 
-test('a move that the table does not have is refused, with the state', async () => {
+test('a move that the table lacks is refused, with the state', async () => {
   const { create, history } = shop();
   const id = await create();
   for (const to of ['shipped', 'open', 'nowhere', 'toString']) {
     assert.deepEqual(await move(id, to), { ok: false, code: 'state-refuses', state: 'open' });
   }
-  // A state that the table does not name leads nowhere, whatever it is called.
+  // A state that the table does not name has no transitions, even if its name is a property of
+  // every object.
   const odd = await create({}, { state: 'constructor' });
   assert.equal((await move(odd, 'paid')).ok, false);
   assert.equal((await history(id)).length, 1);
 });
 
-test('of operators that make the same move at once one is told that it is done already', async () => {
+test('if two operators make the same move at once, one learns that the order has already moved', async () => {
   const { create, order } = shop();
   const id = await create();
   const outcomes = await Promise.all([move(id, 'paid'), move(id, 'paid'), move(id, 'paid')]);
@@ -56,11 +57,11 @@ test('of operators that make the same move at once one is told that it is done a
   assert.equal((await order(id)).version, 2);
 });
 
-test('an order that is not there is unknown-order', async () => {
+test('a missing order gives unknown-order', async () => {
   assert.deepEqual(await move('none', 'paid'), { ok: false, code: 'unknown-order' });
 });
 
-test('a line moves alone; the platform says what its state, and the order’s, are afterwards', async () => {
+test('one line moves; the platform computes the new states of the line and of the order', async () => {
   const { create, order, history, ledger, clock } = shop();
   const lines = ['a', 'b'].map((lineId) => ({
     lineId,
@@ -89,7 +90,7 @@ test('a line moves alone; the platform says what its state, and the order’s, a
     { lineId: 'a', state: 'paid', attributes: { paid: true } },
     { lineId: 'b', state: 'open', attributes: { paid: false, closing: true } },
   ]);
-  // What the operator asked for is what the history tells.
+  // The history shows the state that the operator asked for.
   assert.deepEqual(
     (await history(id)).slice(1).map(({ line, from, to }) => [line, from, to]),
     [

@@ -1,4 +1,5 @@
-// An operator moves an order, or one line of it, along the platform's table of operator transitions.
+// Moves an order, or one line of it, for an operator, along the platform's table of operator
+// transitions.
 import { changeOrder, type Decision } from './change-order.ts';
 import type { Clock, Instant } from './clock.ts';
 import { type CoreRefusal, type Outcome, refuse } from './errors.ts';
@@ -9,15 +10,16 @@ import { allows } from './transitions.ts';
 export interface MoveRequest {
   readonly platform: string;
   readonly orderId: OrderId;
-  /** The line that moves; null where the order has no lines. */
+  /** The line to move; null if the order has no lines. */
   readonly line: string | null;
   readonly to: string;
   readonly note: string | null;
 }
 
 /**
- * The state that a person means: its letter or number, the platform's word for it, or its name as the
- * platform's document prints it, where one state alone has that name. Undefined where there is none.
+ * Finds the state that a person's input names: its letter or number, the platform's word for it, or
+ * its printed name in the platform's document, if only one state has that name. Returns undefined
+ * if no state fits.
  */
 export function findState(
   { states, stateWords = {} }: Pick<OrderModel, 'states' | 'stateWords'>,
@@ -29,22 +31,24 @@ export function findState(
   return named.length === 1 ? named[0] : undefined;
 }
 
-/** White space in a name is a matter of the page that it was printed on. */
+/** White space in a state's name depends only on the page layout of the document. */
 const bare = (name: string): string => name.replace(/\s/g, '');
 
-/** The states with their names, and the words for them: what a refusal offers instead. */
+/** All states with their names and words, for the text of a refusal. */
 export function knownStates({ states, stateWords = {} }: OrderModel): string {
   const named = Object.entries(states).map(([state, name]) => `${state} (${name})`);
   return [...named, ...Object.keys(stateWords)].join(', ');
 }
 
-/** Where an operator can move an order, or a line, that is in `from`: states with their names. */
+/**
+ * The states to which an operator can move an order or a line that is in `from`, with their names.
+ */
 export function leadsTo({ states, operatorTransitions }: OrderModel, from: string): string {
   const next = operatorTransitions[from] ?? [];
   return next.map((state) => `${state} (${states[state]})`).join(', ') || 'nowhere';
 }
 
-/** Resolves to the new version. Refuses with `state-refuses` and the state that it is in. */
+/** Resolves to the new version. Refuses with `state-refuses` and the current state. */
 export function moveOrder(
   ledger: Ledger,
   clock: Clock,
@@ -61,7 +65,10 @@ export function moveOrder(
   return changeOrder(ledger, clock, request, (order, now) => decideMove(order, now, model, move));
 }
 
-/** As {@link moveOrder}, of the version that the operator saw; undefined where the order has another one. */
+/**
+ * As {@link moveOrder}, for the version that the operator saw; resolves to undefined if the order
+ * has another version now.
+ */
 export async function moveSeenOrder(
   ledger: Ledger,
   clock: Clock,
@@ -79,7 +86,7 @@ export async function moveSeenOrder(
   return hasChanged ? undefined : outcome;
 }
 
-/** The rule alone, without a ledger. */
+/** The rule of the move as a pure function, without a ledger. */
 export function decideMove(
   order: Order,
   now: Instant,

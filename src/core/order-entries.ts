@@ -1,4 +1,5 @@
-// The rows beside an order that follow from the order itself: its look-up keys, unique keys, lists and deadlines.
+// The rows that follow from an order and are stored with it: look-up keys, unique keys, lists and
+// deadlines.
 import type { Instant } from './clock.ts';
 import type { LookUpKey, Order, OrderModel } from './order.ts';
 
@@ -7,7 +8,7 @@ export interface DeadlineEntry {
   readonly dueAt: Instant;
 }
 
-/** As a storage keeps them, in any order. */
+/** The entries in storage, in any sequence. */
 export interface OrderEntries {
   readonly keys: readonly LookUpKey[];
   readonly uniqueKeys: readonly LookUpKey[];
@@ -20,7 +21,7 @@ export interface OrderWithEntries {
   readonly entries: OrderEntries;
 }
 
-/** The entries that the platform declares for an order, as the order is now. */
+/** The entries that the platform declares for the current order. */
 export function declaredEntries(model: OrderModel, order: Order): OrderEntries {
   return {
     keys: model.lookUpKeys(order).filter(([, value]) => value !== ''),
@@ -30,7 +31,10 @@ export function declaredEntries(model: OrderModel, order: Order): OrderEntries {
   };
 }
 
-/** PostgreSQL can store neither a NUL nor half of a surrogate pair, so both are compared in the form that it stores. */
+/**
+ * PostgreSQL stores neither a NUL nor half of a surrogate pair, so the comparison uses the form
+ * that PostgreSQL stores.
+ */
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400');
 
 const time = (at: Instant): string =>
@@ -53,9 +57,9 @@ const KINDS: readonly {
 ];
 
 /**
- * Compares the entries that are stored with those that the platform declares.
+ * Compares the stored entries with the entries that the platform declares.
  *
- * @returns one sentence for each entry that is missing or that does not belong there
+ * @returns one sentence for each missing and each superfluous entry
  */
 export function entryProblems(model: OrderModel, { order, entries }: OrderWithEntries): string[] {
   const declared = declaredEntries(model, order);

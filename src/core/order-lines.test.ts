@@ -1,4 +1,5 @@
-// Orders with lines, effects of an operator's move, and reading what is sealed, on a real ledger.
+// Tests orders with lines, effects of an operator's move, and reading of sealed texts, on a real
+// ledger.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { byParty, model, openShop, SHOP } from '../../test/shop.ts';
@@ -19,7 +20,7 @@ const move = (id: string, to: string, line: string | null, using: OrderModel = m
     note: 'n',
   });
 
-test('a line moves alone, and the history names it', async () => {
+test('one line moves, and the history names that line', async () => {
   const { create, order, history } = shop();
   const id = await create({}, { lines });
   assert.deepEqual(await move(id, 'paid', 'l2'), { ok: true, value: 2 });
@@ -33,7 +34,7 @@ test('a line moves alone, and the history names it', async () => {
   assert.deepEqual(await move(id, 'shipped', 'l1'), { ...refused, state: 'open' });
 });
 
-test('an order with lines moves by a line that it has, one without only as a whole', async () => {
+test('an order with lines moves by one of its lines; an order without lines moves as a whole', async () => {
   const { create } = shop();
   const [withLines, plain] = [await create({}, { lines }), await create()];
   const refused = { ok: false, code: 'unknown-line' };
@@ -42,7 +43,7 @@ test('an order with lines moves by a line that it has, one without only as a who
   assert.deepEqual(await move(plain, 'paid', 'l1'), refused);
 });
 
-test("a platform's hook brings attributes and deadlines with a move", async () => {
+test("a platform's hook adds attributes and deadlines to a move", async () => {
   const { create, order, ledger, clock } = shop();
   const dueAt = clock.now() + 5000;
   const hooked: OrderModel = {
@@ -61,7 +62,7 @@ test("a platform's hook brings attributes and deadlines with a move", async () =
   assert.equal(await ledger.nextDeadline(clock.now()), dueAt);
 });
 
-test('a sealed text is read after the history says so', async () => {
+test('a sealed text is returned only after the history records the reading', async () => {
   const { create, history, ledger, clock } = shop();
   const id = await create();
   const sealed = [{ name: 'cards', text: '["1","2"]', mask: ['*', '*'] }];

@@ -14,7 +14,7 @@ export type OwnerId = Branded<string, 'OwnerId'>;
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [name: string]: Json };
 
-/** One line (订单行) of an order that has lines. Its state is the line's own. */
+/** One line (订单行) of an order that has lines. A line has a state of its own. */
 export interface OrderLine {
   readonly lineId: string;
   readonly state: string;
@@ -27,11 +27,11 @@ export interface Order {
   readonly owner: OwnerId;
   /** A key of the platform's state table. */
   readonly state: string;
-  /** 1 when created, one more with each change. */
+  /** 1 for a new order; each change adds 1. */
   readonly version: number;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
-  /** What the platform keeps with the order; money in integer fen, times as instants. */
+  /** The platform's own data of the order. Money is integer fen; times are instants. */
   readonly attributes: JsonObject;
   readonly lines: readonly OrderLine[];
 }
@@ -41,17 +41,20 @@ export interface HistoryEntry {
   readonly version: number;
   readonly at: Instant;
   readonly action: string;
-  /** The line that changed, where it was one line. */
+  /** The changed line, if the change concerned one line. */
   readonly line: string | null;
   readonly from: string | null;
   readonly to: string;
   readonly actor: Actor;
   readonly note: string | null;
-  /** The gateway request that caused it. */
+  /** The gateway request that caused the change. */
   readonly requestId: number | null;
 }
 
-/** Who made a change: `party:jane88`, `operator:li.na`, `operator` by the admin token, `import`, `deadline:refund`. */
+/**
+ * The author of a change: `party:jane88`, `operator:li.na`, `operator` (the admin token), `import`,
+ * `deadline:refund`.
+ */
 export type Actor =
   | `party:${string}`
   | `deadline:${string}`
@@ -59,16 +62,19 @@ export type Actor =
   | `operator:${string}`
   | 'import';
 
-/** Somebody who works for the platform. */
+/** A person who works for the platform. */
 export type OperatorActor = Extract<Actor, `operator${string}`>;
 
-/** A name and value by which support staff find the order. Declared by the platform, kept in an index. */
+/**
+ * A name and value by which support staff find the order. The platform declares the keys; storage
+ * indexes them.
+ */
 export type LookUpKey = readonly [name: string, value: string];
 
-/** An operator moves an order, or one line of it, to `to`. */
+/** An operator's move of an order, or of one line of it, to the state `to`. */
 export interface OperatorMove {
   readonly order: Order;
-  /** The line that moves, where the order has lines. */
+  /** The line to move, if the order has lines. */
   readonly line: OrderLine | null;
   readonly to: string;
   readonly note: string | null;
@@ -76,39 +82,51 @@ export interface OperatorMove {
 }
 
 export interface MoveEffects {
-  /** The order's state after it, where that sums up its lines. */
+  /** The order's state after the move, if that state summarises the states of its lines. */
   readonly state?: string;
-  /** The line's state after it, where `to` names something besides, such as how its refund went. */
+  /**
+   * The line's state after the move, if `to` names something other than a state, such as the result
+   * of a refund.
+   */
   readonly lineState?: string;
-  /** The order's attributes after it. */
+  /** The order's attributes after the move. */
   readonly attributes?: JsonObject;
-  /** The line's attributes after it. */
+  /** The line's attributes after the move. */
   readonly lineAttributes?: JsonObject;
   /** Deadlines to set, or to clear (null). */
   readonly deadlines?: readonly { readonly kind: string; readonly dueAt: Instant | null }[];
-  /** What the event tells besides the move. */
+  /** Further data for the move's event. */
   readonly eventPayload?: Json;
 }
 
-/** What a platform declares about its orders; core works from this alone. */
+/** A platform's declarations about its orders. Core knows nothing else about a platform. */
 export interface OrderModel {
   /** Every state with its meaning, in the words of the platform's document. */
   readonly states: Readonly<Record<string, string>>;
-  /** What an operator may do through the management API, by state. */
+  /** The moves that an operator may make through the management API, by state. */
   readonly operatorTransitions: Transitions;
-  /** Words that an operator may write instead of a state's name, where that is none: `failed` for `-1`. */
+  /**
+   * Words that an operator may write for a state whose letter or number says little: `failed` for
+   * `-1`.
+   */
   readonly stateWords?: Readonly<Record<string, string>>;
   lookUpKeys(order: Order): readonly LookUpKey[];
-  /** Keys that no other order of the same owner has; see {@link NewOrder.uniqueKeys}. Absent: none. */
+  /**
+   * Keys that are unique among the orders of one owner; see {@link NewOrder.uniqueKeys}. Absent:
+   * none.
+   */
   uniqueKeys?(order: Order): readonly LookUpKey[];
-  /** The counted lists of its owner that the order stands in. Absent: none. */
+  /** The counted lists of the order's owner that contain the order. Absent: none. */
   lists?(order: Order): readonly string[];
-  /** The deadlines that the order, as it is now, waits for. Absent: none. */
+  /** The deadlines that the current order waits for. Absent: none. */
   deadlines?(order: Order): readonly DeadlineEntry[];
-  /** What a look-up key begins with for each order whose key of another kind ends in `digits`. */
+  /** The beginning of the look-up key of each order whose key of another kind ends in `digits`. */
   keyOfEnd?(digits: string): string;
-  /** Look-up keys that orders from before this version may lack: they are written at creation only. */
+  /**
+   * Look-up keys that orders of an older version may lack, because keys are written only at
+   * creation.
+   */
   readonly newKeys?: readonly string[];
-  /** What an operator's move brings with it besides the state; by default nothing. */
+  /** Further effects of an operator's move. Absent: only the state changes. */
   moved?(move: OperatorMove): MoveEffects;
 }

@@ -1,4 +1,5 @@
-// What a key has to be: long enough, of enough different characters, not published, and not one of too many.
+// Tests the requirements for keys: length, different characters, not published, and a maximum
+// number per party.
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Party } from './party.ts';
@@ -30,7 +31,7 @@ test('at least 16 characters with 8 different ones', () => {
   match(weakness('')!, /has 0 characters/);
 });
 
-test('keyProblems names each weak or published key that holds, and too many of them, never a secret', () => {
+test('keyProblems names each valid key that is weak or published, and too many keys, but never a secret', () => {
   deepEqual(keyProblems(party(GOOD), 5, new Set()), []);
   deepEqual(keyProblems(party(['short', GOOD[0]!, GOOD[1]!]), 5, new Set([GOOD[1]!])), [
     { keyId: 'k0', problem: 'has 5 characters, fewer than 16' },

@@ -1,14 +1,23 @@
-// What a key has to be, and how many of one party may hold at once.
+// Requirements for a key, and the maximum number of valid keys per party.
 import type { Instant } from './clock.ts';
 import { liveKeys, type Party } from './party.ts';
 
-/** Each request is compared with all of them, and two are enough to change over. */
+/**
+ * A party needs two keys to change over. The number is limited because each request is compared
+ * with all valid keys.
+ */
 export const MAX_LIVE_KEYS = 5;
 export const MIN_KEY_LENGTH = 16;
-/** `1234567812345678` has as many, which is a choice: more would refuse keys that platforms have given out. */
+/**
+ * `1234567812345678` has this many. A higher minimum would refuse keys that platforms have already
+ * issued.
+ */
 export const MIN_DIFFERENT_CHARACTERS = 8;
 
-/** Why a secret may not become a key; null where it may. Never tells the secret. */
+/**
+ * The reason why a secret is too weak for a key; null if it is strong enough. The text never
+ * contains the secret.
+ */
 export function weakness(secret: string): string | null {
   const length = Array.from(secret).length;
   if (length < MIN_KEY_LENGTH) return `has ${length} characters, fewer than ${MIN_KEY_LENGTH}`;
@@ -20,16 +29,16 @@ export function weakness(secret: string): string | null {
 }
 
 export interface KeyProblem {
-  /** Absent where the number of keys is the problem. */
+  /** Absent if the problem is the number of keys. */
   readonly keyId?: string;
-  /** As what follows the key's name in a sentence. */
+  /** The problem, worded to follow the key's name in a sentence. */
   readonly problem: string;
 }
 
 /**
- * What is wrong with the keys that hold at `now`.
+ * The problems of the keys that are valid at `now`.
  *
- * @param published keys that anybody may know, such as those of the sandbox
+ * @param published publicly known keys, such as those of the sandbox
  */
 export function keyProblems(
   party: Party,

@@ -1,4 +1,4 @@
-// Keys over time: which hold, and what a rotation leaves of the older ones.
+// Tests when keys are valid, and the effect of a rotation on older keys.
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { liveKeys, type Party, type PartyKey, rotateKey } from './party.ts';
@@ -27,20 +27,20 @@ const ids = (keys: readonly PartyKey[]): string[] => keys.map((k) => k.keyId);
 const fresh = { keyId: 'new', secret: 'a new secret' };
 
 describe('liveKeys', () => {
-  test('a key without an end holds at any time', () => {
+  test('a key without an end is always valid', () => {
     const party = partyWith(key('a', null));
     for (const now of [0, NOW, Number.MAX_SAFE_INTEGER])
       deepEqual(ids(liveKeys(party, now)), ['a']);
   });
 
-  test('a key holds until its end, the end itself excluded', () => {
+  test('a key is valid until its end, the end itself excluded', () => {
     const party = partyWith(key('a', NOW));
     deepEqual(ids(liveKeys(party, NOW - 1)), ['a']);
     deepEqual(ids(liveKeys(party, NOW)), []);
     deepEqual(ids(liveKeys(party, NOW + 1)), []);
   });
 
-  test('those that hold keep their order, newest first', () => {
+  test('valid keys keep their sequence, newest first', () => {
     const party = partyWith(
       key('c', null),
       key('ended', NOW),
@@ -59,19 +59,19 @@ describe('rotateKey', () => {
     deepEqual(keys[0], { ...fresh, createdAt: NOW, expiresAt: null });
   });
 
-  test('the keys that hold go on until now plus the overlap, and not a millisecond longer', () => {
+  test('the valid keys stay valid until now plus the overlap, and not a millisecond longer', () => {
     const rotated = rotateKey(partyWith(key('a', null, 5)), fresh, NOW, 1000);
     deepEqual(rotated.keys[1], key('a', NOW + 1000, 5));
     deepEqual(ids(liveKeys(rotated, NOW + 999)), ['new', 'a']);
     deepEqual(ids(liveKeys(rotated, NOW + 1000)), ['new']);
   });
 
-  test('an overlap of nothing ends the older keys at once', () => {
+  test('an overlap of 0 ends the older keys at once', () => {
     const rotated = rotateKey(partyWith(key('a', null)), fresh, NOW, 0);
     deepEqual(ids(liveKeys(rotated, NOW)), ['new']);
   });
 
-  test('a key that ends sooner keeps its end, one that would end later is brought forward', () => {
+  test('a key that ends before the overlap keeps its end; a later end becomes the end of the overlap', () => {
     const party = partyWith(key('b', NOW + 5000), key('a', NOW + 10));
     deepEqual(rotateKey(party, fresh, NOW, 1000).keys.slice(1), [
       key('b', NOW + 1000),
@@ -79,7 +79,7 @@ describe('rotateKey', () => {
     ]);
   });
 
-  test('keys that have ended are dropped, the one that ends now among them', () => {
+  test('ended keys are removed, including a key that ends now', () => {
     const party = partyWith(key('c', null), key('b', NOW), key('a', NOW - 1));
     deepEqual(ids(rotateKey(party, fresh, NOW, 1000).keys), ['new', 'c']);
   });
@@ -97,7 +97,7 @@ describe('rotateKey', () => {
     );
   });
 
-  test('changes nothing but the keys, and not the party it was given', () => {
+  test('changes only the keys, and does not modify its argument', () => {
     const before = partyWith(key('a', null));
     const { keys: _, ...rest } = rotateKey(before, fresh, NOW, 1000);
     const { keys, ...given } = before;

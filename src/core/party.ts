@@ -5,16 +5,16 @@ import type { Json, JsonObject } from './order.ts';
 
 export interface PartyKey {
   readonly keyId: string;
-  /** In clear here; sealed wherever it is stored; never logged. */
+  /** Plain text in memory, encrypted in storage, never logged. */
   readonly secret: string;
   readonly createdAt: Instant;
-  /** Null while it has no end. Rotation gives the older keys one. */
+  /** Null while the key has no end. A rotation sets the end of the older keys. */
   readonly expiresAt: Instant | null;
-  /** That it is not kept when it has ended, such as one that has leaked. */
+  /** The key is deleted when it ends, for example because it has leaked. */
   readonly isForgotten?: true;
 }
 
-/** When a key verified a request last. */
+/** The time at which a key last verified a request. */
 export interface KeyUse {
   readonly platform: string;
   readonly partyId: string;
@@ -25,33 +25,33 @@ export interface KeyUse {
 export interface Party {
   readonly platform: string;
   readonly partyId: string;
-  /** 1 when created, one more with each change. */
+  /** 1 for a new party; each change adds 1. */
   readonly version: number;
   readonly enabled: boolean;
-  /** Users that act under the party; each name is unique within it only. */
+  /** Users that act for the party; a name is unique only within its party. */
   readonly users: readonly string[];
   /** The platform's actions that the party may call. */
   readonly grants: readonly string[];
-  /** Addresses and CIDR ranges it may call from; empty checks nothing. */
+  /** Addresses and CIDR ranges from which the party may call; an empty list allows all. */
   readonly addresses: readonly string[];
   /** Newest first. */
   readonly keys: readonly PartyKey[];
-  /** Keys that have ended and are kept for the detective alone; absent where there are none. */
+  /** Ended keys that are kept for the detective only; absent if there are none. */
   readonly ended?: readonly EndedKey[];
-  /** What the platform keeps with the party besides. */
+  /** The platform's further data of the party. */
   readonly attributes: JsonObject;
 }
 
-/** The keys that hold at `now`, newest first. */
+/** The keys that are valid at `now`, newest first. */
 export function liveKeys(party: Party, now: Instant): readonly PartyKey[] {
   return party.keys.filter((key) => key.expiresAt === null || now < key.expiresAt);
 }
 
 /**
- * Puts a new key in front; the keys that hold now go on until `now + overlapMs`, so that the
- * other side can change over without a failed call. Keys that ended verify nothing any more.
+ * Adds a new key. The keys that are valid now stay valid until `now + overlapMs`, so that the
+ * partner can change over without a failed call. Keys that have ended no longer verify requests.
  *
- * @param forget that none of the older keys is kept when it has ended, nor any that has ended before
+ * @param forget deletes each older key when it ends, and all keys that have already ended
  */
 export function rotateKey(
   party: Party,
@@ -73,8 +73,9 @@ export function rotateKey(
 }
 
 /**
- * RFC 7396, JSON Merge Patch: a member that is given replaces the party's, objects are merged member by
- * member, null removes a member, and a list is replaced whole. What is not given stays.
+ * RFC 7396, JSON Merge Patch: a given member replaces the party's member, objects are merged member
+ * by member, null removes a member, and a list is replaced as a whole. Absent members keep their
+ * value.
  */
 export function mergeAttributes(target: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(target));

@@ -1,9 +1,9 @@
-// Who calls the management API, and why somebody may not.
+// The caller of the management API, and the reasons why a call is refused.
 import type { Role } from './account.ts';
 import type { OperatorActor } from './order.ts';
 
 export interface Principal {
-  /** An account that is signed in, an API token, or the one admin token of the settings. */
+  /** A signed-in account, an API token, or the admin token of the settings. */
   readonly kind: 'account' | 'api-token' | 'admin-token';
   /** The account's or the token's name. */
   readonly name: string;
@@ -14,18 +14,18 @@ export interface Principal {
   readonly credentialId: string | null;
 }
 
-/** The admin token of the settings: it may do everything. */
+/** The admin token of the settings, which may do everything. */
 export const ADMIN_TOKEN: Principal = {
   ...{ kind: 'admin-token', name: 'admin', role: 'admin', accountId: null, credentialId: null },
 };
 
-/** Why a call is not let in. */
+/** Why a call is refused. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;
   readonly message: string;
 }
 
-/** Who the order's history and the audit say has done it. */
+/** The author that the order's history and the audit log record. */
 export const actorOf = ({ kind, name }: Principal): OperatorActor =>
   kind === 'admin-token' ? 'operator' : `operator:${name}`;

@@ -1,9 +1,9 @@
-// Reading one order on behalf of somebody who may see it.
+// Reads one order for a caller who may see it.
 import { type Outcome, refuse } from './errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Order, OrderId } from './order.ts';
 
-/** @param mine whether the caller may see it; if not, the outcome is `foreign-order`. */
+/** @param mine whether the caller may see the order; if not, the outcome is `foreign-order`. */
 export async function readOrder(
   ledger: Ledger,
   platform: string,

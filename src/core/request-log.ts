@@ -1,32 +1,33 @@
-// The record of every gateway call: the port to where it is kept, beside the ledger and never in its way.
+// The log of all gateway calls, and its storage port. The log is separate from the ledger and never
+// delays it.
 import type { Instant } from './clock.ts';
 import type { Page } from './ledger.ts';
 
 export interface RequestRecord {
-  /** Grows with time; see {@link requestIds}. */
+  /** Ids grow with time; see {@link requestIds}. */
   readonly id: number;
   readonly at: Instant;
   readonly platform: string;
-  /** The party the caller claims to be, known or not. */
+  /** The party that the caller claims to be, whether it exists or not. */
   readonly party: string | null;
   readonly method: string | null;
-  /** The code that was answered, in the platform's words. */
+  /** The code of the reply, in the platform's words. */
   readonly outcome: string;
-  /** What the reply said beside the code, in the platform's words; null where it says nothing. */
+  /** The message of the reply, in the platform's words; null if it has none. */
   readonly words: string | null;
-  /** The step of the pipeline that refused it; null when none did. */
+  /** The pipeline step that refused the call; null if none did. */
   readonly refusedBy: string | null;
-  /** What was wrong, and where. */
+  /** The problem, and its place in the call. */
   readonly detail: string | null;
   readonly orderId: string | null;
   readonly address: string;
   readonly durationMicros: number;
   readonly stringToSign: string | null;
-  /** The body as text, secrets masked by the platform, cut at 16 KiB. */
+  /** The body as text, cut at 16 KiB. The platform masks the secrets. */
   readonly body: string;
   /**
-   * What the detective found out about the signature when the call arrived, as JSON; null where it was
-   * not asked. Neither whole digests nor the bytes of the call stand in it.
+   * The detective's finding about the signature at the time of the call, as JSON; null if the
+   * detective did not run. The finding contains neither whole digests nor the bytes of the call.
    */
   readonly why: string | null;
 }
@@ -36,12 +37,15 @@ export interface RequestQuery {
   readonly party?: string | undefined;
   readonly method?: string | undefined;
   readonly outcome?: string | undefined;
-  /** Outcomes to leave out, such as those of successes. */
+  /** Outcomes to exclude, such as the codes of success. */
   readonly outcomeNot?: readonly string[] | undefined;
-  /** Outcomes of which one is wanted. */
+  /** Outcomes to include. */
   readonly outcomeIn?: readonly string[] | undefined;
   readonly address?: string | undefined;
-  /** Spellings of one text; a call is found that has one of them in one of {@link SEARCHED}. */
+  /**
+   * Several spellings of one text. A call matches if one of the {@link SEARCHED} fields contains
+   * one of the spellings.
+   */
   readonly texts?: readonly string[] | undefined;
   readonly orderId?: string | undefined;
   readonly from?: Instant | undefined;
@@ -51,23 +55,30 @@ export interface RequestQuery {
   readonly cursor?: string | undefined;
 }
 
-/** Where a text is looked for. */
+/** The fields that a text search covers. */
 export const SEARCHED = ['detail', 'words', 'stringToSign', 'body'] as const;
 
 export interface RequestLog {
-  /** Never waits and never throws: a full queue drops the record and counts it. */
+  /** Never waits and never throws: if the queue is full, the record is dropped and counted. */
   append(record: RequestRecord): void;
   /**
-   * Newest first; what was appended before the call is in it. One question looks at a bounded part of
-   * the log: a page may hold less than `limit`, or nothing, and still have a `nextCursor` to go on at.
+   * Newest first, including every record appended before this call. One query searches a bounded
+   * part of the log, so a page may hold fewer than `limit` records, or none, and still have a
+   * `nextCursor`.
    */
   list(query: RequestQuery): Promise<Page<RequestRecord>>;
-  /** Where two nodes gave one id in the same millisecond, one of both. */
+  /**
+   * If two nodes created the same id in the same millisecond, the method returns one of the two
+   * records.
+   */
   find(id: number): Promise<RequestRecord | null>;
-  /** Removes what is older, and the oldest of what is too much; returns how many. */
+  /**
+   * Deletes records older than `before`, and the oldest records above the size limit; returns the
+   * number.
+   */
   prune(before: Instant): Promise<number>;
   readonly dropped: number;
-  /** Why the last batch was dropped; undefined where it was written. */
+  /** Why the last batch was dropped; undefined if it was written. */
   readonly problem: string | undefined;
   close(): Promise<void>;
 }
@@ -75,8 +86,8 @@ export interface RequestLog {
 const EPOCH = Date.UTC(2020, 0, 1);
 
 /**
- * Ids that grow with time, so that newest-first needs no index: milliseconds since 2020 times 4096,
- * plus a counter. They stay safe integers until 2089.
+ * Ids that grow with time, so that listing the newest first needs no index: milliseconds since 2020
+ * times 4096, plus a counter. They stay safe integers until 2089.
  */
 export function requestIds(now: () => number = Date.now): () => number {
   let last = 0;

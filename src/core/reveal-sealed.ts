@@ -1,4 +1,5 @@
-// An operator reads a sealed text of an order, and the order's history says who did and why.
+// Reads a sealed text of an order for an operator, and records the reader and the reason in the
+// order's history.
 import { changeOrder } from './change-order.ts';
 import type { Clock } from './clock.ts';
 import { type Outcome, refuse } from './errors.ts';
@@ -14,10 +15,13 @@ export interface RevealRequest {
   readonly actor: OperatorActor;
 }
 
-/** The event of a reading: it changes nothing of the order, so nobody outside is told of it. */
+/** The event of a reading. It changes no order, so no callback is sent for it. */
 export const REVEALED_EVENT = 'order.revealed';
 
-/** Resolves to the text, or null where the order has none of that name; written down before it is shown. */
+/**
+ * Resolves to the text, or null if the order has no text of that name. The reading is recorded
+ * before the text is returned.
+ */
 export async function revealSealed(
   ledger: Ledger,
   clock: Clock,

@@ -1,4 +1,4 @@
-// Deadlines on a real ledger: each one takes effect exactly once, whoever fails in between.
+// Tests deadlines on a real ledger: each one takes effect exactly once, even if a worker fails.
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +24,7 @@ const close: Decide<null> = (order) =>
 
 const noError = (error: unknown): never => assert.fail(String(error));
 
-/** Waits for something that is bound to come; gives up when it should long be there. */
+/** Waits for a condition that must come true; fails after a generous time. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let i = 0; !(await condition()); i++) {
     assert.ok(i < 3000, 'it never came');
@@ -55,13 +55,13 @@ describe('runDueDeadlines', () => {
     (await shop().history(id)).filter(({ action }) => action === 'closed').length;
 
   afterEach(async () => {
-    // No test may leave a deadline to the next.
+    // Each test carries out its own deadlines, so that none is left for the next test.
     shop().clock.advance(1000 * HOUR);
     await run(async () => false);
     assert.equal(await shop().ledger.nextDeadline(shop().clock.now()), null);
   });
 
-  test('a deadline is carried out once it is due, and then no more', async () => {
+  test('a deadline is carried out once when it is due, and not again', async () => {
     const [id] = await createDue(1000);
     shop().clock.advance(999);
     assert.equal(await run(closeOrder), 0);
@@ -72,7 +72,7 @@ describe('runDueDeadlines', () => {
     assert.equal((await shop().history(id!))[1]?.actor, 'deadline:close');
   });
 
-  test('a handler is told what is due', async () => {
+  test('a handler receives the due deadline', async () => {
     const [id] = await createDue(1000);
     shop().clock.advance(5000);
     const now = shop().clock.now();
@@ -85,19 +85,19 @@ describe('runDueDeadlines', () => {
     });
   });
 
-  test('all that is due is carried out in one run, however many there are', async () => {
+  test('one run carries out all due deadlines, whatever their number', async () => {
     const ids = await createDue(...Array<number>(250).fill(1));
     shop().clock.advance(1);
     assert.equal(await run(closeOrder), 250);
     for (const id of ids) assert.equal(await closings(id), 1);
   });
 
-  test('a deadline that a handler sets and that is due already is carried out in the same run', async () => {
+  test('if a handler sets a deadline that is already due, the same run carries it out', async () => {
     const [id] = await createDue(HOUR);
     shop().clock.advance(3 * HOUR);
     const { ledger, clock } = shop();
     let reminders = 0;
-    // A reminder an hour after the one before; the clock was moved past three of them.
+    // Reminders are one hour apart; the clock was moved past three of them.
     const done = await run(async (due, claim) => {
       const outcome = await changeOrder(
         ledger,
@@ -127,7 +127,7 @@ describe('runDueDeadlines', () => {
     for (const id of ids) assert.equal(await closings(id), 1);
   });
 
-  test('a worker that is slower than its lease has no effect: the next one has it', async () => {
+  test('a worker that is slower than its lease has no effect; the next worker carries the deadline out', async () => {
     const [id] = await createDue(0);
     let slowIsThere = () => {};
     let letSlowGo = () => {};
@@ -145,7 +145,7 @@ describe('runDueDeadlines', () => {
           slowIsThere();
           await go;
         }
-        // A rule that any state allows: only the lease stands between it and a second effect.
+        // Every state allows this rule, so only the lease prevents a second effect.
         const { ledger, clock } = shop();
         const outcome = await changeOrder(ledger, clock, request(orderId, claim), () => ({
           ok: true,
@@ -170,7 +170,7 @@ describe('runDueDeadlines', () => {
     assert.equal((await shop().history(id!)).at(-1)?.note, 'next');
   });
 
-  test('two workers that hold one deadline, the first past its lease, at the same time: once in effect', async () => {
+  test('if two workers hold one deadline, the first past its lease, the deadline takes effect once', async () => {
     const [id] = await createDue(0);
     const { ledger, clock } = shop();
     const [first] = await ledger.claimDeadlines(clock.now(), 1, LEASE_MS);
@@ -180,7 +180,7 @@ describe('runDueDeadlines', () => {
     assert.equal(await closings(id!), 1);
   });
 
-  test('a handler that throws is reported, stops no other, and is tried again when its lease has ended', async () => {
+  test('a handler that throws is reported, stops no other handler, and runs again when its lease has ended', async () => {
     const [bad, good] = (await createDue(0, 0)) as [OrderId, OrderId];
     const reported: unknown[] = [];
     const failure = new Error('no connection');
@@ -208,7 +208,7 @@ describe('runDueDeadlines', () => {
     assert.equal((await shop().order(id!)).state, 'open');
   });
 
-  test('a deadline of a kind without handler is reported and stays', async () => {
+  test('a deadline without a handler is reported and kept', async () => {
     const { create, clock, ledger } = shop();
     const id = await create({ deadlines: [{ kind: 'unknown', dueAt: clock.now() }] });
     const reported: string[] = [];
@@ -222,13 +222,13 @@ describe('runDueDeadlines', () => {
     await runDueDeadlines(ledger, clock, { [SHOP]: { unknown: async () => false } }, noError);
   });
 
-  test('a worker carries out what is due when it is woken; one that was stopped does nothing', async () => {
+  test('a worker carries out due deadlines when it is woken; a stopped worker does nothing', async () => {
     const { ledger, clock } = shop();
     const worker = new DeadlineWorker(ledger, clock, () => run(closeOrder));
     const [first] = await createDue(0);
     worker.wake();
     await until(async () => (await shop().order(first!)).state === 'closed');
-    // Due later: nobody wakes it, it looks by itself.
+    // This deadline is due later. Nobody wakes the worker, which polls by itself.
     const [second] = await createDue(HOUR);
     clock.advance(HOUR);
     await until(async () => (await shop().order(second!)).state === 'closed');
@@ -239,7 +239,7 @@ describe('runDueDeadlines', () => {
     assert.equal((await shop().order(third!)).state, 'open');
   });
 
-  test('a run that fails does not end the worker', async () => {
+  test('a failed run does not end the worker', async () => {
     let runs = 0;
     const worker = new DeadlineWorker(shop().ledger, shop().clock, async () => {
       if (runs++ === 0) throw new Error('the ledger is away');

@@ -1,29 +1,34 @@
-// Carries out what has become due: claims deadlines under a lease and hands each to its handler.
+// Carries out due deadlines: claims them under a lease and passes each one to its handler.
 import type { Clock } from './clock.ts';
 import type { DeadlineClaim, DueDeadline, Ledger } from './ledger.ts';
 
 /**
- * Carries out one deadline. It has to pass `claim` on as `completes` of the change it makes: the
- * deadline ends in the same transaction, so its effect happens exactly once, whatever restarts.
- * Returns false when nothing is to be done any more; the deadline is then dropped. One that came before its
- * time must not be: the clock of the process that claimed it may run ahead of the ledger's, by which rules
- * decide. The handler then returns true, and the deadline comes again when the lease has ended.
+ * Carries out one deadline. The handler must pass `claim` as `completes` of its change, so that the
+ * deadline ends in the same transaction and takes effect exactly once, even after a crash. If the
+ * handler has nothing to do, it returns false, and the deadline is deleted. If the deadline came
+ * before its time, the handler must return true, and the deadline comes again when the lease has
+ * ended. A deadline can come early if the clock of the claiming process is ahead of the ledger's
+ * clock, by which the rules decide.
  */
 export type DeadlineHandler = (due: DueDeadline, claim: DeadlineClaim) => Promise<boolean>;
 
-/** Handlers by platform and kind; of a kind like `refund:LINE`, by what stands before the colon. */
+/**
+ * Handlers by platform and kind. For a kind such as `refund:LINE`, the key is the part before the
+ * colon.
+ */
 export type DeadlineHandlers = {
   readonly [platform: string]: { readonly [kind: string]: DeadlineHandler };
 };
 
 /**
- * Long enough for a commit behind a full queue, short enough that what a killed process had
- * claimed does not wait long. A lease that ends early costs a lost commit, never a double effect.
+ * The lease must outlast a commit in a full queue, and must be short enough that another worker
+ * soon takes over the deadlines of a killed process. If a lease ends early, a commit fails, but the
+ * deadline never takes effect twice.
  */
 export const LEASE_MS = 30_000;
 const BATCH = 100;
 
-/** Runs everything due at the clock's now; resolves to how many were carried out. */
+/** Runs all deadlines that are due now; resolves to the number that were carried out. */
 export async function runDueDeadlines(
   ledger: Ledger,
   clock: Clock,
@@ -44,16 +49,19 @@ export async function runDueDeadlines(
         if (!(await handler(due, claim))) await ledger.dropDeadline(claim);
         done++;
       } catch (error) {
-        onError(error, due); // It stays, and is tried again when the lease has ended.
+        onError(error, due); // The deadline stays, and a run tries it again when the lease has ended.
       }
     }
   }
 }
 
-/** A change may set a deadline that is nearer than the one slept for; it is then this late at most. */
+/**
+ * The longest sleep. A change may set a deadline that is due before the planned wake-up, which is
+ * then at most this late.
+ */
 const MAX_SLEEP_MS = 1000;
 
-/** Sleeps until the next deadline (a second at most), runs what is due, and so on. */
+/** Sleeps until the next deadline (at most one second), runs the due deadlines, and repeats. */
 export class DeadlineWorker {
   readonly #run: () => Promise<unknown>;
   readonly #ledger: Ledger;
@@ -68,7 +76,7 @@ export class DeadlineWorker {
     this.#run = run;
   }
 
-  /** Looks now. */
+  /** Checks for due deadlines now. */
   wake(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
@@ -90,7 +98,8 @@ export class DeadlineWorker {
       const next = await this.#ledger.nextDeadline(now);
       if (next !== null) wait = Math.min(wait, Math.max(10, next - now));
     } catch {
-      // The run reports its own errors; a ledger that is away is reported by readiness.
+      // The run reports its own errors, and the readiness check reports a ledger that is
+      // unavailable.
     }
     if (this.#stopped) return;
     clearTimeout(this.#timer);

@@ -1,4 +1,5 @@
-// Bearer tokens of a platform's parties: kept as digests only, so that nobody who reads them can use them.
+// Bearer tokens of a platform's parties. Storage keeps only digests, so that a reader of the
+// storage cannot use the tokens.
 import type { Instant } from './clock.ts';
 import type { Page } from './ledger.ts';
 import type { JsonObject } from './order.ts';
@@ -7,30 +8,33 @@ export interface Token {
   readonly platform: string;
   /** SHA-256 of the token, base64url. */
   readonly digest: string;
-  /** The platform's word: `access`, `refresh`, `code`. */
+  /** The kind in the platform's words: `access`, `refresh`, `code`. */
   readonly kind: string;
   readonly partyId: string;
-  /** What came from one consent; revoked together. Of an imported token see {@link IMPORTED_GRANT}. */
+  /**
+   * Identifies the consent that the token came from. All tokens of a consent are revoked together.
+   * For imported tokens see {@link IMPORTED_GRANT}.
+   */
   readonly grantId: string;
   readonly expiresAt: Instant;
-  /** Whom it stands for, its scope, where it may be taken to. */
+  /** The user that the token represents, its scope, and its allowed redirect address. */
   readonly attributes: JsonObject;
 }
 
 /**
- * Begins the grant of a token that an import file gave. Such a token leaves a mark when it is ended,
- * for good: the file may be run again, and must not bring it back. A token that a server made is
- * drawn at random and comes never again, so nothing has to be remembered of it.
+ * The prefix of the grant id of an imported token. When an imported token ends, a permanent mark
+ * stays, because the import file may run again and must not restore the token. A token that the
+ * server generated is random and never occurs again, so it needs no mark.
  */
 export const IMPORTED_GRANT = 'import:';
 
-/** The kind of such a mark. */
+/** The kind of the mark that a revoked imported token leaves. */
 export const REVOKED = 'revoked';
 
-/** Kinds that open nothing and are listed nowhere: what remembers a token that was spent or ended. */
+/** Kinds of marks for spent or ended tokens. A mark authorises nothing and is not listed. */
 export const TOKEN_MARKS: readonly string[] = ['spent', 'again', REVOKED];
 
-/** The end of a mark that is never forgotten: the last instant that a Date can hold. */
+/** The expiry of a mark that is kept for ever: the last instant that a Date can hold. */
 export const NEVER: Instant = 8_640_000_000_000_000;
 
 export interface TokenQuery {
@@ -42,40 +46,47 @@ export interface TokenQuery {
   readonly cursor?: string | undefined;
 }
 
-/** What came of one consent. */
+/** The codes and tokens that came from one consent. */
 export interface TokenGrant {
   readonly grantId: string;
   readonly partyId: string;
-  /** How many codes and tokens of it there are, ended ones that are not forgotten among them. */
+  /** The number of codes and tokens, including ended ones that are not yet deleted. */
   readonly tokens: number;
-  /** When the last of them ends. */
+  /** The latest expiry among the tokens. */
   readonly expiresAt: Instant;
-  /** Those of the token that ends last. */
+  /** The attributes of the token that expires last. */
   readonly attributes: JsonObject;
 }
 
 export interface TokenStore {
-  /** Also one that has ended, until it is forgotten: the caller is told so. */
+  /**
+   * Also finds an expired token that is not yet deleted, so that the caller can report it as
+   * expired.
+   */
   find(platform: string, digest: string): Promise<Token | null>;
 
   /**
-   * Keeps tokens, all or none, in one transaction. With `spend`, only if that token is there, which
-   * it ends (a code, a refresh token): of two that spend one, one gets false and nothing is kept.
+   * Stores all tokens in one transaction. With `spend`, the method ends that token (a code, a
+   * refresh token) in the same transaction, and stores nothing if the token does not exist. If two
+   * callers spend one token, one of them gets false.
    */
   save(tokens: readonly Token[], spend?: { platform: string; digest: string }): Promise<boolean>;
 
-  /** By grant, then by digest; without {@link TOKEN_MARKS}. */
+  /** Sorted by grant, then by digest; without {@link TOKEN_MARKS}. */
   list(query: TokenQuery): Promise<Page<Token>>;
 
-  /** By grant; those of which something other than a mark is left. */
+  /** Sorted by grant. A grant of which only marks are left is not listed. */
   listGrants(query: Omit<TokenQuery, 'grantId'>): Promise<Page<TokenGrant>>;
 
-  /** Ends one token and leaves the others of its consent; false where there is none. */
+  /**
+   * Ends one token and keeps the other tokens of its consent. Returns false if there is no such
+   * token.
+   */
   end(platform: string, digest: string): Promise<boolean>;
 
-  /** Ends every token of a consent; returns how many there were. */
+  /** Ends every token of a consent; returns their number. */
   revoke(platform: string, grantId: string): Promise<number>;
 
-  /** Forgets tokens that ended before `before`; returns how many. */
+  /** Deletes tokens that expired before `before`; returns their number. */
   forget(before: Instant): Promise<number>;
 }

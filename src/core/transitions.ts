@@ -1,11 +1,11 @@
-// Order state transitions as data: for each state, the states that may follow.
+// State transitions as data: for each state, the states that may follow.
 
 export type Transitions = { readonly [state: string]: readonly string[] };
 
-/** For each state, the one state that an action leads to; a state that is absent refuses the action. */
+/** For each state, the next state of each action. A state refuses an action that its row lacks. */
 export type ActionTable<State extends string> = { readonly [S in State]?: State };
 
-/** The state that `action` leads to from `state`, or undefined where the table refuses it. */
+/** The state that `action` leads to from `state`; undefined if the table refuses the action. */
 export function follow<State extends string>(
   action: ActionTable<State>,
   state: string,
