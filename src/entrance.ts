@@ -1,9 +1,10 @@
 // How people come in: accounts, sign-in pages, and who a call of the management API comes from; for main.
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { isLoopbackHost } from './directory/loopback.ts';
 import type { Route } from './http/routes.ts';
 import { admission } from './people/admit.ts';
 import { firstLink, linkRoutes } from './people/links.ts';
+import { type OidcSettings, oidcRoutes } from './people/oidc.ts';
 import { People } from './people/people.ts';
 import { SecondFactor } from './people/second-factor.ts';
 import { type SignInServices, signInRoutes } from './people/sign-in.ts';
@@ -33,6 +34,7 @@ export function openEntrance(
   const secondFactor = new SecondFactor(people, sealer, formKey);
   const sandbox = environment === 'sandbox';
   const signsIn = sandbox && isLoopbackHost(host.includes(':') ? `[${host}]` : host);
+  const provider = providerOf(config);
   const services: SignInServices = {
     people,
     secondFactor,
@@ -40,9 +42,13 @@ export function openEntrance(
     clock,
     publicUrl,
     sandbox,
-    singleSignOn: false,
+    singleSignOn: provider !== undefined,
   };
-  const pages = [...signInRoutes(services), ...linkRoutes({ ...services, sandbox: signsIn })];
+  const pages = [
+    ...signInRoutes(services),
+    ...linkRoutes({ ...services, sandbox: signsIn }),
+    ...(provider ? oidcRoutes(services, provider, sealer) : []),
+  ];
   return {
     people,
     secondFactor,
@@ -56,6 +62,16 @@ export function openEntrance(
       return path === null ? null : `${signsIn ? url : open}${path}`;
     },
   };
+}
+
+/** @throws {ConfigError} where a part of it is missing */
+function providerOf(config: Config): OidcSettings | undefined {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
+  if (!issuer && !clientId && !clientSecret) return undefined;
+  if (issuer && clientId && clientSecret) return { issuer, clientId, clientSecret };
+  throw new ConfigError(
+    'single sign-on takes ORDERGATE_OIDC_ISSUER, ORDERGATE_OIDC_CLIENT_ID and ORDERGATE_OIDC_CLIENT_SECRET; set all three, or none',
+  );
 }
 
 /** A path as a log may show it: whoever reads a link can use it. */

@@ -1,5 +1,6 @@
 // How the text of a setting is read, each with an error that says what the setting accepts.
 import { AddressList, splitAddresses } from './directory/addresses.ts';
+import { isLoopbackHost } from './directory/loopback.ts';
 
 export class ConfigError extends Error {
   readonly code = 'ERR_CONFIG';
@@ -69,4 +70,15 @@ export function addresses(text: string | undefined, name: string): AddressList {
   } catch (error) {
     throw new ConfigError(`${name}: ${(error as Error).message}`);
   }
+}
+
+/** An issuer of OpenID Connect: with TLS, unless it is on this machine. */
+export function providerUrl(text: string | undefined, name: string): string | undefined {
+  if (!text) return undefined;
+  const url = URL.parse(text);
+  const isHere = url?.protocol === 'http:' && isLoopbackHost(url.host);
+  if (url !== null && (url.protocol === 'https:' || isHere)) return text;
+  throw new ConfigError(
+    `${name} is "${text}"; it has to be the issuer of the provider, such as https://login.example.cn`,
+  );
 }

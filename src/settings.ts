@@ -6,6 +6,7 @@ import {
   databaseUrl,
   oneOf,
   optional,
+  providerUrl,
   publicUrl,
   wholeNumber,
 } from './setting-readers.ts';
@@ -129,6 +130,33 @@ export const SETTINGS = {
       zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：只能在该主机名和回环地址名下登录。为 https 时，cookie 带 `__Host-` 前缀和 `Secure`，授权页的表单只接受来自该源的提交',
     },
     read: publicUrl,
+  },
+  oidcIssuer: {
+    variable: 'ORDERGATE_OIDC_ISSUER',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'a provider of single sign-on (OpenID Connect), such as `https://login.example.cn`; the next two belong to it ([docs/people.md](docs/people.md))',
+      zh: '单点登录（OpenID Connect）的提供方，例如 `https://login.example.cn`；须与下面两项一起设置（见 [docs/zh/people.md](docs/zh/people.md)）',
+    },
+    read: providerUrl,
+  },
+  oidcClientId: {
+    variable: 'ORDERGATE_OIDC_CLIENT_ID',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'what the provider calls this server; its redirect address is `/console/oidc/callback`',
+      zh: '提供方为本服务分配的标识；其回调地址为 `/console/oidc/callback`',
+    },
+    read: optional,
+  },
+  oidcClientSecret: {
+    variable: 'ORDERGATE_OIDC_CLIENT_SECRET',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'the secret that the provider gave',
+      zh: '提供方给出的密钥',
+    },
+    read: optional,
   },
   trustedProxies: {
     variable: 'ORDERGATE_TRUSTED_PROXIES',
