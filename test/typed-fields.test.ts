@@ -5,9 +5,10 @@ import { createClient } from '../src/client/client.ts';
 import { jintong } from '../src/platforms/jintong/client.ts';
 import { contract as ofJintong } from '../src/platforms/jintong/contract.ts';
 import { suning } from '../src/platforms/suning/client.ts';
-import { contract as ofSuning } from '../src/platforms/suning/contract.ts';
+import { contract as ofSuning, type SuningContract } from '../src/platforms/suning/contract.ts';
 import { ytx } from '../src/platforms/ytx/client.ts';
-import { contract as ofYtx } from '../src/platforms/ytx/contract.ts';
+import { contract as ofYtx, type YtxContract } from '../src/platforms/ytx/contract.ts';
+import type { Params } from '../src/protocol/contract.ts';
 import { KEYS } from './jintong.ts';
 import { APPS } from './suning.ts';
 import { startTestServer } from './support.ts';
@@ -54,7 +55,7 @@ test('suning: parameters and reply of each method', async () => {
     supplierCode: '10042869',
     failReason: '充值失败',
     cardList: [card],
-  } as const;
+  } as const satisfies Params<SuningContract, 'suning.selfmarket.leaguerstatus.add'>;
   sameNames(shipped, status.params, 'the status');
   sameNames(card, status.params.cardList.fields, 'a card');
   const { result, orderId, orderItemId } = await client.call(
@@ -72,7 +73,7 @@ test('suning: parameters and reply of each method', async () => {
     orderCategory: '1',
     pageNo: 1,
     pageSize: 10,
-  } as const;
+  } as const satisfies Params<SuningContract, 'suning.fws.historyorder.query'>;
   sameNames(asked, query.params, 'the query');
   const page = await client.call('suning.fws.historyorder.query', asked);
   const { items, pageTotal, pageNo, pageSize, returnMessage } = page;
@@ -108,7 +109,10 @@ test('ytx: parameters and reply of each action', async () => {
   sameNames(submission, productOrder.params, 'productOrder');
   const { statusCode, statusMsg, requestId } = await client.call('productOrder', submission);
   sameNames({ statusCode, statusMsg, requestId }, productOrder.reply, 'the reply of productOrder');
-  const asked = { appid: APP, requestId: [requestId], customParm: 'typed-fields' };
+  const asked = { appid: APP, requestId: [requestId], customParm: 'typed-fields' } satisfies Params<
+    YtxContract,
+    'getOrderResult'
+  >;
   sameNames(asked, getOrderResult.params, 'getOrderResult');
   const { items } = await client.call('getOrderResult', asked);
   const [item] = items;
