@@ -28,7 +28,8 @@ export function keysOf(
 ): Keys {
   const live = liveKeys(party, now);
   const ended = endedKeys(party, now);
-  const byAge = [...live, ...ended].sort((a, b) => a.createdAt - b.createdAt);
+  // Both lists begin with the newest, which decides where two were made in one millisecond.
+  const byAge = [...live, ...ended].reverse().sort((a, b) => a.createdAt - b.createdAt);
   const ordinalOf = (keyId: string): Text => {
     const n = byAge.findIndex((key) => key.keyId === keyId);
     return { zh: `您的第 ${n + 1} 个密钥`, en: `your ${ORDINALS[n] ?? `${n + 1}th`} key` };
