@@ -11,7 +11,13 @@ export const onTree =
   };
 
 export function fieldMistakes(fields: ArrivedFields, beside: readonly NamedValue[]): Mistake[] {
-  return [emptySigned(), ...signIncluded(fields), ...missing(fields), ...beside.map(extraField)];
+  return [
+    emptySigned(),
+    ...absentSigned(fields),
+    ...signIncluded(fields),
+    ...missing(fields),
+    ...beside.map(extraField),
+  ];
 }
 
 function emptySigned(): Mistake {
@@ -24,6 +30,43 @@ function emptySigned(): Mistake {
     }),
   };
 }
+
+/** Fields of the document that were not sent, signed without a value: each alone, and all of them. */
+function absentSigned({ all, unsigned, documented }: ArrivedFields): Mistake[] {
+  const groups = all.filter(({ value }) => typeof value !== 'string').map(({ name }) => name);
+  const sent = new Set(all.flatMap(({ name, value }) => [name, ...namesIn(value)]));
+  let group: string | undefined;
+  const absent: { readonly name: string; readonly group: string | undefined }[] = [];
+  for (const name of documented) {
+    // The fields of a group stand behind it in the document.
+    if (groups.includes(name)) group = name;
+    else if (!sent.has(name) && !unsigned.includes(name)) absent.push({ name, group });
+  }
+  const sets = [...absent.map((one) => [one]), ...(absent.length > 1 ? [absent] : [])];
+  return sets.map((set) => ({
+    id: 'empty-signed',
+    detail: detail(
+      `${set.map(({ name }) => name).join('、')}=`,
+      `${set.map(({ name }) => name).join('=, ')}=`,
+    ),
+    stage: STAGE.fields,
+    weight: 1,
+    group: 'empty-signed',
+    apply: onTree((tree) => {
+      const names = new Set(set.map(({ name }) => name));
+      const { signsEmpty } = tree;
+      tree.signsEmpty = (name) => names.has(name) || signsEmpty(name);
+      for (const { name, group: within } of set) {
+        const found = tree.fields.find((field) => field.name === within);
+        const fields = found && isGroup(found) ? found.fields : tree.fields;
+        fields.push({ name, value: '' });
+      }
+    }),
+  }));
+}
+
+const namesIn = (value: ArrivedFields['all'][number]['value']): string[] =>
+  typeof value === 'string' ? [] : value.map(({ name }) => name);
 
 const extraField = ({ name, value }: NamedValue): Mistake => ({
   id: 'extra-field',

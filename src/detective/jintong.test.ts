@@ -86,6 +86,26 @@ const CASES: readonly Case[] = [
     ),
   ],
   [
+    'empty-signed',
+    'a Version that was not sent, signed without a value',
+    {
+      ...hasten,
+      basic: Object.fromEntries(Object.entries(hasten.basic).filter(([n]) => n !== 'Version')),
+    },
+    md5(t.replace('Version=1.0.0.0', 'Version=') + KEY),
+  ],
+  [
+    'value-encoded',
+    'Remark alone, and not the Consumer with its blank',
+    { ...cancel, param: { ...cancel.param, Consumer: 'Chen Li' } },
+    md5(
+      text({ ...cancel, param: { ...cancel.param, Consumer: 'Chen Li' } }).replace(
+        '航班取消',
+        encodeURIComponent('航班取消'),
+      ) + KEY,
+    ),
+  ],
+  [
     'sign-included',
     'SignType',
     hasten,
@@ -220,6 +240,12 @@ for (const [id, what, request, sign] of CASES) {
     }
   });
 }
+
+test('a Remark that was URL-encoded in GBK before it was signed: two mistakes', () => {
+  const sign = md5(text(cancel).replace('航班取消', '%BA%BD%B0%E0%C8%A1%CF%FB') + KEY);
+  const found = investigate('jintong', PARTNER, KEY, send(cancel, sign), KNOWN);
+  assert.deepEqual(ids(found), ['value-encoded', 'charset-gbk']);
+});
 
 test('a right signature has no cause, whatever its case', () => {
   for (const sign of [md5(t + KEY), md5(t + KEY).toUpperCase()]) {

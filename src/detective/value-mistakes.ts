@@ -1,19 +1,29 @@
 // Mistakes with the values that are signed: encoded, decoded, in another case, trimmed, or in another charset.
 import type { NamedValue } from '../protocol/evidence.ts';
-import { type Charset, isAscii, misread } from './charsets.ts';
+import { type Charset, encodeText, isAscii, misread } from './charsets.ts';
 import type { Draft } from './draft.ts';
 import { isGroup } from './draft.ts';
-import { changeLeaf, detail, type Mistake, mapLeaves, STAGE } from './mistake.ts';
+import { ALONE, changeLeaf, detail, type Mistake, mapLeaves, STAGE } from './mistake.ts';
 
-type Change = (value: string) => string;
+/** Of a text that will be signed in the charset. */
+type Change = (value: string, charset?: Charset) => string;
 
 const lowerHex: Change = (text) => text.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
-const formEncoded: Change = (text) =>
-  encodeURIComponent(text)
+/** As encodeURIComponent does it, of the bytes that the charset has. */
+const urlEncoded: Change = (text, charset = 'utf8') =>
+  charset === 'utf8'
+    ? encodeURIComponent(text)
+    : text.replace(/[^\0-\x7f]|[^\w.!~*'()-]/gu, (character) =>
+        [...encodeText(character, charset)]
+          .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+          .join(''),
+      );
+const formEncoded: Change = (text, charset) =>
+  urlEncoded(text, charset)
     .replace(/[!'()~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+');
-const dotNet: Change = (text) =>
-  lowerHex(encodeURIComponent(text).replaceAll('%20', '+').replace(/[~']/g, hexOf));
+const dotNet: Change = (text, charset) =>
+  lowerHex(urlEncoded(text, charset).replaceAll('%20', '+').replace(/[~']/g, hexOf));
 const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16)}`;
 const escapedXml: Change = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -40,11 +50,11 @@ const unescapedXml: Change = (text) =>
   text.replace(/&(?:lt|gt|quot|apos|amp);/g, (e) => ENTITIES[e]!);
 
 const ENCODINGS: readonly [zh: string, en: string, change: Change, weight: number][] = [
-  ['URL 编码', 'URL-encoded', encodeURIComponent, 0],
+  ['URL 编码', 'URL-encoded', urlEncoded, 0],
   [
     'URL 编码（小写十六进制）',
     'URL-encoded with lower-case digits',
-    (t) => lowerHex(encodeURIComponent(t)),
+    (t, charset) => lowerHex(urlEncoded(t, charset)),
     0,
   ],
   ['表单编码（空格为 +）', 'form-encoded, a space as +', formEncoded, 0],
@@ -74,22 +84,28 @@ export function valueMistakes(leaves: readonly NamedValue[], hasTree: boolean): 
 }
 
 function encodings(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
-  const touches = (change: Change): boolean => leaves.some(({ value }) => change(value) !== value);
   const make =
     (id: 'value-encoded' | 'value-decoded') =>
-    ([zh, en, change, weight]: (typeof ENCODINGS)[number]): Mistake[] =>
-      touches(change)
-        ? [
-            {
-              id,
-              detail: detail(zh, en),
-              stage: STAGE.encoded,
-              weight,
-              group: 'encoding',
-              apply: (draft) => mapLeaves(draft, change),
-            },
-          ]
-        : [];
+    ([zh, en, change, weight]: (typeof ENCODINGS)[number]): Mistake[] => {
+      const touched = leaves.filter(({ value }) => change(value) !== value);
+      const rest = { id, stage: STAGE.encoded, group: 'encoding' } as const;
+      const all: Mistake = {
+        ...rest,
+        detail: detail(zh, en),
+        weight,
+        apply: (draft) => mapLeaves(draft, (value) => change(value, draft.charset)),
+      };
+      const one = ({ name }: NamedValue): Mistake => ({
+        ...rest,
+        detail: detail(`只有 ${name} ${zh}`, `${name} alone ${en}`),
+        weight: weight === 0 ? 1 : ALONE,
+        apply: (draft) => changeLeaf(draft, name, (value) => change(value, draft.charset)),
+      });
+      return [
+        ...(touched.length > 0 ? [all] : []),
+        ...(touched.length > 1 ? touched.map(one) : []),
+      ];
+    };
   const whole = hasTree
     ? ENCODINGS.slice(0, 4).map(
         ([zh, en, change]): Mistake => ({
@@ -102,7 +118,7 @@ function encodings(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
             const { tree } = draft;
             if (!tree) return;
             const { withKey } = tree;
-            tree.withKey = (text, key) => withKey(change(text), key);
+            tree.withKey = (text, key) => withKey(change(text, draft.charset), key);
           },
         }),
       )
