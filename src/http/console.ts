@@ -36,6 +36,7 @@ const PAGES = [
   ),
   '/console/orders/{platform}/{orderId}',
   '/console/requests/{requestId}',
+  '/console/audit/{number}',
   '/console/callbacks/deliveries',
   '/console/callbacks/deliveries/{deliveryId}',
   '/console/callbacks/endpoints/{endpointId}',

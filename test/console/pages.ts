@@ -46,4 +46,7 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'parties', path: () => '/parties', ready: '.list tbody .row >> nth=2' },
   { name: 'party', path: () => '/parties/jintong/jane88', ready: '.bars >> nth=0' },
   { name: 'party-new', path: () => '/parties/new', ready: 'form.panel' },
+  { name: 'people', path: () => '/people', ready: '.rows li >> nth=1' },
+  { name: 'audit', path: () => '/audit', ready: '.list tbody .row >> nth=2' },
+  { name: 'audit-entry', path: () => '/audit/2', ready: '.code >> nth=0' },
 ];

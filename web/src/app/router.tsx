@@ -64,6 +64,18 @@ const routeTree = root.addChildren([
     '/parties/$platform/$partyId',
     lazyRouteComponent(() => import('../pages/party/party.tsx'), 'PartyPage'),
   ),
+  page(
+    '/audit',
+    lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'Audit'),
+  ),
+  page(
+    '/audit/$number',
+    lazyRouteComponent(() => import('../pages/audit/entry.tsx'), 'AuditEntryPage'),
+  ),
+  page(
+    '/people',
+    lazyRouteComponent(() => import('../pages/people/people.tsx'), 'People'),
+  ),
 ]);
 
 export const router = createRouter({

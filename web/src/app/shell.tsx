@@ -22,6 +22,8 @@ const PAGES = [
   ['/requests', 'requests', 'listRequests'],
   ['/callbacks', 'callbacks', 'listCallbackEndpoints'],
   ['/parties', 'parties', 'listParties'],
+  ['/people', 'people', null],
+  ['/audit', 'audit', 'listAudit'],
 ] as const;
 
 export function Shell() {
