@@ -114,6 +114,10 @@ test('ARCHITECTURE.md names every dependency and every check of every platform',
   }
 });
 
+test('ARCHITECTURE.md takes ten minutes; what goes deeper stands in docs/design/', () => {
+  assert.ok(read('ARCHITECTURE.md').split(/\s+/).length <= 2000);
+});
+
 test('docs/backup.md has the number of tables of a copy', () => {
   assert.ok(read('docs/backup.md').includes(`each of the ${TABLES.length} tables`));
 });
