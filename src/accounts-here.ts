@@ -1,8 +1,10 @@
-// The management of accounts for a command that has the ledger open itself: the same endpoints, the same audit.
+// What a command does on the ledger itself: the accounts by the management API's own endpoints, and the audit of the rest.
+import type { JsonObject } from './core/order.ts';
 import type { Principal } from './core/principal.ts';
 import { accountEndpoints } from './manage/accounts.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint } from './manage/index.ts';
+import type { OperationId } from './manage/roles.ts';
 import { People } from './people/people.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -11,6 +13,20 @@ const COMMAND: Principal = {
   ...{ kind: 'admin-token', name: 'command line', role: 'admin' },
   ...{ accountId: null, credentialId: null },
 };
+
+/** Writes into the audit what a command has done on the ledger itself. */
+export async function auditCommand(
+  { storage, clock }: Workplace,
+  action: OperationId,
+  target: string,
+  after: JsonObject,
+  note: string | null = null,
+): Promise<void> {
+  await storage.audit.append({
+    ...{ at: clock.now(), actor: COMMAND.name, action, target, outcome: 'done' },
+    details: { kind: 'command', role: 'admin', address: 'this machine', note, after },
+  });
+}
 
 /** @returns what the management API of a server would answer */
 export async function callAccounts(

@@ -40,7 +40,7 @@ import { oldRuleLines, openWorkplace, type Workplace, type WorkplaceOptions } fr
 const MANIFEST = new URL('../package.json', import.meta.url);
 export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
 
-export { callAccounts } from './accounts-here.ts';
+export { auditCommand, callAccounts } from './accounts-here.ts';
 export { type Config, readConfig } from './config.ts';
 export type { Answer as SignatureAnswer } from './detective/answer.ts';
 export { platforms } from './platforms/index.ts';

@@ -7,7 +7,7 @@ import { type ImportRow, type ImportRows, readImportFile } from '../import/read.
 import { type RefusedFile, writeRefused } from '../import/refused.ts';
 import { cutIntoParts, type ImportPart, type PartAnswer } from '../import/remote.ts';
 import { type ImportObserver, type ImportReport, importRows } from '../import/run.ts';
-import { openWorkplace, type Platform, platformsOf } from '../main.ts';
+import { auditCommand, openWorkplace, type Platform, platformsOf } from '../main.ts';
 import type { Command } from './command.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
@@ -132,7 +132,9 @@ async function runImport(job: Job): Promise<ImportReport> {
   try {
     const { ledger, tokens } = workplace.storage;
     const target = { ...workplace, ledger, tokens };
-    return await importRows(rows, target, observer, { dryRun, update });
+    const report = await importRows(rows, target, observer, { dryRun, update });
+    if (!dryRun) await auditCommand(workplace, 'importRows', '', { ...report });
+    return report;
   } finally {
     await workplace.storage.close();
   }

@@ -8,7 +8,7 @@ import {
   type MoveRequest,
   moveOrder,
 } from '../core/move-order.ts';
-import { openWorkplace } from '../main.ts';
+import { auditCommand, openWorkplace } from '../main.ts';
 import type { Command } from './command.ts';
 import { say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
@@ -58,7 +58,11 @@ async function moveHere(config: Config, move: MoveRequest): Promise<string> {
       throw new ConfigError(`--to has to be one of: ${knownStates(platform.model)}`);
     }
     const moved = await moveOrder(storage.ledger, clock, platform.model, { ...move, to });
-    if (moved.ok) return `${to} (${states[to]})`;
+    if (moved.ok) {
+      const target = `${platform.name}/${move.orderId}`;
+      await auditCommand(opened, 'moveOrder', target, { state: to, line: move.line }, move.note);
+      return `${to} (${states[to]})`;
+    }
     if (moved.code === 'unknown-order') {
       throw new ConfigError(`${platform.name} has no order "${move.orderId}"`);
     }

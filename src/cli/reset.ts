@@ -1,6 +1,6 @@
 // `ordergate reset`: makes a sandbox's ledger anew, on a running server or on the ledger itself.
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
-import { openWorkplace, resetSandbox } from '../main.ts';
+import { auditCommand, openWorkplace, resetSandbox } from '../main.ts';
 import type { Command } from './command.ts';
 import { say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
@@ -35,7 +35,9 @@ async function resetHere(config: Config): Promise<number> {
   );
   if (!workplace) return resetAt(serverUrl(config), config);
   try {
-    return await resetSandbox(workplace);
+    const generation = await resetSandbox(workplace);
+    await auditCommand(workplace, 'resetSandbox', '', { generation });
+    return generation;
   } finally {
     await workplace.storage.close();
   }

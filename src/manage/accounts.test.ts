@@ -69,6 +69,19 @@ test('the last enabled admin stays one, also when two lower each other at once',
   );
 });
 
+test('an API token reads the metrics of a production server, as the admin token does', async () => {
+  const production = await startTestServer({ config: { environment: 'production' } });
+  const fields = { name: 'prometheus', role: 'viewer', days: 1 };
+  const { token } = (await manage(production, 'POST', '/api-tokens', fields)).body;
+  const ask = async (secret: string) =>
+    (await fetch(`${production.url}/metrics`, { headers: { authorization: `Bearer ${secret}` } }))
+      .status;
+  deepEqual(
+    [await ask(token), await ask(production.adminToken), await ask(`${token}x`)],
+    [200, 200, 401],
+  );
+});
+
 test('an API token is shown once, works until it is ended, and its use is told', async () => {
   const made = await admin.api('POST', '/api-tokens', { name: 'nightly', role: 'viewer', days: 7 });
   const { token, tokenId, createdBy } = made.body;

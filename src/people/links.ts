@@ -7,7 +7,6 @@ import {
   type Asking,
   enter,
   guarded,
-  note,
   type PageReply,
   type PageRoute,
   page,
@@ -20,17 +19,8 @@ type Link = NonNullable<Awaited<ReturnType<People['findLink']>>>;
 export function linkRoutes(services: SignInServices): PageRoute[] {
   const { people, sandbox } = services;
 
-  const gone = async (asking: Asking): Promise<PageReply> => {
-    await note(
-      services,
-      asking,
-      '',
-      'refused',
-      'the link is not one, was used, or has ended',
-      'link',
-    );
-    return page(asking, { is: 'problem' }, 'link', 410);
-  };
+  // Not in the audit: nobody guesses 256 random bits, and strangers could fill it.
+  const gone = (asking: Asking): PageReply => page(asking, { is: 'problem' }, 'link', 410);
   const show = (asking: Asking, name: string | null, problem: Problem | null): PageReply => {
     const action = `/console/link/${asking.request.params.token}`;
     const given = asking.fields.get('name') ?? '';

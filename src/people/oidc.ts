@@ -82,15 +82,21 @@ export function oidcRoutes(
       await note(services, asking, '', 'refused', `single sign-on: ${why}`);
       return page(asking, { is: 'problem' }, 'sso', 403);
     };
-    if (!trip) return failed('the browser did not begin it, or took longer than ten minutes');
+    // Not in the audit: the browser did not begin it, or took too long; strangers could fill the audit.
+    if (!trip) return page(asking, { is: 'problem' }, 'sso', 403);
     const { query } = asking.request;
     const back = new URL(`${originOf(services, asking)}/console/oidc/callback?${query}`);
-    let identity: Identity;
-    try {
-      identity = await provider.identify(back, trip);
-    } catch (error) {
-      return failed((error as Error).message.slice(0, 200));
-    }
+    let identity: Identity | undefined;
+    let why = 'too many attempts are waiting';
+    // Each answer that is none makes the next wait: each costs a call of the provider and an entry.
+    await people.paced(asking.request.caller.countedAs, 'single sign-on', async () => {
+      identity = await provider.identify(back, trip).catch((error: Error) => {
+        why = error.message.slice(0, 200);
+        return undefined;
+      });
+      return identity !== undefined;
+    });
+    if (!identity) return failed(why);
     const account = await accountOf(people, identity);
     if (account) return enter(services, { ...asking, next: trip.next }, account, 'single sign-on');
     const who = identity.email ?? identity.subject.slice(0, 64);
@@ -122,7 +128,6 @@ const safely = (services: SignInServices, handle: (asking: Asking) => Promise<Pa
       return await handle(asking);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      await note(services, asking, '', 'refused', `single sign-on: ${error.message}`);
       return page(asking, { is: 'problem' }, 'sso', 502);
     }
   });

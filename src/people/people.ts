@@ -108,6 +108,13 @@ export class People {
     throw new AccountBusyError(`account ${accountId} is being changed by others; try again`);
   }
 
+  /** Ends the session of a cookie; nothing where it is none. */
+  async endSession(secret: string): Promise<void> {
+    const found = await this.store.findCredential(digestOf(secret));
+    if (found?.kind !== 'session') return;
+    await this.store.endCredentials({ kind: 'session', credentialId: found.credentialId });
+  }
+
   /** Ends all sessions of an account, and the links by which it could sign in. */
   async signOut(accountId: string): Promise<number> {
     await this.store.endCredentials({ kind: 'link', accountId });

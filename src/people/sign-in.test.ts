@@ -98,6 +98,22 @@ describe('the password', () => {
   });
 });
 
+test('of many attempts of one address at once some are told to come again, and none is locked out', async () => {
+  const slow = await startTestServer();
+  await makeAccount(slow, 'li.na', 'viewer', PASSWORD);
+  const attempt = (password: string) =>
+    new Browser(slow).form('/console/sign-in', { name: 'li.na', password });
+  const guesses = Array.from({ length: 22 }, (_, i) => attempt(`guess number ${i}`));
+  // The others wait up to 30 s each, which nobody here waits for.
+  const refused = await Promise.any(
+    guesses.map(async (guess) => {
+      const answer = await guess;
+      return answer.status === 429 ? answer : Promise.reject(new Error('judged'));
+    }),
+  );
+  match(refused.text, /Too many attempts/);
+});
+
 describe('sessions', () => {
   test('a sign-in never takes over the session that the browser had', async () => {
     const browser = new Browser(server);
@@ -106,6 +122,9 @@ describe('sessions', () => {
     const first = browser.cookie;
     await browser.form('/console/sign-in', { name: 'li.na', password: PASSWORD });
     ok(first !== browser.cookie && !first.includes('chosen'));
+    const stolen = new Browser(server);
+    stolen.cookie = first;
+    equal((await stolen.api('GET', '/me')).status, 401, 'what the browser had before has ended');
   });
 
   test('they are listed, one is ended, another’s is not, and all are ended at once', async () => {

@@ -161,6 +161,9 @@ export async function enter(
   const { people, publicUrl } = services;
   const secret = await people.openSession(accountId, asking.from, spends);
   if (secret === null) return null;
+  // The session that this browser had before: nobody will bring its cookie again but who has stolen it.
+  const had = cookieOf(asking.request.headers, publicUrl);
+  if (had !== undefined) await people.endSession(had);
   // Before the cookie leaves: nobody is signed in without an entry that says so.
   await note(services, asking, name, 'done', `by ${by}`);
   await people.changeAccount(accountId, (is) => ({ ...is, lastSignInAt: people.now() }));
