@@ -1,15 +1,16 @@
-// What keeps a platform from being served, in words: for those that come from somebody's file, not from this repository.
+// Checks that a platform loaded from an operator's file can be served, and says in words what
+// prevents it.
 import type { Contract, HttpPlace } from './contract.ts';
 import type { Platform } from './platform.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 
-/** A platform's name stands in URLs, metrics and the ledger. */
+/** A platform's name appears in URLs, metrics and the ledger. */
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** First segments of the server's own paths. */
+/** First path segments that the server uses itself. */
 const RESERVED = new Set(['', 'manage', 'healthz', 'readyz', 'metrics', 'docs', 'console']);
 
-/** The members that every platform has, with what each of them has to be. */
+/** The members that every platform must have, and the type of each. */
 const MEMBERS: Readonly<Record<string, 'text' | 'object' | 'list' | 'function'>> = {
   title: 'text',
   contract: 'object',
@@ -31,7 +32,9 @@ const MEMBERS: Readonly<Record<string, 'text' | 'object' | 'list' | 'function'>>
   seed: 'object',
 };
 
-/** Why the platforms cannot be served together, a sentence for each reason; empty where they can. */
+/**
+ * The reasons why the platforms cannot be served together, one sentence each; empty if they can.
+ */
 export function platformProblems(platforms: readonly unknown[]): string[] {
   const problems: string[] = [];
   const names = new Set<string>();
@@ -86,7 +89,10 @@ function missingMembers(value: object): string[] {
   });
 }
 
-/** What the other checks rely on; the file may be JavaScript, which no compiler has seen. */
+/**
+ * Checks the shape that the other checks rely on. The file may be JavaScript, which no compiler has
+ * checked.
+ */
 function shapeProblems({ checks, contract, paths, endpoints = [] }: Platform): string[] {
   const problems: string[] = [];
   if (!Array.isArray(checks.names) || !Array.isArray(checks.stated)) {

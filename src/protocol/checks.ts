@@ -1,19 +1,22 @@
-// A platform's checks as one visible, ordered list; the compiler knows what each step may rely on and refuse with.
+// A platform's checks as one ordered list. The compiler knows the inputs and the refusals of each
+// step.
 import type { Text } from './contract.ts';
 
-/** A refusal: the platform's code, what its reply says, and what the request log says besides. */
+/** A refusal: the platform's code, the text of the reply, and a detail for the request log. */
 export interface Refusal<Code extends string = string> {
   readonly refused: Code;
-  /** Sent to the caller. Default: the code's text in the platform's table. */
+  /** The text for the caller. Default: the code's text in the platform's table. */
   readonly description?: string;
-  /** What is wrong and where, for the request log; the wire carries the document's words only. */
+  /**
+   * The problem and its place, for the request log. The reply carries only the document's words.
+   */
   readonly detail?: string;
 }
 
-/** For a step that only checks. */
+/** The result of a step that only checks and adds nothing to the call. */
 export const PASS: object = {};
 
-/** For the list of checks: why a step refuses with a code. */
+/** States in the list of checks why a step refuses with a code. */
 export const says = (zh: string, en: string): Text => ({ zh, en });
 
 /** What one step adds to the call, or its refusal. */
@@ -25,18 +28,18 @@ type Step<Call, Added extends object> = (
 type Results<Run> = Run extends (call: never) => infer R ? Awaited<R> : never;
 type AddedBy<Run> = Exclude<Results<Run>, Refusal>;
 type CodeIn<Result> = Result extends Refusal<infer Code> ? Code : never;
-/** A code that ends in a field's name or a number stands in the tables with `*` for it. */
+/** A code that ends in a field's name or a number has `*` in place of that end in the tables. */
 type RowOf<Code> = Code extends `${infer Name}:${infer End}`
   ? string extends End
     ? `${Name}:*`
     : Code
   : Code;
-/** Each code that a step refuses with, and why; a step that refuses nothing has none to state. */
+/** Each code that a step refuses with, and the reason; nothing for a step that never refuses. */
 type Refusals<Run> = [CodeIn<Results<Run>>] extends [never]
   ? []
   : [refuses: { readonly [Code in RowOf<CodeIn<Results<Run>>>]: Text }];
 
-/** A step as people read it: its name, and why it refuses, by code. */
+/** A step as people read it: its name, and the reason for each of its codes. */
 export interface StatedStep {
   readonly name: string;
   readonly refuses: Readonly<Record<string, Text>>;
@@ -49,14 +52,14 @@ export type Checked<Call> =
       readonly refusal: Refusal;
       /** The step that refused. */
       readonly refusedBy: string;
-      /** What the steps before it found out. */
+      /** The findings of the steps before the refusing step. */
       readonly call: Partial<Call>;
     };
 
 /**
- * Steps in order; the first refusal wins. Each `step` returns what it found out, and later steps may
- * use that: a step moved before what it needs does not compile, and neither does one that states a
- * code too many or too few.
+ * A list of steps; the first refusal ends the call. Each step returns its findings, which later
+ * steps may use. A step that stands before a step it depends on does not compile, and neither does
+ * a step that states a code too many or too few.
  */
 export class Checks<Start extends object, Call extends object> {
   readonly names: readonly string[];
@@ -83,7 +86,7 @@ export class Checks<Start extends object, Call extends object> {
     return new Checks([...this.stated, { name, refuses }], [...this.#steps, run]);
   }
 
-  /** A promise only where a step makes one: most have all they need at hand. */
+  /** Returns a promise only if a step returns one, because most steps need no waiting. */
   run(start: Start): Checked<Call> | Promise<Checked<Call>> {
     return this.#runFrom(0, { ...start });
   }
@@ -100,7 +103,7 @@ export class Checks<Start extends object, Call extends object> {
     return { accepted: true, call: call as Call };
   }
 
-  /** Adds what the step found out to the call; where it refused, the end of it. */
+  /** Adds the step's findings to the call, or returns the end result if the step refused. */
   #take(result: StepResult<object>, step: number, call: object): Checked<Call> | undefined {
     if (result === PASS) return undefined;
     if (isRefusal(result)) {
@@ -112,7 +115,7 @@ export class Checks<Start extends object, Call extends object> {
   }
 }
 
-/** By the value, since to look a name up in results of many shapes costs more with `in`. */
+/** Compares values, because `in` is slower on results of many shapes. */
 function isRefusal(result: StepResult<object>): result is Refusal {
   return (result as Partial<Refusal>).refused !== undefined;
 }

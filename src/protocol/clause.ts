@@ -1,4 +1,5 @@
-// A clause: one sentence of a protocol as data. It says what has to be there, what is sent, and what has to come back.
+// A clause: one sentence of a protocol as data. A clause states the data that must exist, the
+// request, and the expected reply.
 import type { Source } from './contract.ts';
 
 /** A row of an import file, without its platform; see docs/import.md. */
@@ -6,74 +7,76 @@ export interface Row {
   readonly [field: string]: unknown;
 }
 
-/** What a parameter of the envelope holds instead of its usual value; null leaves it out. */
+/** Values of envelope parameters that replace the usual values; null omits the parameter. */
 export type EnvelopeValues = Readonly<Record<string, string | null>>;
 
-/** How a call differs from one that the platform's typed client would send. */
+/** The differences between a call and a call of the platform's typed client. */
 export interface Mutation {
-  /** Parameters of the envelope. The call is signed with these values. */
+  /** Parameters of the envelope that are set before the call is signed. */
   readonly signed?: EnvelopeValues;
-  /** Parameters of the envelope. They are set after the call was signed. */
+  /** Parameters of the envelope that are set after the call was signed. */
   readonly sent?: EnvelopeValues;
   /** Parameters of the envelope that are sent twice with the same value. */
   readonly twice?: readonly string[];
-  /** The path below the server's address, in place of the envelope's. */
+  /** The path below the server's address, instead of the envelope's path. */
   readonly path?: string;
-  /** HTTP headers that are no part of the envelope. */
+  /** HTTP headers that are not part of the envelope. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The first text is replaced by the second in the body, after the call was signed. */
+  /** Replaces the first text by the second in the body, after the call was signed. */
   readonly replace?: readonly [found: string, by: string];
-  /** What is done to the signature's digits. */
+  /** A change of the signature's digits. */
   readonly digits?: 'upper-case' | 'one-changed';
-  /** How far the time that the call states is from the server's time, in milliseconds. */
+  /** The offset of the call's stated time from the server's time, in milliseconds. */
   readonly time?: number;
-  /** The signature is made with a time that is one second before the stated one. */
+  /** Signs the call with a time one second before the stated time. */
   readonly signsAnotherSecond?: true;
   /** The party whose secret signs the call. Default: the party that calls. */
   readonly secretOf?: string;
 }
 
-/** Bytes that are sent as the body: a text in UTF-8, or any bytes in base64. */
+/** The bytes of the body: a text in UTF-8, or any bytes in base64. */
 export type RawBody = string | { readonly base64: string };
 
 export type ClauseRequest = {
-  /** Where the envelope names the method outside of the body, a raw request has one as well. */
+  /** The method of a raw request, if the envelope names the method outside the body. */
   readonly method?: string;
   readonly mutate?: Mutation;
 } & (
   | {
-      /** As the method's contract names them; the values may break the contract. */
+      /** Parameters by the names of the method's contract. Their values may break the contract. */
       readonly params: Readonly<Record<string, unknown>>;
     }
   | { readonly raw: RawBody }
 );
 
-/** What only somebody who runs the server can bring about. */
+/** A state of the server that only its operator can cause. */
 export type ServerState =
   /** The store cannot be reached. */
   | 'no-store'
-  /** The store answers, and a row of it cannot be read as an order. */
+  /** The store answers, but one of its rows cannot be read as an order. */
   | 'broken-row'
   /** The server trusts the caller's address as a proxy and reads X-Forwarded-For. */
   | 'trusted-proxy';
 
-/** All that has to be there before the request; no clause relies on another one. */
+/** All data that must exist before the request. No clause relies on another clause. */
 export interface Given {
-  /** A name of {@link ClauseSet.parties}.rows: who calls. */
+  /** The calling party: a key of {@link ClauseSet.parties}.rows. */
   readonly party: string;
-  /** Orders as rows of an import file; where the platform has several sections, with `section`. */
+  /**
+   * Orders as rows of an import file. A row of a platform with several sections has a `section`.
+   */
   readonly orders?: readonly Row[];
-  /** Calls of the same party that have been answered with a success, in this order. */
+  /** Earlier calls of the same party, in this sequence, all answered with success. */
   readonly before?: readonly ClauseRequest[];
-  /** How much later than `before` the request comes, in milliseconds. Default: at once. */
+  /** Milliseconds between `before` and the request. Default: 0. */
   readonly at?: number;
-  /** The request comes while this call of the same party has no answer yet. */
+  /** A call of the same party that is still in progress when the request arrives. */
   readonly during?: ClauseRequest;
   readonly server?: ServerState;
 }
 
 export interface Clause<Code extends string = string> {
-  /** Unique in its platform; says in a few words what the case is. */
+  /** Unique within the platform; describes the case in a few words. */
   readonly id: string;
   readonly source: Source;
   readonly given: Given;
@@ -81,31 +84,33 @@ export interface Clause<Code extends string = string> {
   readonly expects: {
     /** The code as the reply carries it, or the contract's `success`. */
     readonly code: Code;
-    /** Default: the words that the contract's table gives for the code. */
+    /** Default: the code's words in the contract's table. */
     readonly words?: string;
-    /** Fields that the reply has to hold, with these values; others may stand beside them. */
+    /** Fields with values that the reply must contain. The reply may contain further fields. */
     readonly reply?: Readonly<Record<string, unknown>>;
     /** The reply carries no signature, although the platform signs its replies. */
     readonly unsigned?: true;
   };
 }
 
-/** What a server needs for all clauses of a platform, and the clauses. */
+/** The clauses of a platform, and the data that a server needs for them. */
 export interface ClauseSet<Code extends string = string> {
   readonly platform: string;
   readonly parties: {
-    /** The section of an import file that holds parties, and its field for the party's secret. */
+    /** The import section that holds the parties, and the field that holds a party's secret. */
     readonly section: string;
     readonly secret: string;
-    /** Rows by the party's id, without secrets: whoever runs the clauses brings one for each. */
+    /** Rows by party id, without secrets. The runner of the clauses supplies the secrets. */
     readonly rows: Readonly<Record<string, Row>>;
   };
   /** Rows of the platform's catalog by section, such as products. */
   readonly catalog: Readonly<Record<string, readonly (Row | string)[]>>;
-  /** The section of orders whose rows name none. */
+  /** The section of orders whose rows name no section. */
   readonly orders: string;
   readonly clauses: readonly Clause<Code>[];
-  /** Codes of the contract that no clause reaches: which test does, or why nothing can. */
+  /**
+   * Codes that no clause reaches, with the test that reaches the code, or the reason why none can.
+   */
   readonly unreached: Readonly<Partial<Record<string, string>>>;
 }
 
@@ -115,9 +120,9 @@ export interface SectionRow {
 }
 
 /**
- * All that has to be there for the clauses, as rows of an import file: parties, catalog, orders.
+ * The data of all clauses as rows of an import file: parties, catalog, orders.
  *
- * @param secretOf the secret of a party, by its id
+ * @param secretOf returns the secret of a party id
  */
 export function rowsOf(
   set: ClauseSet,
@@ -125,7 +130,7 @@ export function rowsOf(
   secretOf: (party: string) => string,
 ): readonly SectionRow[] {
   const { section, secret, rows } = set.parties;
-  // Clauses that only read may share an order, which stands in each of them.
+  // Clauses that only read may share an order; each of these clauses contains its row.
   const orders = new Map<string, SectionRow>();
   for (const { given } of clauses) {
     for (const { section = set.orders, ...row } of given.orders ?? []) {

@@ -1,7 +1,9 @@
 // A contract as JSON, for the management API and for tools in other languages.
 import type { Algorithm, Contract, Field, Fields, Text } from './contract.ts';
 
-/** JSON without regular expressions: a pattern is its source, to be matched with the flag `u`. */
+/**
+ * JSON without regular expressions: a pattern is given as its source, for use with the flag `u`.
+ */
 export type ContractJson = {
   readonly name: string;
   readonly title: { readonly zh: string; readonly en: string };
@@ -13,12 +15,12 @@ export type ContractJson = {
   readonly checks: readonly {
     readonly name: string;
     readonly refuses: readonly string[];
-    /** Why, by code. */
+    /** The reason for each code. */
     readonly reasons: Readonly<Record<string, Text>>;
   }[];
 };
 
-/** @param checks the platform's checks in their order, each with the codes that it refuses with */
+/** @param checks the platform's checks in sequence, each with the codes that it refuses with */
 export function contractJson(contract: Contract, checks: ContractJson['checks']): ContractJson {
   const { name, title, algorithm, success, envelope, methods, codes } = contract;
   return {

@@ -1,4 +1,5 @@
-// Holds values against the fields of a contract: the derived validator, for clients, forms and tests.
+// Checks values against the fields of a contract. Clients, forms and tests use this derived
+// validator.
 import type {
   EnumField,
   Field,
@@ -10,7 +11,7 @@ import type {
 } from './contract.ts';
 import { parseShanghai } from './shanghai-time.ts';
 
-/** What is wrong with a value, and where: `cardList[2].cardSec`. */
+/** A problem with a value, and its path: `cardList[2].cardSec`. */
 export interface ValueFault {
   readonly path: string;
   readonly is:
@@ -27,7 +28,7 @@ export interface ValueFault {
     | 'not-defined';
 }
 
-/** Values as they come off the wire: texts, lists of values, groups of values. */
+/** Values as they arrive on the wire: texts, lists of values, groups of values. */
 export type WireValue =
   | string
   | number
@@ -35,9 +36,9 @@ export type WireValue =
   | { readonly [name: string]: unknown };
 
 /**
- * Every fault of `values`, in the order of the fields, then the names that no field has.
+ * All faults of `values`, in the sequence of the fields, followed by unknown names.
  *
- * @param oneOf groups of names of which at least one has to be there
+ * @param oneOf groups of names, of which at least one name must be present
  */
 export function findFaults(
   fields: Fields,
@@ -123,7 +124,7 @@ function faultOfText(
   return field.format === undefined || hasFormat(field.format, text) ? undefined : 'malformed';
 }
 
-/** What a text of a format looks like. A time and a URL have to be one as well. */
+/** The pattern of each text format. A time and a URL must also be valid as such. */
 export const FORMAT_PATTERNS: Readonly<Record<TextFormat, RegExp>> = {
   mobile: /^1[3-9]\d{9}$/,
   'shanghai-time': /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/,

@@ -1,4 +1,4 @@
-// What the types of a contract promise: inferred values, and mistakes that do not compile.
+// Tests the types of a contract: inferred values, and mistakes that must not compile.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Checks, type Refusal } from './checks.ts';
@@ -72,7 +72,7 @@ const contract = defineContract({
 });
 type Toy = typeof contract;
 
-/** Compiles only where both types are the same. */
+/** Compiles only if both types are equal. */
 function same<A, B>(
   _: (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? 1 : 0,
 ) {}

@@ -1,16 +1,17 @@
-// One statement of a platform as plain data: methods, fields, codes, envelope; types and readers are derived from it.
+// A platform's contract as plain data: methods, fields, codes, envelope. Types and readers are
+// derived from it.
 
-/** HTTP methods that a platform's paths may take. HEAD follows from GET. */
+/** HTTP methods that a platform's paths may accept. A path with GET also accepts HEAD. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a person reads, in both languages. What stands on the wire is never translated. */
+/** A text for people, in both languages. Texts on the wire are never translated. */
 export interface Text {
   readonly zh: string;
   readonly en: string;
 }
 
 /**
- * Where a statement comes from. A test looks up every `quote` and `section` in the platform's
+ * The source of a statement. A test looks up every `quote` and `section` in the platform's
  * `documents/` folder: in the vendor's document, or in a numbered clause of `settled.md`.
  */
 export type Source =
@@ -18,27 +19,27 @@ export type Source =
       /** A file in the platform's `documents/` folder. */
       readonly document: string;
       readonly section?: string;
-      /** Words that stand in the document exactly so. */
+      /** A literal quotation from the document. */
       readonly quote?: string;
     }
   /** The number of a clause in `documents/settled.md`, such as `J7` or `ALL3`. */
   | { readonly settled: string };
 
-/** How a digest is made of the string to sign. */
+/** The digest algorithm that is applied to the string to sign. */
 export type Algorithm = 'md5' | 'sha1' | 'sha256' | 'hmac-sha256';
 
 interface Described {
   readonly text: Text;
   readonly source: Source;
-  /** Absent means that the field is required. */
+  /** Absent: the field is required. */
   readonly optional?: true;
-  /** The value must not reach a log or a page: card codes, tokens. */
+  /** The value must not appear in a log or on a page: card codes, tokens. */
   readonly secret?: true;
-  /** Where the value travels. Default: in the body, with GET in the query. */
+  /** The place of the value in the request. Default: the body; for GET the query. */
   readonly place?: Place;
 }
 
-/** `trimmed`: white space around the value is no part of it. `kept`: it is. */
+/** Whether white space around the value is removed (`trimmed`) or belongs to it (`kept`). */
 export type Blanks = 'trimmed' | 'kept';
 
 export type TextFormat = 'mobile' | 'shanghai-time' | 'yuan' | 'url';
@@ -46,9 +47,9 @@ export type TextFormat = 'mobile' | 'shanghai-time' | 'yuan' | 'url';
 export interface TextField extends Described {
   readonly type: 'string';
   readonly example: string;
-  /** What the whole value has to match. */
+  /** The pattern of the whole value. */
   readonly pattern?: RegExp;
-  /** In characters (UTF-16 code units). */
+  /** In UTF-16 code units. */
   readonly maxLength?: number;
   readonly format?: TextFormat;
   /** Default: `kept`. */
@@ -65,7 +66,7 @@ export interface EnumField extends Described {
 export interface IntegerField extends Described {
   readonly type: 'integer';
   readonly example: number;
-  /** Both ends are included. */
+  /** Both limits are inclusive. */
   readonly min: number;
   readonly max: number;
   readonly default?: number;
@@ -73,14 +74,14 @@ export interface IntegerField extends Described {
 }
 
 /**
- * How several values of one name are written. `repeated`: one element for each, in XML.
- * `array`: a JSON array. `text`: one text with separators, which the platform's reader knows.
+ * The form of several values of one name. `repeated`: one XML element for each. `array`: a JSON
+ * array. `text`: one text with separators, which the platform's reader splits.
  */
 export type ListForm = 'repeated' | 'array' | 'text';
 
 export type ListField = Described & {
   readonly type: 'list';
-  /** The most elements that one call may hold. */
+  /** Maximum number of elements per call. */
   readonly max: number;
   readonly form: ListForm;
 } & ({ readonly of: Field } | { readonly fields: Fields });
@@ -92,49 +93,52 @@ export interface GroupField extends Described {
 
 export type Field = TextField | EnumField | IntegerField | ListField | GroupField;
 
-/** In the order in which the platform writes them. */
+/** Fields in the sequence in which the platform writes them. */
 export type Fields = { readonly [name: string]: Field };
 
-/** Whether a repeat of the very same call may help. */
+/** Whether repeating the identical call may succeed. */
 export type Retry = 'never' | 'later' | 'after-a-new-signature';
 
 export interface CodeEntry {
-  /** The words that the reply carries, as the document prints them. */
+  /** The words of the reply, as the document prints them. */
   readonly wire: string;
   readonly cause: Text;
   readonly remedy: Text;
   readonly retry: Retry;
   readonly source: Source;
-  /** The code ends in a field's name or an HTTP status, and stands in the table with a sign for it. */
+  /** The code ends in a field's name or an HTTP status; the table writes a placeholder there. */
   readonly parameter?: 'field' | 'status';
-  /** Other words for the same code, each with the place that uses them. */
+  /** Other wordings of the code, each with its source. */
   readonly otherWires?: Readonly<Record<string, Source>>;
-  /** Why no reply of this server carries the code. */
+  /** The reason why this server never replies with the code. */
   readonly unused?: Text;
-  /** The code says that the time of the call is too far off the server's. */
+  /** The code means that the call's time is too far from the server's time. */
   readonly clock?: true;
 }
 
 export type Codes = { readonly [code: string]: CodeEntry };
 
-/** What makes two calls one call. Every write has it, and a read that may not be repeated at once. */
+/**
+ * Defines when two calls count as one call. Every write has it, and every read with a minimum
+ * interval.
+ */
 export interface Once {
-  /** The fields, or the parts of the request, whose equality makes the calls one. */
+  /** The fields, or parts of the request, that must be equal. */
   readonly by: readonly string[];
-  /** In milliseconds, or for as long as the order is kept. */
+  /** Milliseconds; `ever`: for as long as the order is stored. */
   readonly forMs: number | 'ever';
-  /** What a repeat within that time gets: the first success again, or a refusal. */
+  /** The answer to a repeat within that time: the first success again, or a refusal. */
   readonly repeat: 'same-reply' | 'refused';
-  /** One of `by` that a client may make where its caller gives none. */
+  /** A field of `by` that the client generates if its caller gives none. */
   readonly made?: string;
   readonly text: Text;
 }
 
-/** A call to try: run by a test against the sandbox, and shown in the reference. */
+/** A sample call. A test runs it against the sandbox, and the reference shows it. */
 export interface Sample {
   readonly title: Text;
   readonly source: Source;
-  /** The party of the sandbox that calls, by its id. */
+  /** The id of the calling party in the sandbox. */
   readonly as: string;
   readonly params: { readonly [name: string]: unknown };
   /** The code that a fresh sandbox answers with, or the contract's `success`. */
@@ -145,37 +149,40 @@ export interface MethodContract<Code extends string = string> {
   readonly title: Text;
   readonly source: Source;
   readonly effect: 'read' | 'write';
-  /** Where the method is called, if it has a URL of its own. Default: as the envelope says. */
+  /** The method's own URL, if it has one. Default: the envelope's URL. */
   readonly at?: HttpPlace;
   readonly once?: Once;
-  /** The element, or the member, of the body that holds the parameters, and of the reply. Default: none. */
+  /**
+   * The element or member of the body that contains the parameters, and of the reply. Default:
+   * none.
+   */
   readonly node?: string;
   readonly params: Fields;
-  /** Groups of names; a call holds at least one name of each group. */
+  /** Groups of names. A call must contain at least one name of each group. */
   readonly oneOf?: readonly (readonly string[])[];
-  /** Of a list, the fields of each item. */
+  /** The fields of the reply; for a list, the fields of each item. */
   readonly reply: Fields;
-  /** `as-asked`: an object for one, an array for a list. Default: `one`. */
+  /** `as-asked`: an object for a single request, an array for a list. Default: `one`. */
   readonly replyForm?: 'one' | 'list' | 'as-asked';
-  /** What stands once beside the items of a list, such as the number of pages. */
+  /** Fields that a list reply contains once, such as the number of pages. */
   readonly head?: Fields;
-  /** The codes of the method itself. The checks before it say theirs, see checks.ts. */
+  /** The codes of the method itself. The checks declare their own codes, see checks.ts. */
   readonly codes: readonly Code[];
   readonly samples: readonly Sample[];
 }
 
 export type Place = 'body' | 'header' | 'query' | 'path';
 
-/** A parameter that every call carries, beside those of its method. */
+/** A parameter that every call contains in addition to the method's parameters. */
 export type EnvelopeField = Field & {
   readonly place: Place;
-  /** Whether the string to sign holds it. */
+  /** Whether the string to sign contains the field. */
   readonly signed: boolean;
 };
 
 export interface HttpPlace {
   readonly http: HttpMethod;
-  /** Below the server's address; `{name}` takes one segment. */
+  /** The path below the server's address. `{name}` stands for one segment. */
   readonly path: string;
 }
 
@@ -187,16 +194,16 @@ export interface Envelope extends HttpPlace {
 export interface Contract {
   readonly name: string;
   readonly title: Text;
-  /** How signatures are made. */
+  /** The digest algorithm of signatures. */
   readonly algorithm: Algorithm;
   readonly envelope: Envelope;
   readonly codes: Codes;
-  /** What the request log calls a success: a code, where the platform has one for it. */
+  /** The request log's name for a success: a code, if the platform has one. */
   readonly success: string;
   readonly methods: { readonly [method: string]: MethodContract };
 }
 
-/** Refuses at compile time a method that names a code, or a field, that the contract does not have. */
+/** Refuses at compile time a method that names an unknown code or field. */
 type WithKnownCodes<C extends Contract> = {
   readonly methods: {
     readonly [M in keyof C['methods']]: {
@@ -212,7 +219,10 @@ export function defineContract<const C extends Contract>(contract: C & WithKnown
   return contract;
 }
 
-/** A type of the wire: numbers are numbers here, and digits on the wire. */
+/**
+ * The type of a field's value for TypeScript callers: numbers are numbers here, and digits on the
+ * wire.
+ */
 export type ValueOf<F> = F extends { type: 'enum'; values: infer V }
   ? keyof V & string
   : F extends { type: 'integer' }
@@ -239,12 +249,12 @@ export type ValuesOf<G extends Fields> = Flat<
 
 export type MethodOf<C extends Contract> = keyof C['methods'] & string;
 export type CodeOf<C extends Contract> = keyof C['codes'] & string;
-/** What a caller hands over to call the method. */
+/** The parameters that a caller passes to the method. */
 export type Params<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['params']>;
-/** What a success of the method says: all of it, or one item of a list. */
+/** The content of the method's successful reply, or of one item of a list. */
 export type Reply<C extends Contract, M extends MethodOf<C>> = ValuesOf<C['methods'][M]['reply']>;
 
-/** In a list that was asked for, an item may be refused alone. */
+/** An item of a list may be refused on its own. */
 export interface RefusedItem {
   readonly refused: {
     readonly id: string;
@@ -254,12 +264,12 @@ export interface RefusedItem {
     readonly cause: Text | null;
     readonly remedy: Text | null;
     readonly retry: Retry;
-    /** Where the code is documented. */
+    /** The source that documents the code. */
     readonly clause: Source | null;
   };
 }
 
-/** A success as a client returns it: the reply, or its items with what stands beside them. */
+/** A success as a client returns it: the reply, or the items with the fields of the list. */
 export type Success<C extends Contract, M extends MethodOf<C>> = C['methods'][M] extends {
   replyForm: 'list';
   head: infer H extends Fields;
@@ -269,7 +279,7 @@ export type Success<C extends Contract, M extends MethodOf<C>> = C['methods'][M]
     ? { readonly items: readonly (Reply<C, M> | RefusedItem)[] }
     : Reply<C, M>;
 
-/** What the document calls a field, for a line of the request log: the first words of its text. */
+/** The document's name of a field, for the request log: the first words of its text. */
 export const labelOf = ({ text }: Field): string => text.zh.split(/[。，；：（]/, 1)[0]!;
 
 /** The words of each code, for a reply. */

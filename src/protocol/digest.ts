@@ -1,7 +1,7 @@
 // Digests and their comparison: one-shot MD5, and equality in constant time.
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** MD5 over UTF-8, 32 lower-case hex digits. It is the signature of our platforms; nothing else uses it. */
+/** MD5 over UTF-8, 32 lower-case hex digits. Only the platforms' signatures use it. */
 export function md5Hex(text: string): string {
   return hash('md5', text);
 }
@@ -9,9 +9,9 @@ export function md5Hex(text: string): string {
 const HEX = /^[0-9a-f]+$/i;
 
 /**
- * Where `given` stands in `expected`, without regard to case; -1 where it does not. All of `expected` are
- * hex digits of one length, such as the 32 of MD5.
- * The time it takes depends on how many are expected, never on which digits agree.
+ * The index of `given` in `expected`, ignoring case; -1 if absent. All items of `expected` must be
+ * hex digits of one length, such as the 32 of MD5. The running time depends on the number of
+ * expected digests, never on which digits agree.
  */
 export function indexOfDigest(given: string, expected: readonly string[]): number {
   const length = expected.length === 0 ? 0 : expected[0]!.length;
@@ -24,7 +24,7 @@ export function indexOfDigest(given: string, expected: readonly string[]): numbe
   return wellFormed ? found : -1;
 }
 
-/** Whether two secrets are equal, in a time that depends on neither. */
+/** Whether two secrets are equal. The running time does not depend on their content. */
 export function equalSecrets(a: string, b: string): boolean {
   return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 }

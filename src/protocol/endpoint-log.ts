@@ -1,14 +1,18 @@
-// What a platform's URL beside its gateway tells the request log, such as one of OAuth's.
+// The request log's data about a call to a platform's URL outside the gateway, such as an OAuth
+// URL.
 
-/** What an endpoint tells the request log of one call; nothing of it may hold a secret. */
+/** The log data of one call to an endpoint. No field may contain a secret. */
 export interface EndpointLog {
-  /** That the caller has shown who they are; of others less is kept, and a flood is thinned out. */
+  /**
+   * Whether the caller is authenticated. The log keeps less of other callers, and thins out a
+   * flood.
+   */
   readonly isVerified: boolean;
   readonly party: string | null;
   readonly method: string;
   readonly outcome: string;
-  /** What was wrong, and where. */
+  /** The problem and its place in the call. */
   readonly detail: string | null;
-  /** The parameters, secrets masked. */
+  /** The parameters with masked secrets. */
   readonly body: string;
 }

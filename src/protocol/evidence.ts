@@ -1,4 +1,5 @@
-// What a platform tells of a request's signature, so that mistakes can be tried on it. Plain data, for another thread.
+// Data about a request's signature, from which the detective tries out mistakes. Plain data, for a
+// worker thread.
 import type { Algorithm } from './contract.ts';
 import type { SignedPart } from './signature-scheme.ts';
 
@@ -7,36 +8,39 @@ export interface NamedValue {
   readonly value: string;
 }
 
-/** A field as it arrived; a group has its own fields as its value. */
+/** A received field. The value of a group is the list of its fields. */
 export interface ArrivedField {
   readonly name: string;
   readonly value: string | readonly ArrivedField[];
 }
 
-/** Fields that are signed by name, in a settled order, joined as `name=value&name=value`. */
+/** Fields that are signed by name, in a defined sequence, joined as `name=value&name=value`. */
 export interface ArrivedFields {
-  /** All fields in the order in which they arrived, also those that are empty or not signed. */
+  /** All received fields in their sequence, including empty and unsigned fields. */
   readonly all: readonly ArrivedField[];
-  /** Names that the signature leaves out. */
+  /** Names of fields that the signature omits. */
   readonly unsigned: readonly string[];
-  /** Names in the order of the document, for a client that signs in that order. */
+  /** Names in the document's sequence, for clients that sign in that sequence. */
   readonly documented: readonly string[];
 }
 
 export interface Evidence {
   readonly algorithm: Algorithm;
-  /** The id of the party that the caller says to be. */
+  /** The party id that the caller claims. */
   readonly party: string;
-  /** The signature as it arrived. */
+  /** The received signature. */
   readonly received: string;
-  /** Each string to sign that the platform accepts for this request; the first is over what arrived. */
+  /**
+   * Each string to sign that the platform accepts for this request. The first uses the received
+   * values.
+   */
   readonly accepted: readonly (readonly SignedPart[])[];
-  /** Present where the string to sign is made of fields by name. */
+  /** Present if the string to sign consists of named fields. */
   readonly fields?: ArrivedFields;
-  /** Values that came with the request and are not signed. */
+  /** Values of the request that are not signed. */
   readonly beside: readonly NamedValue[];
-  /** Other credentials of the caller, which a client may take for the key. */
+  /** Other credentials of the caller, which a client may confuse with the key. */
   readonly credentials: readonly NamedValue[];
-  /** Names of the body's fields in the order of the document. */
+  /** Names of the body's fields in the document's sequence. */
   readonly bodyNames?: readonly string[];
 }

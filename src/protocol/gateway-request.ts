@@ -1,38 +1,38 @@
-// A request as a platform gets it from HTTP.
+// A request as HTTP passes it to a platform.
 import type { HttpMethod } from './contract.ts';
 
-/** Bytes as they came in, and from whom. */
+/** The received bytes and their sender. */
 export interface GatewayRequest {
   readonly id: number;
-  /** As the caller sent it: HEAD where a path that takes GET was asked so. */
+  /** The method that the caller sent: HEAD is possible on a path that accepts GET. */
   readonly method: HttpMethod | 'HEAD';
-  /** The path as it was sent, without its query. */
+  /** The received path, without its query. */
   readonly path: string;
-  /** What `{name}` in the platform's path stood for, URL-decoded. */
+  /** The URL-decoded segments that match `{name}` in the platform's path. */
   readonly params: Readonly<Record<string, string>>;
-  /** Behind the `?`, as it was sent; empty where there is none. */
+  /** The received text after the `?`; empty if there is none. */
   readonly query: string;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
   /**
-   * Names and values in turn as they were sent, so that a header which came several times can be told.
-   * Absent where a call comes from this process and had no bytes.
+   * Alternating names and values as received, so that repeated headers remain visible. Absent if
+   * the call comes from this process and had no bytes.
    */
   readonly rawHeaders?: readonly string[];
   readonly body: Buffer;
-  /** The caller's address, behind configured proxies; no address where none could be read. */
+  /** The caller's address after the configured proxies; `NOBODY` if it could not be read. */
   readonly address: string;
-  /** The address that limits count the call by: see `readCaller`. Absent: `address`. */
+  /** The address that limits count the call for: see `readCaller`. Absent: `address`. */
   readonly countedAs?: string;
-  /** What was passed over or could not be read before the call got here; the request log has it. */
+  /** Data that was ignored or unreadable before this point, for the request log. */
   readonly notes?: readonly string[];
 }
 
-/** Who is asking, after the hops that trusted proxies vouch for. */
+/** The caller, determined after the hops that trusted proxies vouch for. */
 export interface Caller {
-  /** The address that address lists are asked about; `NOBODY` where none could be read. */
+  /** The address that is checked against address lists; `NOBODY` if it could not be read. */
   readonly address: string;
-  /** The address that limits count the call by: the proxy's where the caller's could not be read. */
+  /** The address that limits count: the proxy's address if the caller's could not be read. */
   readonly countedAs: string;
-  /** What could not be read, for the request log. */
+  /** A note about unreadable data, for the request log. */
   readonly note?: string;
 }

@@ -1,10 +1,11 @@
-// Wrong passwords are slowed by address and by account (1 to 30 s) … nobody is locked out.
+// Tests that wrong passwords are slowed by address and by account (1 to 30 s), and that nobody is
+// locked out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE, SECOND } from '../core/clock.ts';
 import { GuessPace } from './guess-pace.ts';
 
-/** Attempts one behind the other; how many seconds each waits. */
+/** Makes consecutive attempts; returns how many seconds each one waits. */
 function waits(pace: GuessPace, address: string, account: string, times: number): number[] {
   return Array.from({ length: times }, () => {
     const attempt = pace.begin(address, account)!;
@@ -13,12 +14,12 @@ function waits(pace: GuessPace, address: string, account: string, times: number)
   });
 }
 
-test('each wrong password makes the next wait longer, 1 to 30 seconds', () => {
+test('each wrong password makes the next wait longer, from 1 to 30 seconds', () => {
   const pace = new GuessPace(() => 0);
   assert.deepEqual(waits(pace, 'a', 'x', 9), [0, 1, 2, 4, 8, 16, 30, 30, 30]);
 });
 
-test('by account, from whatever address; by address, at whatever account', () => {
+test('waits count per account from any address, and per address for any account', () => {
   const byAccount = new GuessPace(() => 0);
   for (let i = 0; i < 6; i++) waits(byAccount, `a${i}`, 'x', 1);
   assert.deepEqual(waits(byAccount, 'another', 'x', 1), [30]);
@@ -28,13 +29,13 @@ test('by account, from whatever address; by address, at whatever account', () =>
   assert.deepEqual(waits(byAddress, 'a', 'another', 1), [30]);
 });
 
-test('those that are sent at once wait as if they came one behind the other', () => {
+test('simultaneous attempts wait like consecutive attempts', () => {
   const pace = new GuessPace(() => 0);
   const attempts = Array.from({ length: 8 }, () => pace.begin('a', 'x')!.waitMs / SECOND);
   assert.deepEqual(attempts, [0, 1, 2, 4, 8, 16, 30, 30]);
 });
 
-test('nobody is locked out: whatever strangers do, the right password waits 30 seconds at most', () => {
+test('nobody is locked out: the right password waits at most 30 seconds, whatever strangers do', () => {
   const pace = new GuessPace(() => 0);
   for (let i = 0; i < 5000; i++) pace.begin(`stranger ${i}`, 'x');
   const merchant = pace.begin('home', 'x');
@@ -42,24 +43,24 @@ test('nobody is locked out: whatever strangers do, the right password waits 30 s
   merchant!.end(true);
 });
 
-test('an address that signed in before is never refused, and does not wait for strangers', () => {
+test('an address that has signed in before is never refused, and does not wait because of strangers', () => {
   const pace = new GuessPace(() => 0);
   pace.begin('office', 'x')!.end(true);
   for (let i = 0; i < 100; i++) waits(pace, `stranger ${i}`, 'x', 3);
   assert.equal(pace.begin('office', 'x')!.waitMs, 0);
-  // Nor for others behind its own address.
+  // The address does not wait for other accounts behind the same address, either.
   for (let i = 0; i < 100; i++) pace.begin('office', `other ${i}`);
   assert.equal(pace.begin('office', 'other 1000'), null);
   assert.ok(pace.begin('office', 'x'));
 });
 
-test('it waits for its own mistakes all the same', () => {
+test('an address that has signed in before still waits after its own mistakes', () => {
   const pace = new GuessPace(() => 0);
   pace.begin('office', 'x')!.end(true);
   assert.deepEqual(waits(pace, 'office', 'x', 7), [0, 1, 2, 4, 8, 16, 30]);
 });
 
-test('one address may have 20 waiting, and may go on when one has ended', () => {
+test('one address may have 20 waiting attempts, and another attempt when one of them has ended', () => {
   const pace = new GuessPace(() => 0);
   const attempts = Array.from({ length: 20 }, (_, i) => pace.begin('a', `x${i}`)!);
   assert.equal(pace.begin('a', 'y'), null);
@@ -67,7 +68,7 @@ test('one address may have 20 waiting, and may go on when one has ended', () => 
   assert.ok(pace.begin('a', 'y'));
 });
 
-test('after 15 quiet minutes the count begins anew; an address stays known', () => {
+test('after 15 quiet minutes the count restarts, and a known address stays known', () => {
   let now = 0;
   const pace = new GuessPace(() => now);
   waits(pace, 'a', 'x', 6);

@@ -1,17 +1,22 @@
-// How fast passwords may be guessed, by merchants and by operators: slower with each wrong one, and nobody is locked out.
+// Limits how fast passwords of merchants and operators can be guessed. Each wrong password slows
+// the next attempt, and nobody is locked out.
 import { MINUTE, SECOND } from '../core/clock.ts';
 
 /**
- * How long an attempt waits before it is judged, by the attempts before it that were wrong or are
- * under way: of the same address, or at the same account, whichever is longer. Each waits before its
- * password is looked at, so that a guess which is not waited for is worth nothing.
+ * The wait before an attempt is judged, by the number of earlier attempts that were wrong or are in
+ * progress, of the same address or at the same account, whichever wait is longer. The wait comes
+ * before the password check, so that an attempt which does not wait learns nothing.
  */
 const WAITS_MS = [0, 1, 2, 4, 8, 16, 30].map((seconds) => seconds * SECOND);
-/** After so long without a wrong one the count begins anew. */
+/** After this time without a wrong password the count restarts. */
 const MEMORY_MS = 15 * MINUTE;
-/** Attempts that one address may have waiting; an account has no bound, so that nobody is kept out of it. */
+/**
+ * Maximum waiting attempts of one address. Accounts have no limit, so that nobody is locked out.
+ */
 const MAX_WAITING = 20;
-/** Addresses, accounts and pairs remembered; the least recent are forgotten first. About 2 MB. */
+/**
+ * Maximum addresses, accounts and pairs in memory, about 2 MB. The least recent is forgotten first.
+ */
 const MAX_ENTRIES = 10_000;
 
 interface Count {
@@ -22,28 +27,28 @@ interface Count {
 
 export interface Attempt {
   readonly waitMs: number;
-  /** Has to be called once, with whether somebody has signed in. */
+  /** Must be called once, with the result of the sign-in. */
   end(isSignedIn: boolean): void;
 }
 
 /**
- * Of one process: nodes count each for themselves. An address from which somebody has signed in to
- * an account goes on at a pace of its own there, whatever strangers do: it waits for its own mistakes
- * alone, and is never refused.
+ * Counts for one process; each node counts for itself. An address that has signed in to an account
+ * before has its own count for that account: it waits only after its own mistakes and is never
+ * refused.
  */
 export class GuessPace {
   readonly #addresses = new Map<string, Count>();
   readonly #accounts = new Map<string, Count>();
-  /** Of an address and an account that have signed in before. */
+  /** Pairs of address and account that have signed in before. */
   readonly #pairs = new Map<string, Count>();
   readonly #now: () => number;
 
-  /** @param now milliseconds that never go back */
+  /** @param now milliseconds of a clock that never goes back */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Null where the address has too many attempts waiting. */
+  /** Returns null if the address has too many waiting attempts. */
   begin(address: string, account: string): Attempt | null {
     const pair = JSON.stringify([address, account]);
     const known = this.#pairs.get(pair);
@@ -77,7 +82,7 @@ export class GuessPace {
     }
     if (now - count.lastAt > MEMORY_MS) count.wrong = 0;
     of.delete(key);
-    of.set(key, count); // Behind all others: the first is the least recent.
+    of.set(key, count); // Moves the entry to the end, so that the first is the least recent.
     if (of.size > MAX_ENTRIES) of.delete(of.keys().next().value!);
     return count;
   }

@@ -1,18 +1,22 @@
-// Fields that the import files of several platforms have: money, times, keys, addresses, notes.
+// Field schemas that the import files of several platforms share: money, times, keys, addresses,
+// notes.
 import { z } from 'zod';
 import { parseYuan } from '../core/money.ts';
 import { parseShanghai } from './shanghai-time.ts';
 
-/** For whoever reads the file; kept nowhere. */
+/** A remark for readers of the file, which is not stored. */
 export const noteField = z.string().optional();
 
 /** A party's key. */
 export const secretField = z.string().min(16, 'has to be at least 16 characters');
 
-/** Addresses and CIDR ranges as a list, or as one text with commas. */
+/** Addresses and CIDR ranges as a list, or as one comma-separated text. */
 export const addressesField = z.union([z.string(), z.array(z.string())]).default([]);
 
-/** An amount in yuan, read as integer fen. @param example what a refusal shows, such as `2.94` */
+/**
+ * An amount in yuan, read as integer fen.
+ * @param example an example for the error message, such as `2.94`
+ */
 export const yuanField = (example: string) =>
   z.string().transform((text, context) => {
     const fen = parseYuan(text);
@@ -20,7 +24,10 @@ export const yuanField = (example: string) =>
     return fen ?? z.NEVER;
   });
 
-/** A time of Asia/Shanghai, read as an instant. @param example what a refusal shows */
+/**
+ * A time in Asia/Shanghai, read as an instant.
+ * @param example an example for the error message
+ */
 export const shanghaiField = (example: string) =>
   z.string().transform((text, context) => {
     const instant = parseShanghai(text);

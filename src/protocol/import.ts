@@ -1,4 +1,4 @@
-// Helpers by which a platform reads the elements of an import file.
+// Functions with which a platform reads the elements of an import file.
 import { z } from 'zod';
 import { findState } from '../core/move-order.ts';
 import type { OrderModel } from '../core/order.ts';
@@ -11,7 +11,10 @@ import {
   type Platform,
 } from './platform.ts';
 
-/** The item as the schema describes it. @throws {ImportError} that names the first bad field. */
+/**
+ * Returns the item as the schema describes it.
+ * @throws {ImportError} names the first bad field
+ */
 export function readItem<S extends z.ZodType>(schema: S, item: unknown): z.output<S> {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
@@ -22,8 +25,8 @@ export function readItem<S extends z.ZodType>(schema: S, item: unknown): z.outpu
 }
 
 /**
- * Runs a check that names fields as core does, for an item whose file calls them otherwise.
- * @throws {ImportError} that names the field as the file does
+ * Runs a check of core, and translates the field names of its errors into those of the file.
+ * @throws {ImportError} names the field as the file does
  */
 export function checkAsFile(names: Readonly<Record<string, string>>, check: () => void): void {
   try {
@@ -36,7 +39,7 @@ export function checkAsFile(names: Readonly<Record<string, string>>, check: () =
 
 type OrderReader = ImportFormat['orders'][string];
 
-/** Which platform and section an order that stands alone (an NDJSON line, a POST) is of. */
+/** The platform and section of an order that stands alone (an NDJSON line, a POST). */
 export function orderItem(
   platforms: readonly Platform[],
   item: Json,
@@ -59,7 +62,7 @@ export function orderItem(
   return { platform, read, fields };
 }
 
-/** A state as a row gives it: its letter or number, the platform's word for it, or its name. */
+/** Reads a state of a row: its letter or number, the platform's word for it, or its name. */
 export function stateField<State extends string>(model: Pick<OrderModel, 'states' | 'stateWords'>) {
   const known = Object.keys(model.states).join(' ');
   return z.string().transform((given, context): State => {
@@ -69,12 +72,12 @@ export function stateField<State extends string>(model: Pick<OrderModel, 'states
   });
 }
 
-/** The difference of two values that are shown as they are; null where there is none. */
+/** The difference between two displayed values; null if they are equal. */
 export function difference(field: string, there: unknown, given: unknown): Difference | null {
   return there === given ? null : { field, there: String(there), given: String(given) };
 }
 
-/** The section's reader; a name that every object has is no section. */
+/** The section's reader. A name that every JavaScript object inherits is no section. */
 export function sectionOf<T>(
   sections: { readonly [name: string]: T },
   name: string,

@@ -1,4 +1,5 @@
-// What a ledger from before holds and today's rules would refuse: found, named, with what to do about it.
+// Finds data that an older version accepted and today's rules would refuse, and says what to do
+// about it.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CatalogEntry } from '../core/catalog.ts';
 import type { Instant } from '../core/clock.ts';
@@ -8,29 +9,32 @@ import type { Party } from '../core/party.ts';
 import type { KeyProblem } from '../core/party-keys.ts';
 import type { Platform } from './platform.ts';
 
-/** One value that was taken once and would be refused today. It stops neither a start nor a call. */
+/**
+ * A value that was accepted once and would be refused today. It prevents neither a start nor a
+ * call.
+ */
 export interface OldRule {
   /** The field as the management API names it, such as `attributes.customParm` or `url`. */
   readonly field: string;
-  /** What is wrong with the value, and what that means for calls today. Never the value of a secret. */
+  /** The problem, and its effect on calls today. The text never contains a secret. */
   readonly problem: string;
-  /** What somebody should do, as an order to a person: `rotate the key with POST …/keys`. */
+  /** The recommended action, as an imperative: `rotate the key with POST …/keys`. */
   readonly remedy: string;
 }
 
 /**
- * What a platform knows of its own older data; see {@link Platform.oldRules}. Each function returns
- * one {@link OldRule} for each value that today's import or management API would refuse, an empty
- * list where there is none, and throws for nothing. `verify` asks about every row; a start asks
- * about parties and catalog entries, and once after an upgrade about every order, in the background.
+ * A platform's checks of its older data; see {@link Platform.oldRules}. Each function returns one
+ * {@link OldRule} for each value that today's import or management API would refuse, and never
+ * throws. `verify` checks every row. A start checks parties and catalog entries, and once after an
+ * upgrade, in the background, every order.
  *
- * For example: Jintong's `party` names keys that are too weak, Suning's `catalogEntry` names a
- * merchant without a vendorCode of eight digits, ytx's `order` names a customParm that is nobody's key.
+ * Examples: Jintong's `party` finds weak keys, Suning's `catalogEntry` finds a merchant without a
+ * vendorCode of eight digits, ytx's `order` finds a customParm that no key belongs to.
  */
 export interface OldRules {
   party?(party: Party): readonly OldRule[];
   catalogEntry?(entry: CatalogEntry): readonly OldRule[];
-  /** About 20 µs at most: a ledger may hold millions of orders. */
+  /** Should take at most 20 µs, because a ledger may hold millions of orders. */
   order?(order: Order): readonly OldRule[];
 }
 
@@ -49,13 +53,13 @@ export interface OldRulesSources {
   readonly now: Instant;
   readonly catalog: { list(): readonly CatalogEntry[] };
   readonly endpoints: readonly CallbackEndpoint[];
-  /** The same as {@link OldRules}, for addresses of callbacks. */
+  /** Checks addresses of callbacks; otherwise like {@link OldRules}. */
   endpoint(endpoint: CallbackEndpoint): readonly OldRule[];
-  /** The same for addresses that a party's own settings hold. */
+  /** Checks the addresses in a party's own settings. */
   address?(party: Party): readonly OldRule[];
 }
 
-/** What is in memory or small: parties, catalog entries and callback endpoints. */
+/** Checks data that is small or in memory: parties, catalog entries and callback endpoints. */
 export function* findOldRules(sources: OldRulesSources): Generator<Finding> {
   const { platforms, parties, catalog, endpoints } = sources;
   const rulesOf = (name: string) => platforms.find((p) => p.name === name)?.oldRules;
@@ -76,7 +80,7 @@ export function* findOldRules(sources: OldRulesSources): Generator<Finding> {
   }
 }
 
-/** Keys that would not be taken today. They go on until somebody changes them over. */
+/** Keys that would be refused today. They stay valid until somebody rotates them. */
 function oldKeys(party: Party, { parties, now }: OldRulesSources): readonly OldRule[] {
   const path = `POST /manage/v1/parties/${party.platform}/${encodeURIComponent(party.partyId)}/keys`;
   return parties.keyProblems(party, now).map(({ keyId, problem }) =>
@@ -94,10 +98,12 @@ function oldKeys(party: Party, { parties, now }: OldRulesSources): readonly OldR
   );
 }
 
-/** Orders read at once, so that calls beside the walk wait a few milliseconds at most. */
+/** Orders per page, so that concurrent calls wait at most a few milliseconds. */
 const PAGE = 500;
 
-/** Every order of the platforms that have a rule for orders; the ledger is read page by page. */
+/**
+ * Checks every order of the platforms that have a rule for orders. Reads the ledger page by page.
+ */
 export async function* findOldOrders(
   platforms: readonly Platform[],
   ledger: Ledger,
@@ -123,7 +129,7 @@ function* named(
   for (const rule of found) yield { ...subject, ...rule };
 }
 
-/** One line for a person. */
+/** A finding as one line for a person. */
 export function findingText({ platform, kind, id, field, problem, remedy }: Finding): string {
   return `${platform} ${kind} ${id}: ${field}: ${problem}. To do: ${remedy}`;
 }

@@ -1,11 +1,11 @@
-// The fields of a platform's orders as schemas, from which the management API describes itself.
+// Schemas of the fields of a platform's orders, for the description of the management API.
 import type { z } from 'zod';
 
 export interface OrderFields {
-  /** What the platform keeps with an order, beside what all orders have. */
+  /** The platform's own data of an order, in addition to the fields that all orders have. */
   readonly attributes: z.ZodObject;
-  /** What it keeps with a line. Absent where its orders have no lines. */
+  /** The platform's own data of a line. Absent if its orders have no lines. */
   readonly lineAttributes?: z.ZodObject;
-  /** How a row of each section of an import file gives an order, by the section's name. */
+  /** For each section of an import file, how a row describes an order. */
   readonly rows: Readonly<Record<string, readonly z.ZodType[]>>;
 }

@@ -13,15 +13,15 @@ import type {
 import { type RecordServices, recordCall, recordEndpoint } from './record.ts';
 
 export interface PipelineServices extends Services, RecordServices {
-  /** Called with what a caller is never told. */
+  /** Receives errors that the caller must not see. */
   onFault(error: unknown, request: GatewayRequest): void;
   /** Called for each answered call, for the metrics. */
   onAnswer(platform: string, method: string | undefined, outcome: string, micros: number): void;
 }
 
 /**
- * Answers one call: what goes wrong on the way is answered in the platform's own code. It throws
- * only where the platform cannot write even that.
+ * Answers one call. Errors on the way are answered in the platform's own code. The function throws
+ * only if the platform cannot write even that reply.
  */
 export async function answer(
   platform: Platform,
@@ -67,12 +67,12 @@ export async function answer(
     const { method, outcome } = recordCall(answered, services);
     services.onAnswer(platform.name, method, outcome, micros);
   } catch (error) {
-    services.onFault(error, request); // What was done is done; the caller gets its reply.
+    services.onFault(error, request); // The change is stored, so the caller gets its reply.
   }
   return reply;
 }
 
-/** Answers a call to a URL beside the gateway, and records what the endpoint tells of it. */
+/** Answers a call to a URL outside the gateway, and records the endpoint's log data. */
 export async function answerEndpoint(
   platform: string,
   handle: PlatformEndpoint['handle'],

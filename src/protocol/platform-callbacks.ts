@@ -1,49 +1,55 @@
-// What a platform's own protocol pushes to the owners of its orders, and where to.
+// The callbacks that a platform's own protocol sends to the owners of its orders.
 import type { CallbackEvent } from '../core/callbacks.ts';
 import type { Party } from '../core/party.ts';
 import type { Environment, PartyDirectory } from './platform.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 
-/** What a platform's own protocol pushes about its orders, beside the endpoints that parties register. */
+/**
+ * The callbacks that a platform's own protocol sends, in addition to the endpoints that parties
+ * register.
+ */
 export interface PlatformCallbacks {
-  /** Elsewhere nothing is pushed, and no event is read for it. */
+  /** In other environments nothing is sent, and no event is read for it. */
   readonly environments: readonly Environment[];
   /**
-   * What tells of an event, in the platform's form, unsigned; null for one that it does not tell of.
-   * From the event alone, so that it is a snapshot: a rule puts what is needed into `eventPayload`.
+   * The unsigned message about an event in the platform's form; null if the protocol has none. The
+   * message depends only on the event, which is a snapshot: a rule puts all needed data into
+   * `eventPayload`.
    */
   body(event: CallbackEvent): { readonly contentType: string; readonly body: string } | null;
   /**
-   * Where it goes, the same for all orders of an owner; null where its owner wants none now. Asked
-   * when an event is fanned out and again when it is sent, which may be days later.
+   * The address of all messages about an owner's orders; null if the owner currently wants none.
+   * Called at fan-out and again when the message is sent, which may be days later.
    */
   endpoint(
     owner: string,
     context: { readonly environment: Environment; readonly parties: PartyDirectory },
   ): { readonly url: string } | null;
-  /** When a callback that was not acknowledged is posted again. Absent: the schedule `standard`. */
+  /** When an unacknowledged callback is posted again. Absent: the schedule `standard`. */
   readonly schedule?: RetrySchedule;
   /**
-   * Why an answer with status 2xx does not acknowledge a callback, for the list of its attempts; null
-   * where it does. Absent: any 2xx acknowledges. Any other status never does.
+   * The reason why an answer with status 2xx is no acknowledgement, for the list of attempts; null
+   * if it is one. Absent: every 2xx acknowledges. Other statuses never do.
    */
   answerProblem?(answer: CallbackAnswer): string | null;
-  /** The addresses that a party's settings hold, so that one that can never be posted to is refused. */
+  /**
+   * The addresses in a party's settings, so that an address that cannot be posted to is refused.
+   */
   addresses?(party: Party): readonly CallbackAddress[];
 }
 
-/** What a receiver answered. */
+/** The answer of a receiver. */
 export interface CallbackAnswer {
   readonly status: number;
-  /** The first KiB of the body, unpacked, as text. */
+  /** The first KiB of the body, decompressed, as text. */
   readonly body: string;
 }
 
-/** An address that a party's own settings name for callbacks. */
+/** An address for callbacks in a party's own settings. */
 export interface CallbackAddress {
-  /** What it belongs to within the party, such as an app: the same before and after a change. */
+  /** The part of the party that owns the address, such as an app: stable across changes. */
   readonly key: string;
-  /** The field that holds it, as the management API names it. */
+  /** The field of the address, as the management API names it. */
   readonly field: string;
   readonly url: string;
 }

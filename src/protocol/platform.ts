@@ -1,4 +1,4 @@
-// The interface that a platform implements: everything about how it speaks, in one value.
+// The interface of a platform: one value defines everything about its protocol.
 import type { CallbackEvent } from '../core/callbacks.ts';
 import type { CatalogEntry } from '../core/catalog.ts';
 import type { Instant, TwoClocks } from '../core/clock.ts';
@@ -23,18 +23,18 @@ import type { GatewayReply, HttpRefusal, PlatformPath } from './reply.ts';
 export type { PlatformCallbacks } from './platform-callbacks.ts';
 export type { GatewayReply } from './reply.ts';
 
-/** What every call starts from. */
+/** The data that every call starts with. */
 export interface Start {
   readonly request: GatewayRequest;
   readonly now: Instant;
-  /** The world's time; in production the same as `now`. See `request-time.ts`. */
+  /** Real time; in production equal to `now`. See `request-time.ts`. */
   readonly worldNow: Instant;
   readonly environment: Environment;
   readonly parties: PartyDirectory;
   readonly catalog: CatalogDirectory;
   readonly tokens: TokenStore;
   readonly limits: Limits;
-  /** Runs `release` when the call has been answered, however it went. */
+  /** Runs `release` when the call has been answered, even after an error. */
   atEnd(release: () => void): void;
 }
 
@@ -47,9 +47,9 @@ export interface CatalogDirectory {
 export interface PartyDirectory {
   find(platform: string, partyId: string): Party | undefined;
   list(platform: string): readonly Party[];
-  /** Whether the party's address list lets `address` in. */
+  /** Whether the party's address list allows `address`. */
   admits(party: Party, address: string): boolean;
-  /** Notes that the key has verified a request; told by every platform's check of its signature. */
+  /** Notes that the key has verified a request; every platform's signature check calls it. */
   noteUse(party: Party, key: PartyKey, now: Instant): void;
 }
 
@@ -61,31 +61,31 @@ export interface Services {
   readonly catalog: CatalogDirectory;
   readonly tokens: TokenStore;
   readonly limits: Limits;
-  /** Where browsers reach this server, such as `https://open.example.cn`; absent where nobody has said. */
+  /** The server's public address, such as `https://open.example.cn`; absent if not configured. */
   readonly publicUrl?: string | undefined;
   /** Signs the values of forms; the same on all nodes. */
   readonly formKey?: Uint8Array | undefined;
 }
 
 export interface WireView {
-  /** The method whose reply it is. */
+  /** The method of the reply. */
   readonly name: string;
   readonly contentType: string;
-  /** Decoded, as a person reads it. */
+  /** Decoded for people. */
   readonly body: string;
 }
 
-/** A URL of a platform beside its gateway, such as where tokens are fetched. */
+/** A URL of a platform outside its gateway, for example for tokens. */
 export interface PlatformEndpoint extends PlatformPath {
   handle(request: GatewayRequest, services: Services): Promise<GatewayReply>;
 }
 
-/** What the platform answers with: a success of its own shape, or a refusal in its own code. */
+/** The answer: a success in the platform's own shape, or a refusal with its own code. */
 export type Verdict<Success> =
   | { readonly ok: true; readonly success: Success }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** What a call tells the request log; absent where the checks did not get that far. */
+/** A call's data for the request log; absent fields were not reached by the checks. */
 export interface CallSummary {
   readonly party?: string | undefined;
   readonly method?: string | undefined;
@@ -94,116 +94,113 @@ export interface CallSummary {
 }
 
 export interface PlatformDefinition<Call extends Start, Success> {
-  /** The folder's name, and the platform's name in the management API. */
+  /** The name of the folder and of the platform in the management API. */
   readonly name: string;
   readonly title: string;
-  /** Methods, fields and codes as plain data; the reference, the clients and the tests come from it. */
+  /** Methods, fields and codes as plain data. The reference, the clients and the tests use it. */
   readonly contract: Contract;
-  /** Where it listens. What comes to one of the paths by another method is refused by HTTP. */
+  /** The paths of the gateway. HTTP refuses other methods on these paths. */
   readonly paths: readonly PlatformPath[];
   /**
-   * The reply in the platform's own form to a call that HTTP refused under one of its paths. Status and
-   * headers (such as `Allow`) stay HTTP's. Absent: `{"error":{"code","message"}}`.
+   * Writes the platform's own reply to a call that HTTP refused under one of its paths. HTTP keeps
+   * its status and headers (such as `Allow`). Absent: `{"error":{"code","message"}}`.
    */
   writeHttpRefusal?(refusal: HttpRefusal): Pick<GatewayReply, 'contentType' | 'body'>;
   /**
-   * The longest body that can mean anything, in bytes. Of a longer one (up to 1 MiB) only a little
-   * more than this is kept in memory, so that a check can refuse it. Absent: 1 MiB.
+   * The longest meaningful body in bytes. Of a longer body (up to 1 MiB) memory holds only slightly
+   * more than this, so that a check can refuse it. Absent: 1 MiB.
    */
   readonly maxBody?: number;
-  /** That its clients never had to care about the case of a path. */
+  /** The platform's clients may write paths in upper or lower case. */
   readonly pathsInAnyCase?: true;
   readonly model: OrderModel;
   /** The actions that a party may be granted. */
   readonly actions: readonly string[];
   /**
-   * @param others the platform's parties; the one that `party` replaces may be among them
-   * @throws {ImportError} that names the field in which a party does not fit the platform
+   * @param others the platform's parties, possibly including the one that `party` replaces
+   * @throws {ImportError} names the field that does not fit the platform
    */
   checkParty(party: Party, others: readonly Party[]): void;
   /** The ids under which a party owns orders. Absent: its own id. See owners.ts. */
   owners?(party: Party): readonly string[];
-  /** Absent where its parties have no apps that are resources of their own. */
+  /** Absent if its parties have no apps. */
   readonly apps?: PartyApps;
   /**
-   * Absent where the platform has no catalog.
-   * @throws {ImportError} that names the field in which an entry does not fit the platform.
+   * Absent without a catalog.
+   * @throws {ImportError} names the field that does not fit the platform
    */
   checkCatalogEntry?(entry: CatalogEntry): void;
-  /** The kinds of catalog entries that it takes. */
+  /** The kinds of catalog entries that the platform accepts. */
   readonly catalogKinds?: readonly string[];
   /**
-   * What today's rules would refuse of parties, catalog entries and orders that a ledger from before
-   * holds. None of it stops a start; the start's log and `verify` list it with what to do.
+   * Finds older data that today's rules would refuse. Such data never prevents a start; the log of
+   * the start and `verify` list it with the recommended action.
    */
   readonly oldRules?: OldRules;
-  /** From bytes to an accepted call, in the order that the protocol settles. */
+  /** The steps from bytes to an accepted call, in the protocol's sequence. */
   readonly checks: Checks<Start, Call>;
-  /** The check that finds the signature good: behind it a caller is who they claim to be. */
+  /** The step that verifies the signature. After it, the caller is authenticated. */
   readonly verifiedBy: string;
   /**
-   * What the detective needs to say why a signature is wrong; null where the call has none that could be
-   * looked at. Absent: nobody can ask why.
+   * The detective's data to explain a wrong signature; null if the call has no signature to
+   * examine. Absent: the detective does not work for this platform.
    */
   evidence?(call: Partial<Call> & Start): Evidence | null;
-  /** How a string to sign that somebody pastes without its key is read. Absent: the key stands at its end. */
+  /** How to read a pasted string to sign without its key. Absent: the key stands at its end. */
   readonly signedText?: {
-    /** What the platform calls the key. */
+    /** The platform's name for the key. */
     readonly secret: string;
-    /** What stands before the key, and what behind it. */
+    /** Returns the text before the key and the text after it. */
     split(text: string): readonly [before: string, after: string];
   };
-  /** Carries an accepted call out. The outcome is core's, or already the platform's. */
+  /** Carries out an accepted call. The outcome is core's or the platform's. */
   execute(call: Call, services: Services): Promise<Verdict<Success> | CoreRefusal>;
-  /** What the platform says for what core refuses; `call` holds what the checks found out. */
+  /** Translates core's refusal into the platform's; `call` holds the findings of the checks. */
   refusal(core: CoreRefusal, call: Partial<Call> & Start): Refusal;
   /** The code in the log for a success. */
   readonly successCode: string;
-  /** The methods whose success changes the ledger, as the log names them. */
+  /** The methods whose success changes the ledger, by their names in the log. */
   readonly changing: Readonly<Record<string, ChangeKind>>;
   reply(verdict: Verdict<Success>, call: Partial<Call> & Start): GatewayReply;
   summary(call: Partial<Call> & Start): CallSummary;
   /**
-   * What the request log keeps as the call's body: without signatures that could be sent again, secrets
-   * and card codes. Of a GET, whose parameters stand in the query, the platform may return that instead.
+   * The text of the body for the request log, without reusable signatures, secrets and card codes.
+   * For a GET, the platform may return the query instead.
    */
   redact(body: string, call: Partial<Call> & Start): string;
-  /** How many bytes of a body `redact` is given, so that a long one is not decoded for nothing. Absent: all. */
+  /** How many body bytes `redact` receives, which saves decoding a long body. Absent: all. */
   readonly readForLog?: number;
-  /** A path, or what a caller named in one, without what must not be kept. Absent: as it is. */
+  /** Removes secrets from a path or a part of a path. Absent: the text is unchanged. */
   redactName?(text: string): string;
   readonly endpoints?: readonly PlatformEndpoint[];
-  /** The names under which the request log keeps calls of {@link endpoints}, and what those calls may come to. */
+  /** The names under which the log records calls of {@link endpoints}, and their outcomes. */
   readonly endpointLogs?: {
     readonly methods: readonly string[];
     readonly outcomes: readonly string[];
   };
   readonly callbacks?: PlatformCallbacks;
-  /**
-   * Whether an event is the business of its order's owner, whose endpoints then get it; from the
-   * event alone. Absent: all are.
-   */
+  /** Whether the order's owner gets the event; depends only on the event. Absent: all events. */
   isForOwner?(event: CallbackEvent): boolean;
   /**
-   * What to do when a deadline of its orders is due, by kind; of a kind like `refund:LINE`, by what
-   * stands before the colon.
+   * Handlers of due deadlines by kind. For a kind such as `refund:LINE`, the key is the part before
+   * the colon.
    */
   deadlines?(services: Services): DeadlineHandlers[string];
-  /** An order as the owner's calls and callbacks would show it now, for people; nothing is signed. */
+  /** An order as the owner's calls and callbacks would show it now, unsigned, for people. */
   wireViews?(order: Order): readonly WireView[];
   readonly import: ImportFormat;
-  /** For the reference of the management API. Absent: its orders' fields are not described. */
+  /** For the reference of the management API. Absent: the reference omits the orders' fields. */
   readonly orderFields?: OrderFields;
   /** An import file that fills an empty sandbox. */
   readonly sandboxFile: URL;
   readonly seed: SeedGenerator;
 }
 
-/** Reads one element of an import file. Throws {@link ImportError} that names the field. */
+/** Reads one element of an import file. Throws {@link ImportError} with the name of the field. */
 export interface ImportFormat {
-  /** Sections of the platform's object that hold parties, read before any order. */
+  /** Sections of the platform's object that hold parties; they are read before any order. */
   readonly parties: { readonly [section: string]: (item: Json, context: ImportContext) => Party[] };
-  /** Tokens that a section of `parties` gives with its parties. */
+  /** Tokens that a section of `parties` contains with its parties. */
   readonly tokens?: { readonly [section: string]: (item: Json, context: ImportContext) => Token[] };
   /** Sections that hold entries of the platform's catalog. */
   readonly catalog?: {
@@ -213,32 +210,32 @@ export interface ImportFormat {
     readonly [section: string]: (item: Json, context: ImportContext) => ImportedOrder;
   };
   /**
-   * Why a row is another order than the one of its id that is there, whatever state that is in now:
-   * its owner, an amount, a key of its own, or an absolute time differs. Null where it is the same.
-   * Absent: the owners are compared.
+   * The reason why a row describes another order than the existing one of the same id, regardless
+   * of its state: a different owner, amount, key or absolute time. Null if it is the same. Absent:
+   * the owners are compared.
    */
   differs?(existing: Order, row: ImportedOrder): Difference | null;
-  /** What brings an order that is there to the row's state. Absent: its own states are compared. */
+  /** The moves that bring an existing order to the row's state. Absent: states are compared. */
   moves?(existing: Order, row: ImportedOrder): readonly ImportMove[];
-  /** Where an order may come in several rows, one a line. */
+  /** For platforms whose files may spread an order over several rows, one per line. */
   readonly rows?: {
-    /** Two rows of one id, next to each other, as one order. @throws {ImportError} where they are not */
+    /** Joins two adjacent rows of one id. @throws {ImportError} if they do not fit */
     combine(first: ImportedOrder, next: ImportedOrder): ImportedOrder;
-    /** Why a row of an id that is there already must not be passed over as imported; null where it may. */
+    /** The reason why a row of an existing id must not be skipped as imported; null if it may. */
     missingIn(existing: Order, row: ImportedOrder): string | null;
   };
 }
 
-/** An order as a row of a file gives it. */
+/** An order as a row of a file describes it. */
 export interface ImportedOrder extends NewOrder {
-  /** Which of its times the row gives relative to now: `createdAt`, or the id of a line. */
+  /** The times that the row gives relative to now: `createdAt`, or the id of a line. */
   readonly relative?: readonly string[];
 }
 
 export interface Difference {
-  /** As the file calls it. */
+  /** The field's name in the file. */
   readonly field: string;
-  /** The value of the order that is there, and that of the row, as a person reads them. */
+  /** The value of the existing order and the value of the row, for people. */
   readonly there: string;
   readonly given: string;
 }
@@ -248,13 +245,13 @@ export interface ImportMove {
   readonly line: string | null;
   readonly to: string;
   readonly note: string | null;
-  /** The state's field, as the file calls it. */
+  /** The name of the state's field in the file. */
   readonly field: string;
 }
 
 export interface ImportContext {
   readonly now: Instant;
-  /** Parties of the platform: those of the ledger and those read from the file before. */
+  /** The platform's parties: those of the ledger and those that the file has listed so far. */
   readonly parties: readonly Party[];
 }
 
@@ -272,16 +269,16 @@ export class ImportError extends Error {
 }
 
 export interface SeedGenerator {
-  /** The party that load data belongs to; its key is `secret`. */
+  /** The party that owns load data; its key is `secret`. */
   party(partyId: string, secret: string, now: Instant): Party;
-  /** The `index`th (from 0) order of the party, the same at each run. */
+  /** The order of the party with this index (from 0), equal in each run. */
   order(party: Party, index: number, now: Instant): NewOrder;
 }
 
-/** A platform whose own types are closed in: what the pipeline and everything around it sees. */
+/** A platform without its own types, as the pipeline and its surroundings see it. */
 export type Platform = PlatformDefinition<Start, unknown>;
 
-/** Checks a definition against its own types and closes them in. */
+/** Checks a definition against its own types and hides them. */
 export function definePlatform<Call extends Start, Success>(
   definition: PlatformDefinition<Call, Success>,
 ): Platform {
@@ -290,5 +287,5 @@ export function definePlatform<Call extends Start, Success>(
   return definition as unknown as Platform;
 }
 
-/** For the parts of platforms that hold no more than JSON. */
+/** For those parts of platforms that need JSON only. */
 export type { GatewayRequest, Json, JsonObject };

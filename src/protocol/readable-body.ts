@@ -1,4 +1,4 @@
-// A body of the request log as a person reads it: URL-decoded, with its escapes as characters.
+// Makes a logged body readable: URL-decoded, with its escapes as characters.
 import { maskNamedInForm, maskNamedInJson } from './redact.ts';
 
 /** Runs of URL-encoded bytes. */
@@ -10,8 +10,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const gb18030 = new TextDecoder('gb18030', { fatal: true });
 
 /**
- * What was logged, decoded for reading: a form becomes its text, `\u4e2d` and `&#20013;` become 中.
- * What cannot be decoded stays as it is, so that a body that was cut off can be read, too. Never use it
+ * Decodes a logged body for reading: a form becomes its text, `\u4e2d` and `&#20013;` become 中.
+ * Undecodable parts stay, so that a truncated body is readable, too. The result must never be used
  * to judge a call. Secrets that an encoding hid are masked in it.
  */
 export function readableBody(body: string): string {
@@ -25,20 +25,22 @@ export function readableBody(body: string): string {
   return plain === body ? body : maskNamedInJson(maskNamedInForm(plain));
 }
 
-/** UTF-8 first, then GB18030, which Java and PHP clients of the trade still send. */
+/** Tries UTF-8, then GB18030, which Java and PHP clients in this trade still send. */
 function decodeBytes(run: string): string {
   const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
   for (const decoder of [utf8, gb18030]) {
     try {
       return decoder.decode(bytes);
     } catch {
-      // Neither: the next decoder, or as it was sent.
+      // If this decoder fails, the loop tries the next one; if both fail, the text stays.
     }
   }
   return run;
 }
 
-/** Control characters, quotes, and the marks of XML stay written as they were: they would change the form. */
+/**
+ * Control characters, quotes, and XML markup stay escaped, because they would change the structure.
+ */
 function character(code: number, written: string): string {
   if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code > 0x10_ffff) return written;
   const text = String.fromCodePoint(code);

@@ -1,4 +1,4 @@
-// What the request log keeps of a call: of one that a platform answered, and of one that HTTP refused.
+// Builds the request log's record of a call that a platform answered, or that HTTP refused.
 import type { RequestLog, RequestRecord } from '../core/request-log.ts';
 import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
@@ -9,12 +9,12 @@ import { hideSecrets, longSecrets, MASK, withoutSecrets } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
 /**
- * The longest body, and string to sign, that the request log keeps, in characters: of a call that its
- * signature vouches for; of one that names somebody we know; and of anybody else's, since a stranger
- * must not fill the disk that the ledger is on.
+ * Maximum length in characters of a logged body or string to sign: if the signature verified the
+ * call; if the caller names a known party; and for anybody else. A stranger must not be able to
+ * fill the ledger's disk.
  */
 const LOGGED_BODY = { verified: 16 * 1024, named: 4 * 1024, unknown: 1024 };
-/** And the longest of all else: a caller may name anything, at any length. */
+/** Maximum length of all other texts, because a caller may send names of any length. */
 const LOGGED_TEXT = 1000;
 
 type IsSecret = (word: string) => boolean;
@@ -22,14 +22,17 @@ type IsSecret = (word: string) => boolean;
 export interface RecordServices {
   readonly requests: Pick<RequestLog, 'append'>;
   readonly sampler: RequestSampler;
-  /** Whether a word is a secret that is in force: a party's key, or the admin token. */
+  /** Whether a word is a valid secret: a party's key, or the admin token. */
   isSecret(word: string): boolean;
   readonly questions?: Questions | undefined;
 }
 
-/** Asks, beside the calls, why the signature of a call that was refused is wrong. */
+/** Asks the detective, outside the calls, why the signature of a refused call is wrong. */
 export interface Questions {
-  /** Takes a record over: it is appended when there is an answer. False where the call is not asked about. */
+  /**
+   * Takes a record over and appends it with the answer. Returns false if the detective does not
+   * examine the call.
+   */
   take(platform: Platform, call: Start, record: RequestRecord): boolean;
 }
 
@@ -42,7 +45,7 @@ export interface Answered {
   readonly micros: number;
 }
 
-/** Hands the call to the request log. Returns what it was counted as, for the metrics. */
+/** Passes the call to the request log. Returns the outcome under which the metrics count it. */
 export function recordCall(
   { platform, checked, verdict, reply, call, micros }: Answered,
   services: RecordServices,
@@ -64,7 +67,7 @@ export function recordCall(
     ...(party?.keys.flatMap(({ secret }) => (body.includes(secret) ? [secret] : [])) ?? []),
     ...(verdict.ok ? [] : secretsBeside(request, services.isSecret)),
   ];
-  // Of an accepted call every field is known, so that short words are not looked at one by one.
+  // All fields of an accepted call are known, so that short words need no check.
   const hide = (text: string): string => {
     const left = withoutSecrets(text, found);
     return verdict.ok ? left : hideSecrets(left, services.isSecret);
@@ -94,11 +97,17 @@ export function recordCall(
   return counted;
 }
 
-/** Letters and digits that are written as escapes, which no client does that means well: of a form, of XML, of JSON. */
+/**
+ * Letters and digits written as escapes of a form, of XML or of JSON, which no honest client
+ * writes.
+ */
 const ESCAPED = /%(?:3\d|[46][1-9a-f]|[57][\da])|&#(?:x[3-7]|\d{2,3};)|\\u00[3-7]/i;
 const BASE64 = /[\w+/-]{24,}={0,2}/g;
 
-/** The body without secrets that an encoding hides: as a person reads it where one does, else as it was written. */
+/**
+ * The body without secrets that an encoding hides: decoded if that reveals one, otherwise as
+ * received.
+ */
 function withoutHidden(body: string, isSecret: IsSecret): string {
   let left = body;
   if (ESCAPED.test(body)) {
@@ -112,27 +121,30 @@ function withoutHidden(body: string, isSecret: IsSecret): string {
 }
 
 /**
- * Those of headers, path and query. A string to sign without separators glues one to what stands beside it, and an
- * error text may hold its first characters only, so that it is no word there.
+ * The secrets in headers, path and query. In a string to sign without separators, a secret has no
+ * word boundary, and an error text may contain only its first characters, so that the search for
+ * words would miss it there.
  */
 const secretsBeside = ({ rawHeaders = [], path, query }: GatewayRequest, isSecret: IsSecret) =>
   longSecrets([path, query, ...rawHeaders].join(' ').slice(0, LONGEST_HEAD), isSecret);
 
-/** Node takes no longer head. */
+/** Node accepts no longer head. */
 const LONGEST_HEAD = 32 * 1024;
 
-/** A secret that the end of a text cuts in two is no word any more, so that it is looked for before. */
+/**
+ * A secret that is cut in two is no longer a word, so that the search runs before the text is cut.
+ */
 const LONGEST_SECRET = 512;
 
 const cut = (text: string, length: number, hide: (text: string) => string): string =>
   hide(text.slice(0, length + LONGEST_SECRET)).slice(0, length);
 
-/** Whether a call was refused after its signature was found good. */
+/** Whether a call was refused after its signature was verified. */
 function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {
   return names.indexOf(refusedBy) > names.indexOf(verifiedBy);
 }
 
-/** Hands a call to a URL beside the gateway, such as one of OAuth's, to the request log. */
+/** Passes a call to a URL outside the gateway, such as an OAuth URL, to the request log. */
 export function recordEndpoint(
   platform: string,
   { id, address, notes }: GatewayRequest,
@@ -175,7 +187,7 @@ export interface RefusedByHttp {
   readonly notes: readonly string[];
 }
 
-/** The check that the request log names where HTTP refused. */
+/** The name of the check in the request log if HTTP refused the call. */
 export const REFUSED_BY_HTTP = 'http';
 
 export function recordRefusal(

@@ -1,4 +1,5 @@
-// Secrets leave a text by their names and by what they are, in every form that bodies come in.
+// Tests that secrets are removed from texts, by their names and by their values, in every form of
+// body.
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assert, constantFrom, property, string } from 'fast-check';
@@ -31,8 +32,8 @@ test('names of secrets, in any case, and names that only resemble them', () => {
     ok(!isSecretName(name), name);
 });
 
-test('every name of the pattern is masked: no quick look passes over one', () => {
-  // The shortest and a longer name of each alternative: `\\w{0,20}` stands for nothing, or for a letter.
+test('every name of the pattern is masked: the quick pre-check misses none', () => {
+  // The shortest and a longer name of each alternative: `\\w{0,20}` becomes nothing, or one letter.
   const alternatives = SECRET_NAMES.split(/\|(?![^(]*\))/).flatMap((text) => {
     const group = /\(\?:([^)]*)\)/.exec(text);
     return group ? group[1]!.split('|').map((one) => text.replace(group[0], one)) : [text];
@@ -76,7 +77,7 @@ describe('JSON', () => {
     });
   }
 
-  test('what holds none stays as it is', () => {
+  test('a text without a secret stays unchanged', () => {
     const text = '{"orderId":"1","keyword":"x","remark":"{\\"a\\":\\"b\\"}"}';
     equal(maskNamedInJson(text), text);
   });
@@ -102,7 +103,7 @@ describe('XML and forms', () => {
   }
 });
 
-test('a secret is hidden wherever it is a word of its own', () => {
+test('a secret is hidden wherever it forms a word', () => {
   const isSecret = (word: string) => word === 'b7e1c0a4d25f4b6f' || word === 'with-dashes_1';
   for (const text of [
     'b7e1c0a4d25f4b6f',
@@ -118,7 +119,7 @@ test('a secret is hidden wherever it is a word of its own', () => {
   equal(hideSecrets('b7e1c0a4d25f4b60 and more', isSecret), 'b7e1c0a4d25f4b60 and more');
 });
 
-test('long words are found as a pattern finds them', () => {
+test('the search for long words finds the same words as a pattern', () => {
   const seen = new Set<string>();
   const isSecret = (word: string): boolean => {
     seen.add(word);
@@ -137,7 +138,7 @@ test('long words are found as a pattern finds them', () => {
   );
 });
 
-test('the worst texts cost what their length does', () => {
+test('the time for the worst texts is proportional to their length', () => {
   const size = 64 * 1024;
   for (const unit of [
     '"',

@@ -1,8 +1,8 @@
-// Takes secrets out of texts for the request log: by the name they stand under, and by what they are.
+// Removes secrets from texts for the request log: by their field's name, and by their value.
 
 /**
- * Names under which secrets stand, in any case of letters, as a pattern without groups that capture.
- * Card codes and passwords go by many names in the trade. Each platform adds what signs its calls.
+ * Names of fields with secrets, in any case, as a pattern without capturing groups. The trade uses
+ * many names for card codes and passwords. Each platform adds the names of its signing fields.
  */
 export const SECRET_NAMES =
   'card\\w{0,20}|\\w{0,20}secret|\\w{0,20}token|\\w{0,20}password|passwd|pwd|pass_?phrase' +
@@ -10,8 +10,8 @@ export const SECRET_NAMES =
   '|卡密|卡号|卡券密码|密码|口令|密钥|秘钥|私钥|提货码|兑换码|激活码';
 
 /**
- * A part that each of {@link SECRET_NAMES} has. A text without any of these parts holds no such name; to see
- * that takes 1 µs for a usual body, and the patterns below take 6 µs.
+ * A part that each of {@link SECRET_NAMES} contains. A text without any of these parts contains no
+ * such name. This check takes 1 µs for a usual body; the patterns below take 6 µs.
  */
 const PART_OF_A_NAME =
   /c(?:ard|vv)|secret|token|p(?:ass|wd|in)|k(?:ami|ey)|authorization|[\u0080-\uffff]/i;
@@ -24,12 +24,12 @@ export function isSecretName(name: string): boolean {
   return name.length <= 40 && NAME.test(name);
 }
 
-/** A quoted name and its colon; inside of JSON strings the quotes have backslashes before them. */
+/** A quoted name and its colon. Inside JSON strings, backslashes precede the quotes. */
 const NAMED = new RegExp(`(\\\\{0,15})(["'])(?:${SECRET_NAMES})\\1\\2\\s*:\\s*`, 'gi');
 
 /**
- * JSON, or what resembles it, with what stands under {@link SECRET_NAMES} masked: also in JSON inside
- * of a string, with single quotes, and in a document that is cut off.
+ * Masks the values of {@link SECRET_NAMES} in JSON or similar text: also in JSON inside a string,
+ * with single quotes, and in a truncated document.
  */
 export function maskNamedInJson(text: string): string {
   if (!PART_OF_A_NAME.test(text)) return text;
@@ -46,7 +46,7 @@ export function maskNamedInJson(text: string): string {
   return at === 0 ? text : kept + text.slice(at);
 }
 
-/** @param depth backslashes before the quotes of the document's level */
+/** @param depth number of backslashes before the quotes of the document's level */
 function valueEnd(text: string, start: number, depth: number): number {
   const opening = text[start + depth];
   const isEscaped = text.slice(start, start + depth) === '\\'.repeat(depth);
@@ -73,14 +73,14 @@ function bracketEnd(text: string, start: number): number {
   return text.length;
 }
 
-/** An opening tag, plain or URL-encoded; a prefix and attributes may stand in it. */
+/** An opening tag, plain or URL-encoded; it may contain a prefix and attributes. */
 const TAG = new RegExp(
   `(?:<|%3C)(?:\\w{1,20}(?::|%3A))?(${SECRET_NAMES})(?:[\\s+][^<>%]{0,200})?(?:>|%3E)`,
   'gi',
 );
 const FIELD = new RegExp(`(^|[&?])(${SECRET_NAMES})=[^&]*`, 'gi');
 
-/** XML and forms, URL-encoded or not, with what stands under {@link SECRET_NAMES} masked. */
+/** Masks the values of {@link SECRET_NAMES} in XML and forms, URL-encoded or not. */
 export function maskNamedInForm(text: string): string {
   if (!PART_OF_A_NAME.test(text)) return text;
   let kept = '';
@@ -98,13 +98,16 @@ export function maskNamedInForm(text: string): string {
   return (at === 0 ? text : kept + text.slice(at)).replace(FIELD, `$1$2=${MASK}`);
 }
 
-/** What a secret may be part of, with URL-encoded characters kept apart from it. */
+/** The characters of a secret; URL-encoded characters are matched separately. */
 const WORD = /%[0-9a-f]{2}|[\w+/=.~-]{8,}/gi;
 
-/** What `/`, `=` and `+` separate in a path, a query or a form: a token in base64url has `-` and `_`. */
+/**
+ * The parts of a path, query or form that `/`, `=` and `+` separate. A token in base64url contains
+ * `-` and `_`.
+ */
 const PATH_PART = /[\w.~-]{8,}/g;
 
-/** `text` without the secrets that stand in it as words of their own. */
+/** Returns `text` without the secrets that form words in it. */
 export function hideSecrets(text: string, isSecret: (word: string) => boolean): string {
   if (isSecret(text.trim())) return MASK;
   return text.replace(WORD, (word) => {
@@ -120,12 +123,12 @@ export function hideSecrets(text: string, isSecret: (word: string) => boolean): 
   });
 }
 
-/** As long as a new key and an imported token are at least; most words of a call are shorter. */
+/** The minimum length of new keys and imported tokens; most words of a call are shorter. */
 const LONG = 16;
 const IN_WORD = charactersOf(/[\w+/=.~-]/);
 const IN_PART = charactersOf(/[\w.~-]/);
 
-/** By code of ASCII: 1 for the characters that the pattern matches. */
+/** By ASCII code: 1 for the characters that the pattern matches. */
 function charactersOf(pattern: RegExp): Uint8Array {
   return Uint8Array.from({ length: 128 }, (_, code) =>
     pattern.test(String.fromCharCode(code)) ? 1 : 0,
@@ -133,9 +136,9 @@ function charactersOf(pattern: RegExp): Uint8Array {
 }
 
 /**
- * The longest runs of such characters that have at least {@link LONG}. It looks at the last place that a run
- * must reach and goes back from there, so that most characters are not read: 0.4 µs for a usual body, where
- * a pattern takes 7 µs.
+ * The runs of at least {@link LONG} such characters. The loop inspects the last position that a run
+ * must reach and goes back from there, so that it skips most characters: 0.4 µs for a usual body,
+ * where a pattern takes 7 µs.
  */
 function longRuns(text: string, characters: Uint8Array): string[] {
   const found: string[] = [];
@@ -154,7 +157,10 @@ function longRuns(text: string, characters: Uint8Array): string[] {
   return found;
 }
 
-/** The secrets that stand in a text, found for less than {@link hideSecrets} costs: none shorter than 16 characters. */
+/**
+ * The secrets of at least 16 characters in a text, found at a lower cost than with {@link
+ * hideSecrets}.
+ */
 export function longSecrets(text: string, isSecret: (word: string) => boolean): string[] {
   const found = new Set<string>();
   for (const word of longRuns(text, IN_WORD)) {
@@ -166,10 +172,10 @@ export function longSecrets(text: string, isSecret: (word: string) => boolean): 
   return [...found];
 }
 
-/** So many characters of a secret that was cut are still masked. */
+/** A cut secret is masked if at least this many of its characters remain. */
 const SECRET_START = 12;
 
-/** `text` without the secrets, and without the beginning of one that was cut. */
+/** Returns `text` without the secrets, and without the beginning of a secret that was cut. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   let left = text;
   for (const secret of secrets) {
@@ -183,6 +189,9 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   return left;
 }
 
-/** A caller's word in a text for people. A part of a long one could be that of a secret, and would not be recognized as one. */
+/**
+ * A caller's word in a text for people. A long word is replaced by its length and not cut, because
+ * part of a secret would not be recognised as a secret.
+ */
 export const shown = (text: string, longest = 64): string =>
   text.length <= longest ? text : `(${text.length} characters)`;

@@ -1,9 +1,10 @@
-// A flood of calls of nobody knows whom is counted and sampled; others are kept meanwhile.
+// Tests that a flood of unknown callers is counted and sampled, and that other calls are kept
+// meanwhile.
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestSampler } from './request-sampler.ts';
 
-test('one address fills its share, then one call a second is kept and says how many were not', () => {
+test('after an address has used its share, one call per second is kept with the number of dropped calls', () => {
   let now = 0;
   const sampler = new RequestSampler(() => now);
   let kept = 0;
@@ -18,7 +19,7 @@ test('one address fills its share, then one call a second is kept and says how m
   );
 });
 
-test('many addresses together fill the share of all, and their memory is bounded', () => {
+test('many addresses together use up the common share, and the memory for them is bounded', () => {
   const sampler = new RequestSampler(() => 0);
   let kept = 0;
   for (let i = 0; i < 30_000; i++) if (sampler.take(`a${i}`) !== false) kept++;

@@ -1,10 +1,11 @@
-// Thins out what the request log keeps of callers nobody knows, so that a flood does not displace all else.
+// Thins out the request log's records of unknown callers, so that a flood does not displace other
+// records.
 
-/** Calls of one address that are kept at once, and how many more each second. */
+/** Calls of one address that are kept at once, and the number added each second. */
 const ADDRESS = { burst: 1000, perSecond: 2 };
-/** The same of all addresses together. */
+/** The same for all addresses together. */
 const ALL = { burst: 5000, perSecond: 10 };
-/** Of a flood one call is kept in this time; it says how many were not. */
+/** In a flood one call is kept per this time, with the number of dropped calls. */
 const SAMPLE_MS = 1000;
 const MAX_ADDRESSES = 10_000;
 
@@ -19,18 +20,18 @@ export class RequestSampler {
   readonly #addresses = new Map<string, Bucket>();
   #sampledAt = Number.NEGATIVE_INFINITY;
   #passedOver = 0;
-  /** Calls that were not kept, ever. */
+  /** The total number of dropped calls. */
   skipped = 0;
 
-  /** @param now milliseconds of a clock that does not go back */
+  /** @param now milliseconds of a clock that never goes back */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#all = { tokens: ALL.burst, at: now() };
   }
 
   /**
-   * Whether to keep a call of somebody who has not shown who they are. A number is how many calls
-   * before it were not kept.
+   * Whether to keep a call of an unauthenticated caller. A number says how many earlier calls were
+   * dropped.
    */
   take(address: string): number | false {
     const now = this.#now();
@@ -52,7 +53,7 @@ export class RequestSampler {
   #bucketOf(address: string, now: number): Bucket {
     let bucket = this.#addresses.get(address);
     if (!bucket) {
-      // Who came first is forgotten first: a stranger's addresses must not fill the memory.
+      // The oldest address is forgotten first, so that strangers cannot fill the memory.
       if (this.#addresses.size >= MAX_ADDRESSES) {
         const [first] = this.#addresses.keys();
         this.#addresses.delete(first!);

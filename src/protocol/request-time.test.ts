@@ -1,4 +1,5 @@
-// The time of a request is good by the sandbox's clock or by the world's; a refusal tells which way it is off.
+// Tests that a request's time is valid by the sandbox's clock or by real time, and that a refusal
+// states the offset.
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { call as callSuning, HISTORY } from '../../test/suning.ts';
@@ -42,7 +43,7 @@ test("\"In a sandbox only, AppRequestTime and ytx's timestamp are good by the sa
   }
 });
 
-test("a refusal's detail names the offset, and which way the time is off", async () => {
+test("a refusal's detail states the offset and its direction", async () => {
   const { world, suning, ytx, detail } = await moved(7200);
   await suning(world + HOUR);
   equal(
@@ -56,7 +57,7 @@ test("a refusal's detail names the offset, and which way the time is off", async
   );
 });
 
-test("ytx's -203 answers a time ahead as well; the log tells which, with the time that was sent and the server's", async () => {
+test("ytx refuses a time that is ahead with -203, too; the log states the direction, the sent time and the server's time", async () => {
   const { world, ytx, suning, detail } = await moved(0);
   equal(await ytx(world + 11 * MINUTE), '-203');
   equal(
@@ -69,7 +70,7 @@ test("ytx's -203 answers a time ahead as well; the log tells which, with the tim
   ok((await detail()).startsWith('AppRequestTime 2026-01-02 11:15:05 is 11 min ahead of'));
 });
 
-test("all else reads the one clock: the rules of an order do not see the world's time", async () => {
+test("all other rules read only the sandbox's clock and never real time", async () => {
   const { server, world } = await moved(86_400);
   const ask = () => callYtx(server, query('2016010000000219'), { at: world });
   equal((await ask()).orderSts, '1');

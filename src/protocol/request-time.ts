@@ -1,23 +1,26 @@
-// Judges the time that a request says it was made at, by the sandbox's clock and by the world's.
+// Judges the time stated in a request, by the sandbox's clock and by real time.
 import { type Instant, MINUTE, SECOND } from '../core/clock.ts';
 import type { Start } from './platform.ts';
 import { formatShanghai } from './shanghai-time.ts';
 
-/** How far a request's time may lie from the server's, in milliseconds; at exactly that it is still good. */
+/**
+ * The allowed difference between a request's time and the server's time, in milliseconds,
+ * inclusive.
+ */
 export interface TimeTolerance {
   readonly behindMs: number;
   readonly aheadMs: number;
 }
 
 /**
- * Null where the time is good. Otherwise the end of a sentence for the request log, which begins with the
- * time that was sent: which way it is off and how far, the server's time and, in a sandbox whose clock was
- * moved, by how much.
+ * Returns null if the time is valid. Otherwise returns the end of a sentence for the request log
+ * that begins with the sent time: the direction and size of the difference, the server's time and,
+ * in a sandbox whose clock was moved, the size of that move.
  *
- * A sandbox accepts a request by either of its two clocks: its own, which a tester moves forward, and the
- * world's, which is the clock of the tester's client. By the sandbox's clock alone, every client whose
- * signature holds a time would be refused once the tester has moved it. All other rules read `call.now`.
- * In production both are one.
+ * A sandbox accepts a time by either of two clocks: its own clock, which a tester moves ahead, and
+ * real time, which the tester's client uses. If only the sandbox's clock counted, every client that
+ * signs a time would be refused after the tester has moved the clock. All other rules read
+ * `call.now`. In production both clocks are one.
  */
 export function judgeRequestTime(
   { now, worldNow }: Pick<Start, 'now' | 'worldNow'>,
@@ -42,7 +45,9 @@ const isWithin = (now: Instant, sentAt: Instant, { behindMs, aheadMs }: TimeTole
 const distance = (now: Instant, sentAt: Instant): string =>
   `${span(Math.abs(now - sentAt))} ${sentAt > now ? 'ahead of' : 'behind'}`;
 
-/** Whole seconds, rounded up, so that what is too far off is never shown as the allowed span. */
+/**
+ * Whole seconds, rounded up, so that a refused difference is never displayed as the allowed one.
+ */
 function span(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / SECOND);
   return seconds % 60 === 0 && seconds >= 120

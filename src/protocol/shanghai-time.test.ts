@@ -1,10 +1,10 @@
-// Times of day in Asia/Shanghai: what is one, and that each comes back as it was.
+// Tests times in Asia/Shanghai: which texts are valid, and that each time survives a round trip.
 import { equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { formatShanghai, parseShanghai } from './shanghai-time.ts';
 
-test('a time without a zone is Asia/Shanghai, eight hours ahead of UTC', () => {
+test('a time without a zone is read as Asia/Shanghai, eight hours ahead of UTC', () => {
   equal(parseShanghai('2015-11-03 09:12:33'), Date.UTC(2015, 10, 3, 1, 12, 33));
   equal(parseShanghai('1970-01-01 08:00:00'), 0);
   equal(parseShanghai('1970-01-01 07:59:59'), -1000);
@@ -12,7 +12,7 @@ test('a time without a zone is Asia/Shanghai, eight hours ahead of UTC', () => {
   equal(formatShanghai(Date.UTC(2025, 11, 31, 16, 0, 0)), '2026-01-01 00:00:00');
 });
 
-test('there is no summer time, not even in the years when there was: the platforms write UTC+8', () => {
+test('summer time is ignored, even in the years that had it, because the platforms write UTC+8', () => {
   equal(formatShanghai(Date.UTC(1988, 6, 1, 0, 0, 0)), '1988-07-01 08:00:00');
   equal(formatShanghai(Date.UTC(2026, 6, 1, 0, 0, 0)), '2026-07-01 08:00:00');
 });
@@ -37,14 +37,14 @@ describe('no such day or time', () => {
     });
   }
 
-  test('the days beside them exist', () => {
+  test('the neighbouring days are valid', () => {
     for (const text of ['2016-02-29 23:59:59', '2000-02-29 00:00:00', '2026-12-31 00:00:00']) {
       equal(formatShanghai(parseShanghai(text)!), text);
     }
   });
 });
 
-test('only yyyy-MM-dd HH:mm:ss is of the form', () => {
+test('only yyyy-MM-dd HH:mm:ss has the valid form', () => {
   for (const text of [
     ...['', '2026-01-02', '2026-01-02T03:04:05', '2026-01-02 03:04:05Z', '2026-01-02 03:04:05.0'],
     ...['2026-1-2 03:04:05', '26-01-02 03:04:05', '2026/01/02 03:04:05', ' 2026-01-02 03:04:05'],
@@ -65,7 +65,7 @@ test('only yyyy-MM-dd HH:mm:ss is of the form', () => {
   }
 });
 
-test('every second from year 1 to year 9999 comes back as it was', () => {
+test('every second from year 1 to year 9999 survives a round trip', () => {
   const first = parseShanghai('0001-01-01 00:00:00')!;
   const last = parseShanghai('9999-12-31 23:59:59')!;
   const second = fc.integer({ min: first / 1000, max: last / 1000 });
@@ -80,7 +80,7 @@ test('every second from year 1 to year 9999 comes back as it was', () => {
   );
 });
 
-test('whatever the digits, a text that is accepted is a time that is written like that', () => {
+test('every accepted text equals the written form of its time', () => {
   const digits = (max: number) =>
     fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
   const year = fc.integer({ min: 1, max: 9999 }).map((n) => String(n).padStart(4, '0'));

@@ -1,15 +1,19 @@
-// `yyyy-MM-dd HH:mm:ss` as the platforms write it: Asia/Shanghai, which is UTC+8 without summer time.
+// `yyyy-MM-dd HH:mm:ss` as the platforms write it: Asia/Shanghai, which is UTC+8 without summer
+// time.
 import { DAY, HOUR, type Instant, SECOND } from '../core/clock.ts';
 
 const OFFSET = 8 * HOUR;
 const FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 
-/** Dates by their day: replies carry times of the same few days, and the calendar is dear. */
+/**
+ * A cache of dates by day number: replies contain times of the same few days, and the calendar
+ * arithmetic is slow.
+ */
 const dates = new Map<number, string>();
 const MAX_DATES = 4096;
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
-/** Cuts fractions of a second off. */
+/** Fractions of a second are cut off. */
 export function formatShanghai(instant: Instant): string {
   const local = Math.floor((instant + OFFSET) / SECOND);
   const day = Math.floor(local / 86_400);
@@ -25,17 +29,17 @@ export function formatShanghai(instant: Instant): string {
   return `${date} ${hours}:${minutes}:${two(second % 60)}`;
 }
 
-/** Null when it is not of the form, or no such day or time exists. */
+/** Returns null if the text has another form, or if the day or time does not exist. */
 export function parseShanghai(text: string): Instant | null {
   if (!FORM.test(text)) return null;
   const instant = Date.parse(`${text.replace(' ', 'T')}Z`) - OFFSET;
-  // Date.parse turns 02-30 into 03-01 in some forms; what does not come back is no date.
+  // Date.parse turns 02-30 into 03-01 in some forms, so a date must survive a round trip.
   return Number.isNaN(instant) || formatShanghai(instant) !== text
     ? null
     : instant - (instant % SECOND);
 }
 
-/** Calendar months later in Shanghai, at the same time of day; clamped to the month's end. */
+/** Adds calendar months in Shanghai, at the same time of day, clamped to the end of the month. */
 export function addMonths(instant: Instant, months: number): Instant {
   const text = formatShanghai(instant);
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];

@@ -1,4 +1,4 @@
-// A signature as parts: the digest's input and the masked text come from one list, for each algorithm.
+// Tests that one list of parts gives the digest's input and the masked text, for each algorithm.
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
@@ -41,11 +41,11 @@ test('with HMAC the secret is the key of the digest', () => {
   assert.equal(signatureOf(scheme, parts, SECRET), expected);
 });
 
-test('the text for a log names the secret, counts the body and holds neither', () => {
+test('the text for a log names the secret and states the body’s length, but contains neither', () => {
   assert.equal(maskedText(PARTS), '{appSecret}查询&{base64 of the 15 bytes of the body}');
 });
 
-test('bytes that are a window of a larger buffer are signed without what stands around them', () => {
+test('a view of a larger buffer is signed without the bytes around it', () => {
   const bytes = Buffer.from('--body--').subarray(2, 6);
   assert.equal(
     signedText([{ is: 'body-base64', bytes }], ''),

@@ -1,24 +1,25 @@
-// A signature as parts: one list gives the digest's input, the text that a log may keep, and the explanation.
+// A signature as a list of parts, which gives the digest's input, the text for logs, and the
+// explanation.
 import { createHmac, hash } from 'node:crypto';
 import type { Algorithm, Place } from './contract.ts';
 
-/** One piece of the string to sign, in its place. */
+/** One part of the string to sign. */
 export type SignedPart =
-  /** The party's key. Its value never stands in the list: whoever makes a digest brings it. */
+  /** The party's key. The list never contains its value; the caller of the digest supplies it. */
   | { readonly is: 'secret'; readonly name: string }
   | { readonly is: 'field'; readonly name: string; readonly value: string }
   /** Base64 of the exact bytes of the body. */
   | { readonly is: 'body-base64'; readonly bytes: Uint8Array }
-  /** Text that stands between the others, such as `&` or `Name=`. */
+  /** Literal text between other parts, such as `&` or `Name=`. */
   | { readonly is: 'separator'; readonly value: string };
 
 export interface SignatureScheme<Signed> {
   readonly algorithm: Algorithm;
-  /** Where the signature travels. */
+  /** The place of the signature in the request. */
   readonly carriedIn: { readonly place: Place; readonly name: string };
-  /** What the platform calls the key, such as `appSecret`. */
+  /** The platform's name for the key, such as `appSecret`. */
   readonly secret: string;
-  /** The string to sign, piece by piece. */
+  /** The parts of the string to sign, in sequence. */
   parts(signed: Signed): readonly SignedPart[];
 }
 
@@ -31,14 +32,17 @@ export function signatureOf<Signed>(
   return digestOf(scheme.algorithm, scheme.parts(signed), secret);
 }
 
-/** The text that the digest is made of. With `hmac-sha256` the secret is the digest's key, and no part. */
+/**
+ * The input of the digest. For `hmac-sha256` the secret is the digest's key and not part of the
+ * text.
+ */
 export function signedText(parts: readonly SignedPart[], secret: string): string {
   return join(parts, () => secret, base64);
 }
 
 /**
- * The text that a log may keep: the secret is only named, as `{appSecret}`. The body is only
- * counted, since its digest or its text would do to try card codes against.
+ * The text that a log may keep. It names the secret, as `{appSecret}`, and states the body's
+ * length, because the body's text or digest would allow guessing card codes.
  */
 export function maskedText(parts: readonly SignedPart[]): string {
   return join(

@@ -1,11 +1,12 @@
-// Standard Webhooks: what a secret is, and the signature over id, time and body; for the server and for clients.
+// Standard Webhooks: requirements for secrets, and the signature over id, time and body; for server
+// and clients.
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 export const SECRET_PREFIX = 'whsec_';
 /** Standard Webhooks: a secret has 24 to 64 bytes. */
 const [MIN_BYTES, MAX_BYTES] = [24, 64];
 
-/** What is wrong with a secret that somebody brings along; null when nothing is. */
+/** The problem with a given secret; null if it is valid. */
 export function secretProblem(secret: string): string | null {
   const base64 = secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : '';
   const bytes = Buffer.from(base64, 'base64');
@@ -15,7 +16,10 @@ export function secretProblem(secret: string): string | null {
   return `has to be ${SECRET_PREFIX} and the base64 of ${MIN_BYTES} to ${MAX_BYTES} bytes`;
 }
 
-/** `v1,` and base64(HMAC-SHA256(secret, id.timestamp.body)). @param timestamp seconds since 1970 */
+/**
+ * `v1,` and base64(HMAC-SHA256(secret, id.timestamp.body)).
+ * @param timestamp seconds since 1970
+ */
 export function sign(
   secret: string,
   id: string,
@@ -26,7 +30,7 @@ export function sign(
   return `v1,${hmac.digest('base64')}`;
 }
 
-/** Making a key of its bytes costs five times what signing with it does. */
+/** A cache, because creating a key object takes five times as long as signing with it. */
 const keys = new Map<string, KeyObject>();
 const MAX_KEYS = 1000;
 

@@ -1,10 +1,11 @@
-// Times of the management API: with a zone, without one, a day, and how a query mangles a plus.
+// Tests times of the management API: with a zone, without one, days, and a plus sign that a query
+// turned into a blank.
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseTime } from './zoned-time.ts';
 
 for (const [text, iso] of [
-  // Times without a zone are Asia/Shanghai, a day is Shanghai's.
+  // A time without a zone is in Asia/Shanghai, and a day is a day in Shanghai.
   ['2026-01-02', '2026-01-01T16:00:00.000Z'],
   ['2026-01-02 11:04:05', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02T11:04:05', '2026-01-02T03:04:05.000Z'],
@@ -16,7 +17,7 @@ for (const [text, iso] of [
   ['2026-01-02T11:04:05+08:00', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02T11:04:05+0800', '2026-01-02T03:04:05.000Z'],
   ['2026-01-01T19:04:05-08:00', '2026-01-02T03:04:05.000Z'],
-  // a blank where an offset's sign belongs is a plus, elsewhere + is a blank.
+  // A blank in place of an offset's sign means a plus; elsewhere + means a blank.
   ['2026-01-02T11:04:05 08:00', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02 11:04:05 08:00', '2026-01-02T03:04:05.000Z'],
   ['2026-01-02 11:04 0800', '2026-01-02T03:04:00.000Z'],
@@ -26,7 +27,7 @@ for (const [text, iso] of [
   ['2024-02-29', '2024-02-28T16:00:00.000Z'],
   ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
 ] as const) {
-  test(`${text} is ${iso}`, () => {
+  test(`${text} means ${iso}`, () => {
     equal(new Date(parseTime(text)!).toISOString(), iso);
   });
 }
@@ -47,5 +48,5 @@ for (const text of [
   '2026-01-02 08:00 08:00 08:00',
   '2026-01-02T11:04:05  08:00',
 ]) {
-  test(`${JSON.stringify(text)} is no time`, () => equal(parseTime(text), null));
+  test(`${JSON.stringify(text)} is not a time`, () => equal(parseTime(text), null));
 }

@@ -1,4 +1,5 @@
-// Forms are decoded strictly, and replies are encoded as .NET's HttpUtility.UrlEncode does it.
+// Tests that forms are decoded strictly, and that replies are encoded like .NET's
+// HttpUtility.UrlEncode.
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -27,7 +28,7 @@ describe('space +, lower-case hex, safe set -_.!*(): as HttpUtility.UrlEncode wr
     test(JSON.stringify(text), () => equal(dotNetUrlEncode(text), encoded));
   }
 
-  test('every ASCII character: a letter, a digit or of the safe set stays, the rest is %xx', () => {
+  test('letters, digits and the safe set stay as they are; every other ASCII character becomes %xx', () => {
     for (let code = 0; code < 128; code++) {
       const character = String.fromCharCode(code);
       const escaped = `%${code.toString(16).padStart(2, '0')}`;
@@ -39,7 +40,7 @@ describe('space +, lower-case hex, safe set -_.!*(): as HttpUtility.UrlEncode wr
 });
 
 describe('percentDecode', () => {
-  test('+ is a space, %XX in either case is UTF-8, everything else is itself', () => {
+  test('+ becomes a space, %XX in upper or lower case becomes UTF-8, other characters stay', () => {
     equal(percentDecode('a+b%20c%2B'), 'a b c+');
     equal(percentDecode('%E5%82%ac'), '催');
     equal(percentDecode('%f0%9F%98%80'), '😀');
@@ -64,7 +65,7 @@ describe('percentDecode', () => {
 });
 
 describe('parseForm', () => {
-  test('keeps the order and duplicates, and a value may hold =', () => {
+  test('keeps the sequence of fields and duplicates; a value may contain =', () => {
     const fields = parseForm('b=1&a=2&b=3&c=x=y&%62=4');
     deepEqual(fields, [
       ['b', '1'],
@@ -75,7 +76,7 @@ describe('parseForm', () => {
     ]);
   });
 
-  test('a field may lack its =, its name or its value; what is empty between & is none', () => {
+  test('a field may lack its =, its name or its value; an empty text between two & is no field', () => {
     deepEqual(parseForm('a'), [['a', '']]);
     deepEqual(parseForm('a='), [['a', '']]);
     deepEqual(parseForm('=a'), [['', 'a']]);
@@ -83,7 +84,7 @@ describe('parseForm', () => {
     deepEqual(parseForm(''), []);
   });
 
-  test('one field that does not decode refuses the form, in its name and in its value', () => {
+  test('the parser refuses a form if the name or the value of one field does not decode', () => {
     equal(parseForm('a=1&b=%'), null);
     equal(parseForm('a=1&%zz=2'), null);
     equal(parseForm('a=%ff&b=1'), null);
@@ -98,7 +99,7 @@ const text = fc.string({
   ),
 });
 
-test('what dotNetUrlEncode writes, percentDecode reads back, and it is ASCII without & and =', () => {
+test('percentDecode restores the output of dotNetUrlEncode, which is ASCII without & and =', () => {
   fc.assert(
     fc.property(text, (given) => {
       const encoded = dotNetUrlEncode(given);
@@ -110,7 +111,7 @@ test('what dotNetUrlEncode writes, percentDecode reads back, and it is ASCII wit
   );
 });
 
-test('a form that URLSearchParams or dotNetUrlEncode writes has the same fields in the same order', () => {
+test('parseForm restores a form that URLSearchParams or dotNetUrlEncode has written', () => {
   const fields = fc.array(fc.tuple(text, text), { maxLength: 5 });
   fc.assert(
     fc.property(fields, (given) => {
@@ -124,14 +125,14 @@ test('a form that URLSearchParams or dotNetUrlEncode writes has the same fields 
   );
 });
 
-test('any text at all is decoded or refused, never thrown at', () => {
+test('the parser decodes or refuses any text, and never throws', () => {
   const anything = fc.string({ unit: fc.constantFrom(...'%%%&=+0189abef', '催', '\uD800') });
   let refused = 0;
   fc.assert(
     fc.property(anything, (given) => {
       const fields = parseForm(given);
       if (fields === null) refused++;
-      // As a whole it is refused exactly when one of its halves is: decoding is the only reason.
+      // The form is refused exactly if one of the names or values does not decode.
       const halves = given.split(/[&=]/).map(percentDecode);
       equal(fields === null, halves.includes(null));
     }),

@@ -1,10 +1,10 @@
-// application/x-www-form-urlencoded, strictly: what does not decode is refused, never guessed.
+// A strict reader of application/x-www-form-urlencoded: a form that does not decode is refused.
 
 import { decodeUtf8 } from './utf8.ts';
 
 /**
- * Decodes `%XX` (UTF-8) and `+`. Null when a `%` has no two hex digits behind it, or the bytes are
- * not UTF-8.
+ * Decodes `%XX` (UTF-8) and `+`. Returns null if two hex digits do not follow a `%`, or if the
+ * bytes are not UTF-8.
  */
 export function percentDecode(text: string): string | null {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
@@ -13,26 +13,26 @@ export function percentDecode(text: string): string | null {
   return isWhole ? decodeUtf8(bytes) : null;
 }
 
-/** What a text stands for once its `%XX` are bytes. */
+/** A text whose `%XX` escapes have become bytes. */
 export interface PercentBytes {
-  /** The `%XX` as bytes, all other characters in UTF-8. */
+  /** The bytes of the `%XX` escapes, and all other characters in UTF-8. */
   readonly bytes: Uint8Array;
-  /** How many `%XX` there are. */
+  /** The number of `%XX` escapes. */
   readonly escapes: number;
-  /** Whether every `%` has two hex digits behind it; one that has not stays as it is. */
+  /** Whether two hex digits follow every `%`. A `%` without them stays in the bytes. */
   readonly isWhole: boolean;
-  /** Whether all that is not `%XX` is ASCII. */
+  /** Whether the characters outside the escapes are all ASCII. */
   readonly isAscii: boolean;
 }
 
 const PERCENT = 0x25;
-/** The value of each byte as a hex digit; 255 for what is none. */
+/** The value of each byte as a hex digit; 255 if the byte is no hex digit. */
 const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
   const value = Number.parseInt(String.fromCharCode(code), 16);
   return Number.isNaN(value) ? 255 : value;
 });
 
-/** In one pass over the bytes and without an exception, whatever a stranger sends. */
+/** Decodes in one pass over the bytes and without an exception, whatever the caller has sent. */
 export function percentBytes(text: string): PercentBytes {
   const bytes = Buffer.from(text, 'utf8');
   let to = 0;
@@ -60,12 +60,15 @@ export function percentBytes(text: string): PercentBytes {
   return { bytes: bytes.subarray(0, to), escapes, isWhole, isAscii };
 }
 
-/** No form of a platform has more fields; splitting a million of them would be a stranger's free ride. */
+/**
+ * No form of a platform has more fields. Without a limit, a caller could make the server split a
+ * million fields.
+ */
 const MAX_FIELDS = 64;
 
 /**
- * The fields in the order given, duplicates kept; null when one does not decode, or past 64 fields. A
- * byte order mark before the form belongs to no name.
+ * The fields in their sequence, including duplicates; null if a field does not decode, or if there
+ * are more than 64. A byte order mark before the form is skipped.
  */
 export function parseForm(text: string): [name: string, value: string][] | null {
   const fields: [string, string][] = [];
@@ -83,17 +86,21 @@ export function parseForm(text: string): [name: string, value: string][] | null 
   return fields;
 }
 
-/** For each ASCII character what it becomes; empty where it stays: letters, digits and `-_.!*()`. */
+/**
+ * The encoded form of each ASCII character; empty for letters, digits and `-_.!*()`, which stay.
+ */
 const ENCODED: readonly string[] = Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (/[\w\-.!*()]/.test(character)) return '';
   return character === ' ' ? '+' : `%${code.toString(16).padStart(2, '0')}`;
 });
 
-/** Short texts in other scripts by how they are encoded: replies hold the same few. */
+/** A cache of encoded short texts in other scripts, because replies repeat a few such texts. */
 const encodedRuns = new Map<string, string>();
 const MAX_RUNS = 1024;
-/** Up to it V8 copies a slice; a longer one would keep the text alive that it was cut from. */
+/**
+ * V8 copies a slice up to this length. A longer slice would keep the whole source text in memory.
+ */
 const MAX_RUN_LENGTH = 12;
 
 function encodeRun(run: string): string {
@@ -107,7 +114,10 @@ function encodeRun(run: string): string {
   return encoded;
 }
 
-/** Whether {@link dotNetUrlEncode} leaves it as it is; so does escaping for XML then. */
+/**
+ * Whether {@link dotNetUrlEncode} leaves the text unchanged. XML escaping then leaves it unchanged,
+ * too.
+ */
 export function isUrlSafe(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     if (ENCODED[text.charCodeAt(at)] !== '') return false;
@@ -115,7 +125,10 @@ export function isUrlSafe(text: string): boolean {
   return true;
 }
 
-/** As .NET's HttpUtility.UrlEncode does it: space `+`, lower-case hex, safe set `-_.!*()`. */
+/**
+ * Encodes like .NET's HttpUtility.UrlEncode: a space becomes `+`, hex digits are lower-case,
+ * `-_.!*()` stay.
+ */
 export function dotNetUrlEncode(text: string): string {
   let out = '';
   let plainFrom = 0;

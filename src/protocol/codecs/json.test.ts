@@ -1,4 +1,4 @@
-// The JSON reader against JSON.parse where it is strict, and against Python's repr where it is relaxed.
+// Compares the JSON reader with JSON.parse on valid and on invalid documents.
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ const LIMITS: JsonLimits = { maxBytes: 1024 * 1024, maxDepth: 1000 };
 const plain = (value: unknown): unknown => structuredClone(value);
 const RUNS = { numRuns: Number(process.env.ORDERGATE_PROPERTY_RUNS ?? 3000) };
 
-/** JSON.parse knows no byte order mark; ours skips one before the document. */
+/** JSON.parse refuses a byte order mark. Our reader skips one before the document. */
 function judged(text: string): unknown {
   try {
     return { value: JSON.parse(text.replace(/^\uFEFF/, '')) };
@@ -17,7 +17,10 @@ function judged(text: string): unknown {
   }
 }
 
-/** Whether JSON.parse dropped a key that was given twice: then we refuse, and it does not. */
+/**
+ * Whether JSON.parse dropped a repeated key. Our reader refuses such a document, JSON.parse accepts
+ * it.
+ */
 function repeatsKey(text: string): boolean {
   try {
     parseJson(text, LIMITS);
@@ -36,7 +39,7 @@ function ours(text: string): unknown {
   }
 }
 
-describe('Strict JSON first: as JSON.parse reads it', () => {
+describe('the strict reader agrees with JSON.parse', () => {
   test('every JSON value, with and without white space', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.integer({ min: 0, max: 3 }), (value, indent) => {
@@ -47,7 +50,7 @@ describe('Strict JSON first: as JSON.parse reads it', () => {
     );
   });
 
-  test('any text: refused by both, or read alike', () => {
+  test('both readers refuse a text, or both read the same value', () => {
     const pieces = fc.constantFrom(
       ...['{', '}', '[', ']', ',', ':', '"', '"a"', "'a'", '"\\u00e9"', '"\\x"', '\\', '"\\ud800"'],
       ...['0', '-', '-0', '01', '1.', '.5', '1e5', '1E+', '1e-2', 'true', 'null', 'None', 'nul'],
@@ -62,7 +65,7 @@ describe('Strict JSON first: as JSON.parse reads it', () => {
     );
   });
 
-  test('valid JSON with one character changed, taken out or put in', () => {
+  test('valid JSON in which one character was changed, removed or inserted', () => {
     const characters = fc.constantFrom(...'{}[],:"\'\\0123456789.eE+-tfn \n\u0000x'.split(''));
     fc.assert(
       fc.property(
@@ -101,11 +104,11 @@ describe('Strict JSON first: as JSON.parse reads it', () => {
     for (const text of ['\uFEFF\uFEFF{}', ' \uFEFF{}', '{}\uFEFF', '{\uFEFF}', '\uFEFF']) {
       throws(() => read(text, LIMITS), JsonError, JSON.stringify(text));
     }
-    equal((read('\uFEFF"\uFEFF"', LIMITS) as string).length, 1); // Inside a string it is a character.
+    equal((read('\uFEFF"\uFEFF"', LIMITS) as string).length, 1); // Inside a string the mark is a character.
     throws(() => read('\uFEFF{\n  x', LIMITS), /line 2, column 3/);
   });
 
-  test('a key that every object has is a key', () => {
+  test('a name that every JavaScript object inherits is an ordinary key', () => {
     const read = parseJson('{"__proto__":{"x":1},"constructor":2}', LIMITS) as object;
     equal(Object.getPrototypeOf(read), null);
     deepEqual(Object.keys(read), ['__proto__', 'constructor']);
@@ -113,25 +116,25 @@ describe('Strict JSON first: as JSON.parse reads it', () => {
 });
 
 describe('bounds', () => {
-  test('depth: 16 unless said otherwise', () => {
+  test('the depth limit is 16 by default', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     parseJson(nested(16), { maxBytes: 100 });
     throws(() => parseJson(nested(17), { maxBytes: 100 }), /nested deeper than 16/);
     throws(() => parseJson('['.repeat(1_000_000), { maxBytes: 2_000_000 }), /nested deeper than/);
   });
 
-  test('size: in bytes of UTF-8', () => {
+  test('the size limit counts bytes of UTF-8', () => {
     parseJson('"苏宁"', { maxBytes: 8 });
     throws(() => parseJson('"苏宁"', { maxBytes: 7 }), /document larger than 7 bytes/);
   });
 
-  test('an error says where', () => {
+  test('an error states its position', () => {
     throws(() => parseJson('{\n "a": 1,\n "b" 2}', LIMITS), {
       message: 'a colon is expected (line 3, column 6)',
     });
   });
 
-  test('numbers as they are written, where they are names', () => {
+  test('the option `text` keeps numbers as they are written', () => {
     const text = '{"orderId": 10005315050000000001, "n": [-1.50e+3, 0]}';
     deepEqual(plain(parseJson(text, { ...LIMITS, numbers: 'text' })), {
       orderId: '10005315050000000001',

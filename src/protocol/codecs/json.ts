@@ -1,16 +1,17 @@
-// A strict reader for JSON: bounded, without prototypes, and it refuses a key that is given twice.
+// A strict JSON reader: it has limits, creates objects without prototypes, and refuses a repeated
+// key.
 import { PositionError } from './position-error.ts';
 
-/** What was read. Objects have no prototype, so that every key is a key. */
+/** A JSON value. Objects have no prototype, so that every key is an ordinary key. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonRecord;
 export type JsonRecord = { [name: string]: JsonValue };
 
 export interface JsonLimits {
-  /** The document's size in UTF-8. */
+  /** Maximum size of the document in bytes of UTF-8. */
   readonly maxBytes: number;
-  /** How deep objects and arrays may nest; the outermost is 1. Default 16. */
+  /** Maximum nesting depth of objects and arrays; the outermost value has depth 1. Default: 16. */
   readonly maxDepth?: number;
-  /** `text` leaves numbers as they are written, for values that are names and not amounts. */
+  /** `text` keeps numbers as they are written, for values that are names and not amounts. */
   readonly numbers?: 'value' | 'text';
 }
 
@@ -20,8 +21,8 @@ export class JsonError extends PositionError {
 }
 
 /**
- * Reads RFC 8259, with or without a byte order mark before the document. A key that is given twice in
- * one object is refused, and so is what exceeds the limits.
+ * Reads RFC 8259, with or without a byte order mark before the document. The reader refuses a key
+ * that occurs twice in one object, and a document that exceeds the limits.
  *
  * @throws {JsonError}
  */
@@ -32,7 +33,7 @@ export function parseJson(text: string, limits: JsonLimits): JsonValue {
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z]+/y;
-/** Up to the next quote, backslash or control character. */
+/** Matches up to the next quote, backslash or control character. */
 const PLAIN = /[^"\\\u0000-\u001F]*/y;
 
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
@@ -60,7 +61,8 @@ class Reader {
   #at = 0;
 
   constructor(text: string, limits: JsonLimits) {
-    // A UTF-16 code unit takes at most three bytes, so most documents need not be counted.
+    // A UTF-16 code unit takes at most three bytes, so that the bytes of most documents need no
+    // counting.
     if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
       throw new JsonError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
     }
@@ -162,7 +164,7 @@ class Reader {
     }
     if (c === 'u') {
       this.#at++;
-      // A \u escape is a code unit: two of them make up one character outside of the basic plane.
+      // A \u escape is one code unit. Characters outside the basic plane consist of two.
       return String.fromCharCode(Number.parseInt(this.#take(HEX, start), 16));
     }
     return this.#fail('escape that is not known', start);

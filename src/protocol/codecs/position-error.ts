@@ -1,14 +1,15 @@
-// What readers of documents throw: what is wrong, and where.
+// The error that readers of documents throw: the problem and its position.
 
 export abstract class PositionError extends Error {
-  /** In UTF-16 code units from the beginning. */
+  /** In UTF-16 code units from the beginning of the text. */
   readonly offset: number;
-  /** Line and column count from 1. */
+  /** Line and column numbers start at 1. */
   readonly line: number;
   readonly column: number;
 
   constructor(problem: string, text: string, offset: number) {
-    // Counted without a list of the lines: a stranger's MiB of line ends would cost a million strings.
+    // Counts without a list of lines, because a document of line ends only would need a million
+    // strings.
     let line = 1;
     let lineFrom = 0;
     for (

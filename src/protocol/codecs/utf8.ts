@@ -1,22 +1,26 @@
-// Bytes to text: UTF-8 or nothing, and what to tell who sent something else.
+// Decodes UTF-8 strictly, and describes bytes that are not UTF-8.
 import { isUtf8 } from 'node:buffer';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Null when the bytes are not valid UTF-8. A byte order mark stays in the text. */
+/** Returns null if the bytes are not valid UTF-8. A byte order mark stays in the text. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
-  // Judged first: a decoder that throws would cost an exception for each body of a stranger.
+  // Checks before decoding, because a decoder that throws would cost an exception for each invalid
+  // body.
   return isUtf8(bytes) ? decoder.decode(bytes) : null;
 }
 
-/** Enough to tell an encoding, and a bound to what a stranger's MiB may cost after it was refused. */
+/**
+ * The beginning of the body suffices to recognise an encoding, and limits the cost of a refused
+ * body.
+ */
 const LOOKED_AT = 64 * 1024;
 
 /**
- * Why bytes that are not UTF-8 were refused, for the request log: most often they are GB18030, which
- * GBK and GB2312 are parts of.
+ * Explains for the request log why bytes are not UTF-8. Most often they are GB18030, which includes
+ * GBK and GB2312.
  *
- * @param what names what the bytes are of, such as "the document"
+ * @param what names the source of the bytes, such as "the document"
  */
 export function describeNotUtf8(what: string, bytes: Uint8Array): string {
   return readsAsGb18030(bytes)
@@ -27,7 +31,7 @@ export function describeNotUtf8(what: string, bytes: Uint8Array): string {
 function readsAsGb18030(bytes: Uint8Array): boolean {
   const decoder = new TextDecoder('gb18030', { fatal: true });
   try {
-    // As of a stream, a character that the bound cuts in two is no fault.
+    // Decodes as a stream, so that a character that the limit cuts in two is no error.
     decoder.decode(bytes.subarray(0, LOOKED_AT), { stream: bytes.length > LOOKED_AT });
     return true;
   } catch {

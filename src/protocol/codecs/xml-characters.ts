@@ -1,9 +1,11 @@
-// Which characters XML 1.0 can carry, and which make up a name.
+// The characters that XML 1.0 allows in documents and in names.
 
-/** What XML 1.0 does not allow in a document: C0 controls but tab, LF and CR; surrogates; FFFE, FFFF. */
+/**
+ * Characters that XML 1.0 forbids: C0 controls except tab, LF and CR; surrogates; FFFE and FFFF.
+ */
 export const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u;
 
-// Names of XML 1.0's fifth edition, without a colon: no platform uses prefixes.
+// Names of XML 1.0, fifth edition, without a colon, because no platform uses prefixes.
 const START =
   'A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
 const NC_NAME = `[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]*`;

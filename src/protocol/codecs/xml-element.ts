@@ -1,12 +1,12 @@
-// What an XML document is read into.
+// The tree that the XML readers return.
 
 export interface XmlElement {
   readonly name: string;
-  /** The character data, where the element has no children; otherwise empty. */
+  /** The character data of an element without children; otherwise empty. */
   readonly text: string;
   /**
-   * `text` with its line ends as they were sent, where they were not all LF (XML reads CR LF, and CR, as
-   * LF). Given only to who asked for it.
+   * `text` with the original line ends, if they were not all LF (XML reads CR LF and CR as LF). The
+   * reader sets it only on request.
    */
   readonly sent?: string;
   readonly children: readonly XmlElement[];

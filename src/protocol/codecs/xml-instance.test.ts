@@ -1,4 +1,5 @@
-// nil and type of XMLSchema-instance, and line ends as they were sent, as serializers and templates write them.
+// Tests nil and type of XMLSchema-instance, and original line ends, as serializers and templates
+// write them.
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -9,7 +10,7 @@ const read = (text: string, limits: Partial<XmlLimits> = {}): XmlElement =>
 const INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
 const leaf = (name: string, text = ''): XmlElement => ({ name, text, children: [] });
 
-describe('nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is an absent value', () => {
+describe('nil with a prefix bound to XMLSchema-instance, or with an undeclared xsi:, means an absent value', () => {
   const absent: Readonly<Record<string, string>> = {
     'as .NET writes it': `<r xmlns:xsi="${INSTANCE}"><a>1</a><b xsi:nil="true" /></r>`,
     'under another prefix': `<r xmlns:i='${INSTANCE}'><a>1</a><b i:nil='true'></b></r>`,
@@ -26,13 +27,13 @@ describe('nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is a
     });
   }
 
-  test('false and 0 are a value like any other; a type is passed over', () => {
+  test('nil="false" and nil="0" leave an ordinary value; the reader ignores a type', () => {
     const text = '<r><a xsi:nil="false">1</a><b xsi:nil="0" xsi:type="xsd:string"/></r>';
     deepEqual(read(text).children, [leaf('a', '1'), leaf('b')]);
     equal(read(`<r xmlns:p="${INSTANCE}" p:type="R">1</r>`).text, '1');
   });
 
-  test('an element of nil elements alone is empty', () => {
+  test('an element that contains only nil elements is empty', () => {
     deepEqual(read('<r>\n <a xsi:nil="true"/>\n</r>'), leaf('r'));
   });
 
@@ -74,7 +75,7 @@ describe('nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is a
     test(`refused: ${what}`, () => throws(() => read(text), problem));
   }
 
-  test('an element given twice stays refused, also where lists are allowed', () => {
+  test('the reader refuses a repeated nil attribute or element, also if lists are allowed', () => {
     for (const text of [
       '<r><a xsi:nil="1"/><a>1</a></r>',
       '<r><a>1</a><a xsi:nil="1"/></r>',
@@ -85,7 +86,7 @@ describe('nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is a
     }
   });
 
-  test('a prefix that an inner element declares anew counts up to its end', () => {
+  test('a prefix that an inner element redeclares is valid up to the end of that element', () => {
     const inner = `<a xmlns:i="urn:x"><b xmlns:i="${INSTANCE}" i:nil="1"/></a>`;
     const text = `<r xmlns:i="${INSTANCE}">${inner}<c i:nil="1"/></r>`;
     deepEqual(read(text).children, [leaf('a')]);
@@ -94,7 +95,7 @@ describe('nil under the prefix bound to XMLSchema-instance, or a bare xsi:, is a
 });
 
 describe('line ends as they were sent', () => {
-  test('beside those that XML reads, only where they differ and only to who asks', () => {
+  test('the reader also keeps the original line ends, only on request and only if they differ', () => {
     const text = '<r><a>1\r\n2\r3\n4</a><b>1\n2</b><c>&#13;\n</c></r>';
     deepEqual(read(text, { keepLineEnds: true }).children, [
       { name: 'a', text: '1\n2\n3\n4', sent: '1\r\n2\r3\n4', children: [] },
@@ -104,14 +105,14 @@ describe('line ends as they were sent', () => {
     ok(read(text).children.every((child) => !('sent' in child)));
   });
 
-  test('around references, comments and CDATA', () => {
+  test('the original line ends survive around references, comments and CDATA', () => {
     const [a] = read('<r><a>&lt;\r\n<!--\r-->\r<![CDATA[&\r\n]]>&#13;\n</a></r>', {
       keepLineEnds: true,
     }).children;
     deepEqual([a!.text, a!.sent], ['<\n\n&\n\r\n', '<\r\n\r&\r\n\r\n']);
   });
 
-  test('what was sent, read as XML reads it, is the text', () => {
+  test('the original text with normalised line ends equals the text', () => {
     const pieces = fc.array(fc.constantFrom('a', '\r', '\n', '\r\n', '<!--x-->', ' '), {
       maxLength: 12,
     });

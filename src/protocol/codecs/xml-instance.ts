@@ -1,4 +1,4 @@
-// The attributes `nil` and `type` of XMLSchema-instance, which serializers write beside values.
+// Reads the attributes `nil` and `type` of XMLSchema-instance, which serializers write on elements.
 
 const SCHEMA_INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
 const NIL: ReadonlyMap<string, boolean> = new Map([
@@ -8,28 +8,28 @@ const NIL: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ]);
 
-/** An attribute that has a prefix and is called nil or type, and where it stands. */
+/** An attribute with a prefix that is called nil or type, and its position. */
 export interface PrefixedAttribute {
   readonly name: string;
   readonly value: string;
   readonly at: number;
 }
 
-/** Whether the name may be one of the two, which only its prefix decides. */
+/** Whether the name may be one of the two attributes; its prefix decides. */
 export const mayBeInstanceAttribute = (name: string): boolean => /:(nil|type)$/.test(name);
 
-/** Which prefixes stand for XMLSchema-instance, element by element. */
+/** Tracks for each element which prefixes are bound to XMLSchema-instance. */
 export class InstancePrefixes {
   readonly #bound = new Map<string, boolean>();
-  /** What the declarations of the elements around have replaced, to be put back at their ends. */
+  /** The bindings that the open elements have replaced. The end of each element restores them. */
   readonly #replaced: (readonly [prefix: string, before: boolean | undefined])[] = [];
 
-  /** To be given back to {@link leave} at the end of the element that begins now. */
+  /** Returns a mark that the caller passes to {@link leave} at the end of the element. */
   enter(): number {
     return this.#replaced.length;
   }
 
-  /** `xmlns:prefix="uri"` of the element that was entered last. */
+  /** Records `xmlns:prefix="uri"` of the element that was entered last. */
   declare(prefix: string, uri: string): void {
     this.#replaced.push([prefix, this.#bound.get(prefix)]);
     this.#bound.set(prefix, uri.trim() === SCHEMA_INSTANCE);
@@ -46,7 +46,8 @@ export class InstancePrefixes {
   /**
    * Whether the attributes of one element make it nil.
    *
-   * @param fail is called for one that is not accepted, with null where its prefix is another's
+   * @param fail is called for a refused attribute, or with null if its prefix belongs to another
+   * namespace
    */
   isNil(
     attributes: readonly PrefixedAttribute[],
@@ -56,7 +57,7 @@ export class InstancePrefixes {
     let hasType = false;
     for (const attribute of attributes) {
       const [prefix, local] = attribute.name.split(':') as [string, string];
-      // Documents that are put together by hand use `xsi:` and forget to declare it.
+      // Documents that are assembled by hand often use `xsi:` without a declaration.
       if (!(this.#bound.get(prefix) ?? prefix === 'xsi')) fail(null, attribute);
       if (local === 'nil' ? nil !== undefined : hasType)
         fail('given twice, under two prefixes', attribute);

@@ -1,4 +1,4 @@
-// The XML reader against another one, @xmldom/xmldom, on generated documents and on broken ones.
+// Compares the XML reader with the library @xmldom/xmldom, on generated and on broken documents.
 import { deepEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { DOMParser, type Node } from '@xmldom/xmldom';
@@ -12,7 +12,7 @@ import {
   type XmlTree,
 } from './xml.ts';
 
-/** More for a long run: XML_RUNS=200000. */
+/** The number of runs; XML_RUNS=200000 makes a long run. */
 const RUNS = Number(process.env.XML_RUNS ?? 2000);
 
 interface Judged {
@@ -21,11 +21,13 @@ interface Judged {
 }
 
 /**
- * How xmldom reads a document, in our form. Two of its settings and habits are not XML 1.0's:
- * - It normalizes U+0085 and U+2028 to LF, as XML 1.1 does; 1.0 (2.11) knows CR LF and CR only.
- * - A byte order mark is content to it; XML 1.0 (4.3.3) says that it is not part of the document.
- * White space before the declaration is refused by it, as by XML, and passed over by ours.
- * And it warns of U+FFFD, which is a character like any other.
+ * The result of xmldom in our form. Some rules of xmldom differ from XML 1.0:
+ * - xmldom normalises U+0085 and U+2028 to LF, as XML 1.1 does; XML 1.0 (2.11) normalises only CR
+ * LF and CR.
+ * - xmldom accepts a lone byte order mark as content; by XML 1.0 (4.3.3) it is not part of the
+ * document.
+ * - xmldom and XML refuse white space before the declaration; our reader skips it.
+ * - xmldom warns of U+FFFD, which is an ordinary character.
  */
 function judge(text: string): Judged {
   const problems: string[] = [];
@@ -56,13 +58,16 @@ function toTree(element: Node): XmlElement {
     else if (node.nodeType !== node.COMMENT_NODE) text += node.nodeValue;
   }
   if (children.length === 0) return { name: element.nodeName, text, children };
-  // What is between elements is white space, or ours refuses it; ours drops it.
+  // Our reader refuses text between elements unless it is white space, and drops white space.
   return { name: element.nodeName, text: text.replace(/[ \t\r\n]+/g, ''), children };
 }
 
 const LIMITS = { maxBytes: 1024 * 1024, repeats: 'allow' } as const;
 
-/** By the strict reader, to which the whole is held, whichever of the two readers did the work. */
+/**
+ * Reads with the strict reader, which must agree with the combined reader, whichever part did the
+ * work.
+ */
 function read(text: string): XmlElement | XmlError {
   const strictly = resultOf(() => parseXmlStrictly(text, LIMITS));
   const whole = resultOf(() => parseXml(text, LIMITS));
@@ -75,7 +80,7 @@ function resultOf(run: () => XmlElement): XmlElement | XmlError {
     return run();
   } catch (error) {
     if (error instanceof XmlError) return error;
-    throw error; // A parser may refuse; it may never fail in another way.
+    throw error; // A parser may refuse a document, but must not fail in another way.
   }
 }
 
@@ -144,7 +149,7 @@ const declaration = fc.constantFrom(
 const misc = joined(fc.oneof(space, comment), 2);
 const wellFormed = fc.tuple(declaration, misc, element, misc).map((parts) => parts.join(''));
 
-test('a well-formed document of our subset is the same tree to both', () => {
+test('both readers build the same tree from a well-formed document of our subset', () => {
   let branching = 0;
   fc.assert(
     fc.property(wellFormed, (document) => {
@@ -193,7 +198,7 @@ const mutation = fc.record({
   length: fc.integer({ min: 1, max: 8 }),
   token: fc.constantFrom(...TOKENS),
 });
-/** One most often: of three, hardly a document comes out whole. */
+/** Usually one mutation: with three mutations hardly any document stays well-formed. */
 const mutations = fc.oneof(
   { arbitrary: fc.tuple(mutation), weight: 3 },
   fc.array(mutation, { minLength: 2, maxLength: 3 }),
@@ -230,12 +235,12 @@ function mutate(document: string, { kind, from, to, length, token }: Mutation): 
 }
 
 /**
- * Where xmldom refuses what is well-formed: it holds the DOM's createElementNS rules besides XML's,
- * by which the element name `xmlns` and the two reserved namespace names are taken.
+ * xmldom refuses some well-formed documents, because it applies the DOM's createElementNS rules,
+ * which forbid the element name `xmlns` and two reserved namespaces.
  */
 const isDomRule = (problem: string): boolean => problem.includes('NamespaceError');
 
-test('whatever ours accepts of a broken document, xmldom accepts, with the same tree', () => {
+test('xmldom accepts every mutated document that our reader accepts, with the same tree', () => {
   let accepted = 0;
   let refused = 0;
   fc.assert(
@@ -257,7 +262,7 @@ test('whatever ours accepts of a broken document, xmldom accepts, with the same 
   ok(refused > RUNS / 5, `only ${refused} of ${RUNS} mutants were refused`);
 });
 
-test('a refusal has a place inside the document', () => {
+test('the position of a refusal lies inside the document', () => {
   fc.assert(
     fc.property(wellFormed, mutation, (document, m) => {
       const broken = mutate(document, m);
@@ -283,7 +288,7 @@ const { tree } = fc.letrec<{ tree: XmlTree }>((tie) => ({
   tree: fc.array(fc.tuple(name, fc.oneof({ maxDepth: 5 }, anyText, tie('tree'))), { maxLength: 4 }),
 }));
 
-/** What XML cannot carry (XML 1.0, 2.2), told code point by code point. */
+/** Replaces the characters that XML cannot carry (XML 1.0, 2.2), code point by code point. */
 function carried(value: string): string {
   const can = (code: number): boolean =>
     [0x9, 0xa, 0xd].includes(code) ||
@@ -293,7 +298,7 @@ function carried(value: string): string {
   return Array.from(value, (c) => (can(c.codePointAt(0)!) ? c : '\uFFFD')).join('');
 }
 
-test('what writeXml writes, parseXml and xmldom read back', () => {
+test('parseXml and xmldom restore the output of writeXml', () => {
   const expected = ([tag, content]: XmlTree[number]): XmlElement =>
     typeof content === 'string'
       ? { name: tag, text: carried(content), children: [] }

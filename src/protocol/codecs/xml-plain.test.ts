@@ -1,11 +1,12 @@
-// The plain reader against the strict one: it reads the same, or leaves the document to that one.
+// Compares the plain reader with the strict one: it reads the same tree, or leaves the document to
+// the strict reader.
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseXml, parseXmlStrictly, type XmlElement, XmlError } from './xml.ts';
 import { readPlainXml } from './xml-plain.ts';
 
-/** More for a long run: XML_RUNS=200000. */
+/** The number of runs; XML_RUNS=200000 makes a long run. */
 const RUNS = Number(process.env.XML_RUNS ?? 5000);
 const MAX_BYTES = 1024 * 1024;
 
@@ -36,7 +37,7 @@ const STRANGE = [
   ...['<a>', '</a>', ' xmlns="u"', ' id="1"', ':', ' ', 'x', 'é', '\r', '\r\n', '\u0000', '\u001F'],
   ...['\uD800', '\uDC00', '😀', '\uE000', '\uFEFF', '\uFFFE', '\u00A0', '\u0085', '<!DOCTYPE a>'],
 ];
-/** Where, how many characters go, and what comes in their place. */
+/** A position, the number of characters to remove, and the text to insert. */
 const edit = fc.tuple(fc.nat(), fc.nat(4), fc.constantFrom('', ...STRANGE));
 type Edit = readonly [at: number, length: number, token: string];
 
@@ -45,7 +46,7 @@ function apply(document: string, [place, length, token]: Edit): string {
   return document.slice(0, at) + token + document.slice(at + length);
 }
 
-test('it reads what the strict reader reads, under the same limits, or leaves it to that one', () => {
+test('the plain reader reads the same as the strict reader under the same limits, or returns null', () => {
   let read = 0;
   let refused = 0;
   fc.assert(
@@ -75,7 +76,7 @@ test('it reads what the strict reader reads, under the same limits, or leaves it
   ok(refused > RUNS / 5, `only ${refused} of ${RUNS} documents were refused`);
 });
 
-test('it reads the documents that clients send most, and leaves those with anything more', () => {
+test('the plain reader reads the most frequent documents, and returns null for unusual ones', () => {
   const document = '<Request>\n  <Action>HastenOrder</Action><备注/></Request>';
   const plain = document.replace('<备注/>', '<Remark>改签</Remark>');
   for (const head of ['', '<?xml version="1.0"?>', '<?xml version="1.0" encoding="utf-8"?>\r\n']) {
@@ -85,7 +86,7 @@ test('it reads the documents that clients send most, and leaves those with anyth
   }
 });
 
-test('more children than it compares are read all the same, and a repeated one refused', () => {
+test('parseXml reads more children than the plain reader compares, and refuses a repeated child', () => {
   const many = Array.from({ length: 100 }, (_, i) => `<a${i}>${i}</a${i}>`);
   for (const children of [many.slice(0, 32), many.slice(0, 33), many]) {
     const root = parseXml(`<r>${children.join('')}</r>`, { maxBytes: MAX_BYTES });

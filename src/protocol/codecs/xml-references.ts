@@ -1,4 +1,4 @@
-// References in XML: the five entities, and characters by number.
+// Resolves references in XML: the five entities, and characters by number.
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -7,7 +7,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],
   ['apos', "'"],
 ]);
-/** `&#1114111;` */
+/** The length of `&#1114111;`. */
 const LONGEST_REFERENCE = 10;
 const SEMICOLON = 0x3b;
 const REFERENCE = /&[^;&]*;?/y;
@@ -18,7 +18,7 @@ const isAllowed = (code: number): boolean =>
     ? code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
     : code === 0x9 || code === 0xa || code === 0xd;
 
-/** The value of a digit by its code, 16 for what is none. */
+/** The value of a digit by its character code; 16 if the code is no digit. */
 function digit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
@@ -26,8 +26,9 @@ function digit(code: number): number {
 }
 
 /**
- * The character that `#10` or `#xA` stands for; empty when XML does not allow it, or past six digits
- * of hex or seven decimal ones. Without a pattern: a document may be nothing but references.
+ * The character of `#10` or `#xA`; empty if XML forbids the character, or if the number has more
+ * than six hex or seven decimal digits. The function uses no pattern, because a document may
+ * consist of references only.
  */
 function characterReference(body: string): string {
   if (body.charCodeAt(0) !== 0x23) return '';
@@ -46,9 +47,9 @@ function characterReference(body: string): string {
 }
 
 /**
- * The text with its references resolved, in a loop without a pattern for each.
+ * The text with its references resolved. The loop uses no pattern for each reference.
  *
- * @param fail is called for a reference that is neither, with its first 16 characters and its place
+ * @param fail is called for an unknown reference, with its first 16 characters and its position
  */
 export function resolveReferences(raw: string, fail: (whole: string, at: number) => never): string {
   let at = raw.indexOf('&');

@@ -1,4 +1,4 @@
-// A strict reader of XML that refuses by design what general parsers support, and says where.
+// A strict XML reader. It refuses constructs that general parsers support, and says where.
 import { PositionError } from './position-error.ts';
 import { ATTRIBUTE_NAME, FORBIDDEN, NAME } from './xml-characters.ts';
 import type { XmlElement } from './xml-element.ts';
@@ -10,13 +10,13 @@ import {
 import { resolveReferences } from './xml-references.ts';
 
 export interface XmlLimits {
-  /** The document's size in UTF-8. */
+  /** Maximum size of the document in bytes of UTF-8. */
   readonly maxBytes: number;
-  /** How deep elements may nest; the root is 1. Default 16. */
+  /** Maximum nesting depth of elements; the root has depth 1. Default: 16. */
   readonly maxDepth?: number;
-  /** Whether one element may hold several of the same name. Default: refused. */
+  /** Whether one element may contain several elements of the same name. Default: `refuse`. */
   readonly repeats?: 'refuse' | 'allow';
-  /** Whether elements tell their line ends as they were sent, too: {@link XmlElement.sent}. */
+  /** Whether elements also keep original line ends: {@link XmlElement.sent}. */
   readonly keepLineEnds?: boolean;
 }
 
@@ -30,19 +30,19 @@ const DECLARATION_BEGINS = /<\?xml[ \t\r\n]/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
 const NOT_SPACE = /[^ \t\r\n]/;
-/** XML 1.0, 2.11: whatever ends a line is read as LF. */
+/** XML 1.0, 2.11: every line end is read as LF. */
 const toLineFeeds = (text: string): string =>
   text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 
 /**
- * Reads a document, with or without a byte order mark. Refused, each with its place: DOCTYPE, entities
- * other than the five and character references, processing instructions other than the declaration,
- * text beside elements, what XML 1.0 forbids, what exceeds the limits, and attributes other than
- * `xmlns*`, and `nil` and `type` of XMLSchema-instance. The size is {@link parseXml}'s to bound.
+ * Reads a document, with or without a byte order mark. The reader refuses, with the position:
+ * DOCTYPE, unknown entities, processing instructions other than the declaration, text beside
+ * elements, characters that XML 1.0 forbids, and attributes other than `xmlns*`, and `nil` and
+ * `type` of XMLSchema-instance. {@link parseXml} checks the size.
  *
- * An element with `nil="true"` is absent: the tree does not hold it. White space may stand before the
- * declaration. The encoding that the declaration names does not count: the caller has decoded the
- * bytes, and public clients declare gb2312 over UTF-8.
+ * The tree omits an element with `nil="true"`. White space may precede the declaration. The reader
+ * ignores the declared encoding: the caller has decoded the bytes, and public clients declare
+ * gb2312 for UTF-8.
  *
  * @throws {XmlError}
  */
@@ -56,7 +56,7 @@ class Reader {
   readonly #refuseRepeats: boolean;
   readonly #keepLineEnds: boolean;
   #at = 0;
-  /** Whether the element that was read last is nil. */
+  /** Whether the last element that was read is nil. */
   #wasNil = false;
   readonly #prefixes = new InstancePrefixes();
 
@@ -80,7 +80,7 @@ class Reader {
     return root;
   }
 
-  /** XML wants it at the very beginning; templates of public clients begin with an empty line. */
+  /** XML wants the declaration first, but templates of clients begin with an empty line. */
   #declaration(): void {
     this.#space();
     DECLARATION_BEGINS.lastIndex = this.#at;
@@ -90,7 +90,7 @@ class Reader {
     this.#at = DECLARATION.lastIndex;
   }
 
-  /** White space and comments, before and after the root. */
+  /** Reads white space and comments before and after the root. */
   #misc(): void {
     for (;;) {
       this.#space();
@@ -115,10 +115,10 @@ class Reader {
     return element;
   }
 
-  /** From behind the start tag to behind the end tag. */
+  /** Reads from the end of the start tag to the end of the end tag. */
   #content(name: string, open: number, isNil: boolean, depth: number): XmlElement {
     let text = '';
-    /** Once it is another than `text`. */
+    /** The original text, once it differs from `text`. */
     let sent: string | undefined;
     const take = (raw: string, read: (raw: string) => string): void => {
       const asSent = read(raw);
@@ -164,10 +164,10 @@ class Reader {
     return sent === undefined ? { name, text, children } : { name, text, sent, children };
   }
 
-  /** Attributes and the end of a start tag; empty is an element that ends with `/>`. */
+  /** Reads attributes and the end of a start tag. An element that ends with `/>` is empty. */
   #startTagEnd(): { readonly isEmpty: boolean; readonly isNil: boolean } {
     let seen: Set<string> | undefined;
-    // Judged at the end of the tag: a prefix may be declared behind its use.
+    // A prefix may be declared after its use, so the end of the tag checks it.
     let prefixed: PrefixedAttribute[] | undefined;
     for (;;) {
       const spaced = this.#space();
@@ -234,7 +234,7 @@ class Reader {
     this.#at++;
   }
 
-  /** As they stand in the document. */
+  /** Character data with the original line ends. */
   #characters(end: number): string {
     const start = this.#at;
     const raw = this.#text.slice(start, end);
@@ -281,7 +281,7 @@ class Reader {
   }
 
   #space(): boolean {
-    if (this.#text.charCodeAt(this.#at) > 0x20) return false; // As in most places.
+    if (this.#text.charCodeAt(this.#at) > 0x20) return false; // This is the most frequent case.
     SPACE.lastIndex = this.#at;
     SPACE.test(this.#text);
     const moved = SPACE.lastIndex > this.#at;
@@ -290,7 +290,7 @@ class Reader {
   }
 
   #fail(problem: string, at: number = this.#at): never {
-    // Lines are counted as XML has them.
+    // Counts lines by the line ends of XML.
     const before = toLineFeeds(this.#text.slice(0, at));
     throw new XmlError(problem, before, before.length);
   }

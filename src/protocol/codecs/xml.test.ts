@@ -1,4 +1,5 @@
-// What the strict XML reader refuses, with its place, and what it reads; the judge is in xml-judged.test.ts.
+// Tests what the strict XML reader refuses, with the position, and what it reads;
+// xml-judged.test.ts compares it with a library.
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { escapeXml, parseXml, writeXml, type XmlElement, XmlError, type XmlLimits } from './xml.ts';
@@ -47,7 +48,7 @@ refusals('"refused are DOCTYPE": with and without a subset, wherever it stands',
 
 refusals('"entities other than the five and character references" are refused', [
   ['<a>x\ny&nbsp;</a>', reference('&nbsp;'), 2, 2],
-  // Names that every JavaScript object has are entities as unknown as any other.
+  // Names that every JavaScript object inherits are unknown entities like any other name.
   ['<a>&constructor;</a>', reference('&constructor;'), 1, 4],
   ['<a>&__proto__;</a>', reference('&__proto__;'), 1, 4],
   ['<a>&toString;</a>', reference('&toString;'), 1, 4],
@@ -125,7 +126,7 @@ refusals('what is not well-formed is refused', [
   [' \n ', 'the root element is missing', 2, 2],
   ['text', 'the root element is missing', 1, 1],
   ['<a/><b/>', 'content after the root element', 1, 5],
-  // 001's own sample has </Request> twice.
+  // 001's own sample contains </Request> twice.
   ['<Request></Request></Request>', 'content after the root element', 1, 20],
   ['<a/> x', 'content after the root element', 1, 6],
   ['<a>', '<a> is not closed', 1, 1],
@@ -152,7 +153,7 @@ refusals('what is not well-formed is refused', [
   ['<a><x:b xmlns:x="u">1</x:b></a>', 'malformed start tag', 1, 6],
 ]);
 
-test('text beside elements is refused, whichever comes first; white space and comments are not', () => {
+test('the reader refuses text beside elements in either sequence, and accepts white space and comments', () => {
   const problem = '<a> holds text beside elements';
   refuses('<a>x<b/></a>', problem, 1, 1);
   refuses('<a><b/>x</a>', problem, 1, 1);
@@ -171,7 +172,7 @@ test('"depth over 16" is refused: 16 is read, 17 is not, and a smaller limit hol
   refuses(nested(3), 'elements nested deeper than 2', 1, 7, { maxDepth: 2 });
 });
 
-test('a document is measured in bytes of UTF-8: at the limit it is read, one over it is refused', () => {
+test('the size limit counts bytes of UTF-8: a document at the limit is read, one byte more is refused', () => {
   const text = '<a>订😀</a>'; // 7 + 3 + 4 bytes, 10 code units
   equal(Buffer.byteLength(text), 14);
   deepEqual(read(text, { maxBytes: 14 }), leaf('a', '订😀'));
@@ -189,7 +190,7 @@ test('a document is measured in bytes of UTF-8: at the limit it is read, one ove
   }
 });
 
-test('an element given twice is refused, or kept in order where repeats are allowed', () => {
+test('a repeated element is refused, or kept in sequence if repeats are allowed', () => {
   refuses('<a><b>1</b>\n<b>2</b></a>', '<b> given twice', 2, 1);
   refuses('<a><b/><c/><b/></a>', '<b> given twice', 1, 12);
   equal(read('<a><b><c/></b><c/></a>').children.length, 2); // not in the same element
@@ -217,21 +218,21 @@ test('valid UTF-8 is read as UTF-8 whatever is declared, with "white space befor
   refuses('\uFEFF\uFEFF<a/>', 'the root element is missing', 1, 1);
 });
 
-test('line ends are LF (XML 1.0, 2.11), those written as references are what they say', () => {
+test('line ends become LF (XML 1.0, 2.11); a line end written as a reference stays', () => {
   equal(read('<a>1\r\n2\r3\n4\r\r\n5</a>').text, '1\n2\n3\n4\n\n5');
   equal(read('<a>&#13;\r\n&#xD;&#10;&#9;</a>').text, '\r\n\r\n\t');
   equal(read('<a>\u0085\u2028</a>').text, '\u0085\u2028'); // line ends in XML 1.1 only
   refuses('<a>\r\n\r&b;</a>', reference('&b;'), 3, 1);
 });
 
-test('CDATA and comments are read as XML says', () => {
+test('the reader handles CDATA and comments as XML defines them', () => {
   equal(read('<a>1<![CDATA[<b>&amp;]] ]>]]>2<!-- <c> &d; -->3</a>').text, '1<b>&amp;]] ]>23');
   equal(read('<a><![CDATA[]]]]><![CDATA[>]]></a>').text, ']]>');
   equal(read('<a>]]&gt;]]<!---->&#62;]]<![CDATA[>]]></a>').text, ']]>]]>]]>');
   equal(read('<!-- 1 --><a/><!-- - -->\n').name, 'a');
 });
 
-test('the five entities, characters by number, names of any script and xmlns are read', () => {
+test('the reader accepts the five entities, characters by number, names in any script, and xmlns', () => {
   equal(read('<a>&amp;&lt;&gt;&quot;&apos;</a>').text, '&<>"\'');
   equal(read('<a>&amp;lt;&#38;amp;</a>').text, '&lt;&amp;'); // one level, never two
   equal(read('<a>&#65;&#x4e2D;&#x1F600;&#0000065;&#x10FFFF;</a>').text, 'A中😀A\u{10FFFF}');
@@ -240,7 +241,7 @@ test('the five entities, characters by number, names of any script and xmlns are
   deepEqual([read('<a/>'), read('<a />'), read('<a></a>')], [leaf('a'), leaf('a'), leaf('a')]);
 });
 
-test('what is written is escaped, and what XML cannot carry becomes U+FFFD', () => {
+test('the writer escapes text, and writes U+FFFD for characters that XML cannot carry', () => {
   equal(
     escapeXml('a&b<c>d\re\u0000f\uD800g\uFFFE😀"\''),
     'a&amp;b&lt;c&gt;d&#xD;e\uFFFDf\uFFFDg\uFFFD😀"\'',

@@ -1,4 +1,5 @@
-// The XML that order platforms exchange, elements and text, nothing that executes: reads and writes it.
+// Reads and writes the XML that order platforms exchange: elements and text only, nothing
+// executable.
 import { FORBIDDEN } from './xml-characters.ts';
 import type { XmlElement } from './xml-element.ts';
 import { readPlainXml } from './xml-plain.ts';
@@ -7,13 +8,14 @@ import { parseXmlStrictly, XmlError, type XmlLimits } from './xml-strict.ts';
 export { parseXmlStrictly, type XmlElement, XmlError, type XmlLimits };
 
 /**
- * Reads a document: the usual one in one pass, any other by {@link parseXmlStrictly}, which says what is
- * refused.
+ * Reads a document. The plain reader handles usual documents; {@link parseXmlStrictly} handles all
+ * others and defines what is refused.
  *
  * @throws {XmlError}
  */
 export function parseXml(text: string, limits: XmlLimits): XmlElement {
-  // A UTF-16 code unit takes at most three bytes, so most documents need not be counted.
+  // A UTF-16 code unit takes at most three bytes, so that the bytes of most documents need no
+  // counting.
   if (text.length * 3 > limits.maxBytes && Buffer.byteLength(text) > limits.maxBytes) {
     throw new XmlError(`document larger than ${limits.maxBytes} bytes`, text, text.length);
   }
@@ -29,17 +31,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
-/** Most texts have nothing to escape, and show it in one look. */
+/** Most texts contain nothing to escape, which one test of this pattern shows. */
 const PLAIN = /^[\t\n\x20-\x25\x27-\x3B\x3D\x3F-\uD7FF\uE000-\uFFFD]*$/;
 
-/** Text for the inside of an element. Characters that XML cannot carry become U+FFFD. */
+/** Escapes text for the content of an element. Characters that XML cannot carry become U+FFFD. */
 export function escapeXml(text: string): string {
   if (PLAIN.test(text)) return text;
   const clean = FORBIDDEN.test(text) ? text.replace(new RegExp(FORBIDDEN, 'gu'), '\uFFFD') : text;
   return clean.replace(ESCAPED, (c) => ESCAPES[c]!);
 }
 
-/** A tree to write: names with text or with further trees, in this order. */
+/** A tree to write: names with text or with subtrees, in sequence. */
 export type XmlTree = readonly (readonly [name: string, content: string | XmlTree])[];
 
 /** Writes elements without white space between them. */
