@@ -43,6 +43,8 @@ export async function useLedger(dataDirectory: string): Promise<void> {
   await manage(server, 'POST', `/orders/jintong/${HASTENED}/transitions`, { to: 'M' });
   // Last, so that the deadline is still to come, and the count still holds.
   equal((await suning(server, { ...history(), app: 'threePerDay' })).code, 'success');
+  const account = await manage(server, 'POST', '/accounts', { name: 'li.na', role: 'viewer' });
+  equal(account.status, 201, JSON.stringify(account.body));
   const offset = await manage(server, 'POST', '/clock', { advanceSeconds: 1 });
   equal(offset.status, 200);
   equal((await ytx(server, submit('copy-1', 'SANDBOX-SUCCESS'))).statusCode, '0');
