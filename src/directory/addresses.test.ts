@@ -1,4 +1,4 @@
-// Who is let in by an address list, and whose address counts behind proxies.
+// Tests whom an address list admits, and which address counts for a call through proxies.
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AddressList, NOBODY, normalizeAddress, readCaller, splitAddresses } from './addresses.ts';
@@ -29,7 +29,7 @@ describe('"entries are addresses or CIDR ranges": the first and the last address
   borders('::1/128', ['::1'], ['::2', '127.0.0.1']);
 });
 
-test('an IPv4-mapped address is the IPv4 address, on either side and in either notation', () => {
+test('an IPv4-mapped address equals the IPv4 address, in the list or in the call, in either notation', () => {
   equal(normalizeAddress('::ffff:203.0.113.7'), '203.0.113.7');
   equal(normalizeAddress('::FFFF:203.0.113.7'), '203.0.113.7');
   equal(normalizeAddress('203.0.113.7'), '203.0.113.7');
@@ -41,12 +41,12 @@ test('an IPv4-mapped address is the IPv4 address, on either side and in either n
   equal(inside(['::ffff:203.0.113.0/120'], '203.0.114.0'), false);
 });
 
-test('a zone id says nothing about who calls', () => {
+test('a zone id does not change the address', () => {
   equal(normalizeAddress('fe80::1%eth0'), 'fe80::1');
   equal(inside(['fe80::/10'], normalizeAddress('fe80::1%eth0')), true);
 });
 
-test('a list holds what any of its entries holds; an empty one holds nothing and says so', () => {
+test('a list contains the addresses of all its entries; an empty list contains none and says so', () => {
   const list = new AddressList(['203.0.113.7', '198.51.100.0/24', '2001:db8::/32']);
   equal(list.isEmpty, false);
   for (const address of ['203.0.113.7', '198.51.100.9', '2001:db8::9'])
@@ -58,7 +58,7 @@ test('a list holds what any of its entries holds; an empty one holds nothing and
   equal(empty.has('203.0.113.7'), false);
 });
 
-test('what is no address is in no list', () => {
+test('a text that is no address is in no list', () => {
   const everything = new AddressList(['0.0.0.0/0', '::/0']);
   for (const text of ['', 'localhost', '1.2.3', '1.2.3.4:80', '[::1]', '1.2.3.4/32', '999.1.1.1']) {
     equal(everything.has(text), false, text);
@@ -80,7 +80,7 @@ describe('an entry that is neither an address nor a range is refused, and named'
   }
 });
 
-test('a comma-separated string is accepted too: trimmed, the empty parts left out', () => {
+test('a comma-separated string is accepted, too; blanks and empty parts are removed', () => {
   deepEqual(splitAddresses('203.0.113.7, 198.51.100.0/24 ,,'), ['203.0.113.7', '198.51.100.0/24']);
   deepEqual(splitAddresses([' 203.0.113.7', '', '::1']), ['203.0.113.7', '::1']);
   deepEqual(splitAddresses(''), []);
@@ -93,7 +93,7 @@ describe('X-Forwarded-For', () => {
   const caller = (peer: string, header: string | undefined, list = proxies): string =>
     readCaller(peer, header, list).address;
 
-  test('counts from a configured proxy only; anybody else is who connects', () => {
+  test('counts only from a configured proxy; otherwise the caller is the connecting address', () => {
     equal(caller('10.0.0.1', '203.0.113.9'), '203.0.113.9');
     equal(caller('10.0.1.1', '203.0.113.9'), '10.0.1.1');
     equal(caller('10.0.0.1', '203.0.113.9', none), '10.0.0.1');
@@ -101,13 +101,13 @@ describe('X-Forwarded-For', () => {
     equal(caller('10.0.0.1', undefined), '10.0.0.1');
   });
 
-  test('a proxy that connects over an IPv4-mapped or IPv6 address is still that proxy', () => {
+  test('a proxy is recognised by its IPv4-mapped or IPv6 address, too', () => {
     equal(caller('::ffff:10.0.0.1', '203.0.113.9'), '203.0.113.9');
     equal(caller('2001:db8:ffff::1', '2001:db8::9'), '2001:db8::9');
     equal(caller('::ffff:198.51.100.1', undefined), '198.51.100.1');
   });
 
-  test('the last hop that is no proxy is the caller: what is left of it may be invented', () => {
+  test('the last hop that is no proxy is the caller, because a caller may invent the hops to its left', () => {
     equal(caller('10.0.0.1', '198.51.100.66, 203.0.113.9'), '203.0.113.9');
     equal(caller('10.0.0.1', '127.0.0.1,10.0.0.5,203.0.113.9'), '203.0.113.9');
     equal(caller('10.0.0.1', 'garbage, 203.0.113.9'), '203.0.113.9');
@@ -122,7 +122,7 @@ describe('X-Forwarded-For', () => {
     equal(caller('10.0.0.1', '203.0.113.9 , 10.0.1.2 , 10.0.0.2'), '10.0.1.2');
   });
 
-  test('where every hop is a proxy, the first of them is the caller', () => {
+  test('if every hop is a proxy, the first hop is the caller', () => {
     equal(caller('10.0.0.1', '10.0.0.3, 10.0.0.2'), '10.0.0.3');
   });
 
@@ -172,7 +172,7 @@ describe('X-Forwarded-For', () => {
     ok(!new AddressList(['0.0.0.0/0', '::/0']).has(NOBODY));
   });
 
-  test('a mapped hop is the IPv4 address', () => {
+  test('an IPv4-mapped hop equals the IPv4 address', () => {
     equal(caller('10.0.0.1', '::ffff:203.0.113.9'), '203.0.113.9');
   });
 });

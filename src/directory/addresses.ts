@@ -1,10 +1,11 @@
-// Address lists: single addresses and CIDR ranges, IPv4 and IPv6, and who is behind a proxy.
+// Address lists (single addresses and CIDR ranges, IPv4 and IPv6), and the caller's address behind
+// proxies.
 
 import { BlockList, isIP } from 'node:net';
 import type { Caller } from '../protocol/gateway-request.ts';
 import { shown } from '../protocol/redact.ts';
 
-/** An IPv4-mapped IPv6 address is the IPv4 address; a zone id says nothing about who calls. */
+/** Reduces an IPv4-mapped IPv6 address to its IPv4 address, and removes a zone id. */
 export function normalizeAddress(address: string): string {
   const bare = address.split('%', 1)[0]!;
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare);
@@ -13,11 +14,11 @@ export function normalizeAddress(address: string): string {
 
 export class AddressList {
   readonly #list = new BlockList();
-  /** As it was given, to make the like of it on another thread. */
+  /** The entries as given, from which another thread can build an equal list. */
   readonly entries: readonly string[];
   readonly isEmpty: boolean;
 
-  /** @throws {RangeError} that names the entry which is neither an address nor a range. */
+  /** @throws {RangeError} names the entry that is neither an address nor a range */
   constructor(entries: readonly string[]) {
     this.entries = entries;
     this.isEmpty = entries.length === 0;
@@ -35,7 +36,7 @@ export class AddressList {
     }
   }
 
-  /** Whether `address` (normalized) is in the list. An empty list holds nothing. */
+  /** Whether the list contains `address` (normalized). An empty list contains nothing. */
   has(address: string): boolean {
     const family = isIP(address);
     return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
@@ -48,14 +49,17 @@ export function splitAddresses(value: string | readonly string[]): string[] {
   return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
 }
 
-/** Stands for a caller whose address could not be read. No list holds it; an empty list checks nothing. */
+/**
+ * Stands for a caller with an unreadable address. No list contains it; an empty list checks
+ * nothing.
+ */
 export const NOBODY = 'unknown';
 
 /**
- * Who calls. `X-Forwarded-For` counts only when the connection comes from a configured proxy; then
- * the last hop that is not itself one of them is the caller. A hop that a proxy vouches for and that
- * cannot be read is nobody's address: to take the proxy's own would let everybody in where a list
- * names the proxy.
+ * Determines the caller. `X-Forwarded-For` counts only if the connection comes from a configured
+ * proxy; the caller is then the last hop that is not a configured proxy. If a hop that a proxy
+ * vouches for is unreadable, the caller is `NOBODY`: taking the proxy's own address would admit
+ * everybody to a list that contains the proxy.
  *
  * @param forwardedFor several header lines are joined with commas
  */
@@ -69,7 +73,7 @@ export function readCaller(
   const hops = forwardedFor.split(',');
   for (let i = hops.length - 1; i >= 0; i--) {
     const text = hops[i]!.trim();
-    // Empty elements are understood (settled.md, ALL11), but an empty last one cannot be read.
+    // Empty elements are ignored (settled.md, ALL11), but an empty last element is unreadable.
     if (text === '' && i < hops.length - 1) continue;
     const hop = readHop(text);
     if (hop === null) {
@@ -82,7 +86,10 @@ export function readCaller(
   return { address, countedAs: address };
 }
 
-/** `address`, `ip:port`, `[ip]:port`, each with or without quotes; null for anything else. */
+/**
+ * Reads `address`, `ip:port` or `[ip]:port`, with or without quotes; returns null for anything
+ * else.
+ */
 function readHop(text: string): string | null {
   const bare = text.replace(/^"([^"]*)"$/, '$1').trim();
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(bare);

@@ -1,4 +1,4 @@
-// The platforms' catalogs in memory: a call may look an entry up, and they change rarely.
+// The platforms' catalogs in memory, because calls read entries often and entries change rarely.
 import type { CatalogEntry, CatalogStore } from '../core/catalog.ts';
 import type { CatalogDirectory } from '../protocol/platform.ts';
 
@@ -16,7 +16,7 @@ export class Catalog implements CatalogDirectory {
     return catalog;
   }
 
-  /** As the store has it now, where another node may have changed it. */
+  /** Loads the stored catalog again, because another node may have changed it. */
   async reload(): Promise<void> {
     const entries = await this.#store.list();
     this.#entries.clear();
@@ -32,14 +32,14 @@ export class Catalog implements CatalogDirectory {
     return platform === undefined ? all : all.filter((entry) => entry.platform === platform);
   }
 
-  /** With `create`, resolves to false, and changes nothing, when the entry is already there. */
+  /** With `create`, resolves to false, and changes nothing, if the entry already exists. */
   async save(entry: CatalogEntry, mode: 'create' | 'replace'): Promise<boolean> {
     const saved = await this.#store.save(entry, mode);
     if (saved) this.#entries.set(place(entry), entry);
     return saved;
   }
 
-  /** Resolves to false when there was none. */
+  /** Resolves to false if the entry does not exist. */
   async remove(platform: string, kind: string, key: string): Promise<boolean> {
     const removed = await this.#store.remove(platform, kind, key);
     this.#entries.delete(place({ platform, kind, key }));

@@ -1,10 +1,14 @@
-// When each key verified a request last: noted in memory by every call, and kept in the ledger now and then.
+// Records when each key last verified a request: in memory at each call, in the ledger at
+// intervals.
 import type { Instant } from '../core/clock.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { KeyUse, Party, PartyKey } from '../core/party.ts';
 
-/** A last use is kept within a minute: it tells when an old key may go, which is a matter of days. */
+/**
+ * The ledger gets a last use within a minute. That suffices to decide, over days, when an old key
+ * may end.
+ */
 const KEEP_EVERY_MS = 30_000;
 
 const nameOf = ({ platform, partyId, keyId }: Omit<KeyUse, 'at'>): string =>
@@ -14,10 +18,13 @@ type Noted = ReadonlyMap<PartyKey, { readonly party: Party; readonly at: Instant
 
 export class KeyUses {
   readonly #ledger: Pick<Ledger, 'keepKeyUses' | 'readKeyUses'>;
-  /** By the key itself, so that a call makes no name. Those that the ledger does not know of yet. */
+  /**
+   * Uses that are not yet in the ledger. The key object is the map's key, so that a call builds no
+   * string.
+   */
   #noted = new Map<PartyKey, { readonly party: Party; at: Instant }>();
 
-  /** As the ledger had them when it was asked last. */
+  /** The uses that the ledger returned at the last query. */
   #kept: readonly KeyUse[] = [];
 
   constructor(ledger: Pick<Ledger, 'keepKeyUses' | 'readKeyUses'>) {
@@ -30,7 +37,7 @@ export class KeyUses {
     else this.#noted.set(key, { party, at });
   }
 
-  /** Writes what was noted since the last time. What fails to be written is noted still. */
+  /** Writes the uses since the last write. A use that could not be written stays noted. */
   async keep(): Promise<void> {
     if (this.#noted.size === 0) return;
     const noted = this.#noted;
@@ -45,7 +52,7 @@ export class KeyUses {
     }
   }
 
-  /** Keeps them now and then, as long as it is not stopped. */
+  /** Writes at intervals until the returned function is called. */
   start(onError: (error: unknown) => void): () => Promise<void> {
     const keep = (): Promise<void> => this.keep().catch(onError);
     const timer = setInterval(keep, KEEP_EVERY_MS);
@@ -56,13 +63,13 @@ export class KeyUses {
     };
   }
 
-  /** Of all nodes, with what this one has noted and not written yet. */
+  /** The last uses of all nodes, including this node's unwritten ones. */
   async read(): Promise<(party: Party, key: PartyKey) => Instant | null> {
     const all = new Map<string, Instant>();
     try {
       this.#kept = await this.#ledger.readKeyUses();
     } catch (error) {
-      // Parties can be looked at while the ledger cannot be reached; their last uses are then older.
+      // If the ledger is unavailable, parties are still shown, with older last uses.
       if (!(error instanceof LedgerUnavailableError)) throw error;
     }
     for (const use of [...this.#kept, ...usesOf(this.#noted)]) {

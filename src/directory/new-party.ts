@@ -1,4 +1,4 @@
-// A party that has just been made, with one key, and the check of its address list that platforms share.
+// Builds a new party with one key, and checks its address list for all platforms.
 import type { Instant } from '../core/clock.ts';
 import type { Party } from '../core/party.ts';
 import { ImportError } from '../protocol/platform.ts';
@@ -6,11 +6,13 @@ import { AddressList } from './addresses.ts';
 
 type Given = Pick<Party, 'platform' | 'partyId'> &
   Partial<Pick<Party, 'users' | 'grants' | 'addresses' | 'attributes'>> & {
-    /** Its key, in clear. */
+    /** The party's key in plain text. */
     readonly secret: string;
   };
 
-/** Switched on, without users, grants, addresses and attributes where none are given. */
+/**
+ * The new party is switched on. Its users, grants, addresses and attributes are empty unless given.
+ */
 export function newParty({ secret, ...given }: Given, now: Instant): Party {
   return {
     version: 1,
@@ -24,7 +26,7 @@ export function newParty({ secret, ...given }: Given, now: Instant): Party {
   };
 }
 
-/** @throws {ImportError} where an entry of the party's address list cannot be read */
+/** @throws {ImportError} if an entry of the party's address list cannot be read */
 export function checkAddressesOf({ addresses }: Party): void {
   try {
     new AddressList(addresses);

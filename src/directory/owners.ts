@@ -1,8 +1,9 @@
-// Who owns orders: a party under its own id, or under ids of the platform, such as Suning's supplier codes and ytx's apps.
+// The ids that own orders: a party's own id, or ids that the platform defines, such as Suning's
+// supplier codes and ytx's apps.
 import type { Party } from '../core/party.ts';
 import type { Platform } from '../protocol/platform.ts';
 
-/** The ids under which the party owns orders, and may have callbacks. */
+/** The ids under which the party owns orders and may have callbacks. */
 export function ownersOf(platform: Pick<Platform, 'owners'>, party: Party): readonly string[] {
   return platform.owners ? platform.owners(party) : [party.partyId];
 }

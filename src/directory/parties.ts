@@ -1,4 +1,4 @@
-// The parties in memory: every gateway call looks one up, and they change rarely.
+// The parties in memory, because every gateway call reads one and parties change rarely.
 import type { Instant } from '../core/clock.ts';
 import { withoutOldEnded } from '../core/ended-keys.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -14,23 +14,23 @@ interface Entry {
 }
 
 /**
- * What is asked of every party that is made or changed, whoever does it.
- * @param before the party that it replaces
- * @throws {ImportError} that names the field
+ * Checks every party that is created or changed, by whatever way.
+ * @param before the party before the change
+ * @throws {ImportError} names the field
  */
 export type JudgeParty = (party: Party, before: Party | undefined) => void;
 
 export class Parties implements PartyDirectory {
-  /** When each key was used last. */
+  /** The time of each key's last use. */
   readonly keyUses: KeyUses;
   readonly #ledger: Ledger;
   readonly #judge: JudgeParty;
   readonly #published: ReadonlySet<string>;
-  /** By platform, then by id, so that finding one makes no key. */
+  /** By platform, then by id, so that a look-up builds no combined key. */
   readonly #entries = new Map<string, Map<string, Entry>>();
-  /** Keys of all parties; made when it is first asked for after a change. */
+  /** Keys of all parties; computed at the first query after a change. */
   #secrets: ReadonlySet<string> | undefined;
-  /** Changes run one behind the other, so that none is made upon a party that another replaces. */
+  /** Changes run one after the other, so that no change starts from an outdated party. */
   #changes: Promise<unknown> = Promise.resolve();
 
   private constructor(ledger: Ledger, judge: JudgeParty, published: ReadonlySet<string>) {
@@ -40,7 +40,7 @@ export class Parties implements PartyDirectory {
     this.#published = published;
   }
 
-  /** @param published keys that no party may have, since anybody may know them */
+  /** @param published publicly known keys, which no party may have */
   static async load(
     ledger: Ledger,
     judge: JudgeParty = () => {},
@@ -51,7 +51,7 @@ export class Parties implements PartyDirectory {
     return parties;
   }
 
-  /** As the ledger has them now, where another node may have changed them. */
+  /** Loads the stored parties again, because another node may have changed them. */
   reload(): Promise<void> {
     return this.#inTurn(() => this.#readAll());
   }
@@ -67,7 +67,7 @@ export class Parties implements PartyDirectory {
     );
   }
 
-  /** Whether a word is a key of any party, so that no log shows it wherever it stands. */
+  /** Whether a word is a key of any party. Logs hide such words everywhere. */
   isSecret(word: string): boolean {
     this.#secrets ??= new Set(
       this.list().flatMap(({ keys, ended = [] }) =>
@@ -86,12 +86,12 @@ export class Parties implements PartyDirectory {
     this.keyUses.note(party, key, now);
   }
 
-  /** What is wrong with the keys of a party that hold at `now`, for who makes one and for `verify`. */
+  /** The problems of the party's keys that are valid at `now`, for creation and for `verify`. */
   keyProblems(party: Party, now: Instant): readonly KeyProblem[] {
     return keyProblems(party, now, this.#published);
   }
 
-  /** Resolves to false, and changes nothing, when the party is already there. */
+  /** Resolves to false, and changes nothing, if the party already exists. */
   create(party: Party): Promise<boolean> {
     return this.#inTurn(async () => {
       this.#judge(party, this.find(party.platform, party.partyId));
@@ -102,8 +102,8 @@ export class Parties implements PartyDirectory {
   }
 
   /**
-   * Resolves to the changed party, or undefined where there is none. Where another node was faster,
-   * `change` is made of what that one has left.
+   * Resolves to the changed party; undefined if the party does not exist. If another node changed
+   * the party first, `change` runs again on that node's result.
    */
   change(
     platform: string,
@@ -125,7 +125,7 @@ export class Parties implements PartyDirectory {
     });
   }
 
-  /** Removes ended keys that are past their time. */
+  /** Deletes ended keys that are too old. */
   async forgetEnded(now: Instant): Promise<void> {
     for (const party of this.list()) {
       if (withoutOldEnded(party, now) === party) continue;
@@ -135,7 +135,7 @@ export class Parties implements PartyDirectory {
 
   async #readAll(): Promise<void> {
     const parties = await this.#ledger.listParties();
-    this.#entries.clear(); // Those of a sandbox that was made anew are gone.
+    this.#entries.clear(); // A recreated sandbox no longer has its old parties.
     for (const party of parties) this.#put(party);
   }
 

@@ -1,4 +1,5 @@
-// Limits of a party, the same on each platform: calls at once, in a second, in a day of Shanghai.
+// Tests a party's limits, which are equal on each platform: simultaneous calls, calls per second,
+// calls per day in Shanghai.
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { call as callJintong, form, hasten } from '../../test/jintong.ts';
@@ -9,7 +10,7 @@ import { DAY, HOUR, SECOND } from '../core/clock.ts';
 const PARTIES = { jintong: 'jane88', ytx: ACCOUNT } as const;
 type Limited = keyof typeof PARTIES;
 
-/** A call that is answered as long as no limit is reached; whether it was refused by one. */
+/** Makes a call that succeeds unless a limit is reached; returns whether a limit refused it. */
 async function limited(platform: Limited, limits: object | null) {
   const clock = new TestClock('2026-01-02T03:04:05.000Z');
   const server = await startTestServer({ clock });
@@ -33,7 +34,7 @@ async function limited(platform: Limited, limits: object | null) {
 }
 
 for (const platform of ['jintong', 'ytx'] as const) {
-  test(`${platform}: calls per second, of the one clock`, async () => {
+  test(`${platform}: calls per second, by the sandbox's clock`, async () => {
     const { clock, many, detail } = await limited(platform, { perSecond: 2 });
     deepEqual(await many(3), [false, false, true]);
     match(await detail(), /limit second is reached/);
@@ -43,7 +44,7 @@ for (const platform of ['jintong', 'ytx'] as const) {
     deepEqual(await many(3), [false, false, true]);
   });
 
-  test(`${platform}: calls per day of Shanghai; a refused call counts in none`, async () => {
+  test(`${platform}: calls per day in Shanghai; a refused call is not counted`, async () => {
     const { clock, many } = await limited(platform, { perDay: 2, perSecond: 5 });
     deepEqual(await many(4), [false, false, true, true]);
     clock.advance(12 * HOUR + 55 * 60 * SECOND + 54 * SECOND); // 23:59:59 in Shanghai
@@ -54,14 +55,14 @@ for (const platform of ['jintong', 'ytx'] as const) {
     deepEqual(await many(1), [false]);
   });
 
-  test(`${platform}: calls at once`, async () => {
+  test(`${platform}: simultaneous calls`, async () => {
     const { ask } = await limited(platform, { atOnce: 1 });
     const refused = await Promise.all(Array.from({ length: 20 }, ask));
     equal(refused.includes(false), true);
     equal(await ask(), false, 'none is under way any more');
   });
 
-  test(`${platform}: a party without limits has none, and limits can be taken away`, async () => {
+  test(`${platform}: a party without limits is not limited, and limits can be removed`, async () => {
     const { many, set } = await limited(platform, null);
     deepEqual(await many(5), Array(5).fill(false));
     await set({ perDay: 1 });
@@ -70,7 +71,7 @@ for (const platform of ['jintong', 'ytx'] as const) {
     deepEqual(await many(3), Array(3).fill(false));
   });
 
-  test(`${platform}: limits that are none are refused, and name the field`, async () => {
+  test(`${platform}: invalid limits are refused, and the refusal names the field`, async () => {
     const { set } = await limited(platform, null);
     for (const [limits, field] of [
       [{ perDay: 0 }, 'attributes.limits.perDay'],

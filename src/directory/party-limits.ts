@@ -1,4 +1,5 @@
-// How often a party may call: at once, in a second, in a day. Kept in its `attributes.limits`, the same for every platform.
+// Call limits of a party: simultaneous, per second, per day. They stand in `attributes.limits` on
+// every platform.
 import { z } from 'zod';
 import { DAY, HOUR, SECOND } from '../core/clock.ts';
 import type { LimitWindow } from '../core/limits.ts';
@@ -9,18 +10,18 @@ import { ImportError, type Start } from '../protocol/platform.ts';
 
 const limit = z.int('has to be a whole number').min(1, 'has to be 1 or more').optional();
 
-/** A limit that is absent does not exist. */
+/** An absent limit means no limit. */
 export const limitsSchema = z.strictObject({ perSecond: limit, perDay: limit, atOnce: limit });
 
 export type PartyLimits = z.output<typeof limitsSchema>;
 
-/** The window that has no room: `at-once`, `second` or `day`. */
+/** The full window: `at-once`, `second` or `day`. */
 export type FullWindow = 'at-once' | 'second' | 'day';
 
-/** By the attributes, which are another object after each change. */
+/** Keyed by the attributes object, because each change creates a new object. */
 const known = new WeakMap<JsonObject, PartyLimits | null>();
 
-/** Null where the party has none. Limits that cannot be read, from before they were checked, are none. */
+/** Null if the party has no limits. Invalid limits from before they were checked count as none. */
 export function limitsOf({ attributes }: Party): PartyLimits | null {
   let limits = known.get(attributes);
   if (limits === undefined) {
@@ -30,7 +31,7 @@ export function limitsOf({ attributes }: Party): PartyLimits | null {
   return limits;
 }
 
-/** @throws {ImportError} that names the field below `attributes` */
+/** @throws {ImportError} names the field below `attributes` */
 export function checkLimitsOf({ attributes }: Party): void {
   if (attributes.limits === undefined) return;
   try {
@@ -43,8 +44,8 @@ export function checkLimitsOf({ attributes }: Party): void {
 }
 
 /**
- * Counts the call; resolves to the window that is full, or to null where the call may go on. A refused call
- * counts in no window. The day is that of Asia/Shanghai.
+ * Counts the call. Resolves to the window that is full, or to null if the call may proceed. A
+ * refused call is not counted. The day is the day in Asia/Shanghai.
  */
 export async function enterLimits(
   call: Start,

@@ -1,9 +1,9 @@
-// The keys that anybody may know, because the sandbox's fixtures hold them.
+// The publicly known keys in the sandbox's fixtures.
 import { readFileSync } from 'node:fs';
 import type { Json, JsonObject } from '../core/order.ts';
 import type { Platform } from '../protocol/platform.ts';
 
-/** Of all parties in the platforms' sandbox files. In production no party may have one. */
+/** The keys of all parties in the platforms' sandbox files. In production no party may have one. */
 export function publishedKeys(platforms: readonly Platform[]): ReadonlySet<string> {
   const secrets = new Set<string>();
   for (const { name, sandboxFile, import: format } of platforms) {

@@ -1,20 +1,23 @@
-// Tells whether a word of a request is a secret that is in force, so that no log shows it wherever it stands.
+// Decides whether a word of a request is a valid secret, so that logs hide it wherever it stands.
 import { hash } from 'node:crypto';
 import { MINUTE } from '../core/clock.ts';
 import { IMPORTED_GRANT, type TokenStore } from '../core/token.ts';
 
-/** 32 random bytes as base64url: tokens, codes and sessions that Ordergate makes, of which only digests are kept. */
+/**
+ * 32 random bytes as base64url: tokens, codes and sessions that Ordergate generates and stores only
+ * as digests.
+ */
 const MADE = /^(?:[a-z]{2,8}_)?(?=\S*[0-9])(?=\S*[a-z])(?=\S*[A-Z])[\w-]{43}$/;
-/** Secrets of callback endpoints, as Standard Webhooks writes them. */
+/** Secrets of callback endpoints in the form of Standard Webhooks. */
 const WEBHOOK = /^whsec_[\w+/=-]{16,}$/;
-/** An import file takes no shorter token. */
+/** Imported tokens have at least this length. */
 const SHORTEST_TOKEN = 16;
 const PAGE = 1000;
-/** Words that were judged last: the same appids and order ids come again and again. */
+/** A cache of recent decisions, because calls repeat the same appids and order ids. */
 const REMEMBERED = 2000;
 
 export interface SecretWordsSources {
-  /** The operator's: the admin token, the master key. */
+  /** The operator's secrets: the admin token, the master key. */
   readonly own: readonly string[];
   readonly parties: { isSecret(word: string): boolean };
   readonly tokens: Pick<TokenStore, 'list'>;
@@ -24,7 +27,7 @@ export interface SecretWordsSources {
 export class SecretWords {
   readonly #sources: SecretWordsSources;
   readonly #own: ReadonlySet<string>;
-  /** Of tokens that an import file gave, whose words are not recognized by their shape. */
+  /** Digests of imported tokens, because their form does not identify them. */
   #digests: ReadonlySet<string> = new Set();
   #judged = new Map<string, boolean>();
 
@@ -35,11 +38,11 @@ export class SecretWords {
     this.#own = new Set(sources.own);
   }
 
-  /** Reads what is there, and again each minute: another node may have imported tokens. */
+  /** Reads the sources now and again each minute, because another node may have imported tokens. */
   static async start(sources: SecretWordsSources): Promise<SecretWords> {
     const words = new SecretWords(sources);
     await words.reload();
-    // A ledger that is away for a moment is asked again in a minute.
+    // If the ledger is unavailable, the next read follows in a minute.
     words.#timer = setInterval(() => void words.reload().catch(() => {}), MINUTE);
     words.#timer.unref();
     return words;
@@ -49,7 +52,7 @@ export class SecretWords {
     clearInterval(this.#timer);
   }
 
-  /** The store, with every imported token that is saved through it known from that moment on. */
+  /** Wraps the token store, so that every imported token is known from the moment it is saved. */
   noting(tokens: TokenStore): TokenStore {
     return {
       ...tokens,
@@ -62,12 +65,12 @@ export class SecretWords {
     };
   }
 
-  /** Reads the digests of imported tokens anew. */
+  /** Reads the digests of imported tokens again. */
   async reload(): Promise<void> {
     const { tokens, platforms } = this.#sources;
     const digests = new Set<string>();
     for (const { name: platform } of platforms) {
-      // Tokens are listed in the order of their grants, and those of imports stand together.
+      // Tokens are sorted by grant, so that imported tokens are adjacent.
       let cursor: string | null = `${IMPORTED_GRANT}.`;
       while (cursor !== null) {
         const page = await tokens.list({ platform, limit: PAGE, cursor });

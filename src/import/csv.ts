@@ -1,10 +1,11 @@
-// CSV as rows of an import: each record becomes the JSON object that an import file would hold.
+// Reads CSV as rows of an import: each record becomes the JSON object that an import file would
+// contain.
 import { parse } from 'csv-parse';
 import type { Json } from '../core/order.ts';
 import type { DecodedRow } from './encoding.ts';
 import { type ImportItem, ImportSyntaxError } from './items.ts';
 
-/** Fields of the platform's section, each from a column of the file or with one value for all rows. */
+/** Fields of the platform's section. Each comes from a column, or has one value for all rows. */
 export type CsvMap = Readonly<Record<string, { column: string } | { value: Json }>>;
 
 export interface CsvOptions {
@@ -13,7 +14,7 @@ export interface CsvOptions {
   /** Absent: each column's heading is the field's name. */
   readonly map?: CsvMap | undefined;
   readonly decode: (raw: string) => DecodedRow;
-  /** Told of the line that names the columns, as it stands; byte text. */
+  /** Receives the line with the headings unchanged, as byte text. */
   onHeadings?(line: string): void;
 }
 
@@ -24,13 +25,13 @@ interface CsvRecord {
   readonly raw: string;
 }
 
-/** A record may be this long, as an item of JSON may. */
+/** Maximum length of a record, equal to that of a JSON item. */
 const MAX_RECORD = 4 * 1024 * 1024;
 
 /**
- * Reads byte text. An empty cell is a field that is absent. The first record holds the headings.
+ * Reads byte text. An empty cell means an absent field. The first record contains the headings.
  *
- * @throws {ImportSyntaxError} where the file is no CSV, or has no column that the map names
+ * @throws {ImportSyntaxError} if the file is not CSV, or lacks a column that the map names
  */
 export async function* readCsvItems(
   chunks: AsyncIterable<string>,
@@ -39,7 +40,7 @@ export async function* readCsvItems(
   const place = { platform, section };
   let fields: Fields | undefined;
   for await (const { record, info, raw: around } of records(chunks)) {
-    // The library counts the line on which a record ends, and leaves line ends around its text.
+    // The library reports the record's last line, and leaves line ends around the record's text.
     const raw = around.replace(/^[\r\n]+|[\r\n]+$/g, '');
     const line = info.lines - (raw.split('\n').length - 1);
     if (!fields) {
@@ -67,11 +68,11 @@ export async function* readCsvItems(
 
 interface Fields {
   readonly width: number;
-  /** Where each field's text comes from. */
+  /** The source of each field's text. */
   readonly cells: readonly (readonly [field: string, from: number | { value: Json }])[];
 }
 
-/** A heading in another encoding names no field and no column that a map could mean. */
+/** A heading in another encoding cannot match a field, or a column of the map. */
 function readHeading({ text, problem }: DecodedRow, index: number, line: number): string {
   if (problem === null) return text;
   throw new ImportSyntaxError(line, `the heading of column ${index + 1} ${problem}`);
@@ -106,7 +107,7 @@ function toObject(cells: Fields['cells'], record: readonly string[]): Record<str
   return Object.fromEntries(found);
 }
 
-/** `raw` of the library is needed so that refused rows can be written down as they stood. */
+/** The library's `raw` text lets the import write refused rows down unchanged. */
 async function* records(chunks: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
   const parser = parse({
     encoding: 'latin1',

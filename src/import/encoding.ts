@@ -1,4 +1,4 @@
-// The bytes of an import file as text: UTF-8, or GB18030 when asked, and which row is neither.
+// Decodes an import file as UTF-8, or on request as GB18030, and finds rows that are neither.
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ImportSyntaxError } from './items.ts';
 
@@ -6,11 +6,12 @@ export const ENCODINGS = ['utf-8', 'gb18030'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 /**
- * The file as "byte text", one character a byte of UTF-8, without a byte order mark. Rows are cut out
- * of byte text, since all that separates them is ASCII, and {@link decodeRow} then judges each row
- * alone: one row in another encoding spoils no other.
+ * Returns the file as byte text without a byte order mark: a string with one character for each
+ * byte of UTF-8. The file is cut into rows in this form, because all separators are ASCII. {@link
+ * decodeRow} then decodes each row alone, so that a row in another encoding does not affect other
+ * rows.
  *
- * @throws {ImportSyntaxError} for UTF-16, in which nothing can be cut
+ * @throws {ImportSyntaxError} for UTF-16, which cannot be cut this way
  */
 export async function* byteText(
   chunks: AsyncIterable<Buffer>,
@@ -40,7 +41,7 @@ function withoutMark(head: Buffer): string {
   return head.toString('latin1', isMarked ? 3 : 0);
 }
 
-/** No byte of UTF-8: it makes the row that holds it one that cannot be read. */
+/** This byte never occurs in UTF-8, so that the row with it is reported as unreadable. */
 const INVALID = Buffer.of(0xff);
 
 async function* fromGb18030(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -54,9 +55,9 @@ async function* fromGb18030(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffe
 }
 
 export interface DecodedRow {
-  /** With U+FFFD where the bytes are no text. */
+  /** Contains U+FFFD in place of invalid bytes. */
   readonly text: string;
-  /** Why the bytes are refused; null where they are text. */
+  /** Why the bytes are invalid; null if they are valid. */
   readonly problem: string | null;
 }
 

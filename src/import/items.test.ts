@@ -1,11 +1,12 @@
-// Cutting an import file into items: both shapes, any chunks, lines that are right, nothing kept.
+// Tests how an import file is cut into items: both formats, any chunks, correct line numbers,
+// bounded memory.
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type ImportItem, ImportSyntaxError, readImportItems } from './items.ts';
 
-/** Bytes as a file stream gives them: decoded across chunks. */
+/** The bytes as a file stream delivers them: decoded across chunks. */
 const chunked = (chunks: readonly Uint8Array[]): AsyncIterable<string> =>
   Readable.from(
     chunks.filter((chunk) => chunk.length > 0),
@@ -95,7 +96,7 @@ for (const [shape, text, expected] of [
   ['NDJSON with a line end behind the last line', `${LINES}\r\n\n`, LINE_ITEMS],
   ['one line of NDJSON', '{"platform":"p"}', [[1, null, { platform: 'p' }]]],
 ] as const) {
-  describe(`${shape}: the same items and lines`, () => {
+  describe(`${shape}: gives the same items and lines`, () => {
     const bytes = Buffer.from(text);
 
     test('as a whole', async () => deepEqual(seen(await readText(text)), expected));
@@ -111,13 +112,13 @@ for (const [shape, text, expected] of [
       deepEqual(seen(await read(chunked(Array.from(bytes, (byte) => Buffer.of(byte))))), expected);
     });
 
-    test('with a byte order mark, which editors on Windows put there', async () => {
+    test('with a byte order mark, which editors on Windows write', async () => {
       deepEqual(seen(await readText(`\uFEFF${text}`)), expected);
     });
   });
 }
 
-test('an item keeps its text as it stands: whether it is JSON is for whoever reads it', async () => {
+test('an item keeps its text unchanged; the reader of the item checks whether it is JSON', async () => {
   const [first, second] = await readText('{"platform":"p"}\n{"platform": oops\n');
   equal(first!.text, '{"platform":"p"}');
   equal(second!.text, '{"platform": oops');
@@ -128,7 +129,7 @@ test('an item keeps its text as it stands: whether it is JSON is for whoever rea
   );
 });
 
-describe('a file of neither shape is refused, with the line', () => {
+describe('a file of neither format is refused, with the line', () => {
   const cases: readonly (readonly [string, string | RegExp])[] = [
     ['', 'line 1: the file ends too early'],
     ['\n\n', 'line 3: the file ends too early'],
@@ -147,7 +148,7 @@ describe('a file of neither shape is refused, with the line', () => {
   ];
   for (const [text, message] of cases) test(JSON.stringify(text), () => refuses(text, message));
 
-  // Silence here would be an import that reports success and has read nothing.
+  // Without an error, the import would report success although it has read nothing.
   for (const text of [
     '{"orderId":"1","state":"A"}',
     '{"jintong":5}',
@@ -166,14 +167,14 @@ describe('a file of neither shape is refused, with the line', () => {
   }
 });
 
-test('an item, and a line, may have 4 MiB; a longer one is refused, not collected', async () => {
+test('an item or a line may have 4 MiB; a longer one is refused and not kept in memory', async () => {
   const long = (length: number): string => `"${'x'.repeat(length - 2)}"`;
   const limit = 4 * 1024 * 1024;
   equal((await readText(`{"p":{"s":[${long(limit - 1)}]}}`)).length, 1);
   await refuses(`{"p":{"s":[\n${long(2 * limit)}`, 'line 2: the item is too long');
   const first = '{"platform":"p"}\n';
   equal((await readText(`${first}${long(limit)}`)).length, 2);
-  // A line that is too long spoils that line only.
+  // A line that is too long affects only itself.
   const items = await readText(`${first}${long(2 * limit)}\n${first}`);
   deepEqual(
     items.map(({ line, fault }) => [line, fault]),
@@ -185,7 +186,10 @@ test('an item, and a line, may have 4 MiB; a longer one is refused, not collecte
   );
 });
 
-/** 200 000 items in chunks of 64; counts how far the reader reads ahead of what it has handed on. */
+/**
+ * Reads 200 000 items in chunks of 64; measures how far the reader is ahead of the items it has
+ * returned.
+ */
 async function readAhead(open: string, separator: string, close: string): Promise<number> {
   const [count, perChunk] = [200_000, 64];
   let given = 0;
@@ -210,7 +214,7 @@ async function readAhead(open: string, separator: string, close: string): Promis
   return most;
 }
 
-test('a file of any size: no more than the items of one chunk, and one cut off before it, are held', async () => {
+test('for a file of any size, the reader holds at most the items of one chunk and one unfinished item', async () => {
   ok((await readAhead('', '\n', '\n')) <= 65);
   ok((await readAhead('{"p":{"s":[\n', ',', ']}}')) <= 65);
 });
@@ -223,7 +227,7 @@ const section = fc.dictionary(
 );
 const file = fc.dictionary(fc.string({ maxLength: 3 }), section, { minKeys: 1, maxKeys: 3 });
 
-/** Writes a file with white space between all its parts; returns where each item is as well. */
+/** Writes a file with white space between all parts; returns the position of each item, too. */
 function write(content: Record<string, Record<string, unknown[]>>, spaces: readonly string[]) {
   let text = '';
   let n = 0;
@@ -255,7 +259,7 @@ function write(content: Record<string, Record<string, unknown[]>>, spaces: reado
   return { text, expected };
 }
 
-test('any file of the shape gives the items that JSON.parse finds, each on its line', async () => {
+test('every file in the format gives the items that JSON.parse finds, each with its line', async () => {
   await fc.assert(
     fc.asyncProperty(
       file,
@@ -276,7 +280,7 @@ test('any file of the shape gives the items that JSON.parse finds, each on its l
   );
 });
 
-test('what JSON.parse refuses is refused as a file, or in one of its items: never let through', async () => {
+test('a text that JSON.parse refuses is refused as a file, or in one of its items', async () => {
   let broken = 0;
   await fc.assert(
     fc.asyncProperty(

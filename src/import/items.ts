@@ -1,19 +1,20 @@
-// Cuts an import file into its items as it streams by, so that a file of millions needs no memory.
+// Cuts an import file into its items while it streams, so that a file of millions needs little
+// memory.
 
-/** One element of a section, or one line of NDJSON; `text` is JSON that has not been parsed yet. */
+/** One element of a section, or one line of NDJSON. `text` is JSON that is not parsed yet. */
 export interface ImportItem {
-  /** The line it begins on, from 1. */
+  /** The item's first line, counted from 1. */
   readonly line: number;
-  /** Null in NDJSON, where the item names its platform itself. */
+  /** Null in NDJSON, where each item names its platform. */
   readonly place: { readonly platform: string; readonly section: string } | null;
   readonly text: string;
-  /** As the file holds it, where `text` was made of it. */
+  /** The item as the file contains it, if `text` was derived from it. */
   readonly raw?: string;
-  /** Why it cannot be read at all, whatever its text is. */
+  /** Why the item cannot be read, whatever its text. */
   readonly fault?: string;
 }
 
-/** The file as a whole is not of either shape; an item that is not valid JSON is found later. */
+/** The file as a whole has neither format. An item that is not valid JSON is reported later. */
 export class ImportSyntaxError extends Error {
   readonly code = 'ERR_IMPORT_SYNTAX';
   override readonly name = 'ImportSyntaxError';
@@ -23,23 +24,26 @@ export class ImportSyntaxError extends Error {
   }
 }
 
-/** An NDJSON line, and an item, may be this long; nothing that is an order comes near it. */
+/** Maximum length of an NDJSON line and of an item, far above the length of any order. */
 const MAX_ITEM = 4 * 1024 * 1024;
-/** What is kept of a line that is longer. */
+/** The part of a longer line that is kept. */
 const CUT_SHOWN = 1000;
 
 export interface ItemOptions {
-  /** What the file is; where it is absent, the first line that is not blank tells. */
+  /** The file's format. If absent, the first line that is not blank decides. */
   readonly format?: 'sections' | 'lines';
-  /** From the text that is read to the text that is meant, for keys and what messages quote. */
+  /**
+   * Converts the text that was read into the text that is meant, for keys and for quotes in
+   * messages.
+   */
   readonly decode?: (text: string) => string;
-  /** Told of a platform without sections and of a section without items: their names may be wrong. */
+  /** Reports a platform without sections and a section without items, whose names may be wrong. */
   onEmpty?(line: number, platform: string, section: string | null): void;
 }
 
 /**
- * Reads `{"platform": {"section": [item, …]}}`, or NDJSON with one item a line, which is an object
- * with a `platform`.
+ * Reads `{"platform": {"section": [item, …]}}`, or NDJSON with one item per line, an object with a
+ * `platform`.
  *
  * @throws {ImportSyntaxError}
  */
@@ -69,13 +73,13 @@ export async function* readImportItems(
 
 const formatOf = (begun: string) => (isNdjsonLine(begun.split('\n', 1)[0]!) ? 'lines' : 'sections');
 
-/** Whether a line is an item of NDJSON by itself: an object with a `platform`. */
+/** Whether a line is an NDJSON item: an object with a `platform`. */
 export function isNdjsonLine(line: string): boolean {
-  if (!line.includes('"platform"')) return false; // Cheaper than to parse each line of a large file.
+  if (!line.includes('"platform"')) return false; // This test is cheaper than parsing each line of a large file.
   try {
     return typeof JSON.parse(line)?.platform === 'string';
   } catch {
-    return false; // Not one whole value: the beginning of a larger one.
+    return false; // The line is not a complete value, but the beginning of a larger one.
   }
 }
 
@@ -85,7 +89,7 @@ const makeReader = (format: 'sections' | 'lines', options: ItemOptions) =>
 class LineReader {
   #rest = '';
   #line = 1;
-  /** The beginning of a line that is too long, whose rest is passed over. */
+  /** The beginning of a line that is too long; the rest of the line is skipped. */
   #cut: string | null = null;
 
   *feed(text: string): Generator<ImportItem> {
@@ -117,17 +121,20 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN = new Set([0x5b, 0x7b]);
 const CLOSE = new Set([0x5d, 0x7d]);
-/** {platform: {section: [ is three deep; what is between commas there is an item. */
+/** The items of {platform: {section: [ are three levels deep, separated by commas. */
 const ITEM_DEPTH = 3;
 
 class SectionReader {
   readonly #decode: (text: string) => string;
   readonly #onEmpty: NonNullable<ItemOptions['onEmpty']>;
-  /** Names seen so far: one given twice would hide what the first holds from every other reader. */
+  /**
+   * Names so far. A repeated name is an error, because other readers would ignore the first one's
+   * content.
+   */
   #platforms = new Set<string>();
   #sections = new Set<string>();
   #buffer = '';
-  /** Where the text that is not yet used begins; everything before `#at` has been looked at. */
+  /** The start of the unused text. All text before `#at` has been scanned. */
   #start = 0;
   #at = 0;
   #line = 1;
@@ -137,7 +144,7 @@ class SectionReader {
   #escaped = false;
   #platform = '';
   #section = '';
-  /** What may come next, outside of items. */
+  /** What may follow outside of items. */
   #next: 'first' | 'key' | 'value' | 'separator' = 'value';
   #items: ImportItem[] = [];
 

@@ -1,7 +1,10 @@
-// Where in the JSON of a row something is wrong that JSON.parse lets pass: a key given twice, bytes that were no text.
+// Finds errors in the JSON of a row that JSON.parse accepts: a repeated key, and bytes that were
+// not valid text.
 import type { Json } from '../core/order.ts';
 
-/** A container that is being read: the path of what stands in it, and the keys of an object so far. */
+/**
+ * A container that is being read: the path of its current member, and the keys of an object so far.
+ */
 interface Level {
   readonly path: string;
   readonly keys: Set<string> | null;
@@ -12,8 +15,8 @@ interface Level {
 const TOKEN = /[{}[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+/gs;
 
 /**
- * The path of the first key that one object has twice, such as `lines.0.state`; null where there is
- * none. JSON.parse keeps the last of them, so that the first would be lost without a word.
+ * The path of the first repeated key of an object, such as `lines.0.state`; null if there is none.
+ * JSON.parse silently keeps the last of the two values.
  *
  * @param text valid JSON
  */
@@ -34,7 +37,7 @@ export function findKeyTwice(text: string): string | null {
       expectsKey = level!.keys !== null;
     } else if (token === ':') expectsKey = false;
     else if (expectsKey && level?.keys) {
-      // An escape may spell a key that stands there in clear.
+      // An escape may spell a key that also occurs in plain form.
       level.key = token.includes('\\') ? JSON.parse(token) : token.slice(1, -1);
       if (level.keys.has(level.key!)) return pathOf(level);
       level.keys.add(level.key!);
@@ -49,7 +52,7 @@ const pathOf = ({ path, keys, key, index }: Level): string =>
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** The path of the first text, or key, that holds U+FFFD; null where none does. */
+/** The path of the first text or key that contains U+FFFD; null if none does. */
 export function findNoText(value: Json, path = ''): string | null {
   if (typeof value === 'string') return value.includes('\uFFFD') ? path : null;
   if (typeof value !== 'object' || value === null) return null;

@@ -1,4 +1,5 @@
-// What becomes of a row whose order is there already: the same order, another one, or the same in another state.
+// Decides about a row whose order exists: it is the same order, another order, or the same order in
+// another state.
 import type { CoreRefusal } from '../core/errors.ts';
 import { leadsTo } from '../core/move-order.ts';
 import type { Order } from '../core/order.ts';
@@ -6,10 +7,10 @@ import type { ImportedOrder, ImportMove, Platform } from '../protocol/platform.t
 import type { ImportStore } from './store.ts';
 
 /**
- * Why the row must not be passed over as imported, with its field and the order that is there; null
- * where that is the row's own order.
+ * Why the row must not be skipped as imported, with its field and the existing order; null if the
+ * existing order is the row's own.
  *
- * @param there the order of the row's id; null where one of its unique keys is another order's
+ * @param there the order of the row's id; null if another order holds one of the row's unique keys
  */
 export async function findProblem(
   store: ImportStore,
@@ -46,7 +47,7 @@ async function findHolder(
   return `orderId: ${order.orderId} could not be created; run the import again`;
 }
 
-/** The moves that bring an order to its row's state; none where it is there. */
+/** The moves that bring an order to its row's state; empty if the order already has that state. */
 export function movesOf(
   platform: Platform,
   there: Order,
@@ -64,7 +65,7 @@ export function movesOf(
   });
 }
 
-/** Why a move was refused, and where the order, or its line, can go instead. */
+/** Why a move was refused, and the states that the order or its line can move to. */
 export function refusedMove(platform: Platform, there: Order, refused: CoreRefusal): string {
   const { states } = platform.model;
   if (refused.code !== 'state-refuses') {

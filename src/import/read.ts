@@ -1,4 +1,4 @@
-// An import file as a list of rows that can be read twice: which of the shapes it has, and its text.
+// Reads an import file as rows, twice if needed; recognises its format and decodes its text.
 
 import { type CsvOptions, readCsvItems } from './csv.ts';
 import { byteText, decodeRow, type Encoding } from './encoding.ts';
@@ -6,17 +6,17 @@ import { isNdjsonLine, readImportItems } from './items.ts';
 
 /** One row: an element of a section, a line of NDJSON, or a record of CSV. */
 export interface ImportRow {
-  /** The line that it begins on, from 1. */
+  /** The row's first line, counted from 1. */
   readonly line: number;
-  /** Null in NDJSON, where the row names its platform itself. */
+  /** Null in NDJSON, where each row names its platform. */
   readonly place: { readonly platform: string; readonly section: string | null } | null;
-  /** JSON that has not been parsed yet; null for a platform or section that holds nothing. */
+  /** JSON that is not parsed yet; null for an empty platform or section. */
   readonly text: string | null;
-  /** Why it cannot be read, whatever its text is. */
+  /** Why the row cannot be read, whatever its text. */
   readonly fault?: string | undefined;
-  /** What of its text is no text in the file's encoding. */
+  /** The part of the row that is not valid text in the file's encoding. */
   readonly notText?: string | undefined;
-  /** As the file holds it, where `text` was made of it; byte text. */
+  /** The row as the file contains it, if `text` was derived from it; byte text. */
   readonly raw?: string | undefined;
 }
 
@@ -25,15 +25,15 @@ export type ImportRows = () => AsyncIterable<ImportRow>;
 
 export interface ImportFileOptions {
   readonly encoding: Encoding;
-  /** By its ending a name tells NDJSON. */
+  /** The file's name; its ending identifies NDJSON. */
   readonly name?: string;
-  /** Present: the file is CSV. */
+  /** Present if the file is CSV. */
   readonly csv?: Omit<CsvOptions, 'decode'> | undefined;
 }
 
 /**
- * @param open gives the bytes of the file from the beginning, at each call
- * @throws {ImportSyntaxError} when the rows are read, where the file as a whole has no shape of ours
+ * @param open returns the bytes of the file from the beginning, at each call
+ * @throws {ImportSyntaxError} while the rows are read, if the file as a whole has no known format
  */
 export async function readImportFile(
   open: () => AsyncIterable<Buffer>,
@@ -77,14 +77,17 @@ function toRow(
   encoding: Encoding,
 ): ImportRow {
   const { text, problem } = decodeRow(raw, encoding);
-  // Without its text, the bytes are what can be written down, to be mended.
+  // Without a text, the import writes down the bytes, so that a person can correct them.
   return { ...item, text, ...(problem !== null && { notText: problem, raw: item.raw ?? raw }) };
 }
 
-/** Bytes that are looked through for a line of NDJSON; a file whose lines all broke before is no file of rows. */
+/** The search for a line of NDJSON ends after so many bytes. */
 const LOOKED_THROUGH = 64 * 1024 * 1024;
 
-/** Whether a line, not only the first, is an item by itself: broken lines before it spoil themselves only. */
+/**
+ * Whether any line, not only the first, is an NDJSON item, so that broken lines before it affect
+ * only themselves.
+ */
 async function hasNdjsonLine(chunks: AsyncIterable<string>): Promise<boolean> {
   let rest = '';
   let seen = 0;
@@ -93,7 +96,7 @@ async function hasNdjsonLine(chunks: AsyncIterable<string>): Promise<boolean> {
     rest = lines.pop()!;
     if (lines.some(isNdjsonLine)) return true;
     seen += chunk.length;
-    // A line that does not end is not collected: what is long is no row.
+    // A line without an end is not collected, because such a long line is not a row.
     if (seen > LOOKED_THROUGH || rest.length > LOOKED_THROUGH / 8) return false;
   }
   return isNdjsonLine(rest);

@@ -1,20 +1,21 @@
-// Refused rows as a file that can be mended and imported again: NDJSON, or CSV where the rows are CSV.
+// Writes refused rows to a file that a person can correct and import again: NDJSON, or CSV for CSV
+// rows.
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { ImportRow } from './read.ts';
 
 export interface RefusedFile {
-  /** The rows are CSV, and this is the line that names their columns; byte text. */
+  /** Declares that the rows are CSV. This line, in byte text, names their columns. */
   headings(line: string): void;
   add(rows: readonly ImportRow[]): void;
-  /** Puts the file in its place; empty where nothing was refused. */
+  /** Moves the file to its place; the file is empty if nothing was refused. */
   finish(): void;
-  /** Leaves what was in its place. */
+  /** Leaves the previous file in its place. */
   discard(): void;
 }
 
 /**
- * Written beside its place and put there at the end, so that it may be the very file that is
- * imported. For its owner's eyes: rows of parties hold keys.
+ * Writes a temporary file and moves it at the end, so that the path may be the imported file
+ * itself. Only the owner can read the file, because rows of parties contain keys.
  */
 export function writeRefused(path: string): RefusedFile {
   const beside = `${path}.part`;
@@ -44,9 +45,9 @@ export function writeRefused(path: string): RefusedFile {
 
 const byteTextOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** A row as a line of NDJSON: an element of a section says where it stood. */
+/** A row as a line of NDJSON. An element of a section also states its section. */
 function asLine({ place, text, raw = byteTextOf(text!) }: ImportRow): string {
-  // Inside of a JSON text a line end stands between tokens only.
+  // In a JSON text, line ends stand only between tokens.
   const line = raw.replace(/[\r\n]+/g, ' ').trim();
   if (!place) return line;
   const head = byteTextOf(JSON.stringify(place)).slice(0, -1);

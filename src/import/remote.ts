@@ -1,4 +1,5 @@
-// An import that comes to a running server in parts: what a part is, and how a file is cut into them.
+// An import into a running server, sent in parts: the form of a part, and how a file is cut into
+// parts.
 import type { JsonObject } from '../core/order.ts';
 import type { Platform } from '../protocol/platform.ts';
 import type { ImportRow, ImportRows } from './read.ts';
@@ -9,20 +10,26 @@ import { dryStore, type ImportStore, type ImportTarget } from './store.ts';
 export interface ImportPart {
   readonly rows: readonly ImportRow[];
   readonly update: boolean;
-  /** Names the parts of one dry run, which see what the earlier parts would have made; null: no dry run. */
+  /**
+   * Identifies the parts of one dry run, so that they see the results of earlier parts; null: no
+   * dry run.
+   */
   readonly dryRun: string | null;
 }
 
 export interface PartAnswer {
   readonly report: ImportReport;
-  /** `rows` are places in the part's list. */
+  /** `rows` are indexes into the part's list. */
   readonly refused: { readonly line: number; readonly problem: string; readonly rows: number[] }[];
 }
 
-/** Dry runs that are remembered at once, the longest unused going first: each holds its orders in memory. */
+/**
+ * Maximum dry runs in memory, each with its orders. The one that was unused longest is dropped
+ * first.
+ */
 const DRY_RUNS = 4;
 
-/** Takes parts on the server's side. */
+/** Processes parts on the server. */
 export function partTaker(target: ImportTarget): (part: ImportPart) => Promise<PartAnswer> {
   const dryRuns = new Map<string, ImportStore>();
   const dryRun = (name: string): ImportStore => {
@@ -52,7 +59,7 @@ export function partTaker(target: ImportTarget): (part: ImportPart) => Promise<P
 }
 
 const MAX_ROWS = 500;
-/** Characters; the server takes a body of 1 MiB, in which one may be three bytes. */
+/** In characters. The server accepts a body of 1 MiB, and a character may take three bytes. */
 const MAX_CHARACTERS = 200_000;
 
 /** Cuts a file into parts: parties first, and never between rows of one order. */

@@ -1,4 +1,4 @@
-// What a row is: of which platform and section, and its JSON, or why it is none.
+// Determines the platform, section and JSON of a row, or the reason why the row is invalid.
 import type { Json, JsonObject } from '../core/order.ts';
 import { sectionOf } from '../protocol/import.ts';
 import { ImportError, type ImportFormat, type Platform } from '../protocol/platform.ts';
@@ -11,14 +11,14 @@ export interface ReadRow {
   readonly item: Json;
 }
 
-/** Parties and catalog entries are read first, wherever they stand, and then the orders. */
+/** The import reads parties and catalog entries first, wherever they stand, and then the orders. */
 export type Pass = 'parties' | 'orders';
 
 /**
- * The row, where it belongs to the pass; null where it belongs to the other. What has no place in
- * either is refused in one of them.
+ * The row if it belongs to the pass; null if it belongs to the other pass. A row that belongs to
+ * neither is refused in one of them.
  *
- * @throws {ImportError} that names the field
+ * @throws {ImportError} names the field
  */
 export function resolveRow(
   platforms: readonly Platform[],
@@ -27,12 +27,12 @@ export function resolveRow(
 ): ReadRow | null {
   if (row.place) return resolvePlaced(platforms, row, row.place, pass);
   if (pass === 'orders') return resolveLine(platforms, row, pass);
-  // Most lines are orders, and are not parsed twice.
+  // Most lines are orders; this test saves parsing them twice.
   if (!row.text?.includes('"section"')) return null;
   try {
     return resolveLine(platforms, row, pass);
   } catch (error) {
-    // What names a section of parties is refused here, and all else in the pass of orders.
+    // This pass refuses rows that name a section of parties; the pass of orders refuses all others.
     if (error instanceof ImportError && isOfParties(platforms, row.text)) throw error;
     return null;
   }
@@ -78,12 +78,12 @@ function resolveLine(platforms: readonly Platform[], row: ImportRow, pass: Pass)
   return { platform, section: section as string, item: unwrap(fields) };
 }
 
-/** A row that is no object, such as the name of a method, stands in a line as `item`. */
+/** A row that is not an object, such as the name of a method, stands in a line as `item`. */
 function unwrap(fields: JsonObject): Json {
   return 'item' in fields && Object.keys(fields).length === 1 ? fields.item! : fields;
 }
 
-/** Whether a row is for the pass of parties: for it alone, or to be refused in it. */
+/** Whether a row belongs to the pass of parties, or must be refused in it. */
 export function isForParties(platforms: readonly Platform[], { place, text }: ImportRow): boolean {
   if (!place) return text?.includes('"section"') === true && isOfParties(platforms, text);
   const { platform: name, section } = place;
@@ -103,7 +103,7 @@ function isOfParties(platforms: readonly Platform[], text: string): boolean {
   }
 }
 
-/** A name that every object has is no section. */
+/** A name that every JavaScript object inherits is not a section. */
 function passOf(format: ImportFormat, section: string): Pass | undefined {
   if (sectionOf(format.orders, section)) return 'orders';
   const { parties, catalog = {} } = format;

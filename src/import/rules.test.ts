@@ -1,4 +1,5 @@
-// What import files of real people hold: any order of sections, other encodings, keys twice, orders that are there.
+// Tests real people's import files: sections in any sequence, other encodings, repeated keys,
+// existing orders.
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,8 +70,8 @@ const flight = (orderId: string, fields: object = {}) => ({
 });
 const line = (platform: string, item: object) => JSON.stringify({ platform, ...item });
 
-describe('Sections and platforms in any order', () => {
-  test('orders before the partner, and a platform between', async () => {
+describe('Sections and platforms stand in any sequence', () => {
+  test('orders may precede their partner, with another platform between them', async () => {
     const partner = {
       partner: 'late01',
       key: 'b7e1c0a4d25f4b6f9f0c7a1e3d5b8c99',
@@ -84,7 +85,7 @@ describe('Sections and platforms in any order', () => {
     deepEqual(report, { orders: 2, parties: 1, catalog: 1, existing: 0, refused: 0 });
   });
 
-  test('NDJSON holds rows of every section, the order before its partner', async () => {
+  test('NDJSON contains rows of every section, and an order may precede its partner', async () => {
     const partner = {
       section: 'partners',
       partner: 'late02',
@@ -104,7 +105,7 @@ describe('Sections and platforms in any order', () => {
   });
 });
 
-describe('Not UTF-8, or a key given twice: refused with line and field', () => {
+describe('a row that is not UTF-8 or repeats a key is refused with line and field', () => {
   const gbk = Buffer.concat([
     Buffer.from(`${line('ytx', topUp('gb0'))}\n`),
     Buffer.from(
@@ -114,26 +115,26 @@ describe('Not UTF-8, or a key given twice: refused with line and field', () => {
     Buffer.from(`\n${line('ytx', topUp('gb2'))}`),
   ]);
 
-  test('a row in GB18030 alone is refused, with a word on --encoding', async () => {
+  test('only the row in GB18030 is refused, and the message names --encoding', async () => {
     const { report, problems } = await run(gbk);
     deepEqual([report.orders, report.refused], [2, 1]);
     match(problems[0]!, /^2: remark: is not UTF-8, .* GB18030; .*--encoding gb18030$/);
   });
 
-  test('and taken when asked', async () => {
+  test('the same row is accepted with --encoding', async () => {
     const { report, problems } = await run(gbk, { encoding: 'gb18030' });
     deepEqual([problems, report.orders, report.existing], [[], 1, 2]);
     const { body } = await manage(server, 'GET', '/orders/ytx/gb1');
     equal(body.attributes.remark, '成功');
   });
 
-  test('bytes that are neither are refused under GB18030, too', async () => {
+  test('bytes that are invalid in both encodings are refused with GB18030, too', async () => {
     const bytes = Buffer.from(line('ytx', topUp('gb3', { remark: '\xff\xff' })), 'latin1');
     deepEqual((await run(bytes, { encoding: 'gb18030' })).problems, ['1: remark: is not GB18030']);
     match((await run(bytes)).problems[0]!, /^1: remark: is not UTF-8; save the file as UTF-8$/);
   });
 
-  test('a key given twice, also by an escape and inside, and of a section', async () => {
+  test('a repeated key is refused, also if it is escaped, nested, or the name of a section', async () => {
     const lines = [
       line('ytx', topUp('tw1')).replace(
         '"oriAmount":"2.94"',
@@ -153,7 +154,7 @@ describe('Not UTF-8, or a key given twice: refused with line and field', () => {
     );
   });
 
-  test('a file of UTF-16 is named as such', async () => {
+  test('the message recognises a file in UTF-16', async () => {
     await run(Buffer.from('\uFEFF{}', 'utf16le')).then(
       () => Promise.reject(new Error('it was taken')),
       (error) => equal(error.message, 'line 1: the file is UTF-16; save it as UTF-8'),
@@ -161,7 +162,7 @@ describe('Not UTF-8, or a key given twice: refused with line and field', () => {
   });
 });
 
-test('a line of it that is broken spoils that line only, the first too', async () => {
+test('a broken line affects only itself, even the first line', async () => {
   const lines = [
     '{"platform":"ytx","requestId',
     line('ytx', topUp('br1')),
@@ -174,7 +175,7 @@ test('a line of it that is broken spoils that line only, the first too', async (
   deepEqual(alone.report.refused, 1);
 });
 
-test('a platform or section that is unknown is refused, also where it holds nothing', async () => {
+test('an unknown platform or section is refused, even if it is empty', async () => {
   const { problems } = await run(
     '{"ytxx":{},"ytx":{"order":[],\n"orders":[]},"jintong":{"x":[{}]}}',
   );
@@ -185,7 +186,7 @@ test('a platform or section that is unknown is refused, also where it holds noth
   ]);
 });
 
-describe('The same order is the same platform and id, whatever its state now', () => {
+describe('two rows are the same order if platform and id are equal, whatever the state', () => {
   test('two ytx orders with one customParm: the second is refused with the first one’s id', async () => {
     const rows = [topUp('cp1', { customParm: 'mine' }), topUp('cp2', { customParm: 'mine' })];
     const text = rows.map((row) => line('ytx', row)).join('\n');
@@ -197,7 +198,7 @@ describe('The same order is the same platform and id, whatever its state now', (
     deepEqual([again.report.existing, again.problems], [1, [said]]);
   });
 
-  test('owner, amount, customParm and an absolute createdAt are the order’s for good', async () => {
+  test('owner, amount, customParm and an absolute createdAt of an order never change', async () => {
     await run(
       [line('ytx', topUp('same1', { customParm: 'a1' })), line('jintong', flight('same1'))].join(
         '\n',
@@ -247,7 +248,7 @@ describe('The same order is the same platform and id, whatever its state now', (
       { ...row, paidAt: '2026-01-02 10:00:01' },
       { ...row, paidAt: undefined, paidMinutesAgo: 9, state: 'shipped' },
     ];
-    // Rows of one id next to each other would be one order.
+    // Adjacent rows of one id would form one order.
     const text = rows
       .map((r, i) => `${line('suning', r)}\n${line('ytx', topUp(`sep${i}`))}`)
       .join('\n');
@@ -267,7 +268,7 @@ describe('The same order is the same platform and id, whatever its state now', (
   });
 });
 
-test('a dry run judges as a run does, rows of one file against each other too, and changes nothing', async () => {
+test('a dry run gives the same results as a run, also between rows of one file, and changes nothing', async () => {
   const rows = [
     topUp('dry1', { customParm: 'dry' }),
     topUp('dry2', { customParm: 'dry' }),
@@ -315,7 +316,7 @@ test('--update moves orders to the state of their row, along the operator’s tr
   );
 });
 
-test('refused rows are written down, can be mended, and are imported then', async () => {
+test('refused rows are written to a file, which can be corrected and imported', async () => {
   const refusedFile = join(temporaryDirectory(), 'refused.ndjson');
   const rows = [
     JSON.stringify(topUp('rf1', { orderSts: '9' })),
@@ -362,7 +363,7 @@ describe('CSV', () => {
   const text =
     '订单号,用户,状态,金额,下单时间,备注\r\ncsv-1,jane88,支付成功,1280.00,2015-11-03 09:12:33,"多行\n备注, ""引号"""\r\n\r\ncsv-2,jane88,D,1.005,2015-11-03 09:12:33,\r\ncsv-3,jane88,D\r\n';
 
-  test('columns are taken by --map; what is refused names the field, and is written down as CSV', async () => {
+  test('--map selects columns; a refusal names the field, and refused rows are written as CSV', async () => {
     const refusedFile = join(temporaryDirectory(), 'refused.csv');
     const { report, problems } = await run(`\uFEFF${text}`, { csv, refusedFile });
     deepEqual([report.orders, report.refused], [1, 2]);
@@ -390,7 +391,7 @@ describe('CSV', () => {
     equal((await run(rows, { csv: plain, encoding: 'gb18030' })).report.orders, 1);
   });
 
-  test('a column that is not there, a heading that is not UTF-8, and a file without headings', async () => {
+  test('a missing column, a heading that is not UTF-8, and a file without headings are refused', async () => {
     const refuses = (bytes: string | Buffer, message: RegExp) =>
       run(bytes, { csv }).then(
         () => Promise.reject(new Error('it was taken')),
@@ -411,7 +412,7 @@ describe('CSV', () => {
   });
 });
 
-test('beside a running server: parts of a file over the management API, a dry run too', async () => {
+test('a running server receives the file in parts over the management API, also for a dry run', async () => {
   const partner = {
     section: 'partners',
     partner: 'api01',

@@ -1,4 +1,5 @@
-// An import file into a real ledger: what it brings in, what it refuses and where, and once only.
+// Tests imports into a real ledger: what is imported once, and what is refused with its line and
+// field.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +45,7 @@ const sections = (partners: unknown[], orders: unknown[] = []): string =>
   JSON.stringify({ jintong: { partners, orders } });
 const ndjson = (items: readonly object[]): string =>
   items.map((item) => JSON.stringify({ platform: 'jintong', ...item })).join('\n');
-/** Holds jane88; for what is refused and leaves nothing behind. */
+/** Contains jane88; for rows that are refused and leave nothing behind. */
 const shared = await emptyServer();
 await run(shared, sections([partner()]));
 
@@ -53,9 +54,9 @@ const counts = async ({ storage }: Ordergate) => {
   return { orders, changes };
 };
 
-test('sections bring in parties and orders; the same file again changes nothing', async () => {
+test('sections import parties and orders; importing the same file again changes nothing', async () => {
   const server = await emptyServer();
-  // Production refuses the keys that are published with the sandbox, so the partners get others.
+  // Production refuses the published keys of the sandbox, so the partners get other keys.
   const file = join(temporaryDirectory(), 'import.json');
   const published = readFileSync(SANDBOX, 'utf8');
   writeFileSync(file, published.replace(/"key": "./g, '"key": "9'));
@@ -77,7 +78,7 @@ test('sections bring in parties and orders; the same file again changes nothing'
   }
 });
 
-test('what is there already is left as it is, though the file says otherwise', async () => {
+test('existing data stays unchanged, even if the file differs', async () => {
   const server = await emptyServer();
   await run(server, sections([partner()], [order('1')]));
   await manage(server, 'POST', '/orders/jintong/1/transitions', { to: 'E' });
@@ -96,7 +97,7 @@ test('what is there already is left as it is, though the file says otherwise', a
   deepEqual([party.enabled, party.users], [false, ['jane88', 'wang01']]);
 });
 
-test('NDJSON brings in orders of parties that are there; blank lines and CR LF are let pass', async () => {
+test('NDJSON imports orders of existing parties; blank lines and CR LF are allowed', async () => {
   const server = await emptyServer();
   await run(server, sections([partner()]));
   const lines = ndjson([order('1'), order('2', { section: 'orders', userName: 'wang01' })]);
@@ -111,7 +112,7 @@ test('NDJSON brings in orders of parties that are there; blank lines and CR LF a
   deepEqual([body.party, body.createdAt], ['jane88', '2015-11-03T01:12:33.000Z']);
 });
 
-test('an order given twice in one file is one order, and a user name means its own partner', async () => {
+test('an order that occurs twice in a file is one order, and a user name refers to its own partner', async () => {
   const server = await emptyServer();
   const other = partner({ partner: 'other01', users: ['jane88', 'li02'] });
   const { report, refused } = await run(
@@ -142,7 +143,7 @@ test('an order given twice in one file is one order, and a user name means its o
   }
 });
 
-describe('what is refused names line and field, and the import goes on', () => {
+describe('a refusal names line and field, and the import continues', () => {
   const cases: readonly (readonly [object, RegExp])[] = [
     [order('1', { orderId: 'a b' }), /^orderId: has to be 1 to 32 letters, digits or -$/],
     [order('1', { orderId: 15112480268 }), /^orderId: /],
@@ -161,7 +162,7 @@ describe('what is refused names line and field, and the import goes on', () => {
     [order('1', { price: '1.00' }), /^price: no such field$/],
     [{ platform: 'suning9' }, /^platform: has to be one of .*jintong/],
     [{ platform: 'jintong', section: 'partners' }, /^partner: /],
-    // Names that every JavaScript object has are sections as unknown as any other.
+    // Names that every JavaScript object inherits are unknown sections like any other name.
     [order('1', { section: 'constructor' }), /^section: has to be one of partners, orders$/],
     [order('1', { section: '__proto__' }), /^section: has to be one of partners, orders$/],
     [order('1', { section: 7 }), /^section: has to be one of partners, orders$/],
@@ -177,7 +178,7 @@ describe('what is refused names line and field, and the import goes on', () => {
   }
 });
 
-test('a line that is not JSON, or no object, is refused as an item', async () => {
+test('a line that is not JSON, or not an object, is refused as an item', async () => {
   const server = await emptyServer();
   await run(server, sections([partner()]));
   const lines = [ndjson([order('1')]), '{"platform":', '[1]', '"x"', 'null', ndjson([order('2')])];
@@ -188,7 +189,7 @@ test('a line that is not JSON, or no object, is refused as an item', async () =>
     equal(refused[i + 1], `${line}: (item): has to be an object`);
 });
 
-test('an element of a section that is no object is refused, each in its line', async () => {
+test('each element of a section that is not an object is refused with its line', async () => {
   const server = await emptyServer();
   const text = '{"jintong":{"partners":[\n1,\n"x",\nnull],"orders":[\ntrue,\n[{}],\noops]}}';
   const { report, refused } = await run(server, text);
@@ -199,7 +200,7 @@ test('an element of a section that is no object is refused, each in its line', a
   );
 });
 
-describe('a partner that does not fit is refused, with its field', () => {
+describe('an invalid partner is refused with its field', () => {
   const cases: readonly (readonly [object, RegExp])[] = [
     [{ partner: 'a=b' }, /^1: partner: has to be 1 to 64 characters/],
     [{ key: 'short' }, /^1: key: has to be at least 16 characters$/],
@@ -220,7 +221,7 @@ describe('a partner that does not fit is refused, with its field', () => {
   }
 });
 
-test('an unknown platform or section is refused by name, and the others are imported', async () => {
+test('an unknown platform or section is refused by name, and all others are imported', async () => {
   const server = await emptyServer();
   const known = server.platforms.map((p) => p.name).join(', ');
   const text = `{"nobody":{"orders":[{}]},
@@ -236,7 +237,7 @@ test('an unknown platform or section is refused by name, and the others are impo
   deepEqual(report, { orders: 0, parties: 1, catalog: 0, existing: 0, refused: 4 });
 });
 
-test('a file that cannot be read to its end: what came before stays, and it can be run again', async () => {
+test('if a file breaks off, the items before that place stay, and the import can run again', async () => {
   const server = await emptyServer();
   const text = sections([partner()], [order('1'), order('2')]);
   await rejects(
@@ -252,7 +253,7 @@ test('a file that cannot be read to its end: what came before stays, and it can 
   deepEqual(whole.report, { orders: 0, parties: 0, catalog: 0, existing: 3, refused: 0 });
 });
 
-test('thousands of orders go in by batches of 500, and progress is told', async () => {
+test('thousands of orders are imported in batches of 500, with progress reports', async () => {
   const server = await emptyServer();
   await run(server, sections([partner()]));
   const many = Array.from({ length: 1234 }, (_, i) => order(String(i)));

@@ -1,4 +1,5 @@
-// Brings the rows of an import file into the ledger: in batches, once, saying what it refuses and where.
+// Imports the rows of a file into the ledger, in batches and each row once, and reports refused
+// rows with their line.
 import type { Instant } from '../core/clock.ts';
 import type { Order } from '../core/order.ts';
 import type { Party } from '../core/party.ts';
@@ -20,42 +21,45 @@ export type { ImportTarget } from './store.ts';
 export interface ImportReport {
   orders: number;
   parties: number;
-  /** Entries of platforms' catalogs, such as products. */
+  /** Entries of the platforms' catalogs, such as products. */
   catalog: number;
-  /** Orders, parties and entries that were there already, and were left alone. */
+  /** Existing orders, parties and entries, which stay unchanged. */
   existing: number;
   refused: number;
-  /** Orders that were brought to the state of their row; absent where that was not asked for. */
+  /** Orders that were moved to the state of their row; absent if that was not requested. */
   updated?: number;
 }
 
 export interface ImportObserver {
   /**
-   * Called for what is refused; the import goes on. `problem` names the field. The rows are several
-   * where an order comes in several, and `line` is then that of the last.
+   * Called for each refusal; the import continues. `problem` names the field. If an order consists
+   * of several rows, `rows` contains all of them, and `line` is the line of the last one.
    */
   onRefused(line: number, problem: string, rows: readonly ImportRow[]): void;
   onProgress(report: Readonly<ImportReport>): void;
 }
 
 export interface ImportOptions {
-  /** Everything is read and judged, and nothing is changed. */
+  /** If true, everything is read and judged, but nothing is changed. */
   readonly dryRun?: boolean;
-  /** Orders that are there in another state are moved to the state of their row. */
+  /** If true, existing orders in another state are moved to the state of their row. */
   readonly update?: boolean;
-  /** Of an import that comes in parts; by default a part is an import of its own. */
+  /** The store that the parts of one import share. Default: each part is an import of its own. */
   readonly store?: ImportStore;
 }
 
-/** Orders in one transaction: enough that the disk does not matter, few enough to share it. */
+/**
+ * Orders per transaction: enough that the disk wait does not matter, few enough that calls can run
+ * in between.
+ */
 const BATCH = 500;
 
 /**
- * What is there already is left as it is, so that an import can be run again; relative times mean
- * the moment of the first import. The rows are read twice: parties and catalog entries first, so
- * that they may stand anywhere in the file.
+ * Existing data stays unchanged, so that an import can run again; relative times refer to the first
+ * import. The rows are read twice, parties and catalog entries first, so that they may stand
+ * anywhere in the file.
  *
- * @throws {ImportSyntaxError} when the file as a whole cannot be read; what came before stays.
+ * @throws {ImportSyntaxError} if the file as a whole cannot be read; the items imported before stay
  */
 export async function importRows(
   rows: ImportRows,
@@ -69,12 +73,17 @@ export async function importRows(
   return run.report;
 }
 
-/** A file that breaks off does so in both passes; the orders before that place come in first. */
+/**
+ * A file that breaks off does so in both passes. The orders before that place are imported first.
+ */
 function passOver(error: unknown): void {
   if (!(error instanceof ImportSyntaxError)) throw error;
 }
 
-/** A file of UTF-8 that is not CSV. @param open gives its bytes from the beginning, at each call */
+/**
+ * Imports a UTF-8 file that is not CSV.
+ * @param open returns the file's bytes from the beginning, at each call
+ */
 export async function importFile(
   open: () => AsyncIterable<Buffer>,
   target: ImportTarget,
@@ -85,7 +94,7 @@ export async function importFile(
 }
 
 interface BatchOrder {
-  /** The rows that it was made of, next to each other; the last one's line is told. */
+  /** The adjacent rows of the order. Messages name the line of the last row. */
   readonly rows: ImportRow[];
   readonly platform: Platform;
   order: ImportedOrder;
@@ -151,7 +160,7 @@ class ImportRun {
 
   async #addParty(party: Party): Promise<void> {
     const { platform, partyId } = party;
-    // One that is there already is left as it is, and its keys may be older than today's rules.
+    // An existing party stays unchanged, and its keys may be older than today's rules.
     const isNew = !this.#store.parties(platform).some((one) => one.partyId === partyId);
     const [wrong] = isNew ? this.#store.keyProblems(party) : [];
     if (wrong) throw new ImportError(partyId, `its key ${wrong.problem}`);
@@ -161,7 +170,7 @@ class ImportRun {
     this.#contexts.delete(party.platform);
   }
 
-  /** Rows of one order stay together: a batch ends before a row of another. */
+  /** Keeps the rows of one order together: a batch ends only before a row of another order. */
   async #addOrder(row: ImportRow, { platform, section, item }: ReadRow): Promise<void> {
     const order = platform.import.orders[section]!(item, this.#context(platform.name));
     const last = this.#batch.at(-1);
@@ -186,7 +195,9 @@ class ImportRun {
     this.#observer.onProgress(this.report);
   }
 
-  /** Of a batch in which orders were there already: which rows mean those, and which were lost. */
+  /**
+   * For a batch with existing orders: decides which rows describe them, and which rows conflict.
+   */
   async #judge(batch: readonly BatchOrder[], existing: ReadonlySet<string>): Promise<void> {
     for (const platform of new Set(batch.map((entry) => entry.platform))) {
       const entries = batch.filter((entry) => entry.platform === platform);
@@ -194,7 +205,7 @@ class ImportRun {
       const loaded = await this.#store.load(platform.name, ids);
       for (const [i, { rows, order }] of entries.entries()) {
         const there = loaded[i] ?? null;
-        if (there && !existing.has(there.orderId)) continue; // It was created.
+        if (there && !existing.has(there.orderId)) continue; // This row's order was created.
         const problem = await findProblem(this.#store, platform, there, order);
         if (problem !== null) {
           this.report.existing--;

@@ -1,4 +1,4 @@
-// Where an import goes: into the ledger, or, for a dry run, into memory over what the ledger holds.
+// The target of an import: the ledger, or, for a dry run, memory on top of the ledger.
 import type { CatalogEntry } from '../core/catalog.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Outcome } from '../core/errors.ts';
@@ -21,18 +21,20 @@ export interface ImportTarget {
   readonly clock: Clock;
 }
 
-/** What an import asks and does; each answer is of what is there with what the import has added. */
+/**
+ * The questions and actions of an import. Each answer includes what the import has added so far.
+ */
 export interface ImportStore {
   now(): Instant;
   parties(platform: string): readonly Party[];
-  /** What is wrong with the keys of a party that is not there yet. */
+  /** The problems with the keys of a new party. */
   keyProblems(party: Party): readonly KeyProblem[];
-  /** Resolves to false, and changes nothing, when the party is already there. */
+  /** Resolves to false, and changes nothing, if the party already exists. */
   createParty(party: Party): Promise<boolean>;
-  /** Resolves to false, and changes nothing, when the entry is already there. */
+  /** Resolves to false, and changes nothing, if the entry already exists. */
   createEntry(entry: CatalogEntry): Promise<boolean>;
   saveTokens(tokens: readonly Token[]): Promise<void>;
-  /** Leaves orders alone that are there, by id or by a unique key; `existing` names those. */
+  /** Skips orders that exist by id or by a unique key; `existing` names them. */
   createOrders(
     orders: readonly NewOrder[],
   ): Promise<{ readonly created: number; readonly existing: readonly string[] }>;
@@ -41,7 +43,7 @@ export interface ImportStore {
   move(platform: Platform, move: MoveRequest): Promise<Outcome<number>>;
 }
 
-/** Ids that {@link Ledger.loadMany} takes at once. */
+/** Maximum number of ids for one call of {@link Ledger.loadMany}. */
 const LOADED_AT_ONCE = 100;
 
 export function ledgerStore({
@@ -77,7 +79,10 @@ export function ledgerStore({
   };
 }
 
-/** Changes nothing. Holds the orders that would be created in memory, so that two rows of one are seen. */
+/**
+ * Changes nothing. Keeps the orders that would be created in memory, so that repeated rows are
+ * recognised.
+ */
 export function dryStore(target: ImportTarget): ImportStore {
   const below = ledgerStore(target);
   const parties = new Map<string, Party>();
