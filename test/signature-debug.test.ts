@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { document, form, GATEWAY, KEYS, post } from './jintong.ts';
+import { APPS, LEAGUER, post as postSuning, shanghai } from './suning.ts';
 import { manage, startTestServer } from './support.ts';
+import { ACCOUNT, post as postYtx, query, stamp, TOKENS } from './ytx.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const server = await startTestServer();
@@ -122,4 +124,42 @@ test('what cannot be read is 400 and says where', async () => {
   }
   assert.equal((await ask({ platform: 'jintong', requestId: 1 })).status, 404);
   assert.equal((await ask({ platform: 'none', requestId: 1 })).status, 404);
+});
+
+test('a row of Suning and one of ytx keep two mistakes, and no card', async () => {
+  const cards = Array.from({ length: 30 }, (_, i) => ({
+    cardNum: `N${i}`,
+    cardSec: `geheim-${i}-卡`,
+  }));
+  const body = JSON.stringify({
+    sn_request: {
+      sn_body: { addLeaguerstatus: { orderId: '7700412093', iqStatus: '180', cardList: cards } },
+    },
+  });
+  const pretty = JSON.stringify(JSON.parse(body), null, 2);
+  const [appKey, secret] = APPS.plain;
+  const time = shanghai(server.clock.worldNow());
+  const base64 = Buffer.from(pretty).toString('base64');
+  const signInfo = md5(`${secret} ${LEAGUER}${time}${appKey}v1.2${base64}`);
+  await postSuning(server, {
+    method: LEAGUER,
+    format: 'json',
+    body,
+    headers: { signInfo, AppRequestTime: time },
+  });
+  const ytxStamp = stamp(server.clock.worldNow());
+  const sign = md5(`${ACCOUNT}|${TOKENS[ACCOUNT].toUpperCase()}|${ytxStamp}`);
+  await postYtx(server, JSON.stringify(query('2016010000000219')), { query: `?Sign=${sign}` });
+  for (const [platform, ids] of [
+    ['suning', ['key-blanks', 'body-reformatted']],
+    ['ytx', ['key-case', 'separators']],
+  ] as const) {
+    const { body: page } = await manage(server, 'GET', `/requests?platform=${platform}&limit=1`);
+    const { body: answer } = await ask(page.items[0].why.body);
+    assert.deepEqual(idsOf(answer), ids, JSON.stringify(answer));
+    const all = JSON.stringify([page, answer]);
+    for (const hidden of [secret, TOKENS[ACCOUNT], signInfo, sign, 'geheim', base64.slice(0, 40)]) {
+      assert.ok(!all.includes(hidden), hidden);
+    }
+  }
 });

@@ -1,6 +1,7 @@
 // Lantern 灯塔票务, an invented cinema: a complete platform outside of Ordergate. `ordergate serve --platforms` serves it.
 import {
   definePlatform,
+  type Evidence,
   type GatewayReply,
   maskedText,
   type Refusal,
@@ -31,6 +32,21 @@ function reply(verdict: Verdict<Success>): GatewayReply {
   };
 }
 
+/** L2, as plain data: the signature detective tries the mistakes of clients on it. */
+function evidence({ request, signed }: Partial<LanternCall>): Evidence | null {
+  const partner = request?.headers['x-lantern-partner'];
+  const received = request?.headers['x-lantern-sign'];
+  if (!signed || typeof partner !== 'string' || typeof received !== 'string') return null;
+  return {
+    algorithm: scheme.algorithm,
+    party: partner,
+    received,
+    accepted: [scheme.parts(signed)],
+    beside: [{ name: 'X-Lantern-Partner', value: partner }],
+    credentials: [{ name: 'X-Lantern-Partner', value: partner }],
+  };
+}
+
 /** The log keeps no whole mobile number. Of a query it keeps the target, since there is no body. */
 function redact(body: string, { request }: Partial<LanternCall>): string {
   const text = body === '' && request ? `${request.path}?${request.query}` : body;
@@ -55,6 +71,7 @@ export default definePlatform<LanternCall, Success>({
   checkParty,
   checks,
   verifiedBy: 'checkSignature',
+  evidence,
   execute: (call, services) => OPERATIONS[call.method](call, services),
   refusal: ({ code, state }): Refusal<Code> => ({
     refused: CORE_TO_CODE[code],

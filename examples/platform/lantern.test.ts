@@ -1,5 +1,6 @@
 // Lantern on a real server in this process: its bytes, statuses and codes, and what Ordergate makes of it by itself.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -320,4 +321,39 @@ test('L8: an issued order is posted to the partner, again at the times of Lanter
   deepEqual([delivered.state, delivered.attempts.length, bodies.length], ['delivered', 2, 2]);
   const [endpoint] = (await manage('GET', '/callbacks/endpoints?platform=lantern')).body.items;
   deepEqual([endpoint.origin, endpoint.preset], ['declared', 'platform']);
+});
+
+test('the signature detective knows Lantern by its evidence', async () => {
+  const time = String(Math.floor(server.clock.now() / 1000));
+  const signed = { method: 'GET', target: READ, time, body: '' };
+  const ask = async (sign: string) => {
+    const headers = {
+      'x-lantern-partner': 'cinema01',
+      'x-lantern-time': time,
+      'x-lantern-sign': sign,
+    };
+    const response = await fetch(`${server.url}/manage/v1/debug/signature`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.adminToken}` },
+      body: JSON.stringify({ platform: 'lantern', url: READ, method: 'GET', headers }),
+    });
+    const { ok: isRight, causes } = (await response.json()) as {
+      ok: boolean;
+      causes: { id: string }[];
+    };
+    return [isRight, ...causes.map(({ id }) => id)];
+  };
+  const with_ = (text: string, key: string = SECRETS.cinema01): string =>
+    createHmac('sha256', key).update(text).digest('hex');
+  const lines = ['GET', READ, time, createHash('sha256').digest('hex')];
+  deepEqual(await ask(signatureOf(scheme, signed, SECRETS.cinema01)), [true]);
+  deepEqual(await ask(with_(lines.join('\n'), SECRETS.cinema02)), [false, 'wrong-key:other-party']);
+  deepEqual(await ask(with_(lines.join(''))), [false, 'separators']);
+  deepEqual(await ask(with_(lines.join('&'))), [false, 'separators']);
+  const millis = [lines[0], lines[1], `${time}000`, lines[3]].join('\n');
+  deepEqual(await ask(with_(millis, `${SECRETS.cinema01}\n`)), [
+    false,
+    'key-blanks',
+    'time-format',
+  ]);
 });

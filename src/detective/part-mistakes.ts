@@ -114,7 +114,9 @@ function secretTwice({ name }: Piece): Mistake[] {
   ];
 }
 
+/** The empty one is a mistake where the platform has separators of its own. */
 const BETWEEN = [
+  '',
   '&',
   ',',
   '|',
@@ -144,7 +146,9 @@ function separators(pieces: readonly Piece[]): Mistake[] {
       ),
       weight: i < 4 ? 0 : i < 7 ? 1 : 2,
       apply: (draft) => {
-        draft.between = text;
+        const own = draft.pieces.filter(({ is }) => is === 'separator');
+        if (own.length === 0) draft.between = text;
+        for (const piece of own) piece.value = text;
       },
     }),
   );
