@@ -10,6 +10,8 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes' },
   { files: 'test/cli*.test.ts', because: 'starts a process for each command' },
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
+  { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
+  { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
   { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies' },
   {
     files: 'src/storage/sqlite/{open,damage,lock,log-judge,write-ahead-log}.test.ts',
