@@ -57,6 +57,21 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       deepEqual(browser.faults.splice(0), []);
     });
 
+    test('what a filter shows is exported as a file that Excel opens', async () => {
+      const page = await browser.open('/requests?refused=true', { language });
+      await page.locator('.list tbody .row').first().waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('a.export').click(),
+      ]);
+      const { readFileSync } = await import('node:fs');
+      const text = readFileSync(await download.path(), 'utf8');
+      isOk(text.startsWith('\ufeff'), 'it begins with a byte order mark');
+      isOk(text.includes('SignFail') && !text.includes('CallSuccess'), 'it has the filter');
+      await page.close();
+      deepEqual(browser.faults.splice(0), []);
+    });
+
     test('a live log shows a call that comes while it is watched', async () => {
       const page = await browser.open('/requests?method=GetOrderDetail', { language });
       await page.getByLabel(words.live).check();

@@ -23,6 +23,7 @@ export function HealthBars({ health }: { readonly health: EndpointHealth }) {
         aria-label={label}
         viewBox={`0 0 ${health.hours.length * STEP} ${HEIGHT}`}
         className="bars"
+        preserveAspectRatio="xMinYMid"
       >
         {health.hours.map(({ at, succeeded, failed }, i) => {
           const [good, bad] = [succeeded * scale, failed * scale];

@@ -58,7 +58,13 @@ export function Keys({ party: { platform, partyId, keys } }: { readonly party: P
               {t.keyCreated} <Time at={createdAt} />
             </span>
             <span>
-              {t.keyExpires} {expiresAt === null ? t.keyForever : <Time at={expiresAt} />}
+              {expiresAt === null ? (
+                t.keyForever
+              ) : (
+                <>
+                  {t.keyExpires} <Time at={expiresAt} />
+                </>
+              )}
             </span>
             <span>
               {t.lastUsed}{' '}
