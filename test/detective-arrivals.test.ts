@@ -57,6 +57,22 @@ test('a right signature: the row says what else refused the call, and which hop 
   assert.match(answer.refusedBy.text, /127\.0\.0\.1 is not in .* the connection's own address/);
 });
 
+test('of a call that is refused behind its signature the row says that the signature is right', async () => {
+  const server = await startTestServer();
+  const text = TEXT.replace('UserName=jane88', 'UserName=nobody1');
+  const body = form(
+    document('jane88', 'HastenOrder', {
+      param: { OrderID: '15112480268', UserName: 'nobody1' },
+      basic: { Sign: md5(text + KEYS.jane88) },
+    }),
+  );
+  await post(server, body);
+  const [row] = (await manage(server, 'GET', '/requests?refused=true&limit=1')).body.items;
+  assert.deepEqual([row.why.ok, row.why.causes], [true, []]);
+  const answer = await ask(server, row.why.body);
+  assert.deepEqual([answer.ok, answer.refusedBy.check], [true, 'findUser']);
+});
+
 test('through a trusted proxy the hop is named', async () => {
   const { AddressList } = await import('../src/directory/addresses.ts');
   const trustedProxies = new AddressList(['127.0.0.1']);

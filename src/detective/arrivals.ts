@@ -15,6 +15,13 @@ const MAX_PARTIES = 10_000;
 /** Questions of calls that may wait: each holds its body. */
 const MAX_WAITING = 50;
 
+/**
+ * Of one core, so much may go to questions of calls, and as much at once as three seconds of it: a stranger
+ * who knows the ids of many parties must not take a core with wrong signatures.
+ */
+const CPU_SHARE = 0.5;
+const CPU_BURST_MS = 3000;
+
 interface Bucket {
   tokens: number;
   at: number;
@@ -37,6 +44,7 @@ export class Arrivals implements Questions, RequestLog {
   readonly #services: ArrivalServices;
   readonly #buckets = new Map<string, Bucket>();
   readonly #pending = new Set<Promise<void>>();
+  readonly #cpu = { leftMs: CPU_BURST_MS, at: Number.NaN, seenMs: 0 };
 
   constructor(services: ArrivalServices) {
     this.#services = services;
@@ -45,6 +53,7 @@ export class Arrivals implements Questions, RequestLog {
   take(platform: Platform, call: Start, record: RequestRecord): boolean {
     const { thread, now = () => performance.now() } = this.#services;
     if (!platform.evidence || thread.waiting >= MAX_WAITING) return false;
+    if (!this.#hasCpu(now())) return false;
     const evidence = platform.evidence(call);
     const party = evidence && call.parties.find(platform.name, evidence.party);
     if (!evidence || !party || !this.#mayAsk(party, now())) return false;
@@ -66,6 +75,17 @@ export class Arrivals implements Questions, RequestLog {
     this.#pending.add(asked);
     void asked.finally(() => this.#pending.delete(asked));
     return true;
+  }
+
+  #hasCpu(now: number): boolean {
+    const cpu = this.#cpu;
+    const { callsCpuMs } = this.#services.thread;
+    const earned = Number.isNaN(cpu.at) ? 0 : (now - cpu.at) * CPU_SHARE;
+    const spent = callsCpuMs - cpu.seenMs;
+    cpu.leftMs = Math.min(CPU_BURST_MS, cpu.leftMs + earned - spent);
+    cpu.at = now;
+    cpu.seenMs = callsCpuMs;
+    return cpu.leftMs > 0;
   }
 
   #mayAsk({ platform, partyId }: Party, now: number): boolean {

@@ -17,6 +17,7 @@ export class SearchBusyError extends Error {
 interface Waiting {
   readonly question: ToSearch;
   readonly outcome: PromiseWithResolvers<Findings>;
+  readonly isUrgent: boolean;
 }
 
 export class SearchThread {
@@ -25,6 +26,12 @@ export class SearchThread {
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #nextId = 1;
+  #callsCpuMs = 0;
+
+  /** CPU that questions of calls have taken so far, in milliseconds; not those that a person has asked. */
+  get callsCpuMs(): number {
+    return this.#callsCpuMs;
+  }
 
   get waiting(): number {
     return this.#waiting.length;
@@ -42,7 +49,7 @@ export class SearchThread {
     const body = parts.find((part) => part.is === 'body-base64');
     const bounds = boundsFor(body?.bytes.byteLength ?? 0);
     const question: ToSearch = { id: this.#nextId++, evidence, keys, bounds };
-    const waiting: Waiting = { question, outcome: Promise.withResolvers<Findings>() };
+    const waiting: Waiting = { question, outcome: Promise.withResolvers<Findings>(), isUrgent };
     const at = isUrgent ? Math.min(1, this.#waiting.length) : this.#waiting.length;
     this.#waiting.splice(at, 0, waiting);
     if (this.#waiting.length === 1) this.#next();
@@ -89,10 +96,11 @@ export class SearchThread {
     return worker;
   }
 
-  #settle({ id, findings, error }: FromSearch): void {
+  #settle({ id, findings, error, cpuMs }: FromSearch): void {
     const first = this.#waiting[0];
     if (first?.question.id !== id) return;
     this.#waiting.shift();
+    if (!first.isUrgent) this.#callsCpuMs += cpuMs;
     if (findings) first.outcome.resolve(findings);
     else first.outcome.reject(new Error(`the search has failed: ${error}`));
     this.#next();

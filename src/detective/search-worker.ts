@@ -16,6 +16,8 @@ export interface FromSearch {
   /** Null where the search itself has failed: a bug of ours. */
   readonly findings: Findings | null;
   readonly error?: string;
+  /** What the search took of the thread. */
+  readonly cpuMs: number;
 }
 
 let isWarm = false;
@@ -23,11 +25,15 @@ let isWarm = false;
 parentPort!.on('message', ({ id, evidence, keys, bounds }: ToSearch) => {
   if (!isWarm) warmUp();
   isWarm = true;
-  let answer: FromSearch;
+  const before = process.threadCpuUsage();
+  let findings: Findings | null = null;
+  let failure = '';
   try {
-    answer = { id, findings: search(evidence, keys, bounds) };
+    findings = search(evidence, keys, bounds);
   } catch (error) {
-    answer = { id, findings: null, error: error instanceof Error ? error.message : String(error) };
+    failure = error instanceof Error ? error.message : String(error);
   }
-  parentPort!.postMessage(answer);
+  const { user, system } = process.threadCpuUsage(before);
+  const cpuMs = (user + system) / 1000;
+  parentPort!.postMessage({ id, findings, error: failure, cpuMs } satisfies FromSearch);
 });

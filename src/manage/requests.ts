@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { RequestRecord } from '../core/request-log.ts';
 import type { Answer } from '../detective/answer.ts';
+import { answerOfRow } from '../detective/detective.ts';
 import { normalizeAddress } from '../directory/addresses.ts';
+import type { Platform } from '../protocol/platform.ts';
 import { readableBody } from '../protocol/readable-body.ts';
 import { REFUSED_BY_HTTP } from '../protocol/record.ts';
 import {
@@ -145,30 +147,35 @@ export const requestEndpoints: readonly Endpoint[] = [
 
 function view(record: RequestRecord, { platforms }: ManageServices) {
   const { at, platform, outcome, body } = record;
-  const success = platforms.find((one) => one.name === platform)?.successCode;
-  const refused = record.refusedBy === REFUSED_BY_HTTP || outcome !== success;
+  const known = platforms.find((one) => one.name === platform);
+  const refused = record.refusedBy === REFUSED_BY_HTTP || outcome !== known?.successCode;
   return {
     ...record,
     at: isoTime(at),
     atShanghai: shanghaiTime(at),
     refused,
     callbacks: refused ? NO_CALLBACK : null,
-    why: refused && record.refusedBy !== REFUSED_BY_HTTP ? whyOf(record) : null,
+    why: refused && record.refusedBy !== REFUSED_BY_HTTP ? whyOf(record, known) : null,
     readableBody: readableBody(body),
   };
 }
 
 /** Where to ask why the call was refused, and in short what the answer is. */
-function whyOf({ id, platform, why }: RequestRecord) {
-  const { ok = null, causes = [] } = (why === null ? {} : JSON.parse(why)) as Partial<Answer>;
+function whyOf(record: RequestRecord, platform: Platform | undefined) {
+  const { id, platform: name, why } = record;
+  const answer = why === null && platform ? answerOfRow(record, platform) : null;
+  const { ok, causes } = (why === null ? answer : (JSON.parse(why) as Answer)) ?? UNKNOWN;
+  const isAsked = why !== null || ok;
   return {
     method: 'POST' as const,
     url: '/manage/v1/debug/signature',
-    body: { platform, requestId: id },
-    ok,
+    body: { platform: name, requestId: id },
+    ok: isAsked ? ok : null,
     causes: causes.map((cause) => cause.id),
   };
 }
+
+const UNKNOWN: Pick<Answer, 'ok' | 'causes'> = { ok: false, causes: [] };
 
 /** A text as clients write it into bodies: as it is, URL-encoded in either case, as JSON escapes. */
 function spellings(text: string): string[] {
