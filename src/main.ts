@@ -29,6 +29,7 @@ import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
+import { referenceRoutes } from './reference/routes.ts';
 import { sealWithNewest } from './renew-key.ts';
 import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
 import { sandboxControls } from './sandbox-controls.ts';
@@ -170,6 +171,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       metrics.count(platform, method, outcome, micros),
   };
   const sandbox = environment === 'sandbox';
+  const about = { environment, version: VERSION };
   const entrance = openEntrance(workplace, config, { adminToken, formKey });
   const manage: ManageServices = {
     ledger,
@@ -183,7 +185,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     people: entrance.people,
     secondFactor: entrance.secondFactor,
     audit: storage.audit,
-    about: { environment, version: VERSION },
+    about,
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
@@ -197,7 +199,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     (endpoint): Route => ({
       method: endpoint.method,
       path: `/manage/v1${endpoint.path}`,
-      access: 'token',
+      access: endpoint.isOpen ? 'open' : 'token',
       handle: (call) => callEndpoint(endpoint, call, manage),
     }),
   );
@@ -206,7 +208,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     platforms,
     pipeline,
     manage: manageRoutes,
-    pages: entrance.pages,
+    pages: [...entrance.pages, ...referenceRoutes(platforms, about)],
     metrics,
     ledger,
     nextRequestId,

@@ -55,6 +55,12 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(core|protocol|directory|people)\//,
     packages: /^(node:|openid-client$)/,
   },
+  // The pages are made of contracts; of the sign-in pages they share the choice of a language.
+  {
+    place: /^reference\//,
+    may: /^(core|protocol|reference)\/|^people\/sign-in-(page|texts)\.ts$/,
+    packages: /^node:/,
+  },
   { place: /^callbacks\//, may: /^(core|protocol|directory|callbacks)\//, packages: /^node:/ },
   {
     place: /^manage\//,

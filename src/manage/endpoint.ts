@@ -58,6 +58,8 @@ export interface Endpoint {
   /** Statuses of errors besides 400, 401 and 403, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;
+  /** That everybody may call it, without a token: it tells nothing that the front page does not. */
+  readonly isOpen?: true;
   /**
    * Whether the audit has an entry of each call. Default: not of a GET, and of all that may change
    * something. False is for a question that is too long for a URL and changes nothing.

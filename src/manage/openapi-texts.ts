@@ -25,10 +25,13 @@ export const TAGS: Readonly<Record<string, string>> = {
   'api-tokens': 'Bearer tokens of programs, each with a role and an end. For admins.',
   audit: 'Who changed, revealed or exported what, and who signed in. For admins.',
   exports: 'Lists as CSV files that Excel opens, streamed.',
+  version: 'Which server this is.',
   'openapi.json': 'This description itself.',
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  readVersion:
+    'Needs no token: the front page shows the same to everybody, and a client asks for the version before it has one.',
   exportOrders:
     'All pages, not one. UTF-8 with a byte order mark and CRLF; a cell that a spreadsheet would take for a formula has an apostrophe before it. Card codes are never in it. The audit has an entry of each export.',
   exportRequests: 'As /exports/orders. Secrets within bodies are masked, as in the list.',

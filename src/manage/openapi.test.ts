@@ -117,7 +117,7 @@ test('operation ids are unique, and summaries are there', () => {
 describe('each operation has its parameters, its body and its answers', () => {
   for (const endpoint of endpoints) {
     test(`${endpoint.method} ${endpoint.path}`, () => {
-      const { parameters, requestBody, responses } = operationOf(endpoint);
+      const { parameters, requestBody, responses, security } = operationOf(endpoint);
       const named = (place: string): string[] =>
         parameters.filter((p: Json) => p.in === place).map((p: Json) => p.name);
       deepEqual(
@@ -145,9 +145,12 @@ describe('each operation has its parameters, its body and its answers', () => {
       if (endpoint.csv) deepEqual(Object.keys(content), ['text/csv']);
       else endpoint.response.parse(content['application/json'].example);
 
-      const statuses = [endpoint.status, 400, 401, 403, 503, ...Object.keys(endpoint.errors)].map(
-        String,
-      );
+      const forCallers = endpoint.isOpen ? [] : [401, 403];
+      deepEqual(security, endpoint.isOpen ? [] : undefined);
+      const statuses = [
+        ...[endpoint.status, 400, ...forCallers, 503],
+        ...Object.keys(endpoint.errors),
+      ].map(String);
       deepEqual(
         Object.keys(responses).sort(),
         [...new Set([...statuses, ...(tagged.length > 0 ? ['304'] : [])])].sort(),

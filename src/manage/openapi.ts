@@ -98,13 +98,16 @@ const CSV = {
 };
 
 function operation(endpoint: Endpoint, describe: Describe): Operation {
-  const errors = Object.entries({ ...COMMON_ERRORS, ...endpoint.errors });
+  const { 401: _, 403: __, ...openErrors } = COMMON_ERRORS;
+  const common = endpoint.isOpen ? openErrors : COMMON_ERRORS;
+  const errors = Object.entries({ ...common, ...endpoint.errors });
   const hasVersion = endpoint.method === 'GET' && endpoint.etag !== undefined;
   return {
     operationId: endpoint.operationId,
     tags: [tagOf(endpoint)],
     summary: endpoint.summary,
     description: DESCRIPTIONS[endpoint.operationId] ?? endpoint.summary,
+    ...(endpoint.isOpen && { security: [] }),
     parameters: [
       ...pathParameters(endpoint.path),
       ...fieldParameters('query', endpoint.query, describe),

@@ -8,6 +8,7 @@ import { type Role, reaches } from '../core/account.ts';
  */
 export const LEAST_ROLES = {
   readOpenApi: 'viewer',
+  readVersion: 'viewer',
   listPlatforms: 'viewer',
   readPlatform: 'viewer',
   listErrors: 'viewer',
