@@ -1,4 +1,5 @@
-// Names of this machine and ports of other services: refused when they are set, and again where the socket connects.
+// Tests that names of this machine and ports of other services are refused, when they are set and
+// when the socket connects.
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { describe, test } from 'node:test';
@@ -11,7 +12,7 @@ const NONE = new AddressList([]);
 const PUBLIC = { address: '93.184.215.14', family: 4 };
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 
-/** A resolver that answers with these addresses. */
+/** A resolver that returns these addresses. */
 const answering =
   (addresses: LookupAddress[]): Lookup =>
   (_hostname, _options, done) =>
@@ -28,7 +29,7 @@ describe('names of this machine', () => {
   ];
   const others = ['localhost.localdomain', 'localhost6', 'ip6-localhost', 'ip6-loopback'];
 
-  test('they are judged when they are set, as 127.0.0.1 is', async () => {
+  test('they are refused when they are set, like 127.0.0.1', async () => {
     const poster = new Poster({ allowed: NONE });
     for (const host of [...names, ...others]) {
       const url = `http://${host}:9090/`;
@@ -44,7 +45,7 @@ describe('names of this machine', () => {
     }
   });
 
-  test('of localhost the address is taken that is allowed, whichever comes first', async () => {
+  test('localhost connects to its allowed address, in whatever sequence the addresses come', async () => {
     const receiver = await startReceiver();
     const { port } = new URL(receiver.url);
     const loopback6 = { address: '::1', family: 6 };
@@ -58,7 +59,7 @@ describe('names of this machine', () => {
       assert.equal(outcome.error, null);
       poster.close();
     }
-    // A resolver that says otherwise of localhost gains nothing by it.
+    // A resolver with other addresses for localhost has no effect.
     const lookup = answering([{ address: '10.0.0.1', family: 4 }]);
     const poster = new Poster({ allowed: new AddressList(['127.0.0.1']), lookup });
     const { error } = await poster.post(messageTo(`http://localhost:${port}/hook`));
@@ -67,7 +68,7 @@ describe('names of this machine', () => {
 });
 
 describe('ports of other services', () => {
-  test('1 to 1023 are refused besides 80 and 443, but for an address that is allowed', () => {
+  test('1 to 1023 except 80 and 443 are refused, unless the address is allowed', () => {
     const own = new AddressList(['10.1.0.0/16', '8.8.8.8']);
     for (const port of [0, 1, 7, 22, 25, 53, 79, 81, 110, 139, 389, 442, 444, 587, 1023]) {
       for (const host of ['8.8.8.8', 'shop.example', '[2606:4700::1111]']) {
@@ -86,7 +87,7 @@ describe('ports of other services', () => {
     }
   });
 
-  test('a name with such a port is judged by the address that it has when it connects', async () => {
+  test('a name with such a port is judged by its address at the time of the connection', async () => {
     const allowed = new AddressList(['10.1.0.0/16']);
     const poster = new Poster({ allowed, lookup: answering([PUBLIC]) });
     const { error } = await poster.post(messageTo('http://shop.example:25/'));

@@ -1,4 +1,5 @@
-// No way inside: forbidden addresses in every spelling, refused where the socket would connect.
+// Tests that callbacks cannot reach forbidden addresses, in any spelling, even when the socket
+// connects.
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { describe, test } from 'node:test';
@@ -9,7 +10,7 @@ import { Poster } from './deliver.ts';
 
 const NONE = new AddressList([]);
 
-/** Hosts as they may stand in a URL, and what they are. */
+/** Hosts as they may appear in a URL, and their kind. */
 const FORBIDDEN: readonly (readonly [what: string, hosts: readonly string[]])[] = [
   [
     'loopback',
@@ -125,17 +126,17 @@ const FORBIDDEN: readonly (readonly [what: string, hosts: readonly string[]])[] 
 const hosts = FORBIDDEN.flatMap(([, all]) => all);
 
 describe('forbidden addresses in every spelling', () => {
-  test(`there are at least 100 of them: ${hosts.length}`, () => {
+  test(`at least 100 spellings are tested: ${hosts.length}`, () => {
     assert.ok(new Set(hosts).size >= 100);
   });
 
   const poster = new Poster({ allowed: NONE });
   for (const [what, all] of FORBIDDEN) {
-    test(`${what}: none is registered, and none is connected to`, async () => {
+    test(`${what}: no spelling can be registered or connected to`, async () => {
       for (const host of all) {
         const url = `http://${host}:9090/`;
         assert.match(urlProblem(url, NONE) ?? 'accepted', /not a public address/, host);
-        // The same again where it connects, which is what counts: there the name is looked up.
+        // The check at the connection is decisive, because it looks the name up.
         const { hostname } = new URL(url);
         const address = hostname.replace(/^\[|\]$/g, '');
         assert.equal(mayConnect(address, NONE), false, address);
@@ -144,7 +145,7 @@ describe('forbidden addresses in every spelling', () => {
       }
     });
 
-    test(`${what}: a name that has such an address is refused when it connects`, async () => {
+    test(`${what}: a name with such an address is refused at the connection`, async () => {
       for (const host of all) {
         const address = new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '');
         const family = address.includes(':') ? 6 : 4;
@@ -158,7 +159,7 @@ describe('forbidden addresses in every spelling', () => {
   }
 });
 
-/** A resolver that answers with one after the other, and with the last from then on. */
+/** A resolver that returns the answers one after the other, and then repeats the last. */
 function answering(answers: readonly LookupAddress[][]): Lookup {
   let asked = 0;
   return (_hostname, _options, done) => {
@@ -169,7 +170,7 @@ function answering(answers: readonly LookupAddress[][]): Lookup {
 const PUBLIC = { address: '93.184.215.14', family: 4 };
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 
-test('rebinding: a name that is public when it is registered and private when it connects is refused', async () => {
+test('rebinding: a name is refused if it is public at its registration but private at the connection', async () => {
   const lookup = answering([[PUBLIC], [LOOPBACK]]);
   lookup('shop.example', { all: true }, (_, addresses) => {
     assert.ok(
@@ -185,7 +186,7 @@ test('rebinding: a name that is public when it is registered and private when it
   assert.equal(receiver.received.length, 0);
 });
 
-test('a name of which one address is inside is refused, whichever comes first', async () => {
+test('a name with one forbidden address is refused, in whatever sequence the addresses come', async () => {
   for (const answer of [
     [PUBLIC, LOOPBACK],
     [LOOPBACK, PUBLIC],
@@ -198,7 +199,7 @@ test('a name of which one address is inside is refused, whichever comes first', 
   }
 });
 
-test('it connects to the very address that was judged: one look-up a connection, and no other', async () => {
+test('the socket connects to the address that was judged: one look-up per connection', async () => {
   const receiver = await startReceiver();
   let lookups = 0;
   const lookup: Lookup = (_hostname, _options, done) => {
@@ -214,7 +215,7 @@ test('it connects to the very address that was judged: one look-up a connection,
   poster.close();
 });
 
-test('what is allowed besides is just that', () => {
+test('only the explicitly allowed addresses are allowed in addition', () => {
   const allowed = new AddressList(['10.1.0.0/16', 'fd00::/8']);
   const may = (address: string) => mayConnect(address, allowed);
   for (const yes of ['10.1.0.1', '::ffff:10.1.255.255', 'fd12::1', '8.8.8.8', '2606:4700::1111']) {
@@ -225,7 +226,7 @@ test('what is allowed besides is just that', () => {
   }
 });
 
-test('public addresses are not refused, at the borders of what is', () => {
+test('public addresses next to forbidden ranges are not refused', () => {
   for (const address of [
     '1.1.1.1',
     '9.255.255.255',

@@ -1,16 +1,19 @@
-// No way inside: which addresses a callback may connect to, judged when connecting.
+// Decides which addresses a callback may connect to. The decision is made at the connection.
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { AddressList } from '../directory/addresses.ts';
 
-/** IPv4 that is not the public Internet: the special-purpose registry (RFC 6890 and after), multicast, reserved. */
+/**
+ * IPv4 addresses outside the public Internet: the special-purpose registry (RFC 6890 and later),
+ * multicast, reserved.
+ */
 const FORBIDDEN_V4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8], // this network
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // carrier-grade NAT
   ['127.0.0.0', 8], // loopback
-  ['168.63.129.16', 32], // Azure's own services, from within each of its machines
-  ['169.254.0.0', 16], // link-local, the metadata services of clouds among them
+  ['168.63.129.16', 32], // Azure's own services, reachable from each of its machines
+  ['169.254.0.0', 16], // link-local, including the metadata services of clouds
   ['172.16.0.0', 12], // private
   ['192.0.0.0', 24], // protocol assignments
   ['192.0.2.0', 24], // documentation
@@ -26,7 +29,7 @@ const FORBIDDEN_V4: readonly (readonly [string, number])[] = [
   ['240.0.0.0', 4], // reserved, and broadcast
 ];
 
-/** Within 2000::/3, the only part of IPv6 that is given out; all else is forbidden. */
+/** Forbidden ranges in 2000::/3. All IPv6 addresses outside 2000::/3 are forbidden, too. */
 const FORBIDDEN_V6: readonly (readonly [string, number])[] = [
   ['2001::', 23], // protocol assignments: Teredo, ORCHID, benchmarking
   ['2001:db8::', 32], // documentation
@@ -40,7 +43,7 @@ for (const [address, prefix] of FORBIDDEN_V6) forbidden.addSubnet(address, prefi
 const globalV6 = new BlockList();
 globalV6.addSubnet('2000::', 3, 'ipv6');
 
-/** Thrown, and the attempt fails with it: the address is none that a callback may go to. */
+/** Thrown if a callback may not connect to the address; the attempt then fails. */
 export class ForbiddenAddressError extends Error {
   readonly code = 'ERR_FORBIDDEN_ADDRESS';
   override readonly name = 'ForbiddenAddressError';
@@ -48,7 +51,7 @@ export class ForbiddenAddressError extends Error {
 
 /** The eight groups of an IPv6 address. */
 function groups(address: string): number[] {
-  // The URL parser knows every way to write one, a dotted tail and `::` among them.
+  // The URL parser reads every spelling, including a dotted tail and `::`.
   const hostname = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head = '', tail] = hostname.split('::') as [string, string | undefined];
   const read = (text: string | undefined): number[] =>
@@ -58,7 +61,7 @@ function groups(address: string): number[] {
   return [...first, ...new Array<number>(gap).fill(0), ...last];
 }
 
-/** The IPv4 address that packets to an IPv6 address end up at: IPv4-mapped, and NAT64's well-known prefix. */
+/** The IPv4 address that an IPv6 address leads to: IPv4-mapped, and NAT64's well-known prefix. */
 function embeddedV4(address: string): string | null {
   const g = groups(address);
   const zeros = (from: number, to: number): boolean => g.slice(from, to).every((n) => n === 0);
@@ -68,9 +71,12 @@ function embeddedV4(address: string): string | null {
   return [g[6]! >> 8, g[6]! & 255, g[7]! >> 8, g[7]! & 255].join('.');
 }
 
-/** Whether a callback may connect to an IP address. @param allowed what the operator allows besides the public */
+/**
+ * Whether a callback may connect to an IP address.
+ * @param allowed addresses that the operator allows in addition to public ones
+ */
 export function mayConnect(address: string, allowed: AddressList): boolean {
-  // A scope (fe80::1%eth0) says through which link; no public address has one.
+  // A scope (fe80::1%eth0) names a link; no public address has one.
   if (address.includes('%')) return false;
   const family = isIP(address);
   if (family === 0) return false;
@@ -81,19 +87,19 @@ export function mayConnect(address: string, allowed: AddressList): boolean {
   return globalV6.check(address, 'ipv6') && !forbidden.check(address, 'ipv6');
 }
 
-/** Ports below are those of other services (SMTP, SSH, LDAP): a callback must not become a message to them. */
+/** Lower ports belong to other services (SMTP, SSH, LDAP), which callbacks must not reach. */
 const FIRST_FREE_PORT = 1024;
 const WEB_PORTS = ['', '80', '443'];
 
-/** Whether a URL's port is one that only an address of ORDERGATE_CALLBACK_ALLOW may have. */
+/** Whether the URL has a port that only addresses of ORDERGATE_CALLBACK_ALLOW may have. */
 export const isSystemPort = ({ port }: Pick<URL, 'port'>): boolean =>
   !WEB_PORTS.includes(port) && Number(port) < FIRST_FREE_PORT;
 
 /**
- * What is wrong with a URL by itself, in words for whoever sets it; null when nothing is. A name
- * is looked up when it is posted to, and not here: today's answer says nothing of tomorrow's.
+ * The problem with a URL, in words for the person who sets it; null if it has none. The function
+ * does not look the name up, because the name's address may change until the post.
  *
- * @param allowed what the operator allows besides the public addresses
+ * @param allowed addresses that the operator allows in addition to public ones
  */
 export function urlProblem(text: string, allowed: AddressList): string | null {
   const url = URL.parse(text);
@@ -113,11 +119,11 @@ export function urlProblem(text: string, allowed: AddressList): string | null {
   if (isThisMachine(hostname) && !LOOPBACK.some((address) => allowed.has(address))) {
     return refusal(hostname, LOOPBACK[0]!);
   }
-  // The address that the name has may be allowed; where nothing is, none can be.
+  // The name may have an allowed address, unless no address is allowed.
   return isSystem && allowed.isEmpty ? portProblem(url.port) : null;
 }
 
-/** The IP address that a URL names itself; the URL parser has read decimal, octal and hex forms. */
+/** The IP address in a URL. The URL parser has already converted decimal, octal and hex forms. */
 function literalAddress({ hostname }: URL): string | null {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return isIP(bare) === 0 ? null : bare;
@@ -128,16 +134,21 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 const THIS_MACHINE =
   /^(?:(?:.+\.)?localhost|localhost\.localdomain|localhost6(?:\.localdomain6)?|ip6-(?:localhost|loopback))\.?$/;
 
-/** Whether a host name means the machine that looks it up. @param hostname as the URL parser writes it */
+/**
+ * Whether a host name means the machine that resolves it.
+ * @param hostname in the URL parser's spelling
+ */
 export const isThisMachine = (hostname: string): boolean => THIS_MACHINE.test(hostname);
 
-/** RFC 1035, 2.3.4: labels of 1 to 63 octets, 253 characters in all; a dot may stand at the end. */
+/**
+ * RFC 1035, 2.3.4: labels of 1 to 63 octets, 253 characters in all, and an optional dot at the end.
+ */
 function isName(hostname: string): boolean {
   const bare = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
   return bare.length <= 253 && bare.split('.').every(({ length }) => length > 0 && length <= 63);
 }
 
-/** Whether the operator's own list has an address, itself or the IPv4 address within it. */
+/** Whether the operator's list contains the address, or the IPv4 address embedded in it. */
 function isAllowed(address: string, allowed: AddressList): boolean {
   if (allowed.has(address)) return true;
   const v4 = isIP(address) === 6 ? embeddedV4(address) : null;
@@ -152,7 +163,7 @@ function refusal(hostname: string, address: string): string {
 const portProblem = (port: string): string =>
   `port ${port} is another service's: a callback goes to port 80, 443, or one from ${FIRST_FREE_PORT} on; ORDERGATE_CALLBACK_ALLOW can allow the address`;
 
-/** Asks for all addresses of a name, as `dns.lookup` does with `all`. */
+/** Resolves a name to all its addresses, like `dns.lookup` with `all`. */
 export type Lookup = (
   hostname: string,
   options: { readonly all: true },
@@ -160,12 +171,12 @@ export type Lookup = (
 ) => void;
 
 /**
- * A look-up for sockets that refuses a name unless every address of it may be connected to. The
- * socket connects to the very addresses that were judged: a name that answers otherwise the next
- * time (DNS rebinding) gains nothing. Of this machine's own names the allowed addresses are taken:
- * `localhost` is ::1 and 127.0.0.1, and a list with one of the two means that one.
+ * A look-up for sockets. It refuses a name unless every address of the name is permitted. The
+ * socket connects to exactly the judged addresses, so that a name which later resolves differently
+ * (DNS rebinding) gains nothing. For names of this machine only the allowed addresses are used:
+ * `localhost` has ::1 and 127.0.0.1, and a list may allow just one.
  *
- * @param systemPort the port, where only an address of `allowed` may be connected to at it
+ * @param systemPort a port that only an address of `allowed` may use
  */
 export function guardedLookup(
   allowed: AddressList,

@@ -1,4 +1,5 @@
-// Answers that are packed: read where the word is within, cut to a KiB, and no bomb; what cannot be read is named.
+// Tests compressed answers: decompressed up to 1 KiB, safe against bombs, with a named error for
+// unreadable ones.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import * as zlib from 'node:zlib';
@@ -8,7 +9,7 @@ import { Poster } from './deliver.ts';
 const poster = new Poster({ allowed: ALLOW_LOCAL, timeoutMs: 3000 });
 after(() => poster.close());
 
-/** What a post comes back with where the answer is these bytes, in this Content-Encoding. */
+/** The result of a post whose answer has these bytes and this Content-Encoding. */
 async function answered(encoding: string, body: Buffer | string, expects: 'ok' | null = 'ok') {
   const receiver = await startReceiver((response) =>
     response.writeHead(200, { 'content-encoding': encoding }).end(body),
@@ -28,9 +29,9 @@ const PACKED = {
   'deflate,gzip': (text: string) => zlib.gzipSync(zlib.deflateSync(text)),
 } as const;
 
-describe('a packed answer', () => {
+describe('a compressed answer', () => {
   for (const [encoding, pack] of Object.entries(PACKED)) {
-    test(`${encoding}: acknowledges with the word, and with nothing else`, async () => {
+    test(`${encoding}: acknowledges only with the expected word`, async () => {
       for (const text of ['ok', ' OK\r\n', '"ok"']) {
         const { error, answer } = await answered(encoding, pack(text));
         assert.deepEqual([error, answer], [null, text]);
@@ -41,7 +42,7 @@ describe('a packed answer', () => {
     });
   }
 
-  test('a long one, and a bomb, are unpacked to their first KiB', async () => {
+  test('a long answer and a bomb are decompressed up to their first KiB', async () => {
     const long = 'x'.repeat(100_000);
     const bomb = Buffer.alloc(32 * 1024 * 1024);
     for (const [encoding, pack] of Object.entries(PACKED)) {
@@ -58,13 +59,13 @@ describe('a packed answer', () => {
     }
   });
 
-  test('text that does not pack well is cut to its first KiB, too', async () => {
+  test('text that compresses badly is cut to its first KiB, too', async () => {
     const text = Array.from({ length: 9000 }, (_, i) => ((i * 7919) % 997).toString(36)).join('');
     const { error, answer } = await answered('gzip', zlib.gzipSync(text), null);
     assert.deepEqual([error, answer], [null, text.slice(0, 1024)]);
   });
 
-  test('an encoding that cannot be read is named, in the note and where a word was expected', async () => {
+  test('an unreadable encoding is named, in the note and in the error about the expected word', async () => {
     const broken: readonly (readonly [string, Buffer | string])[] = [
       ['zstd', zlib.zstdCompressSync?.('ok') ?? 'packed'],
       ['compress', 'packed'],
@@ -87,7 +88,7 @@ describe('a packed answer', () => {
     }
   });
 
-  test('the name of a charset packs nothing, and another word is named where the answer is not the word', async () => {
+  test('the name of a charset is ignored, and an unknown word is named if the answer does not match', async () => {
     for (const encoding of ['UTF-8', 'gbk', 'identity', '', 'none', 'identity, utf8']) {
       assert.equal((await answered(encoding, 'ok')).error, null, encoding);
     }
@@ -96,7 +97,7 @@ describe('a packed answer', () => {
     assert.equal((await answered('identity', 'no')).error, 'the answer is not "ok"');
   });
 
-  test('an answer without a body is none, whatever its encoding', async () => {
+  test('an answer without a body is empty, whatever its encoding', async () => {
     const { error, answer } = await answered('gzip', '', null);
     assert.deepEqual([error, answer], [null, '']);
   });

@@ -1,28 +1,30 @@
-// A receiver's answer: its first KiB as text, unpacked where it is packed, and whether it acknowledges.
+// Reads the first KiB of a receiver's answer as text, decompressed if necessary, and decides
+// whether it acknowledges.
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import type { PostOutcome } from './deliver.ts';
 
-/** What is read of an answer: enough for `ok` and for an error in words. */
+/** Bytes of an answer that are read: enough for `ok` or for an error text. */
 const ANSWER_BYTES = 1024;
 /**
- * What is read of a packed answer. A KiB of text fits in with any head that gzip may have; an answer
- * that is longer is cut, and a bomb of this size unpacks to no more than is asked of it.
+ * Bytes of a compressed answer that are read. 1 KiB of text fits even with a long gzip header. A
+ * longer answer is cut, and a bomb is decompressed only as far as requested.
  */
 const PACKED_BYTES = 4096;
-/** Codings in one list: two are rare, and each costs a decoder. */
+/** Maximum codings in one list: two are rare, and each needs a decoder. */
 const MAX_CODINGS = 3;
 
 type Unpack = (zlib: typeof import('node:zlib'), packed: Buffer) => Transform;
 
-/** Small chunks: a decoder makes one more than is wanted at most. */
+/** With small chunks, a decoder produces at most one superfluous chunk. */
 const options = { chunkSize: ANSWER_BYTES };
 const gunzip: Unpack = (zlib) => zlib.createGunzip(options);
 
 const READABLE: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
   ['gzip', gunzip],
   ['x-gzip', gunzip],
-  // RFC 9110 means zlib's format; many servers send the bare stream under that name.
+  // By RFC 9110 this coding means the zlib format; many servers send the bare stream under the
+  // name.
   [
     'deflate',
     (zlib, packed) =>
@@ -31,7 +33,7 @@ const READABLE: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
   ['br', (zlib) => zlib.createBrotliDecompress(options)],
 ]);
 
-/** Codings that pack and are not read here. */
+/** Compressing codings that are not supported here. */
 const UNREADABLE = new Set(
   'zstd compress x-compress bzip2 x-bzip2 xz lzma lz4 snappy dcb dcz exi pack200-gzip'.split(' '),
 );
@@ -41,24 +43,24 @@ const isZlib = (packed: Buffer): boolean =>
 
 export interface Answer {
   readonly text: string;
-  /** Whether it ended, or was long enough to be let go. */
+  /** Whether the answer ended, or was long enough. */
   readonly isWhole: boolean;
-  /** The Content-Encoding, where there is one besides `identity`. */
+  /** The Content-Encoding, unless it is absent or `identity`. */
   readonly encoding?: string;
-  /** True where the encoding could not be read: `text` is a note that names it then. */
+  /** True if the encoding is not supported. `text` is then a note that names it. */
   readonly isUnreadable?: boolean;
 }
 
 interface Beginning {
   readonly bytes: Buffer;
-  /** Whether there was more, which is dropped. */
+  /** Whether the rest of the answer was dropped. */
   readonly isCut: boolean;
 }
 
-/** Reads the beginning of an answer, and lets go of the connection when there is more. */
+/** Reads the beginning of an answer, and drops the connection if more follows. */
 export async function readAnswer(response: IncomingMessage): Promise<Answer> {
   const encoding = (response.headers['content-encoding'] ?? '').trim().slice(0, 100);
-  // Other words pack nothing: Java servers put the name of a charset there.
+  // Other words do not compress. Java servers, for example, put the name of a charset there.
   const codings = words(encoding).filter((word) => READABLE.has(word) || UNREADABLE.has(word));
   const packed = await readBytes(response, codings.length === 0 ? ANSWER_BYTES : PACKED_BYTES);
   const known = {
@@ -72,7 +74,7 @@ export async function readAnswer(response: IncomingMessage): Promise<Answer> {
   return { text, ...known, isUnreadable: true };
 }
 
-/** The codings in the order they were applied. */
+/** The codings in the sequence in which they were applied. */
 const words = (header: string): string[] =>
   header
     .split(',')
@@ -90,7 +92,7 @@ async function readBytes(
       chunks.push(chunk);
       size += chunk.length;
       if (size <= limit) return;
-      response.destroy(); // The rest is dropped, and the connection with it.
+      response.destroy(); // This drops the rest of the answer and the connection.
       resolve(true);
     });
     response.on('end', () => resolve(response.complete));
@@ -103,12 +105,12 @@ async function readBytes(
 const toText = (bytes: Buffer): string =>
   bytes.subarray(0, ANSWER_BYTES).toString('utf8').replaceAll('\0', '');
 
-/** Null where one of the codings is not read here, or the bytes are not in it. */
+/** Returns null if a coding is not supported, or if the bytes are not valid in it. */
 async function unpack(packed: Beginning, codings: readonly string[]): Promise<Beginning | null> {
   if (codings.length > MAX_CODINGS) return null;
   let rest: Beginning | null = packed;
   for (const [i, coding] of codings.toReversed().entries()) {
-    // Taken when it is needed: hardly any receiver packs its answer.
+    // The decoder is loaded on demand, because hardly any receiver compresses its answer.
     const decoder = READABLE.get(coding)?.(process.getBuiltinModule('node:zlib'), rest.bytes);
     if (!decoder) return null;
     const isLast = i === codings.length - 1;
@@ -118,7 +120,7 @@ async function unpack(packed: Beginning, codings: readonly string[]): Promise<Be
   return rest;
 }
 
-/** What a decoder makes of the bytes, up to `limit`; null where they are not in its coding. */
+/** The decoded bytes up to `limit`; null if the bytes are not valid in the coding. */
 function beginningOf(
   decoder: Transform,
   packed: Beginning,
@@ -140,13 +142,13 @@ function beginningOf(
       if (size > limit) end();
     });
     decoder.on('end', end);
-    // What was cut at a limit ends its decoder with an error, and what came before counts.
+    // A truncated input ends its decoder with an error. The output before the error counts.
     decoder.on('error', () => (packed.isCut && size > 0 ? end() : resolve(null)));
     decoder.end(packed.bytes);
   });
 }
 
-/** Whether an answer acknowledges, and why not. */
+/** Decides whether an answer acknowledges, and gives the reason if not. */
 export function judge(
   { statusCode, headers }: IncomingMessage,
   { text, isWhole, encoding, isUnreadable = false }: Answer,
@@ -169,13 +171,13 @@ export function judge(
   return { ...answered, error: `the answer is not "${expects}"${note}` };
 }
 
-/** The answer without what frameworks put around a word: white space, a byte order mark, JSON's quotes. */
+/** Removes what frameworks add around a word: white space, a byte order mark, JSON's quotes. */
 function wordOf(text: string): string {
   const bare = text.trim();
   if (!bare.startsWith('"')) return bare.toLowerCase();
   try {
     return String(JSON.parse(bare)).trim().toLowerCase();
   } catch {
-    return bare; // No JSON, and no word either.
+    return bare; // The text is neither JSON nor the word.
   }
 }

@@ -1,4 +1,4 @@
-// The callbacks of a running server: fans events out as they come, sends what is due, and stops in order.
+// The callbacks of a running server: fans events out, sends due deliveries, and stops in order.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackAlert } from '../core/callbacks.ts';
 import { SECOND } from '../core/clock.ts';
@@ -13,28 +13,32 @@ import { PosterThread } from './poster-thread.ts';
 import { judgedByPlatform } from './send.ts';
 import { liveSecrets } from './signature.ts';
 
-/** What tests put in the place of the world. */
+/** Replacements for the outside world in tests. */
 export interface CallbackOverrides {
   readonly random?: () => number;
-  /** Milliseconds that a post may take in all. */
+  /** Maximum total milliseconds of a post. */
   readonly timeoutMs?: number;
-  /** Asked on this thread, where everything is posted then. */
+  /** Resolves names on this thread. If given, posts also run on this thread. */
   readonly lookup?: Lookup;
-  /** False: nothing happens until `drain` is called. */
+  /** If false, nothing happens until `drain` is called. */
   readonly isLive?: boolean;
 }
 
 export interface CallbackParts extends Omit<FanOutParts, 'onHookError'>, CallbackOverrides {
-  /** Addresses that callbacks may go to besides the public ones. */
+  /** Addresses that callbacks may reach in addition to public ones. */
   readonly allowed: AddressList;
   onAttempt(outcome: 'delivered' | 'failed' | 'dead'): void;
   onAlert(alert: Omit<CallbackAlert, 'alertId'>): void;
   onError(error: unknown, what: string): void;
 }
 
-/** What is due by now is seen this late at most: a retry's time, and what another process has made. */
+/**
+ * Maximum delay until a due delivery is noticed, such as a retry or a change of another process.
+ */
 const POLL_MS = SECOND;
-/** After a change others may follow at once; they are fanned out together. */
+/**
+ * After a change the fan-out waits this long, so that it also handles changes that follow at once.
+ */
 const GATHER_MS = 10;
 
 export class Callbacks {
@@ -78,13 +82,13 @@ export class Callbacks {
     this.#poll();
   }
 
-  /** After the clock was set back, here or while nobody served. */
+  /** Corrects times after the clock was set back, now or while no server ran. */
   shortenPauses(): Promise<void> {
     const { store, clock } = this.#parts;
     return store.shortenPauses(clock.now(), LEASE_MS);
   }
 
-  /** An endpoint may want events now, or a delivery may be due. */
+  /** Call this if an endpoint may want events now, or if a delivery may be due. */
   wake(): void {
     if (this.#parts.isLive === false || this.#stopped) return;
     this.#isListening = true;
@@ -92,9 +96,9 @@ export class Callbacks {
     this.#dispatcher.wake();
   }
 
-  /** Fans out and sends until nothing is due any more. */
+  /** Fans out and sends until nothing is due. */
   async drain(): Promise<void> {
-    await this.#fanningOut; // It may have looked before what the caller has in mind.
+    await this.#fanningOut; // A running fan-out may have read before the caller's change.
     await this.#fanOut();
     await this.#dispatcher.drain();
   }
@@ -107,7 +111,7 @@ export class Callbacks {
     await this.#dispatcher.stop();
   }
 
-  /** Posts a message that says nothing, at once, and keeps no record of it. */
+  /** Posts a test message at once, without a record. */
   ping(endpoint: CallbackEndpoint): Promise<PostOutcome> {
     const { clock } = this.#parts;
     const target = this.#asWantedNow(endpoint);
@@ -121,19 +125,19 @@ export class Callbacks {
       .catch(({ message: error }: Error) => ({ ...UNWANTED, error }));
   }
 
-  /** Posts one that is pending at once; see {@link Dispatcher.attempt}. */
+  /** Posts one pending delivery at once; see {@link Dispatcher.attempt}. */
   async attempt(deliveryId: number): ReturnType<Dispatcher['attempt']> {
     const refused = await this.#dispatcher.attempt(deliveryId);
-    this.wake(); // The next of its order may go out.
+    this.wake(); // The order's next delivery may be sent now.
     return refused;
   }
 
-  /** What this process has claimed of an endpoint and not begun goes back. */
+  /** Returns claimed deliveries of an endpoint that have not started. */
   forget(endpointId: string): void {
     this.#dispatcher.giveBack(endpointId);
   }
 
-  /** Whether a declared endpoint's owner wants callbacks now. */
+  /** Whether the owner of a declared endpoint currently wants callbacks. */
   isWanted(endpoint: CallbackEndpoint): boolean {
     return this.#asWantedNow(endpoint).url !== null;
   }
@@ -155,7 +159,7 @@ export class Callbacks {
     this.#timer.unref();
   }
 
-  /** Where the last look found nobody to tell, the next one can wait for the poll. */
+  /** If the last fan-out found no listener, the next one can wait for the poll. */
   #changed(): void {
     if (!this.#isListening || this.#stopped) return;
     this.#gathering ??= setTimeout(() => {
@@ -177,7 +181,7 @@ export class Callbacks {
       }
     };
     if (this.#isFanningOut) {
-      this.#fanOutAgain = true; // What has happened meanwhile may be past what it has read.
+      this.#fanOutAgain = true; // New events may lie beyond those that the running fan-out has read.
       return this.#fanningOut;
     }
     this.#isFanningOut = true;

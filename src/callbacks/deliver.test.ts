@@ -1,4 +1,5 @@
-// One attempt against receivers of every kind: what counts as delivered, and what is written down of the rest.
+// Tests one attempt against many kinds of receivers: what counts as delivered, and what is recorded
+// otherwise.
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
@@ -22,7 +23,7 @@ async function answered(answer: Answer, expects: 'ok' | 'success' | null = null,
   return outcome;
 }
 
-/** A receiver that speaks no HTTP but what the test writes. */
+/** A receiver that sends only the bytes that the test writes. */
 async function raw(onData: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -45,7 +46,7 @@ describe('an acknowledgement', () => {
     });
   }
 
-  test('with an expected body: in any case, with space around it, and nothing else', async () => {
+  test('with an expected body, in upper or lower case and with white space around it, but no other body', async () => {
     for (const text of ['ok', 'OK', ' Ok\r\n']) {
       assert.equal((await answered((r) => r.end(text), 'ok')).error, null, text);
     }
@@ -62,7 +63,7 @@ describe('an acknowledgement', () => {
     assert.equal((await answered(status(500, {}, 'ok'), 'ok')).error, 'status 500');
   });
 
-  test('the message is posted as it is, and to nobody else', async () => {
+  test('the message is posted unchanged, only to its URL', async () => {
     const receiver = await startReceiver();
     await post(`${receiver.url}?a=%20b`);
     const [{ method, path, body, headers } = assert.fail()] = receiver.received;
@@ -103,12 +104,12 @@ describe('a failure', () => {
     assert.deepEqual([got, error], [null, 'no whole answer within 0.15 s']);
   });
 
-  test('a head in time, and a body that does not end', async () => {
+  test('a head in time, with a body that does not end', async () => {
     const { error } = await answered((r) => r.write('o'), 'ok', hasty);
     assert.equal(error, 'no whole answer within 0.15 s');
   });
 
-  test('a byte now and then does not make the time longer', async () => {
+  test('single bytes at intervals do not extend the time limit', async () => {
     const drip: Answer = (response) => {
       const timer = setInterval(() => response.write('.'), 20);
       response.on('close', () => clearInterval(timer));
@@ -116,14 +117,14 @@ describe('a failure', () => {
     assert.equal((await answered(drip, null, hasty)).error, 'no whole answer within 0.15 s');
   });
 
-  test('garbage instead of HTTP', async () => {
+  test('bytes that are not HTTP', async () => {
     const url = await raw((socket) => socket.end('\x00\x01\x02 this is no HTTP\r\n\r\n'));
     const { status: got, error } = await post(url);
     assert.equal(got, null);
     assert.match(error!, /Parse Error/);
   });
 
-  test('a head without end', async () => {
+  test('an endless head', async () => {
     const url = await raw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       for (let i = 0; i < 1000; i++) socket.write(`x-${i}: ${'y'.repeat(100)}\r\n`);
@@ -153,7 +154,7 @@ describe('a failure', () => {
     assert.ok((await post(url)).error);
   });
 
-  test('https to a receiver that speaks none', async () => {
+  test('https to a receiver without TLS', async () => {
     const receiver = await startReceiver();
     const { status: got, error } = await post(receiver.url.replace('http:', 'https:'));
     assert.equal(got, null);
@@ -161,8 +162,8 @@ describe('a failure', () => {
   });
 });
 
-describe('what is read', () => {
-  test('the first KiB of an answer; the rest is dropped, and the connection with it', async () => {
+describe('the answer', () => {
+  test('the first KiB of an answer is read; the rest and the connection are dropped', async () => {
     let closed = () => {};
     const gone = new Promise<void>((resolve) => {
       closed = resolve;
@@ -190,14 +191,14 @@ describe('what is read', () => {
     assert.equal(ports.size, 1);
   });
 
-  test('bytes that are no text', async () => {
+  test('bytes that are not text', async () => {
     const { error, answer } = await answered((r) => r.end(Buffer.from([0x6f, 0, 0xff, 0x6b])));
     assert.deepEqual([error, answer], [null, 'o\uFFFDk']);
   });
 });
 
-test('a kept connection that the receiver has just closed is no failure', async () => {
-  // It answers once on each connection, and hangs up as soon as the second message begins.
+test('a kept connection that the receiver has just closed causes no failure', async () => {
+  // The receiver answers once per connection, and closes it when the second message begins.
   const url = await raw((socket) => {
     socket.on('data', () => socket.resetAndDestroy());
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
@@ -205,7 +206,7 @@ test('a kept connection that the receiver has just closed is no failure', async 
   for (let i = 0; i < 5; i++) assert.equal((await post(url, 'ok')).error, null);
 });
 
-test('no proxy of the environment is used', async () => {
+test('proxies from the environment are not used', async () => {
   const receiver = await startReceiver();
   const trap = await startReceiver();
   for (const name of ['http_proxy', 'HTTP_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']) {

@@ -1,4 +1,4 @@
-// One attempt: posts a body to a URL, within one time limit, and says what came of it.
+// One attempt: posts a body to a URL within one time limit, and returns the outcome.
 import type { Agent, IncomingMessage } from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -9,7 +9,7 @@ import { guardedLookup, isSystemPort, type Lookup, urlProblem } from './address-
 import { judge, readAnswer } from './answer.ts';
 import { signatureHeaders } from './signature.ts';
 
-// An import would load all that `http` can name, fetch and WebSocket among it: a tenth of a start.
+// An import of `http` would also load fetch and WebSocket, which takes a tenth of the start time.
 const http = process.getBuiltinModule('node:http');
 
 export interface Post {
@@ -17,25 +17,28 @@ export interface Post {
   readonly messageId: string;
   readonly contentType: string;
   readonly body: string;
-  /** Those that hold: it is signed with each. */
+  /** The valid secrets. The message is signed with each of them. */
   readonly secrets: readonly EndpointSecret[];
   readonly expects: string | null;
 }
 
 export interface PostOutcome {
-  /** Null where no answer came. */
+  /** Null if the receiver did not answer. */
   readonly status: number | null;
-  /** Why it is no acknowledgement; null when it is one. */
+  /** Why the answer is no acknowledgement; null if it is one. */
   readonly error: string | null;
   readonly durationMicros: number;
   /** The first KiB of the answer, as text. */
   readonly answer: string;
   readonly retryAfter?: string | undefined;
-  /** The receiver's own time. */
+  /** The `Date` header of the receiver. */
   readonly date?: string | undefined;
 }
 
-/** Nothing was posted. It is tried again at the usual times, as an address may be named again. */
+/**
+ * The outcome if nothing was posted because the owner has no address now. The schedule continues,
+ * because the owner may set one again.
+ */
 export const UNWANTED: PostOutcome = {
   status: null,
   error: 'its owner names no address now',
@@ -44,29 +47,29 @@ export const UNWANTED: PostOutcome = {
 };
 
 export interface PosterOptions {
-  /** Addresses besides the public ones. */
+  /** Addresses that are allowed in addition to public ones. */
   readonly allowed: AddressList;
-  /** Milliseconds for everything: look-up, connection, head and body. */
+  /** Total milliseconds for look-up, connection, head and body. */
   readonly timeoutMs?: number | undefined;
   readonly lookup?: Lookup;
 }
 
 const TIMEOUT_MS = 15 * SECOND;
-/** Connections kept open to one receiver, as many as posts go out to it at once, and for how long. */
+/** Idle connections per receiver, as many as simultaneous posts to it, and their idle time. */
 const [IDLE_CONNECTIONS, IDLE_MS] = [32, 20 * SECOND];
-/** Longer heads are none of a receiver that means well. */
+/** Maximum size of a head; no honest receiver sends a longer one. */
 const HEAD_BYTES = 8192;
 
 interface Target {
   readonly isSecure: boolean;
   readonly hostname: string;
-  /** Null: that of the protocol. */
+  /** Null: the default port of the protocol. */
   readonly port: number | null;
   readonly path: string;
   readonly lookup: LookupFunction;
 }
 
-/** Not an AbortSignal, which costs as much as everything else here. */
+/** This replaces AbortSignal, which costs as much as all other work here. */
 interface TimeLimit {
   isOver: boolean;
   cutOff(): void;
@@ -74,12 +77,12 @@ interface TimeLimit {
 
 const MAX_TARGETS = 1000;
 
-/** Who posts: a `Poster` here, or one on a thread of its own. */
+/** The interface of a `Poster`, on this thread or on its own. */
 export type Posts = Pick<Poster, 'post' | 'close' | 'isResting'>;
 
-/** Keeps connections to receivers. */
+/** Posts messages, and keeps connections to receivers. */
 export class Poster {
-  /** Whether nothing can be posted for a while: a thread rests after it has failed. */
+  /** Whether posts are refused for a while: a posting thread rests after a failure. */
   readonly isResting: boolean = false;
   readonly #allowed: AddressList;
   readonly #timeoutMs: number;
@@ -94,8 +97,8 @@ export class Poster {
     this.#timeoutMs = timeoutMs;
     this.#lookup = lookup;
     this.#guarded = guardedLookup(allowed, lookup);
-    // Not Node's global agent, and no proxy from the environment: a proxy would connect for us to
-    // wherever it likes.
+    // This replaces Node's global agent. It uses no proxy from the environment, because a proxy
+    // would connect to any address for us.
     const options = {
       keepAlive: true,
       maxFreeSockets: IDLE_CONNECTIONS,
@@ -126,7 +129,7 @@ export class Poster {
     return { ...outcome, durationMicros: Math.round((performance.now() - started) * 1000) };
   }
 
-  /** Cuts off what is under way. */
+  /** Aborts the posts in progress. */
   close(): void {
     this.#isClosed = true;
     for (const agent of Object.values(this.#agents)) agent.destroy();
@@ -137,19 +140,19 @@ export class Poster {
     if (typeof target === 'string') return failed(null, `the URL ${target}`);
     for (;;) {
       const { response, error, isStale } = await this.#send(target, post, limit);
-      // The receiver closed a kept connection at the very moment it was used again: nothing of the
-      // message has been read, and the next connection is another.
+      // The receiver closed a kept connection just as it was reused, and has read nothing of the
+      // message. A new connection can repeat the post safely.
       if (isStale && !limit.isOver && !this.#isClosed) continue;
       if (!response) throw error;
       return judge(response, await readAnswer(response), post.expects);
     }
   }
 
-  /** Where a URL leads, read and judged once; or what is wrong with it. */
+  /** The parsed and judged URL, cached; or the problem with it. */
   #target(text: string): Target | string {
     const known = this.#targets.get(text);
     if (known) return known;
-    // A literal address is judged here, as it is connected to without a look-up.
+    // A literal address is judged here, because connecting to it needs no look-up.
     const problem = urlProblem(text, this.#allowed);
     if (problem !== null) return problem;
     const url = new URL(text);
@@ -197,14 +200,14 @@ export class Poster {
         const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
         resolve({ error, isStale: call.reusedSocket && isReset });
       });
-      // An answer that switches protocols comes as none at all.
+      // An answer that switches protocols counts as no answer.
       call.on('close', () => resolve({ error: NO_ANSWER, isStale: false }));
       call.end(body);
     });
   }
 }
 
-/** Made once: a call is closed behind each answer, too. */
+/** Created once, because each finished call also emits `close`. */
 const NO_ANSWER = new Error('no answer');
 
 function failed(status: number | null, error: string): Omit<PostOutcome, 'durationMicros'> {
@@ -212,7 +215,7 @@ function failed(status: number | null, error: string): Omit<PostOutcome, 'durati
 }
 
 function describe(error: NodeJS.ErrnoException): string {
-  // Of several addresses tried one after the other, the reasons are inside.
+  // If several addresses were tried one after the other, the error contains the reasons.
   const reasons = error instanceof AggregateError ? (error.errors as Error[]) : [error];
   return reasons.map(({ message }) => message).join('; ') || (error.code ?? 'no connection');
 }

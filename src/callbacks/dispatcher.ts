@@ -1,4 +1,4 @@
-// Sends what is due: claims deliveries under a lease, posts so many at once, writes down what became of them.
+// Claims due deliveries under a lease, posts a limited number at once, and stores the results.
 import type { HandClaim } from '../core/callback-by-hand.ts';
 import type {
   CallbackAlert,
@@ -19,18 +19,27 @@ export interface DispatcherParts extends SendParts {
   onError(error: unknown): void;
 }
 
-/** Longer than three time limits behind each other, the longest that one of 96 waits for its 32. */
+/**
+ * Longer than three consecutive time limits, the longest wait of 96 claimed deliveries for 32
+ * places.
+ */
 export const LEASE_MS = 60 * SECOND;
-/** One whose lease has less left is not begun: it could still be under way when another claims it. */
+/**
+ * A delivery whose lease has less time left is not started, because another process could claim it
+ * during the post.
+ */
 const LEASE_NEEDED_MS = 18 * SECOND;
 /**
- * Results are written when there are so many, or after so long: each commit waits for the disk, or
- * for the database, and nobody waits for these but the next of an order.
+ * Results are written when this many are ready, or after GROUP_MS. Each commit waits for the disk
+ * or the database, and only the next delivery of the same order waits for these results.
  */
 const GROUP = 64;
 const GROUP_AGE_MS = 30;
 const RETRY_WRITE_MS = SECOND;
-/** What is under way when it stops may take so long; then it is cut off, and sent again after the start. */
+/**
+ * At a stop, posts in progress get this long. Then they are aborted, and sent again after the next
+ * start.
+ */
 const STOP_MS = 5 * SECOND;
 
 interface Written {
@@ -42,12 +51,12 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #turns = new Turns();
   #results: Written[] = [];
-  /** Claimed, and to be given back untried. */
+  /** Claimed deliveries that will be returned untried. */
   #returned: ClaimedDelivery[] = [];
-  /** Endpoints that have just failed: until that is written down, nothing more is begun of them. */
+  /** Endpoints that have just failed. Nothing more is sent to them until the failure is stored. */
   readonly #suspect = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  /** Claims and results are written one behind the other. */
+  /** Claims and results are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
   #claiming: Promise<number> | undefined;
   #claimAgain = false;
@@ -58,12 +67,12 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  /** Something may be due. */
+  /** Call this if something may be due. */
   wake(): void {
     void this.#claim();
   }
 
-  /** Sends until nothing is due any more and everything is written down. */
+  /** Sends until nothing is due and all results are stored. */
   async drain(): Promise<void> {
     for (;;) {
       this.#write();
@@ -91,8 +100,9 @@ export class Dispatcher {
   }
 
   /**
-   * Posts one that is pending at once, whatever its time and its endpoint's pause, and writes down
-   * what came of it. Where it fails before its time, its time stays, and the schedule counts nothing.
+   * Posts one pending delivery at once, regardless of its time and of its endpoint's pause, and
+   * stores the result. A failure before the due time keeps the due time and does not count in the
+   * schedule.
    */
   async attempt(deliveryId: number): Promise<Exclude<HandClaim, { kind: 'claimed' }> | null> {
     const { store, clock, asWantedNow, onAttempt } = this.#parts;
@@ -115,7 +125,10 @@ export class Dispatcher {
     return null;
   }
 
-  /** Resolves to how many were claimed: 0 while a claim is under way, which another one follows. */
+  /**
+   * Resolves to the number of claimed deliveries: 0 while another claim is in progress, which a
+   * further claim follows.
+   */
   async #claim(): Promise<number> {
     if (this.#stopped || this.#parts.poster.isResting) return 0;
     const room = this.#turns.room();
@@ -143,12 +156,12 @@ export class Dispatcher {
       }
       return deliveries.length;
     } catch (error) {
-      onError(error); // What was claimed all the same comes back when its lease has ended.
+      onError(error); // Deliveries that were claimed nevertheless return when their lease ends.
       return 0;
     }
   }
 
-  /** Begins as many as there is room for, one of each endpoint in turn. */
+  /** Starts as many deliveries as there are places, one per endpoint in turn. */
   #begin(): void {
     if (this.#parts.poster.isResting) return this.#giveAllBack();
     while (!this.#stopped) {
@@ -162,8 +175,8 @@ export class Dispatcher {
       }
       this.#send(work)
         .catch((error: unknown) => {
-          // A mistake of ours, or the posting thread has failed, which it has told by itself: the
-          // delivery comes back when its lease has ended.
+          // A bug of ours, or the posting thread has failed, which it reports itself. The delivery
+          // returns when its lease ends.
           if (!(error instanceof PosterFailedError)) this.#parts.onError(error);
           return null;
         })
@@ -171,7 +184,7 @@ export class Dispatcher {
     }
   }
 
-  /** Null where it was cut off: nobody knows what became of it. */
+  /** Null if the post was aborted, so that its result is unknown. */
   async #send(work: Work): Promise<DeliveryResult | null> {
     const result = await send(work, this.#parts);
     if (this.#stopped && result.attempt.error !== null) return null;
@@ -190,7 +203,7 @@ export class Dispatcher {
     if (this.#stopped) this.#tellIdle();
   }
 
-  /** Writes results down, and claims behind them, so that both share a commit. */
+  /** Writes results, and claims directly afterwards, so that both share a commit. */
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -203,7 +216,7 @@ export class Dispatcher {
   }
 
   async #settle(group: readonly Written[], returned: readonly ClaimedDelivery[]): Promise<void> {
-    // Before it is written: the claim that goes with it is carried out behind it.
+    // Releases the places before the write, because the claim that follows the write needs them.
     for (const { endpointId } of group) this.#turns.hold(endpointId, -1);
     try {
       await this.#writeDown(
@@ -216,7 +229,8 @@ export class Dispatcher {
       this.#parts.onError(error);
       for (const { endpointId } of group) this.#turns.hold(endpointId, 1);
       this.#results.push(...group);
-      // Till the ledger takes it again, or the leases have ended and all is sent once more.
+      // Retries until the ledger accepts the results, or until the leases end and all is sent
+      // again.
       if (!this.#stopped) this.#timer ??= setTimeout(() => this.#write(), RETRY_WRITE_MS);
     }
     this.#tellIdle();
@@ -235,7 +249,10 @@ export class Dispatcher {
     for (const endpointId of this.#turns.waitingEndpoints) this.giveBack(endpointId);
   }
 
-  /** What waits here of an endpoint that gets nothing now waits in the store again. */
+  /**
+   * Returns an endpoint's waiting deliveries to the store, because the endpoint receives nothing
+   * now.
+   */
   giveBack(endpointId: string): void {
     this.#return(endpointId, this.#turns.takeBack(endpointId));
   }

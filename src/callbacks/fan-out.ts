@@ -1,4 +1,4 @@
-// The outbox's other end: reads events past the cursor and makes a delivery for each endpoint that wants one.
+// Reads events after the cursor, and creates a delivery for each endpoint that wants the event.
 import type { CallbackEndpoint, DeclaredEndpoint } from '../core/callback-endpoint.ts';
 import type {
   CallbackEvent,
@@ -24,21 +24,21 @@ export interface FanOutParts {
   readonly environment: Environment;
   readonly parties: PartyDirectory;
   readonly platforms: readonly Platform[];
-  /** A platform's callback hook has thrown: that event is not pushed by it. */
+  /** Called if a platform's callback hook throws. The platform then does not push that event. */
   onHookError(error: unknown, event: CallbackEvent): void;
 }
 
-/** Events of one step: some milliseconds of this thread, and one commit. */
+/** Events per step: some milliseconds of this thread, and one commit. */
 const STEP = 256;
 
 export interface FannedOut {
-  /** Deliveries. */
+  /** The number of deliveries. */
   readonly made: number;
-  /** Whether anybody wants events at all. */
+  /** Whether any endpoint wants events. */
   readonly isHeard: boolean;
 }
 
-/** Fans out everything there is. */
+/** Fans out all available events. */
 export async function fanOut(parts: FanOutParts): Promise<FannedOut> {
   const { store, clock, platforms, environment } = parts;
   const declaring = platforms
@@ -51,7 +51,7 @@ export async function fanOut(parts: FanOutParts): Promise<FannedOut> {
     const found = match(pending, parts);
     const isDone = await store.fanOut({ from: cursor, to, ...found, now: clock.now() });
     if (isDone) made += found.deliveries.length;
-    // Where nobody listens that was all, and what happens meanwhile can wait for the next look.
+    // Without listeners this step covered everything, and later events can wait for the next poll.
     if (!isHeard) return { made, isHeard };
   }
 }
@@ -82,10 +82,10 @@ function match(
   return { deliveries, declared: declared.used };
 }
 
-/** The endpoints that platforms declare, one an owner. */
+/** The endpoints that platforms declare, one per owner. */
 class DeclaredEndpoints {
   readonly used: DeclaredEndpoint[] = [];
-  /** By platform and owner, each asked once. */
+  /** By platform and owner, so that each is asked once. */
   readonly #wanted = new Map<string, ReturnType<PlatformCallbacks['endpoint']>>();
   readonly #parts: FanOutParts;
 
@@ -111,7 +111,7 @@ class DeclaredEndpoints {
       const where = { url: wanted.url, preset, expects: null };
       return { endpoint: this.#place(where, event), ...message };
     } catch (error) {
-      // Waiting for it to be mended would hold back the callbacks of everybody else.
+      // Waiting for a repair of the hook would delay all other callbacks.
       onHookError(error, event);
       return null;
     }
@@ -127,15 +127,15 @@ class DeclaredEndpoints {
   }
 }
 
-/** An endpoint as it is to be posted to. */
+/** The endpoint that a delivery is posted to. */
 export type Target = Omit<CallbackEndpoint, 'url'> & {
-  /** Null where its owner wants nothing any more. */
+  /** Null if its owner no longer wants callbacks. */
   readonly url: string | null;
   readonly schedule: RetrySchedule;
   readonly answerProblem?: PlatformCallbacks['answerProblem'];
 };
 
-/** One that a platform declares may have moved since its events were fanned out. */
+/** A declared endpoint may have another address since its events were fanned out. */
 export function asWantedNow(endpoint: CallbackEndpoint, parts: DeclarationParts): Target {
   const { platforms, environment, parties } = parts;
   const callbacks = platforms.find(({ name }) => name === endpoint.platform)?.callbacks;

@@ -1,4 +1,5 @@
-// The operators' side of callbacks, over the store: what may be registered, and that work begins at once.
+// Operators' work on callbacks, on top of the store: checks new endpoints, and starts due work at
+// once.
 import { randomBytes } from 'node:crypto';
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type {
@@ -28,7 +29,7 @@ export function callbackManagement(
     return badSecret === null ? null : { field: 'secret', problem: badSecret };
   };
 
-  /** Which of these endpoints send nothing now; a pause is ended first where that is asked for. */
+  /** Which of these endpoints receive nothing now. On request, a pause is ended first. */
   async function heldOf(
     endpoints: readonly CallbackEndpoint[],
     now: Instant,
@@ -61,7 +62,7 @@ export function callbackManagement(
     async ping(endpoint, now) {
       const outcome = await callbacks.ping(endpoint);
       if (outcome.error !== null) return { ...outcome, broughtForward: 0 };
-      // It answers again: what waits for its time need not wait for it any longer.
+      // The receiver answers again, so that deliveries which wait for their time become due now.
       const broughtForward = await store.endPause(endpoint.endpointId, now, true);
       callbacks.wake();
       return { ...outcome, broughtForward };
@@ -90,7 +91,7 @@ export function callbackManagement(
     async change(endpointId, change, now) {
       const found = await store.findEndpoint(endpointId);
       if (!found) return null;
-      // The address that it has may be from before a rule: another member can be changed all the same.
+      // The stored address may be older than a rule. Changes of other fields stay possible.
       if (change.url !== undefined && change.url !== found.url) {
         const problem = check(change.url);
         if (problem) return problem;

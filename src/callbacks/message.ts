@@ -1,12 +1,13 @@
-// An event as a registered endpoint gets it: the JSON of Standard Webhooks, from the change alone.
+// The message about an event to a registered endpoint: the JSON of Standard Webhooks, made from the
+// event alone.
 import { randomBytes } from 'node:crypto';
 import type { CallbackEvent } from '../core/callbacks.ts';
 
 export const CONTENT_TYPE = 'application/json; charset=utf-8';
 
 /**
- * `data.state` is the order's state after the change; null where one line alone changed, whose state
- * is `to`. What operators note stays inside.
+ * `data.state` is the order's state after the change; null if only one line changed, whose state is
+ * `to`. Operators' notes are not sent.
  */
 export function messageBody(event: CallbackEvent): string {
   const { type, platform, orderId, owner, version, action, line, from, to, payload } = event;
@@ -16,12 +17,12 @@ export function messageBody(event: CallbackEvent): string {
   return JSON.stringify({ type, timestamp: at, data: { ...change, payload } });
 }
 
-/** An id that says nothing: a running number would tell a party how much all others do. */
+/** A random id, because a running number would reveal the traffic of all parties. */
 export function newMessageId(): string {
   return `msg_${randomBytes(15).toString('base64url')}`;
 }
 
-/** What a test of an endpoint gets. */
+/** The message of an endpoint's test. */
 export function pingBody(endpointId: string, now: number): string {
   const at = new Date(now).toISOString();
   return JSON.stringify({ type: 'ping', timestamp: at, data: { endpointId, at } });

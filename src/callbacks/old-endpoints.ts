@@ -1,15 +1,15 @@
-// Callback endpoints from before whose address would be refused today.
+// Finds callback endpoints whose address an older version accepted and would be refused today.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { AddressList } from '../directory/addresses.ts';
 import type { OldRule } from '../protocol/old-rules.ts';
 import { urlProblem } from './address-guard.ts';
 
 /**
- * What `verify` and a start say about an endpoint that was registered before addresses were judged:
- * one entry for each reason for which its `url` could never be posted to. A platform's own endpoint
- * is its party's setting, and is listed there.
+ * The findings of `verify` and of a start about an endpoint that was registered before addresses
+ * were judged: one entry for each reason why its `url` can never be posted to. A declared endpoint
+ * is a setting of its party, and is listed there.
  *
- * @param allowed addresses that callbacks may go to although they are not public
+ * @param allowed addresses that callbacks may reach although they are not public
  */
 export function oldRulesOfEndpoint(
   { origin, url, endpointId }: CallbackEndpoint,

@@ -1,4 +1,5 @@
-// Addresses for callbacks that a party's own settings hold: judged when they are set, and listed where they are old.
+// Checks callback addresses in a party's own settings when they are set, and lists old ones that
+// would be refused today.
 import type { Party } from '../core/party.ts';
 import type { AddressList } from '../directory/addresses.ts';
 import type { JudgeParty } from '../directory/parties.ts';
@@ -11,7 +12,7 @@ type Platforms = readonly Pick<Platform, 'name' | 'callbacks'>[];
 const addressesOf = (platforms: Platforms, party: Party) =>
   platforms.find(({ name }) => name === party.platform)?.callbacks?.addresses?.(party) ?? [];
 
-/** Refuses an address that is set or changed and can never be posted to; one that stays is let be. */
+/** Refuses a new or changed address that can never be posted to; an unchanged address stays. */
 export function judgePartyAddresses(platforms: Platforms, allowed: AddressList): JudgeParty {
   return (party, before) => {
     const known = new Map(
@@ -25,7 +26,7 @@ export function judgePartyAddresses(platforms: Platforms, allowed: AddressList):
   };
 }
 
-/** Those that were set before addresses were judged, or while others were allowed. */
+/** Addresses that were set before addresses were judged, or while other addresses were allowed. */
 export function oldRulesOfAddresses(
   platforms: Platforms,
   party: Party,

@@ -1,4 +1,5 @@
-// The posting thread: what a poster there tells is what one here tells, and none waits for ever.
+// Tests the posting thread: it reports the same outcomes as a poster on this thread, and no post
+// waits for ever.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ALLOW_LOCAL, messageTo, startReceiver, status } from '../../test/receiver.ts';
@@ -14,7 +15,7 @@ after(() => {
   there.close();
 });
 
-test('an outcome is that of a poster here: delivered, refused, cut short, not reached, not allowed', async () => {
+test('outcomes equal those of a local poster: delivered, refused, cut short, not reached, not allowed', async () => {
   const ok = await startReceiver();
   const busy = await startReceiver(status(503, { 'retry-after': '7' }, 'later'));
   const silent = await startReceiver(() => {});
@@ -28,10 +29,11 @@ test('an outcome is that of a poster here: delivered, refused, cut short, not re
   }
 });
 
-test('hundreds at once: each gets its own outcome, and each is signed', async () => {
+test('of hundreds of simultaneous posts each is signed and gets its own outcome', async () => {
   const receiver = await startReceiver((response, { json }) => response.end(String(json.n)));
   const secret = newSecret();
-  // No limit that a busy machine could reach: some of the 300 wait for all others.
+  // A limit that even a busy machine cannot reach, because some of the 300 posts wait for all
+  // others.
   const patient = new PosterThread({ allowed: ALLOW_LOCAL, timeoutMs: 60_000 });
   const outcomes = await Promise.all(
     Array.from({ length: 300 }, (_, n) =>
@@ -54,7 +56,7 @@ test('hundreds at once: each gets its own outcome, and each is signed', async ()
   patient.close();
 });
 
-test('closed while a receiver is silent: the post is cut off, and told as failed; later ones are refused', async () => {
+test('closing during a silent receiver aborts the post as failed; later posts are refused', async () => {
   const receiver = await startReceiver(() => {});
   const own = new PosterThread({ allowed: ALLOW_LOCAL, timeoutMs: 60_000 });
   const outcome = own.post(messageTo(receiver.url));
@@ -66,7 +68,7 @@ test('closed while a receiver is silent: the post is cut off, and told as failed
   await assert.rejects(own.post(messageTo(receiver.url)), /have stopped/);
 });
 
-test('a thread that fails leaves no post waiting; the next one begins at once, and then behind rests that grow', async () => {
+test('a failed thread leaves no post waiting; the next thread begins at once, later ones after growing rests', async () => {
   let now = 0;
   const told: number[] = [];
   const broken = new PosterThread({
@@ -102,7 +104,7 @@ test('a thread that fails leaves no post waiting; the next one begins at once, a
   broken.close();
 });
 
-test('a post that cannot be handed over fails, and neither the thread nor the process with it', async () => {
+test('a post that cannot be transferred fails without affecting the thread or the process', async () => {
   const receiver = await startReceiver();
   const bad = { ...messageTo(receiver.url), url: (() => {}) as unknown as string };
   await assert.rejects(there.post(bad), /handed to the posting thread: .*could not be cloned/);

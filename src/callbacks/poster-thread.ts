@@ -1,52 +1,65 @@
-// Posting on a thread of its own: what receivers' TLS, HTTP and signatures cost is no call's time.
+// Posts on a separate thread, so that TLS, HTTP and signatures of receivers take no time from
+// calls.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Post, PosterOptions, PostOutcome, Posts } from './deliver.ts';
 
-/** What the thread is made with. */
+/** The data that the thread starts with. */
 export interface PosterThreadData {
   readonly allowed: readonly string[];
   readonly timeoutMs: number | undefined;
 }
 
-/** To the thread: what is to be posted, or that what is under way is cut off. */
+/** A message to the thread: posts to make, or the request to abort the posts in progress. */
 export type ToPosterThread = readonly { readonly id: number; readonly post: Post }[] | 'cut off';
 
-/** From the thread: what came of some of it. */
+/** A message from the thread: the outcomes of some posts. */
 export type FromPosterThread = readonly { readonly id: number; readonly outcome: PostOutcome }[];
 
-/** A thread that fails twice is not begun again at once: first after a second, then after twice as long each time. */
+/**
+ * The first restart after a failure is immediate. Later restarts wait this long, and twice as long
+ * after each further failure.
+ */
 const SHORTEST_REST_MS = 1000;
 const LONGEST_REST_MS = 60_000;
 
-/** Thrown where the thread has failed or rests: the failure was told once, by `onFailure`. */
+/** Thrown if the thread has failed or rests. `onFailure` has already reported the failure. */
 export class PosterFailedError extends Error {
   readonly code = 'ERR_POSTER_FAILED';
   override readonly name = 'PosterFailedError';
 }
 
 export interface PosterThreadOptions extends Omit<PosterOptions, 'lookup'> {
-  /** The thread has failed; the next one begins `restMs` milliseconds later at the earliest. */
+  /**
+   * Called when the thread fails. The next thread begins after `restMs` milliseconds at the
+   * earliest.
+   */
   onFailure?(error: Error, restMs: number): void;
-  /** Milliseconds that only grow; for tests. */
+  /** A monotonic clock in milliseconds; for tests. */
   readonly now?: () => number;
 }
 
-/** Messages live for milliseconds: a heap of the usual size lets 100 MB of dead ones gather. */
+/**
+ * Messages live for milliseconds. With the default heap size, 100 MB of dead messages would
+ * accumulate.
+ */
 const YOUNG_MEGABYTES = 8;
 
-/** A `Poster` there. The thread is made for the first post: where nobody listens there is none. */
+/**
+ * A `Poster` on a thread. The first post creates the thread, so that servers without endpoints have
+ * none.
+ */
 export class PosterThread implements Posts {
   readonly #data: PosterThreadData;
   readonly #waiting = new Map<number, PromiseWithResolvers<PostOutcome>>();
-  /** What one turn of the event loop posts goes over together. */
+  /** Posts of one turn of the event loop, which are sent to the thread together. */
   #outbox: { id: number; post: Post }[] = [];
   #worker: Worker | undefined;
   #nextId = 1;
   #isClosed = false;
   readonly #now: () => number;
   readonly #onFailure: PosterThreadOptions['onFailure'];
-  /** Threads that failed within a minute of their beginning, one behind the other. */
+  /** Consecutive threads that failed within a minute of their start. */
   #failures = 0;
   #startedAt = 0;
   #rest: { readonly until: number; readonly error: Error } | null = null;
@@ -57,12 +70,14 @@ export class PosterThread implements Posts {
     this.#now = now ?? (() => performance.now());
   }
 
-  /** Whether a post would be refused, as the thread has failed and rests. */
+  /** Whether posts are refused because the thread has failed and rests. */
   get isResting(): boolean {
     return this.#rest !== null && this.#now() < this.#rest.until;
   }
 
-  /** @throws when the thread has failed: nobody knows what became of the post. Or when it rests. */
+  /**
+   * @throws if the thread has failed, so that the outcome of the post is unknown, or if it rests
+   */
   post(post: Post): Promise<PostOutcome> {
     if (this.#isClosed) return Promise.reject(new Error('callbacks have stopped'));
     if (this.isResting) {
@@ -93,16 +108,16 @@ export class PosterThread implements Posts {
     try {
       this.#worker ??= this.#start();
     } catch (error) {
-      // The system gives no thread.
+      // The system cannot create a thread.
       this.#failed(error as Error);
       this.#reject(ids, failure((error as Error).message));
       return;
     }
     try {
-      this.#worker.ref(); // A process does not end while it waits for an outcome.
+      this.#worker.ref(); // The process stays alive while it waits for an outcome.
       this.#worker.postMessage(posts satisfies ToPosterThread);
     } catch (error) {
-      // A platform's hook named an address that is none: these posts' mishap, and not the thread's.
+      // A platform's hook returned an invalid address. Only these posts fail, not the thread.
       this.#reject(
         ids,
         new Error(`cannot be handed to the posting thread: ${(error as Error).message}`),
@@ -129,14 +144,14 @@ export class PosterThread implements Posts {
     return worker;
   }
 
-  /** A thread that waits for nothing does not keep the process alive. */
+  /** An idle thread does not keep the process alive. */
   #letRest(): void {
     if (this.#waiting.size > 0) return;
     if (this.#isClosed) void this.#worker?.terminate();
     else this.#worker?.unref();
   }
 
-  /** The next post begins another one, at once or behind a rest. */
+  /** The next post starts another thread, at once or after a rest. */
   #lose(worker: Worker, error: Error): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;

@@ -1,4 +1,5 @@
-// What runs on the posting thread: a poster, what it is to post, and what came of it.
+// The code of the posting thread: receives posts, makes them with a poster, and returns the
+// outcomes.
 import { parentPort, workerData } from 'node:worker_threads';
 import { AddressList } from '../directory/addresses.ts';
 import { Poster } from './deliver.ts';

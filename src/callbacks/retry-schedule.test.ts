@@ -1,4 +1,5 @@
-// The retry presets, exact: every wait, the jitter's bounds, and what Retry-After adds.
+// Tests the retry presets exactly: every wait, the limits of the jitter, and the effect of
+// Retry-After.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SCHEDULES } from '../protocol/retry-schedule.ts';
@@ -24,7 +25,7 @@ test('standard: 0, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h', () => {
   );
 });
 
-test('standard: ±20 % jitter, from a source that is given', () => {
+test('standard: ±20 % jitter from the given random source', () => {
   const lowest = [0, 4, 240, 1440, 5760, 14_400, 28_800, 28_800];
   const highest = [0, 6, 360, 2160, 8640, 21_600, 43_200, 43_200];
   assert.deepEqual(
@@ -55,14 +56,14 @@ test('alipay: 25 小时以内完成 8 次通知（通知的间隔频率一般是
   assert.equal(all.length, 8);
 });
 
-test('Retry-After makes a wait longer, never shorter, and at most twice the step', () => {
+test('Retry-After makes a wait longer, never shorter, and at most twice as long as the step', () => {
   const wait = (retryAfter: number) => nextWait(SCHEDULES.wechat, 4, never, retryAfter)! / 1000;
   assert.equal(wait(0), 180);
   assert.equal(wait(179_000), 180);
   assert.equal(wait(200_000), 200);
   assert.equal(wait(360_000), 360);
   assert.equal(wait(86_400_000), 360);
-  // Twice the step itself, not the step with its jitter.
+  // The limit is twice the step itself, not twice the step with its jitter.
   assert.equal(
     nextWait(SCHEDULES.standard, 1, () => 0, 999_999),
     10_000,

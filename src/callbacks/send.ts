@@ -1,4 +1,4 @@
-// One delivery, posted: the result that is to be written down, with the time of the next attempt.
+// Posts one delivery, and returns its result with the time of the next attempt.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import { isGone } from '../core/callback-settle.ts';
 import type { Attempt, ClaimedDelivery, DeliveryResult } from '../core/callbacks.ts';
@@ -11,17 +11,17 @@ import { liveSecrets } from './signature.ts';
 export interface SendParts {
   readonly clock: Clock;
   readonly poster: Posts;
-  /** From 0 up to 1: the jitter's source. */
+  /** A random number from 0 up to 1, for the jitter. */
   readonly random: () => number;
 }
 
-/** Claimed, with where it goes. */
+/** A claimed delivery with its target. */
 export interface Work {
   readonly delivery: ClaimedDelivery;
   readonly endpoint: Target;
 }
 
-/** @throws where nobody knows what became of the post: it comes back when its lease ends. */
+/** @throws if the outcome of the post is unknown; the delivery returns when its lease ends */
 export async function send(
   { delivery, endpoint }: Work,
   { clock, poster, random }: SendParts,
@@ -40,7 +40,7 @@ export async function send(
   return { deliveryId, leaseUntil, attempt, retryAt: wait === null ? null : now + wait, url };
 }
 
-/** The outcome of a post after the endpoint's platform has looked at an answer that is good so far. */
+/** Lets the endpoint's platform judge an answer that HTTP accepts. */
 export function judgedByPlatform(outcome: PostOutcome, { answerProblem }: Target): PostOutcome {
   const { status, error, answer } = outcome;
   if (!answerProblem || error !== null || status === null) return outcome;
@@ -52,7 +52,7 @@ export function judgedByPlatform(outcome: PostOutcome, { answerProblem }: Target
   }
 }
 
-/** An attempt as it is counted. */
+/** The outcome of an attempt for the metrics. */
 export function outcomeOf(
   attempt: Attempt,
   retryAt: Instant | null,
@@ -61,7 +61,7 @@ export function outcomeOf(
   return retryAt === null && !isGone(attempt) ? 'dead' : 'failed';
 }
 
-/** What the receiver asked for, by its own clock where it tells it. */
+/** The wait that the receiver requests, by the receiver's clock if it sends one. */
 function asked({ retryAfter, date }: PostOutcome, now: Instant): number | null {
   const told = date === undefined ? Number.NaN : Date.parse(date);
   return readRetryAfter(retryAfter, Number.isNaN(told) ? now : told);

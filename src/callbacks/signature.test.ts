@@ -1,4 +1,4 @@
-// Standard Webhooks signatures, by the vector that its own libraries are tested with.
+// Tests Standard Webhooks signatures with the vector of its own libraries.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
@@ -11,7 +11,7 @@ import {
   signatureHeaders,
 } from './signature.ts';
 
-/** standard-webhooks/standard-webhooks, tests of its libraries: `sign function works`. */
+/** From standard-webhooks/standard-webhooks, tests of the libraries: `sign function works`. */
 const VECTOR = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
@@ -42,7 +42,7 @@ test('the three headers; the timestamp is whole seconds', () => {
   assert.deepEqual(signatureHeaders([], id, 0, body), {}, 'without a secret nothing is signed');
 });
 
-test('while a secret is rotated both sign, the new one first; then the old one is over', () => {
+test('during a rotation both secrets sign, the new one first; afterwards only the new one', () => {
   const fresh = newSecret();
   const secrets = rotateSecret([at(VECTOR.secret, 0)], fresh, 100, 50);
   assert.deepEqual(secrets, [at(fresh, 100), at(VECTOR.secret, 0, 150)]);
@@ -71,7 +71,7 @@ test('a secret is whsec_ and the base64 of 24 to 64 bytes', () => {
   for (const one of bad) assert.match(secretProblem(one)!, /whsec_ and the base64/);
 });
 
-test('the library of Standard Webhooks verifies what is sent, and refuses it with one byte changed', () => {
+test('the library of Standard Webhooks verifies a message, and refuses it with one changed byte', () => {
   const now = Date.now();
   for (const body of ['', '{}', '{"film":"城南旧事","n":1}', '\u0000 \n']) {
     const [newer, older] = [newSecret(), newSecret()];

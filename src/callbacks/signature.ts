@@ -1,4 +1,4 @@
-// The secrets of an endpoint, and the headers that sign a callback as Standard Webhooks has it.
+// The secrets of an endpoint, and the headers that sign a callback by Standard Webhooks.
 import { randomBytes } from 'node:crypto';
 import type { EndpointSecret } from '../core/callback-endpoint.ts';
 import type { Instant } from '../core/clock.ts';
@@ -19,7 +19,7 @@ export function liveSecrets(
   return secrets.filter(({ expiresAt }) => expiresAt === null || now < expiresAt);
 }
 
-/** Puts a new secret in front; those that hold now sign besides for `overlapMs` more. */
+/** Adds a new secret. The valid secrets also sign for `overlapMs` more. */
 export function rotateSecret(
   secrets: readonly EndpointSecret[],
   secret: string,
@@ -35,10 +35,11 @@ export function rotateSecret(
 }
 
 /**
- * The headers of a signed message; none where there is no secret.
+ * The headers of a signed message; none without a secret.
  *
- * @param secrets those that hold
- * @param sentAt by the world's clock, not the sandbox's: receivers refuse what is minutes off theirs
+ * @param secrets the valid secrets
+ * @param sentAt real time, not the sandbox's time, because receivers refuse times that are minutes
+ * off
  */
 export function signatureHeaders(
   secrets: readonly EndpointSecret[],

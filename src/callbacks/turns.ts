@@ -1,19 +1,20 @@
-// Whose turn it is: claimed deliveries by endpoint, and how many of each may be posted at once, so that none takes all room.
+// Shares the places for posts fairly between endpoints: which claimed delivery starts next, and how
+// many may be claimed.
 import type { Work } from './send.ts';
 
-/** Posts under way at once. Each holds a body, a socket and a KiB of answer. */
+/** Maximum simultaneous posts. Each holds a body, a socket and 1 KiB of answer. */
 const MAX_POSTS = 256;
-/** Of one endpoint, where there is room: more would be an attack on a receiver. */
+/** Maximum simultaneous posts to one endpoint; more would overload a receiver. */
 const MAX_POSTS_OF_ONE = 32;
-/** Places besides, for endpoints that have nothing under way. */
+/** Additional places for endpoints without a post in progress. */
 const KEPT_POSTS = 64;
 
-/** Claimed in all: what waits here spares a receiver that is fast a pause for the disk. */
+/** Maximum claimed deliveries. Waiting claims spare a fast receiver the pause of a disk write. */
 const MAX_CLAIMED = 1024;
 /**
- * How many of one endpoint may be claimed while more than so many are free. An endpoint that comes
- * first must not take what others need later, since a slow receiver gives its claims back late.
- * Some hundred endpoints that answer nothing leave room for one more.
+ * How many deliveries of one endpoint may be claimed while more than a number of places are free.
+ * The first endpoint must not take the places that others need later, because a slow receiver
+ * returns its claims late. A hundred or more silent endpoints still leave room for another one.
  */
 const CLAIM_BANDS = [
   { above: 640, perEndpoint: 96 },
@@ -24,30 +25,34 @@ const CLAIM_BANDS = [
 ] as const;
 
 /**
- * The counts behind every turn. An endpoint with `n` posts under way begins one more only while more
- * than 2n places are free, so those with fewer always find room: eight receivers that answer after
- * 13 s have some 25 of 256 places each, and 50 stay free. One that has none finds a kept place, too.
+ * Chooses whose turn it is. An endpoint with `n` posts in progress starts another one only while
+ * more than 2n places are free, so that endpoints with fewer posts always find a place: eight
+ * receivers that answer after 13 s get about 25 of 256 places each, and 50 stay free. An endpoint
+ * without posts may also use a kept place.
  */
 export class Turns {
-  /** Claimed and not begun, by endpoint; the one served longest ago comes first. */
+  /**
+   * Claimed deliveries that have not started, by endpoint; the endpoint served longest ago is
+   * first.
+   */
   readonly #waiting = new Map<string, Work[]>();
   readonly #posting = new Map<string, number>();
-  /** Claimed and not written down yet, by endpoint. */
+  /** Claimed deliveries without a stored result, by endpoint. */
   readonly #held = new Map<string, number>();
   #posts = 0;
   #heldInAll = 0;
 
-  /** Posts under way. */
+  /** Posts in progress. */
   get posts(): number {
     return this.#posts;
   }
 
-  /** Deliveries that are claimed and not written down. */
+  /** Claimed deliveries without a stored result. */
   get held(): number {
     return this.#heldInAll;
   }
 
-  /** What may be claimed now; null where there is no room. */
+  /** The permitted size of a claim now; null if there is no room. */
   room(): {
     readonly limit: number;
     readonly perEndpoint: number;
@@ -68,13 +73,16 @@ export class Turns {
     this.hold(endpointId, 1);
   }
 
-  /** The next to begin, which counts as under way from now on; undefined where nobody may begin. */
+  /**
+   * The next delivery to start, which counts as in progress from now on; undefined if none may
+   * start.
+   */
   next(isHeldBack: (endpointId: string) => boolean): Work | undefined {
     for (const [endpointId, works] of this.#waiting) {
       if (isHeldBack(endpointId) || !this.#hasPlace(endpointId)) continue;
       const work = works.shift()!;
       this.#waiting.delete(endpointId);
-      if (works.length > 0) this.#waiting.set(endpointId, works); // Behind all others.
+      if (works.length > 0) this.#waiting.set(endpointId, works); // The endpoint moves to the end.
       this.#posts++;
       add(this.#posting, endpointId, 1);
       return work;
@@ -93,13 +101,16 @@ export class Turns {
     add(this.#posting, endpointId, -1);
   }
 
-  /** More, or fewer, of an endpoint's deliveries are claimed and not written down. */
+  /** Changes the number of an endpoint's claimed deliveries without a stored result. */
   hold(endpointId: string, more: number): void {
     add(this.#held, endpointId, more);
     this.#heldInAll += more;
   }
 
-  /** Those of an endpoint that have not begun, which wait here no longer and are still held. */
+  /**
+   * Removes and returns an endpoint's deliveries that have not started. They still count as
+   * claimed.
+   */
   takeBack(endpointId: string): readonly Work[] {
     const works = this.#waiting.get(endpointId) ?? [];
     this.#waiting.delete(endpointId);

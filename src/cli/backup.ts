@@ -1,4 +1,4 @@
-// `ordergate backup FILE|DIRECTORY`: a consistent copy of the ledger, while a server runs on it.
+// `ordergate backup FILE|DIRECTORY`: copies the ledger consistently, also while a server uses it.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, readConfig, readFlags } from '../config.ts';

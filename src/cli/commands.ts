@@ -1,4 +1,4 @@
-// The list of commands, one file each, and how one of them is run.
+// The list of commands, one file each, and the function that runs one of them.
 import { nearest, UsageError } from '../config.ts';
 import { VERSION } from '../main.ts';
 import { backupCommand } from './backup.ts';
@@ -36,7 +36,7 @@ const commands: readonly Command[] = [
   migrateCommand,
 ];
 
-/** Of all commands, or of the one that is named `about`. */
+/** The help text of all commands, or of the command `about`. */
 function help(about: string | undefined): string {
   const one = commands.filter(({ name }) => name === about);
   const lines = (one.length > 0 ? one : commands).map(
@@ -65,7 +65,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return command.run(args);
 }
 
-/** Resolves to the exit code: 2 for a flag or command that does not exist, 1 for all else that failed. */
+/** Resolves to the exit code: 2 for an unknown flag or command, 1 for any other failure. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   try {
     return await main(args);

@@ -1,4 +1,5 @@
-// `ordergate debug signature`: why a signature is wrong, asked of a running server or of the ledger itself.
+// `ordergate debug signature`: asks a running server, or the ledger itself, why a signature is
+// wrong.
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
@@ -62,7 +63,7 @@ async function contentOf(file: string | undefined): Promise<string | undefined> 
   return file === '-' ? readAll(process.stdin) : readFileSync(file, 'utf8');
 }
 
-/** On the ledger itself; where a server has it open, that server is asked. */
+/** Works on the ledger itself. If a server has the ledger open, the command asks that server. */
 async function askHere(config: Config, body: object): Promise<SignatureAnswer> {
   const opened = await openWorkplace({ config, mustExist: true }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,8 +1,8 @@
-// An error as a person reads it: one sentence with the remedy, or, for a bug of ours, its stack.
+// Explains an error to a person: one sentence with the remedy, or the stack if the error is a bug.
 
 import { inOneLine } from './output.ts';
 
-/** Errors of ours whose message says what is wrong and what to do. */
+/** Our errors whose message states the problem and the remedy. */
 const EXPLAINED = new Set([
   'ERR_CONFIG',
   'ERR_UNUSABLE_FILE',
@@ -17,7 +17,7 @@ const EXPLAINED = new Set([
 
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
 
-/** What the operating system refuses, with what to do about it. */
+/** Errors of the operating system, each with its remedy. */
 const SYSTEM: Readonly<Record<string, (error: SystemError) => string>> = {
   EADDRINUSE: ({ address, port }) =>
     `another program listens on port ${port} already (EADDRINUSE ${address}:${port}); stop it, or take another port with --port (PORT)`,

@@ -1,4 +1,4 @@
-// `ordergate head`: prints the head of the ledger, to be written down elsewhere.
+// `ordergate head`: prints the head of the ledger, which the operator keeps elsewhere.
 import { readConfig, readFlags } from '../config.ts';
 import { ledgerHeadOf } from '../main.ts';
 import type { Command } from './command.ts';

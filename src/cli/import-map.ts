@@ -1,4 +1,4 @@
-// `--map`: from which column of a CSV file each field of an order comes.
+// `--map`: assigns columns of a CSV file to fields of an order.
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config.ts';
 import type { Json } from '../core/order.ts';
@@ -8,7 +8,7 @@ const USAGE =
   '--map has to be FIELD=COLUMN, or FIELD:=VALUE for one value in all rows, or a .json file with {"FIELD": "COLUMN", "FIELD": {"value": VALUE}}';
 
 /**
- * Several `--map` add up; the last one of a field counts.
+ * Several `--map` flags add up; for each field the last one counts.
  *
  * @throws {ConfigError}
  */

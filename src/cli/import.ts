@@ -1,4 +1,5 @@
-// `ordergate import FILE`: parties and orders from a file, streamed; can be run again.
+// `ordergate import FILE`: streams parties and orders from a file into the ledger; can be run
+// again.
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
@@ -15,7 +16,7 @@ import { complain, inOneLine, say } from './output.ts';
 import { progress } from './progress.ts';
 import { askServer, serverUrl } from './server.ts';
 
-/** Refusals that are printed; the rest is counted. */
+/** Maximum number of printed refusals; the rest is counted. */
 const SHOWN = 100;
 
 const FLAGS = {
@@ -83,7 +84,7 @@ function readEncoding(given: string): Encoding {
   throw new ConfigError(`--encoding is "${given}"; it has to be one of ${ENCODINGS.join(', ')}`);
 }
 
-/** Present where the file is CSV. */
+/** Returns a value if the file is CSV. */
 function readCsv(
   file: string,
   given: { readonly platform?: string; readonly section?: string; readonly map?: string[] },
@@ -118,7 +119,10 @@ interface Job {
   readonly update: boolean;
 }
 
-/** On the ledger itself; where a server has it open, or `--url` names one, that server is asked. */
+/**
+ * Works on the ledger itself. If a server has the ledger open, or if `--url` names one, the command
+ * asks that server.
+ */
 async function runImport(job: Job): Promise<ImportReport> {
   const { config, url, rows, observer, dryRun, update } = job;
   if (url !== undefined) return importAt(url, job);
@@ -162,7 +166,7 @@ async function importAt(url: string, { config, platforms, rows, observer, dryRun
   return sum;
 }
 
-/** The server needs the row's text; the bytes are for the file of what was refused. */
+/** The server needs the row's text. Only the file of refused rows needs the bytes. */
 const withoutRaw = ({ raw: _, ...row }: ImportRow): ImportRow => row;
 
 function watch(file: string, size: number, written: RefusedFile | undefined) {

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-// `ordergate COMMAND`, as npm installs it: refuses a Node that is too old in one sentence, then runs the command.
+// `ordergate COMMAND`, as npm installs it: refuses an old Node with one sentence, then runs the
+// command.
 
-/** node:sqlite of an older Node lacks what the ledger needs; package.json says the same under `engines`. */
+/**
+ * Older versions of Node lack functions of node:sqlite that the ledger needs; `engines` in
+ * package.json has the same number.
+ */
 const OLDEST = [24, 12] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,7 +15,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   );
   process.exitCode = 1;
 } else {
-  // Not before: what an older Node does not have would fail while modules are linked, with a stack.
+  // The import must follow the check, because linking fails with a stack on an older Node.
   const { runCommand } = await import('./commands.ts');
   process.exitCode = await runCommand(process.argv.slice(2));
 }

@@ -1,4 +1,4 @@
-// `ordergate lost`: lists the calls that were acknowledged and whose changes the ledger does not hold.
+// `ordergate lost`: lists calls that were acknowledged but whose changes the ledger lacks.
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { findLostCalls } from '../core/lost-calls.ts';
 import { openWorkplace } from '../main.ts';

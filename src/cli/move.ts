@@ -36,7 +36,7 @@ export const moveCommand: Command = {
   },
 };
 
-/** On the ledger itself; where a server has it open, that server is asked. */
+/** Works on the ledger itself. If a server has the ledger open, the command asks that server. */
 async function moveHere(config: Config, move: MoveRequest): Promise<string> {
   const opened = await openWorkplace({ config, mustExist: true }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,8 @@
-// A progress line on standard error, where that is a terminal.
+// Shows a progress line on standard error if that is a terminal.
 
-/** Returns a function that shows `done` units (of `total`, where it is known), at most 10 times a second. */
+/**
+ * Returns a function that shows `done` units (of `total`, if known), at most 10 times per second.
+ */
 export function progress(label: string, total?: number): (done: number, note?: string) => void {
   if (!process.stderr.isTTY) return () => {};
   const started = Date.now();

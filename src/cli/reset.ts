@@ -1,4 +1,4 @@
-// `ordergate reset`: makes a sandbox's ledger anew, on a running server or on the ledger itself.
+// `ordergate reset`: recreates a sandbox's ledger, on a running server or on the ledger itself.
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { auditCommand, openWorkplace, resetSandbox } from '../main.ts';
 import type { Command } from './command.ts';

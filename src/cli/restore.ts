@@ -1,4 +1,5 @@
-// `ordergate restore FILE`: a ledger from a backup, in a fresh place; or only the proof that it could be.
+// `ordergate restore FILE`: restores a backup to a new place, or only proves that the backup can be
+// restored.
 import { statSync } from 'node:fs';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { restoreLedger } from '../main.ts';
@@ -17,7 +18,8 @@ export const restoreCommand: Command = {
     });
     const { database, verify, ...settings } = values;
     const [file] = positionals;
-    // Named by a flag, never by a variable: the place that a server uses is not where a proof goes.
+    // Only a flag names the target, never a variable, because variables name the place that a
+    // server uses.
     const to = [settings.data !== undefined, database].filter(Boolean).length;
     if (file !== undefined && to === 0 && !verify) {
       throw new ConfigError(

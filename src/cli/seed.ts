@@ -1,4 +1,4 @@
-// `ordergate seed --platform P --orders N`: load data, the same at each run.
+// `ordergate seed --platform P --orders N`: creates load data, which is equal in each run.
 import { randomBytes } from 'node:crypto';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import type { NewOrder } from '../core/ledger.ts';

@@ -1,4 +1,4 @@
-// `ordergate serve`: the server, until SIGTERM or SIGINT.
+// `ordergate serve`: runs the server until SIGTERM or SIGINT.
 import { readConfig, readFlags } from '../config.ts';
 import { callLine, startOrdergate } from '../main.ts';
 import type { Command } from './command.ts';
@@ -17,9 +17,9 @@ export const serveCommand: Command = {
       ? (record: Parameters<typeof callLine>[0]) => void complain(`${callLine(record)}`)
       : undefined;
     const ordergate = await startOrdergate({ config, acceptLoss, onCall });
-    const stopped = stopSignal(); // Before the line: who reads it may stop us at once.
+    const stopped = stopSignal(); // The listener precedes the printed line, whose reader may stop the server at once.
     say(`ordergate listening on ${ordergate.url}`);
-    // Not into a log: who may read that has no business in the console of a production server.
+    // The link is not written to a log, whose readers may not be allowed into the console.
     const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
     if (link !== null) complain(`the first account, within 15 minutes: ${link}`);
     await stopped;

@@ -1,9 +1,9 @@
-// Asking a running server: its management API, with the token that it keeps in its data directory.
+// Calls the management API of a running server, with the token from its data directory.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 
-/** Where a server on this data directory listens, as far as the settings tell. */
+/** The URL of a server on this data directory, as far as the settings show it. */
 export const serverUrl = ({ host, port }: Config): string => `http://${host}:${port}`;
 
 /** POSTs to the management API; see {@link callServer}. */
@@ -15,10 +15,10 @@ export const askServer = <Answer>(
 ): Promise<Answer> => callServer(url, 'POST', path, config, body);
 
 /**
- * Calls the management API and resolves to the answer's JSON.
+ * Calls the management API and resolves to the JSON of the answer.
  *
  * @param path below /manage/v1
- * @throws {ConfigError} where nobody answers, or the answer is an error: its message
+ * @throws {ConfigError} if no server answers, or with the message of an error answer
  */
 export async function callServer<Answer>(
   url: string,
@@ -55,7 +55,7 @@ async function send(url: string, call: RequestInit) {
   }
 }
 
-/** A URL may hold a user and a password. */
+/** A URL may contain a user and a password. */
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//');
 }
@@ -68,7 +68,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The server's own: from the environment, or the file that it keeps in its data directory. */
+/** The server's token: from the environment, or from the file in its data directory. */
 function readToken({ adminToken, dataDirectory }: Config): string {
   if (adminToken !== undefined) return adminToken;
   try {

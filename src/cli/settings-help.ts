@@ -1,8 +1,9 @@
-// The settings as a terminal shows them: in short below the commands, in full by `ordergate help settings`.
+// Prints the settings on a terminal: short in the list of commands, complete in `ordergate help
+// settings`.
 import { ALL_SETTINGS } from '../settings.ts';
 import { wrapped } from './wrapped.ts';
 
-/** Those with a flag in columns, the others by name. */
+/** Settings with a flag in columns, the others by name. */
 export function settingsInShort(): string {
   const settings = ALL_SETTINGS.map(([, setting]) => setting);
   const flags = settings
@@ -16,7 +17,7 @@ export function settingsInShort(): string {
   return ['Settings, as flags or variables:', ...flags, wrapped(more, '')].join('\n');
 }
 
-/** Each with its default and text. */
+/** Every setting with its default and text. */
 export function settingsInFull(): string {
   const entries = ALL_SETTINGS.map(([, { variable, flag, default: normal, unset, text }]) => {
     const names = flag === undefined ? variable : `${variable}, --${flag}`;
@@ -26,6 +27,6 @@ export function settingsInFull(): string {
   return ['Settings: a flag wins over its variable.', '', ...entries].join('\n');
 }
 
-/** Without the marks of Markdown: the text of a link, and what stands between back quotes. */
+/** Removes Markdown: keeps the text of a link, and the text between back quotes. */
 const plain = (markdown: string): string =>
   markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '');

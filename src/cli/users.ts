@@ -1,4 +1,5 @@
-// `ordergate users`: who may sign in to the console, on a running server or on the ledger itself.
+// `ordergate users`: manages who may sign in to the console, on a running server or on the ledger
+// itself.
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { callAccounts, openWorkplace } from '../main.ts';
 import type { Command } from './command.ts';
@@ -15,7 +16,7 @@ interface Account {
   readonly link?: string;
 }
 
-/** The management API, on whichever side of the process it is. */
+/** The management API, inside or outside this process. */
 interface Accounts {
   call(
     operation: { readonly id: string; readonly method: string; readonly path: string },
@@ -97,7 +98,7 @@ function tellLink({ name, role, link }: Account, config: Config, url: string | u
   );
 }
 
-/** On the ledger itself; where a server has it open, that server is asked. */
+/** Works on the ledger itself. If a server has the ledger open, the command asks that server. */
 async function withAccounts(
   config: Config,
   url: string | undefined,

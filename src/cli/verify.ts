@@ -1,4 +1,4 @@
-// `ordergate verify`: reads the whole ledger and says whether it is sound.
+// `ordergate verify`: reads the whole ledger and reports whether it is sound.
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { auditEntries, auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
@@ -15,7 +15,8 @@ export const verifyCommand: Command = {
     if (head !== undefined) requireHead(head);
     const config = readConfig(values);
     const damage: string[] = [];
-    // Told beside the rest: the setting may be what a hand has changed.
+    // A wrong environment is reported with the other findings, because somebody may have changed
+    // the setting by hand.
     const onOtherEnvironment = (problem: string) => damage.push(problem);
     const workplace = await openWorkplace({ config, mustExist: true, onOtherEnvironment });
     const { storage, platforms } = workplace;
@@ -33,7 +34,8 @@ export const verifyCommand: Command = {
       for (const line of damage) complain(`damage: ${inOneLine(line)}`);
       for (const line of notes) complain(`not proven: ${inOneLine(line)}`);
       process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
-      // What only newer rules refuse is no fault of the ledger, and does not change the exit code.
+      // Data that only newer rules refuse is no fault of the ledger and does not change the exit
+      // code.
       const findings = await oldRulesOf(workplace, config);
       for await (const finding of findOldOrders(platforms, storage.ledger)) findings.push(finding);
       for (const finding of findings) complain(`from before: ${inOneLine(findingText(finding))}`);

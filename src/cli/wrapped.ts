@@ -1,9 +1,11 @@
-// Text in lines that fit a terminal.
+// Wraps text into lines that fit a terminal.
 
-/** The columns of a terminal as it is opened; longer lines wrap in the middle of a word. */
+/**
+ * The usual width of a terminal in columns; a terminal wraps longer lines in the middle of a word.
+ */
 export const COLUMNS = 80;
 
-/** `text` in lines of at most {@link COLUMNS}, each after `indent`. */
+/** `text` in lines of at most {@link COLUMNS} columns, each indented by `indent`. */
 export function wrapped(text: string, indent: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {

@@ -1,17 +1,22 @@
-// Whether a call comes from this machine itself, which a sandbox trusts with its metrics.
+// Decides whether a call comes from this machine itself, which may read a sandbox's metrics without
+// a token.
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost, LOOPBACK } from '../directory/loopback.ts';
 
-/** Headers that proxies add. nginx adds none by itself, but sends its upstream's name and HTTP/1.0. */
+/**
+ * Headers that proxies add. nginx adds none by default, but sends the upstream's name as Host and
+ * HTTP/1.0.
+ */
 const PROXY_HEADERS =
   /^(?:x-forwarded(?:-.*)?|forwarded|via|x-real-ip|x-client-ip|true-client-ip|x-cluster-client-ip|x-original-.*|cf-.*|x-envoy-.*)$/;
 
 /**
- * From this machine itself and through no proxy on it: a loopback peer that asks for a loopback host,
- * so that neither a proxy nor a web page with a name that leads here passes for a person here.
+ * Whether the call comes from this machine and through no proxy on it: a loopback peer that names a
+ * loopback host. The Host check excludes proxies, and web pages whose name resolves to this
+ * machine.
  *
- * @param peer the connection's other end, normalized
- * @param targetHost the host of a target in absolute form: both hosts have to pass
+ * @param peer the normalized address of the connection's other end
+ * @param targetHost the host of a target in absolute form; both hosts must pass
  */
 export function isLocal(
   request: IncomingMessage,

@@ -1,19 +1,19 @@
-// Says under which platform's paths an unknown path stands, so that its request log can show the call.
+// Assigns an unknown path to a platform, so that the platform's request log can show the call.
 import type { Platform } from '../protocol/platform.ts';
 import { withoutExtraSlashes } from './router.ts';
 
-/** The segments of one path that a platform listens on; undefined where a parameter takes any. */
+/** The segments of a platform's path; undefined for a segment that is a parameter. */
 interface Known {
   readonly platform: string;
   readonly segments: readonly (string | undefined)[];
 }
 
-/** A longer path is attributed by its beginning. */
+/** Only the beginning of a longer path is compared. */
 const MAX_PATH = 300;
 
 /**
- * The platform whose paths share the most leading segments with `path`, in any case of letters.
- * Undefined where no platform shares a segment that is written out.
+ * Finds the platform whose paths share the most leading segments with `path`, ignoring case.
+ * Undefined if no platform shares a literal segment.
  */
 export function attribution(platforms: readonly Platform[]): (path: string) => string | undefined {
   const known = platforms.flatMap(({ name, paths, endpoints = [] }) =>
@@ -38,7 +38,7 @@ export function attribution(platforms: readonly Platform[]): (path: string) => s
   };
 }
 
-/** Two points for a written segment, and one more where its case is right: `/Api` is not `/api`. */
+/** Two points for a literal segment, and one more if its case matches: `/Api` is not `/api`. */
 function shared(known: Known['segments'], given: readonly string[]): number {
   let score = 0;
   for (let i = 0; i < Math.min(known.length, given.length); i++) {

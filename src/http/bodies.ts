@@ -1,30 +1,39 @@
-// Reads request bodies whole, and bounds what all of them together may hold while they are under way.
+// Reads request bodies completely, and limits the memory of all incomplete bodies.
 import type { IncomingMessage } from 'node:http';
 
-/** The protocol's bound for every platform. */
+/** The protocol's limit for every platform. */
 export const MAX_BODY = 1024 * 1024;
 /**
- * What all bodies that are not complete may hold. A body that arrives in one piece, as nearly all do,
- * is never counted; 64 of the largest bodies fit in.
+ * Maximum memory of all incomplete bodies. Nearly all bodies arrive in one piece and never count;
+ * 64 of the largest bodies fit.
  */
 const MAX_HELD = 64 * 1024 * 1024;
-/** The first room for a body that comes in pieces; it doubles, so that each byte is copied twice at most. */
+/**
+ * The first buffer for a body in several pieces. The buffer doubles, so that each byte is copied at
+ * most twice.
+ */
 const FIRST_ROOM = 16 * 1024;
-/** The longest character of UTF-8. A body is not cut within one: it would seem to be another encoding. */
+/**
+ * The longest character of UTF-8. A cut within a character would make the body look like another
+ * encoding.
+ */
 const CHARACTER_BYTES = 4;
 const EMPTY: Buffer = Buffer.alloc(0);
 
-/** `too-large`: over the bound. `busy`: others needed the room, or the server stops. */
+/** `too-large`: over the limit. `busy`: others needed the memory, or the server stops. */
 export type BodyRefusal = 'too-large' | 'busy';
 
 export interface BodyReader {
-  /** Bytes of the body that are kept; of a longer one, up to the bound of all, a few more are. */
+  /**
+   * Bytes of the body that are kept. Of a longer body, up to the general limit, slightly more are
+   * kept.
+   */
   readonly keep: number;
   done(body: Buffer): void;
   refuse(why: BodyRefusal): void;
 }
 
-/** A body of which a part has come. */
+/** A body of which a part has arrived. */
 interface Incoming {
   readonly request: IncomingMessage;
   readonly reader: BodyReader;
@@ -37,10 +46,10 @@ interface Incoming {
 export class Bodies {
   readonly #partial = new Set<Incoming>();
   #held = 0;
-  /** Bodies that had to give way to others. */
+  /** The number of bodies that were dropped in favour of others. */
   refused = 0;
 
-  /** Bytes that incomplete bodies hold. */
+  /** Bytes in incomplete bodies. */
   get held(): number {
     return this.#held;
   }
@@ -51,7 +60,7 @@ export class Bodies {
     const announced = Number(length ?? -1);
     if (announced > MAX_BODY) {
       reader.refuse('too-large');
-      request.resume(); // A client that goes on sending reads the answer all the same.
+      request.resume(); // A client that continues to send can still read the answer.
       return;
     }
     let whole = EMPTY;
@@ -67,10 +76,13 @@ export class Bodies {
       if (!partial) reader.done(whole);
       else if (this.#partial.has(partial)) reader.done(this.#end(partial));
     });
-    // A caller that goes away before it has asked anything is no error to a request without a listener.
+    // If the caller closes the connection early, a request without a listener reports no error.
   }
 
-  /** Lets go the body that holds the most for the longest time; false where there is none. */
+  /**
+   * Drops the body that has held the most bytes for the longest time; returns false if there is
+   * none.
+   */
   giveWay(): boolean {
     const now = performance.now();
     let worst: Incoming | undefined;
@@ -83,7 +95,10 @@ export class Bodies {
     return worst !== undefined;
   }
 
-  /** Refuses what is not complete: a stop does not wait for who has stopped sending. */
+  /**
+   * Refuses all incomplete bodies, so that a stop does not wait for clients that have stopped
+   * sending.
+   */
   refuseAll(): void {
     for (const one of this.#partial) this.#refuse(one, 'busy');
   }

@@ -1,4 +1,4 @@
-// What Prometheus reads of callbacks: attempts and their outcomes, alerts, and what waits.
+// Prometheus metrics of callbacks: attempts by outcome, alerts, and waiting deliveries.
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AlertKind, CallbackStats, CallbackStore } from '../core/callbacks.ts';
 import type { Clock } from '../core/clock.ts';
@@ -21,7 +21,7 @@ export class CallbackMetrics {
       labelNames: ['kind'],
       registers,
     });
-    // One question for all gauges of a scrape: they are collected in the same turn.
+    // One query serves all gauges of a scrape, because they are collected in the same turn.
     let asked: Promise<CallbackStats> | undefined;
     const ask = (): Promise<CallbackStats> => {
       asked ??= store.stats().finally(() => {

@@ -1,34 +1,38 @@
-// The open connections: how many there may be, which of them give way, and who is at their other end.
+// The open connections: their maximum number, which of them are closed at the limit, and their
+// peers' addresses.
 import type { Socket } from 'node:net';
 import { normalizeAddress } from '../directory/addresses.ts';
 
 interface Connection {
-  /** The peer's address, written as we compare it: once a connection, not once a request. */
+  /** The peer's normalized address, computed once per connection. */
   readonly peer: string;
   /** Requests whose head has been read and whose answer has not been written. */
   underWay: number;
-  /** Whether the newest of them has not arrived whole. */
+  /** Whether the newest request has not arrived completely. */
   arriving: boolean;
 }
 
 export interface ConnectionLimits {
   readonly max: number;
-  /** Called for each connection beyond `max`, whichever connection gives way. */
+  /** Called for each connection beyond `max`, whichever connection is closed. */
   onLimit(): void;
-  /** Lets a request go whose body is not complete; false where there is none. */
+  /** Drops a request with an incomplete body; returns false if there is none. */
   dropRequest(): boolean;
-  /** Answers on a new connection for which no other gives way, and ends it. */
+  /** Answers a new connection that finds no place, and closes it. */
   refuse(socket: Socket): void;
 }
 
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #all = new Map<Socket, Connection>();
-  /** Those without a request under way, a half-sent head among them; the longest idle first. */
+  /**
+   * Connections without a request in progress, including half-sent heads; the longest idle comes
+   * first.
+   */
   readonly #idle = new Set<Socket>();
   /** How often the limit was reached. */
   limited = 0;
-  /** How many there have been. */
+  /** The number of connections so far. */
   accepted = 0;
 
   constructor(limits: ConnectionLimits) {
@@ -55,13 +59,13 @@ export class Connections {
     return this.#all.get(socket)?.peer ?? normalizeAddress(socket.remoteAddress ?? '');
   }
 
-  /** Whether a request of the connection has arrived whole whose answer has not been written. */
+  /** Whether the connection has a complete request that is not answered yet. */
   isBusy(socket: Socket): boolean {
     const connection = this.#all.get(socket);
     return connection !== undefined && connection.underWay > (connection.arriving ? 1 : 0);
   }
 
-  /** Whether requests of the connection are under way behind the one that is being answered. */
+  /** Whether further requests wait after the one that is being answered. */
   hasMore(socket: Socket): boolean {
     return (this.#all.get(socket)?.underWay ?? 0) > 1;
   }
@@ -84,7 +88,7 @@ export class Connections {
     if (--connection.underWay === 0) this.#idle.add(socket!);
   }
 
-  /** Ends those without a request under way, after what is being written has left. */
+  /** Closes connections without a request in progress, after pending output was sent. */
   endIdle(): void {
     for (const socket of this.#idle) socket.destroySoon();
   }

@@ -1,4 +1,5 @@
-// The console's page and files: kept by caches for as long as they may, compressed, and allowed nothing they do not need.
+// Tests the console's page and files: caching, compression, and a restrictive content security
+// policy.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -30,7 +31,7 @@ const raw = (path: string, encoding: string) =>
   );
 
 describe('the console', { skip }, () => {
-  test('every page is the same HTML, asked for anew each time, without inline scripts', async () => {
+  test('every page is the same HTML, revalidated each time, without inline scripts', async () => {
     const paths = ['/console', '/console/', '/console/orders', '/console/orders/jintong/1'];
     const texts = new Set<string>();
     for (const path of paths) {
@@ -47,14 +48,14 @@ describe('the console', { skip }, () => {
     ok(hosts.length > 2 && hosts.every((target) => target.startsWith('/console/')), String(hosts));
   });
 
-  test('scripts come from this server alone, and none is made from text', () => {
+  test('scripts come only from this server, and none is created from text', () => {
     match(CONSOLE_CSP, /script-src 'self';/);
     ok(!CONSOLE_CSP.includes('unsafe-eval'));
     ok(!/script-src[^;]*unsafe/.test(CONSOLE_CSP));
     match(CONSOLE_CSP, /connect-src 'self'/);
   });
 
-  test('a hashed file may be kept for a year, and comes compressed as the caller takes it', async () => {
+  test('a hashed file may be cached for a year, and is sent in a compression that the caller accepts', async () => {
     const html = await (await fetch(`${server.url}/console`)).text();
     const file = /src="(\/console\/assets\/[^"]+\.js)"/.exec(html)![1]!;
     const [plain, gzip, br] = [
@@ -77,7 +78,7 @@ describe('the console', { skip }, () => {
     ok(br.body.length < gzip.body.length && gzip.body.length < plain.body.length / 2);
   });
 
-  test('what is not there is 404, also by a way around', async () => {
+  test('a missing file gives 404, also through a path with dots', async () => {
     for (const path of [
       '/console/assets/nosuch.js',
       '/console/assets/..%2Findex.html',
@@ -89,13 +90,13 @@ describe('the console', { skip }, () => {
   });
 });
 
-test('a coding with q=0 is not taken', () => {
+test('a coding with q=0 is not used', () => {
   equal(chooseCoding('br;q=0, gzip'), 'gzip');
   equal(chooseCoding('gzip;q=0.0'), 'identity');
   equal(chooseCoding(undefined), 'identity');
 });
 
-test('where nothing is built the page says what to do', async () => {
+test('if the console is not built, the page says what to do', async () => {
   const empty = consoleRoutes(new URL(`file://${temporaryDirectory()}/`));
   const page = empty.find(({ path }) => path === '/console')!;
   const { status, body } = await page.handle({ params: {}, headers: {} } as unknown as HttpCall);

@@ -1,8 +1,9 @@
-// Serves the operator console: its page at every path below /console, and its hashed files, compressed at build time.
+// Serves the operator console: one page for every path below /console, and its hashed files,
+// compressed at build time.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { HttpCall, HttpReply, Route } from './routes.ts';
 
-/** Where the build puts the console; the same place seen from src/http and from dist/http. */
+/** The output directory of the build, equal when seen from src/http and from dist/http. */
 const BUILT = new URL('../../dist/console/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -13,8 +14,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Scripts come from this server alone and none is made from text. Styles may stand in the page, because
- * antd makes them there. Nothing may frame the page, and it talks to no other host.
+ * Scripts come only from this server, and none is created from text. Inline styles are allowed,
+ * because antd creates them. No page may frame the console, and the console contacts no other host.
  */
 export const CONSOLE_CSP = [
   "default-src 'none'",
@@ -28,7 +29,7 @@ export const CONSOLE_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The paths of the console's pages; what else stands below /console has routes of its own. */
+/** The paths of the console's pages. Other paths below /console have routes of their own. */
 const PAGES = [
   '/console',
   ...['orders', 'requests', 'callbacks', 'parties', 'people', 'audit'].map(
@@ -52,7 +53,7 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** A file's name has the hash of its content, so that it may be kept for as long as a cache likes. */
+/** A file's name contains the hash of its content, so that caches may keep it for ever. */
 const FILE_HEADERS = {
   'cache-control': 'public, max-age=31536000, immutable',
   'x-content-type-options': 'nosniff',
@@ -60,7 +61,7 @@ const FILE_HEADERS = {
 
 interface Built {
   readonly type: string;
-  /** By content coding. */
+  /** Keyed by content coding. */
   readonly bytes: Readonly<Record<'br' | 'gzip' | 'identity', Uint8Array>>;
 }
 
@@ -70,7 +71,7 @@ function readBuilt(directory: URL, name: string): Built {
   return { type, bytes: { br: read('.br'), gzip: read('.gz'), identity: read('') } };
 }
 
-/** The best coding that the caller takes; `q=0` refuses one. */
+/** The best coding that the caller accepts; `q=0` excludes one. */
 export function chooseCoding(header: string | string[] | undefined): keyof Built['bytes'] {
   const given = String(header ?? '')
     .split(',')
@@ -81,7 +82,10 @@ export function chooseCoding(header: string | string[] | undefined): keyof Built
   return takes('gzip') ? 'gzip' : 'identity';
 }
 
-/** @param built where the built console is; read when it is first asked for, so that no start waits for it */
+/**
+ * @param built the directory of the built console, which is read at the first request, so that the
+ * start does not wait
+ */
 export function consoleRoutes(built = BUILT): Route[] {
   const assets = new URL('assets/', built);
   const files = new Map<string, Built>();

@@ -1,7 +1,10 @@
-// What a Content-Encoding header means for us: a coding that compresses, or a word to pass over.
+// Reads a Content-Encoding header: a compressing coding, or a word that is ignored.
 import { shown } from '../protocol/redact.ts';
 
-/** Codings that compress, with their older names (RFC 9110, 8.4.1). None of them is unpacked here. */
+/**
+ * Compressing codings with their older names (RFC 9110, 8.4.1). The server decompresses none of
+ * them.
+ */
 const COMPRESSES: ReadonlySet<string> = new Set([
   'gzip',
   'x-gzip',
@@ -15,17 +18,17 @@ const COMPRESSES: ReadonlySet<string> = new Set([
 ]);
 
 export interface ContentEncoding {
-  /** The coding that compresses; undefined where none does. */
+  /** The compressing coding; undefined if there is none. */
   readonly compressed: string | undefined;
-  /** What was passed over, for the request log; undefined where nothing was. */
+  /** The ignored words, for the request log; undefined if there are none. */
   readonly note: string | undefined;
 }
 
 const PLAIN: ContentEncoding = { compressed: undefined, note: undefined };
 
 /**
- * settled.md, ALL9: a coding that compresses (…, in a list, too) gets 415 and a body that names it. The name
- * of a charset there (a habit of Java clients), or anything else, is passed over and logged.
+ * settled.md, ALL9: a compressing coding (also in a list) gets 415 and a body that names it.
+ * Anything else, such as the name of a charset (a habit of Java clients), is ignored and logged.
  */
 export function readContentEncoding(header: string | undefined): ContentEncoding {
   if (header === undefined) return PLAIN;

@@ -1,4 +1,5 @@
-// What is counted is exposed exactly as prom-client's own counter and histogram would expose it.
+// Tests that the counts are exposed exactly as prom-client's own counter and histogram would expose
+// them.
 import { equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +9,7 @@ import { Metrics } from './metrics.ts';
 
 const NAMES = ['ordergate_gateway_calls_total', 'ordergate_gateway_call_duration_seconds'] as const;
 
-/** Counted by prom-client itself. */
+/** The same counts, made by prom-client itself. */
 function reference() {
   const registers = [new Registry()];
   const calls = new Counter({
@@ -56,7 +57,7 @@ const call = fc.record({
   ),
 });
 
-test('calls and durations are exposed as prom-client exposes them, at each of several scrapes', async () => {
+test('several scrapes expose calls and durations exactly as prom-client does', async () => {
   let lines = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(call), { maxLength: 4 }), async (batches) => {

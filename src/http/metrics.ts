@@ -1,10 +1,10 @@
-// What Prometheus reads: calls and their outcomes, durations, and the process itself.
+// Prometheus metrics: calls by outcome, durations, and the process itself.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { CallSeries } from '../core/call-series.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { CallDurations } from './call-durations.ts';
 
-/** Calls of one kind that have been answered since they were last read. */
+/** Calls of one kind since the last scrape. */
 interface Calls {
   count: number;
   readonly counter: Counter.Internal;
@@ -15,19 +15,21 @@ interface WatchedServer {
   readonly bodies: { readonly held: number; readonly refused: number };
 }
 
-/** The method of those that name none, or one that no platform has. */
+/** Stands for a method that is absent or unknown. */
 const OTHER = 'other';
 
 export class Metrics {
-  /** Where what else is measured joins in. */
+  /** Other metrics register here, too. */
   readonly registry = new Registry();
   /** The same calls by minute, for the console. */
   readonly calls: CallSeries;
   readonly #now: () => number;
-  /** By platform, the code of a success. */
+  /** The success code of each platform. */
   readonly #successes: ReadonlyMap<string, string>;
   readonly #counter: Counter<'platform' | 'method' | 'outcome'>;
-  /** By platform, outcome and method. Counted here, and by prom-client when they are read. */
+  /**
+   * By platform, outcome and method. Calls are counted here, and moved to prom-client at a scrape.
+   */
   readonly #calls = new Map<string, Map<string, Map<string, Calls>>>();
   readonly #durations: CallDurations;
   readonly #methods: ReadonlySet<string>;
@@ -70,7 +72,7 @@ export class Metrics {
     });
   }
 
-  /** What the server holds now, and how often one of its bounds was reached. */
+  /** Adds gauges of the server's current use, and counters of its limits. */
   watch({ connections, bodies }: WatchedServer): void {
     const registers = [this.registry];
     const gauge = (name: string, help: string, value: () => number) =>
@@ -100,7 +102,10 @@ export class Metrics {
     );
   }
 
-  /** A method that no platform has is counted as `other`: a stranger must not make label values. */
+  /**
+   * A method that no platform has is counted as `other`, so that strangers cannot create label
+   * values.
+   */
   count(platform: string, method: string | undefined, outcome: string, micros: number): void {
     const named = method ?? OTHER;
     const known = this.#calls.get(platform)?.get(outcome)?.get(named);
@@ -115,7 +120,7 @@ export class Metrics {
     const methods = emplace(outcomes, outcome, () => new Map<string, Calls>());
     return emplace(methods, method, () => {
       const counter = this.#counter.labels(platform, method, outcome);
-      counter.inc(0); // Kinds are listed in the order in which they came.
+      counter.inc(0); // This keeps the kinds in the sequence of their first call.
       return { count: 0, counter };
     });
   }

@@ -1,4 +1,4 @@
-// What the HTTP server is made with, and what is known of a call once its caller was let in.
+// The options of the HTTP server, and the data of a call whose caller was admitted.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal, Refusal } from '../core/principal.ts';
 import type { AddressList } from '../directory/addresses.ts';
@@ -10,25 +10,25 @@ import type { Target } from './target.ts';
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
-  /** Who calls a route that is not open to everybody, or why the call is not let in. */
+  /** Identifies the caller of a route that is not open, or returns the reason for a refusal. */
   admit(asked: Asked): Admission | Promise<Admission>;
-  /** Whether a route of access `local` is for this machine itself without a token, too. */
+  /** Whether this machine may call routes of access `local` without a token. */
   readonly trustsLoopback: boolean;
   readonly trustedProxies: AddressList;
   readonly maxConnections: number;
-  /** How long a whole request may take to arrive. Default: 30 s. */
+  /** Maximum time until a whole request has arrived. Default: 30 s. */
   readonly requestMs?: number | undefined;
   readonly routes: readonly Route[];
-  /** The platform under whose paths an unknown path stands. */
+  /** The platform whose paths are closest to an unknown path. */
   platformOf(path: string): string | undefined;
   onFault(error: unknown, path: string): void;
-  /** Called for a call that HTTP refuses under a platform's path. Returns its reply. */
+  /** Called for a call that HTTP refuses under a platform's path. Returns the reply. */
   onRefused(refused: HttpRefused): HttpReply;
   /** Called for each connection beyond `maxConnections`. */
   onConnectionLimit(): void;
 }
 
-/** By what a caller is known. */
+/** The data that identifies a caller. */
 export interface Asked {
   readonly method: string;
   readonly headers: IncomingMessage['headers'];

@@ -1,9 +1,9 @@
-// What HTTP answers before a request reaches a route: which status, and what its message says.
+// The status and message of answers that HTTP gives before a request reaches a route.
 import type { IncomingMessage } from 'node:http';
 import { type BodyRefusal, MAX_BODY } from './bodies.ts';
 import type { Match } from './router.ts';
 
-/** How long a whole request may take to arrive, its body included. */
+/** Maximum time until a whole request, including its body, has arrived. */
 export const REQUEST_MS = 30_000;
 
 export interface Problem {
@@ -13,7 +13,10 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** RFC 9112, 3.2: a request has one Host line, or the proxies on its way may each read another host. */
+/**
+ * RFC 9112, 3.2: a request must have one Host line, because otherwise proxies may each read another
+ * host.
+ */
 export function hostProblem({
   rawHeaders,
   httpVersionMinor,
@@ -63,7 +66,7 @@ export const BODY_PROBLEMS: Readonly<Record<BodyRefusal, Problem>> = {
 };
 
 const NOT_HTTP: Problem = { status: 400, code: 'bad-request', message: 'this is no HTTP request' };
-/** By the code that Node gives its error. */
+/** Keyed by the error code of Node. */
 const PARSER_PROBLEMS: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -78,7 +81,7 @@ const PARSER_PROBLEMS: Readonly<Record<string, Problem>> = {
   },
 };
 
-/** @param code what Node gives the error of its parser */
+/** @param code the error code of Node's parser */
 export function parserProblem(code: string | undefined): Problem {
   return PARSER_PROBLEMS[code ?? ''] ?? NOT_HTTP;
 }

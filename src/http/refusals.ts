@@ -1,4 +1,5 @@
-// What becomes of a call that HTTP refuses under a platform's path: a line in its request log, and a reply in its form.
+// Handles a call that HTTP refuses under a platform's path: writes a request log record and the
+// platform's own reply.
 import type { Clock } from '../core/clock.ts';
 import type { Caller } from '../protocol/gateway-request.ts';
 import type { PipelineServices } from '../protocol/pipeline.ts';
@@ -24,7 +25,7 @@ export interface RefusalParts {
   onFault(error: unknown, path: string): void;
 }
 
-/** Returns a function that logs a refused call and gives its reply. */
+/** Returns a function that logs a refused call and returns its reply. */
 export function refusals({ platforms, clock, pipeline, nextRequestId, onFault }: RefusalParts) {
   return (refused: HttpRefused): HttpReply => {
     const id = nextRequestId();

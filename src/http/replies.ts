@@ -1,11 +1,11 @@
-// Writes answers: those of routes, and those that HTTP itself gives before a request reaches a route.
+// Writes answers: those of routes, and those that HTTP gives before a request reaches a route.
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Refusal } from '../core/principal.ts';
 import type { HttpReply } from './routes.ts';
 
-/** Resolves when what is sent in chunks was sent; undefined where all was handed on at once. */
+/** Resolves when all chunks were sent; undefined if the answer was sent in one piece. */
 export function send(response: ServerResponse, reply: HttpReply): Promise<void> | undefined {
   if (reply.chunks) return sendChunks(response, reply, reply.chunks);
   sendWhole(response, reply);
@@ -26,7 +26,7 @@ async function sendChunks(
   try {
     await pipeline(Readable.from(chunks), response);
   } catch (fault) {
-    // Cut off: whoever reads it must not take a part for the whole.
+    // The connection is destroyed, so that the reader does not take a part for the whole.
     response.destroy();
     if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault;
   }
@@ -37,13 +37,13 @@ function sendWhole(
   { status, contentType, body, isAscii = false, headers }: HttpReply,
 ): void {
   const length = isAscii || typeof body !== 'string' ? body.length : Buffer.byteLength(body);
-  // RFC 9110: 304 has no content, and a length of 0 would be told as that of what the caller has already.
+  // RFC 9110: 304 has no content. A length of 0 would wrongly describe the caller's cached copy.
   const head =
     status === 304 ? [] : ['content-type', contentType, 'content-length', String(length)];
   for (const name in headers) head.push(name, headers[name]!);
   response.writeHead(status, head);
   if (typeof body !== 'string') response.end(body);
-  else response.end(body, isAscii ? 'latin1' : 'utf8'); // As text, so that head and body leave in one write.
+  else response.end(body, isAscii ? 'latin1' : 'utf8'); // A text body leaves together with the head in one write.
 }
 
 export function errorReply(
@@ -68,12 +68,12 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** A whole answer as it goes over the wire, for a connection on which no request could be read. */
+/** A complete answer as bytes, for a connection on which no request could be read. */
 export function rawReply(status: number, code: string, message: string): string {
   const { contentType, body } = errorReply(status, code, message);
   return `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\nconnection: close\r\ncontent-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-/** To a caller who is not let in. */
+/** The reply to a caller who is not admitted. */
 export const refusalReply = ({ status, code, message }: Refusal): HttpReply =>
   errorReply(status, code, message, status === 401 ? { 'www-authenticate': 'Bearer' } : undefined);

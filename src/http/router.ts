@@ -1,9 +1,9 @@
-// Finds the route of a request: paths without a parameter in a map, the few others one after the other.
+// Finds the route of a request: a map for paths without parameters, a loop for the few others.
 import type { Route } from './routes.ts';
 
 export type Match =
   | { readonly route: Route; readonly params: Readonly<Record<string, string>> }
-  /** The path exists, for these methods. */
+  /** The path exists, but only for these methods. */
   | { readonly allowed: readonly string[]; readonly platform: string | undefined };
 
 const NO_PARAMS = {};
@@ -22,9 +22,12 @@ export class Router {
   /** By path, then by method. */
   readonly #exact = new Map<string, Methods>();
   readonly #patterns: Pattern[] = [];
-  /** Of the paths that are taken with doubled slashes and one at the end: by the path without. */
+  /**
+   * Paths that also match with repeated slashes and a slash at the end; keyed by the path without
+   * them.
+   */
   readonly #lenient = new Map<string, Methods>();
-  /** Of the paths that are taken in any case, too: by the path in lower case. */
+  /** Paths that also match in any case; keyed by the path in lower case. */
   readonly #anyCase = new Map<string, Methods>();
   readonly #lenientPatterns: Pattern[] = [];
 
@@ -43,7 +46,7 @@ export class Router {
     }
   }
 
-  /** Undefined where there is no such path. */
+  /** Returns undefined if the path does not exist. */
   find(method: string, path: string): Match | undefined {
     const found = this.#exact.get(path)?.get(method);
     if (found) return found;
@@ -56,8 +59,8 @@ export class Router {
 }
 
 /**
- * settled.md, ALL7: doubled slashes and one at the end are served as without. A parameter never takes an
- * empty segment: without its slash the path has one segment less than the pattern.
+ * settled.md, ALL7: repeated slashes and a slash at the end are removed. A parameter never matches
+ * an empty segment: without the slash, the path has one segment less than the pattern.
  */
 export function withoutExtraSlashes(path: string): string {
   const single = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path;
@@ -87,7 +90,7 @@ function find(
   return allowed.length > 0 ? { allowed, platform } : undefined;
 }
 
-/** RFC 9110, 9.3.2: HEAD is GET without the body, wherever GET changes nothing. */
+/** RFC 9110, 9.3.2: HEAD is GET without the body, for every GET that changes nothing. */
 function takes(route: Route, method: string): boolean {
   return route.method === method || (method === 'HEAD' && servesHead(route));
 }

@@ -1,4 +1,5 @@
-// Every URL in one table: the gateways of the platforms, the management API, and what watches the process.
+// The interfaces of routes: one table lists every URL of the gateways, the management API, and the
+// health checks.
 import type { Ledger } from '../core/ledger.ts';
 import type { Principal } from '../core/principal.ts';
 import type { HttpMethod } from '../protocol/contract.ts';
@@ -8,62 +9,65 @@ import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import { consoleRoutes } from './console.ts';
 import type { Metrics } from './metrics.ts';
 
-/** A request, read whole. */
+/** A completely read request. */
 export interface HttpCall {
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
-  /** As it was sent; of a target in absolute form its path alone. */
+  /** The path as received; only the path of a target in absolute form. */
   readonly path: string;
-  /** Behind the `?`, as it was sent; empty where there is none. */
+  /** The text after the `?` as received; empty if there is none. */
   readonly query: string;
   /** The host of a target in absolute form. */
   readonly targetHost: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Names and values in turn, as they were sent. */
+  /** Alternating names and values as received. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  /** Who calls, behind configured proxies. */
+  /** The caller, determined behind configured proxies. */
   readonly caller: Caller;
-  /** What was passed over or could not be read before the call reached a protocol. */
+  /** Data that was ignored or unreadable before the call reached a platform. */
   readonly notes: readonly string[];
-  /** Who calls; null on a route that is open to the caller. */
+  /** The authenticated caller; null on a route that is open to the caller. */
   readonly principal: Principal | null;
 }
 
 export interface HttpReply {
   readonly status: number;
   readonly contentType: string;
-  /** Bytes where they are not text, such as files that were compressed before. */
+  /** Bytes for content that is not text, such as files that were compressed at build time. */
   readonly body: string | Uint8Array;
-  /** In place of a body, where it is long: sent as fast as the other side reads. */
+  /** Replaces `body` for long content: sent as fast as the other side reads. */
   readonly chunks?: AsyncGenerator<string>;
-  /** That the body is known to hold ASCII only, which is cheaper to send. */
+  /** The body contains ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
  * - `open`: for everybody; the handler does its own checks.
- * - `token`: for who is signed in, or has a token.
- * - `local`: the same, or from this machine itself and through no proxy.
+ * - `token`: for signed-in users and tokens.
+ * - `local`: as `token`, and also for calls from this machine itself through no proxy.
  */
 export type Access = 'open' | 'token' | 'local';
 
-/** `slashes`: doubled ones, and one at the end. `slashes-and-case`: the path in any case, too. */
+/**
+ * `slashes`: repeated slashes and a slash at the end are allowed. `slashes-and-case`: any case,
+ * too.
+ */
 export type Leniency = 'exact' | 'slashes' | 'slashes-and-case';
 
 export interface Route {
   readonly method: HttpMethod;
-  /** `{name}` takes one segment. */
+  /** `{name}` stands for one segment. */
   readonly path: string;
   readonly access: Access;
-  /** Which other spellings of the path are taken. Default: none. */
+  /** Other accepted spellings of the path. Default: none. */
   readonly leniency?: Leniency;
-  /** The platform that the path belongs to; its request log shows calls that HTTP refuses. */
+  /** The platform of the path, whose request log shows calls that HTTP refuses. */
   readonly platform?: string;
-  /** Bytes of a body that are kept; of a longer one, up to 1 MiB, a few more are. Default: 1 MiB. */
+  /** Bytes of a body that are kept; slightly more of a longer one, up to 1 MiB. Default: 1 MiB. */
   readonly maxBody?: number;
-  /** That a GET changes something, so that HEAD is not served by it. */
+  /** A GET of this route changes data, so that it does not serve HEAD. */
   readonly changes?: boolean;
   handle(call: HttpCall): Promise<HttpReply>;
 }
@@ -72,7 +76,7 @@ export interface RouteSources {
   readonly platforms: readonly Platform[];
   readonly pipeline: PipelineServices;
   readonly manage: readonly Route[];
-  /** How people sign in. */
+  /** The sign-in pages. */
   readonly pages: readonly Route[];
   readonly metrics: Metrics;
   readonly ledger: Ledger;

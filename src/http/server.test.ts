@@ -1,4 +1,4 @@
-// HTTP by real bytes: paths, methods, sizes, connections, and what watches the process.
+// Tests HTTP with real bytes: paths, methods, sizes, connections, and health checks.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ import { manage, startTestServer, TestClock } from '../../test/support.ts';
 import { AddressList } from '../directory/addresses.ts';
 import type { Ordergate } from '../main.ts';
 
-/** What the server logs as an error; nothing that a caller does may get there. */
+/** Errors that the server logs. No caller may cause one. */
 const faults: string[] = [];
 const log = pino(
   { level: 'error' },
@@ -26,9 +26,9 @@ const MIB = 1024 * 1024;
 
 interface Line {
   readonly socket: Socket;
-  /** Everything that came in until the other side closed. */
+  /** All received bytes until the other side closed. */
   readonly whole: Promise<string>;
-  /** Resolves when what came in contains `text` that many times. */
+  /** Resolves when the received text contains `text` the given number of times. */
   until(text: string, times?: number): Promise<string>;
 }
 
@@ -63,7 +63,7 @@ const isAlive = async (): Promise<void> => {
 };
 
 describe('paths and methods', () => {
-  test('unknown path 404: exactly as written, whatever the method', async () => {
+  test('an unknown path gives 404, with exact spelling and for any method', async () => {
     for (const path of [
       '/Api',
       `${GATEWAY}/x`,
@@ -90,7 +90,7 @@ describe('paths and methods', () => {
     }
   });
 
-  test('wrong method 405, with the methods that the path takes in Allow', async () => {
+  test('a wrong method gives 405, and Allow lists the methods of the path', async () => {
     for (const [method, path, allow] of [
       ['GET', GATEWAY, 'POST'],
       ['PUT', GATEWAY, 'POST'],
@@ -116,7 +116,7 @@ describe('paths and methods', () => {
     deepEqual([status, headers.get('allow')], [405, 'POST']);
   });
 
-  test('a query behind a path is not part of it', async () => {
+  test('a query is not part of the path', async () => {
     for (const query of ['?', '?a=1', '?a=/x&b=%']) {
       const response = await fetch(server.url + GATEWAY + query, {
         method: 'POST',
@@ -130,10 +130,10 @@ describe('paths and methods', () => {
 });
 
 describe('body over 1 MiB 413', () => {
-  test('a body of exactly 1 MiB is read, whole or in chunks', async () => {
+  test('a body of exactly 1 MiB is read, in one piece or in chunks', async () => {
     const body = form(hasten('404'));
     const padded = body + '&'.repeat(MIB - body.length);
-    match(await post(server, padded), /MessageCode/); // The platform has its own limit, and says so.
+    match(await post(server, padded), /MessageCode/); // The platform's own, smaller limit refuses the body.
     const line = open();
     line.socket.write(head('chunked'));
     for (let at = 0; at < MIB; at += 65_536)
@@ -143,7 +143,7 @@ describe('body over 1 MiB 413', () => {
     line.socket.destroy();
   });
 
-  test('announced by content-length it is refused before it is sent', async () => {
+  test('a body announced by content-length is refused before it is sent', async () => {
     for (const path of [GATEWAY, '/healthz']) {
       const line = open();
       line.socket.write(head(MIB + 1, path).replace('POST /healthz', 'GET /healthz'));
@@ -155,7 +155,7 @@ describe('body over 1 MiB 413', () => {
     await isAlive();
   });
 
-  test('in chunks it is refused when it passes the limit, and a client that goes on sending reads so', async () => {
+  test('a chunked body is refused when it passes the limit, and a client that is still sending can read that', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const sent = request(server.url + GATEWAY, { method: 'POST' }, (response) => {
         response.resume();
@@ -169,7 +169,7 @@ describe('body over 1 MiB 413', () => {
     await isAlive();
   });
 
-  test('in chunks without an end, too: what is too large is not waited for', async () => {
+  test('the server does not wait for the end of a chunked body that is too large', async () => {
     const line = open();
     line.socket.write(head('chunked'));
     line.socket.write(`${(MIB + 1).toString(16)}\r\n${'x'.repeat(MIB + 1)}`);
@@ -180,7 +180,7 @@ describe('body over 1 MiB 413', () => {
 });
 
 describe('connections', () => {
-  test('one connection takes one request after the other', async () => {
+  test('one connection carries one request after the other', async () => {
     const line = open();
     const body = form(hasten('404'));
     for (let i = 1; i <= 5; i++) {
@@ -191,7 +191,7 @@ describe('connections', () => {
     equal((await line.whole).match(/HTTP\/1\.1 200 OK/g)?.length, 5);
   });
 
-  test('several requests sent at once are answered in their order', async () => {
+  test('several requests sent at once are answered in sequence', async () => {
     const line = open();
     const bodies = ['1', '2', '3'].map((n) =>
       form(
@@ -219,7 +219,7 @@ describe('connections', () => {
     );
   });
 
-  test('a caller that goes away in the middle of a request, or of an answer, harms nobody', async () => {
+  test('a caller that disconnects during a request or an answer affects no other caller', async () => {
     const body = form(hasten('404'));
     const half = head(body.length) + body.slice(0, 40);
     for (let i = 0; i < 20; i++) {
@@ -233,7 +233,7 @@ describe('connections', () => {
     await isAlive();
   });
 
-  test('what is no HTTP is answered with 400, and the connection closed', async () => {
+  test('bytes that are not HTTP get 400, and the connection is closed', async () => {
     for (const garbage of [
       'GARBAGE\r\n\r\n',
       '\u0016\u0003\u0001\u0002',
@@ -246,7 +246,7 @@ describe('connections', () => {
     await isAlive();
   });
 
-  test('a stop waits for no idle connection, and finishes the request under way', {
+  test('a stop does not wait for idle connections, and finishes the request in progress', {
     timeout: 30_000,
   }, async () => {
     const stopping = await startTestServer();
@@ -255,7 +255,7 @@ describe('connections', () => {
     await idle.until('ok\n');
     const body = form(hasten('15112480268'));
     busy.socket.write(head(body.length).replace('host: x', 'host: x\r\nexpect: 100-continue'));
-    await busy.until('100 Continue'); // The server has seen its head.
+    await busy.until('100 Continue'); // The server has read the request’s head.
     busy.socket.write(body.slice(0, 9));
     const closed = stopping.close();
     busy.socket.write(body.slice(9));
@@ -270,7 +270,7 @@ describe('connections', () => {
   });
 });
 
-test('X-Forwarded-For counts behind a configured proxy only, from the last hop on', async () => {
+test('X-Forwarded-For counts only behind a configured proxy, starting from the last hop', async () => {
   const trusting = await startTestServer({
     config: { trustedProxies: new AddressList(['127.0.0.0/8', '10.0.0.0/8']) },
   });

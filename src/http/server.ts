@@ -1,4 +1,4 @@
-// HTTP: reads a request whole, lets in whom the route lets in, writes the answer, and stops in order.
+// The HTTP server: reads a whole request, admits the caller, writes the answer, and stops in order.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -23,16 +23,16 @@ import { type Match, Router } from './router.ts';
 import type { HttpReply, Route } from './routes.ts';
 import { readTarget, type Target } from './target.ts';
 
-// An import would load all that `http` can name, fetch and WebSocket among it: a tenth of a start.
+// An import of `http` would also load fetch and WebSocket, which takes a tenth of the start time.
 const { createServer } = process.getBuiltinModule('node:http');
 
-/** Longer than the 60 s that most proxies keep a connection, so that they close it, not we. */
+/** Longer than the 60 s of most proxies, so that the proxy closes the connection first. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long a stop takes calls that are already on their way on connections that were kept open. */
+/** At a stop, requests that are just arriving on kept connections get this long. */
 const LINGER_MS = 250;
-/** How long a stop waits for the rest of a body. */
+/** At a stop, incomplete bodies get this long. */
 const BODY_GRACE_MS = 2000;
-/** How long a stop waits for calls under way before it cuts them off. */
+/** At a stop, calls in progress get this long before they are aborted. */
 const DRAIN_MS = 10_000;
 const NO_NOTES: readonly string[] = [];
 
@@ -51,7 +51,7 @@ export class HttpServer {
   readonly connections: Connections;
   #draining = false;
   #ready: Ready[] = [];
-  /** Connections whose bytes are no request any more, and whose requests before are under way. */
+  /** Connections with invalid bytes, whose earlier requests are still in progress. */
   readonly #endings = new Map<Socket, () => void>();
 
   constructor(options: HttpOptions) {
@@ -70,7 +70,7 @@ export class HttpServer {
         requestTimeout: requestMs,
         headersTimeout: requestMs,
         connectionsCheckingInterval: Math.min(1000, requestMs),
-        requireHostHeader: false, // We refuse it ourselves, so that the request log shows it.
+        requireHostHeader: false, // Our own check refuses it, so that the request log shows the call.
       },
       (request, response) => this.#serve(request, response),
     );
@@ -81,7 +81,7 @@ export class HttpServer {
     this.#server = server;
   }
 
-  /** Resolves to the URL it listens on. */
+  /** Resolves to the URL of the server. */
   async listen(): Promise<string> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -93,28 +93,28 @@ export class HttpServer {
     return `http://${name}:${bound.port}`;
   }
 
-  /** Takes no new connection, answers what is on its way, finishes what is under way. */
+  /** Accepts no new connection, answers arriving requests, and finishes those in progress. */
   async close(): Promise<void> {
     this.#draining = true;
     await this.#acceptWaiting();
     const server = this.#server;
-    // Not http's own `close`, which ends connections on which a request may be arriving just now.
+    // http's own `close` would close connections on which a request may just be arriving.
     const closed = new Promise<void>((resolve) =>
       NetServer.prototype.close.call(server, () => resolve()),
     );
     const after = (ms: number, act: () => void) => setTimeout(act, ms);
     const timers = [
-      // The timer's turn of the loop reads what has arrived; only then is idle what is idle.
+      // One turn of the loop after the timer reads arrived bytes, so that the idle list is right.
       after(LINGER_MS, () => setImmediate(() => this.connections.endIdle())),
       after(BODY_GRACE_MS, () => this.bodies.refuseAll()),
       after(DRAIN_MS, () => server.closeAllConnections()),
     ];
     await closed;
     for (const timer of timers) clearTimeout(timer);
-    server.close(); // Ends http's own timer, which checks connections.
+    server.close(); // This ends http's own timer for checking connections.
   }
 
-  /** Accepts what the system holds ready: a listener that closes resets it. A turn accepts one. */
+  /** Accepts waiting connections, which closing the listener would reset. One turn accepts one. */
   async #acceptWaiting(): Promise<void> {
     const until = performance.now() + LINGER_MS;
     for (let quiet = 0; quiet < 3 && performance.now() < until; quiet++) {
@@ -145,12 +145,13 @@ export class HttpServer {
       if (principal !== null && 'status' in principal) return answer(refusalReply(principal));
       this.#carryOut({ request, response, target, match, route, params, principal, answer, fail });
     };
-    // Before the body is read, which strangers may make long. A promise costs a turn: most calls need none.
+    // Runs before the body is read, which may be long. Most calls need no promise, which costs a
+    // turn.
     if (admitted instanceof Promise) admitted.then(go).catch(fail);
     else go(admitted);
   }
 
-  /** Reads the body, hands the call to its route, and answers. */
+  /** Reads the body, passes the call to its route, and answers. */
   #carryOut(call: Admitted): void {
     const { request, response, target, match, route, params, principal, answer, fail } = call;
     this.bodies.read(request, {
@@ -196,7 +197,7 @@ export class HttpServer {
     this.#sendTogether({ request, response, path, reply });
   }
 
-  /** Bytes that are no request, or that came too slowly; the parser has given the connection up. */
+  /** Handles bytes that are no request, or too slow; the parser no longer reads the connection. */
   #refuseBytes(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
@@ -214,15 +215,16 @@ export class HttpServer {
       this.#options.onRefused({ status, code, message, ...call });
     }
     const end = (): void => endWith(socket, status, code, message);
-    // Whole requests before these bytes are carried out; their callers would take a 400 for the answer.
-    // They are known as whole in the next turn: Node tells of their end after the parser's error.
+    // Complete earlier requests are carried out first, because their callers would take a 400 as
+    // the answer. The next turn knows them as complete: Node reports their end after the parser's
+    // error.
     setImmediate(() => {
       if (this.connections.isBusy(socket)) this.#endings.set(socket, end);
       else end();
     });
   }
 
-  /** Replies that are ready in one turn of the event loop leave back to back. */
+  /** Sends replies that are ready in one turn of the event loop together. */
   #sendTogether(ready: Ready): void {
     if (this.#ready.length === 0) setImmediate(() => this.#sendReady());
     this.#ready.push(ready);
@@ -233,7 +235,7 @@ export class HttpServer {
     this.#ready = [];
     for (const { request, response, reply, path } of all) {
       try {
-        // Now, not when it came in: a stop may have begun since, and would wait for the connection.
+        // Checked now, because a stop may have begun since and would wait for the connection.
         if (this.#draining && !this.connections.hasMore(request.socket))
           response.setHeader('connection', 'close');
         const sending = send(response, reply);
@@ -256,14 +258,14 @@ export class HttpServer {
     if (this.#endings.size > 0 && !this.connections.isBusy(socket)) this.#endAfterAnswers(socket);
   }
 
-  /** Answers of one connection leave in the order of its requests, each a turn after the one before. */
+  /** The answers of one connection leave in the sequence of its requests, one per turn. */
   #endAfterAnswers(socket: Socket): void {
     const end = this.#endings.get(socket);
     this.#endings.delete(socket);
     if (end) setImmediate(() => setImmediate(() => socket.writable && end()));
   }
 
-  /** Null where nobody is asked who they are. */
+  /** Returns null for an open route. */
   #admit(
     { access }: Route,
     request: IncomingMessage,

@@ -1,4 +1,4 @@
-// What a stranger, or a slow or hasty client, may do to connections, bodies and a stop.
+// Tests the effect of strangers and of slow or hasty clients on connections, bodies and a stop.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -18,7 +18,7 @@ const newest = async () => (await manage(server, 'GET', '/requests?limit=1')).bo
 const head = (length: number, extra = ''): string =>
   `POST ${GATEWAY} HTTP/1.1\r\nhost: x\r\n${extra}content-length: ${length}\r\n\r\n`;
 
-/** Reads until `text` has come; the whole of what came. */
+/** Reads until `text` has arrived; returns everything read. */
 async function until(socket: Socket, text: string): Promise<string> {
   let received = '';
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -27,7 +27,7 @@ async function until(socket: Socket, text: string): Promise<string> {
   }
   throw new Error(`closed after: ${received}`);
 }
-/** Resolves when the other side has closed, in order or not. */
+/** Resolves when the other side has closed the connection, in whatever way. */
 async function ended(socket: Socket): Promise<void> {
   if (socket.readableEnded || socket.destroyed) return;
   await once(socket.resume(), 'end').catch(() => {});
@@ -37,7 +37,7 @@ async function metric(name: string, of: Ordergate = server): Promise<number> {
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 
-describe('what is a request', () => {
+describe('requests', () => {
   test('a client that closes its sending half gets its answer', async () => {
     for (let i = 0; i < 10; i++) {
       const socket = connectTo(server.url);
@@ -65,7 +65,7 @@ describe('what is a request', () => {
     equal((await exchange(server.url, request('HEAD', GATEWAY))).status, 405);
   });
 
-  test('RFC 9112, 3.2: two Host headers, or none in HTTP/1.1, are 400 and stand in the request log', async () => {
+  test('RFC 9112, 3.2: two Host headers, or none in HTTP/1.1, give 400 and a request log record', async () => {
     for (const hosts of ['host: x\r\nHost: x', 'host: x\r\nHOST: y', 'x-host: x']) {
       const answer = await exchange(
         server.url,
@@ -80,7 +80,7 @@ describe('what is a request', () => {
     equal((await exchange(server.url, 'GET /healthz HTTP/1.0\r\n\r\n')).status, 200);
   });
 
-  test('bytes that are no HTTP under a platform’s path are 400 and stand in the request log', async () => {
+  test('bytes that are not HTTP give 400 and, under a platform’s path, a request log record', async () => {
     const bytes = `POST ${GATEWAY} HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n`;
     equal((await exchange(server.url, bytes)).status, 400);
     deepEqual([(await newest()).outcome, (await newest()).platform], ['HTTP 400', 'jintong']);
@@ -111,7 +111,7 @@ describe('/metrics', () => {
       )
     ).status;
 
-  test('in a sandbox: the token, or a loopback peer with a loopback Host and no sign of a proxy', async () => {
+  test('in a sandbox they need the token, or a loopback peer with a loopback Host and no sign of a proxy', async () => {
     for (const host of ['localhost', 'LOCALHOST:1', '127.0.0.1:8787', '127.9.9.9', '[::1]:80']) {
       equal(await ask(server, host), 200, host);
     }
@@ -138,7 +138,7 @@ describe('/metrics', () => {
     equal(await ask(server, 'gate.example', token), 200);
   });
 
-  test('in production always the token', async () => {
+  test('in production they always need the token', async () => {
     const production = await startTestServer({ config: { environment: 'production' } });
     equal(await ask(production, 'localhost'), 401);
     const token = `authorization: Bearer ${production.adminToken}\r\n`;
@@ -147,7 +147,7 @@ describe('/metrics', () => {
 });
 
 describe('connections', () => {
-  test('beyond the limit the one that is idle longest gives way, with a line in the log and a metric', async () => {
+  test('at the limit the longest idle connection is closed, with a log line and a metric', async () => {
     const lines: string[] = [];
     const to = new Writable({
       write(line, _encoding, done) {
@@ -159,7 +159,7 @@ describe('connections', () => {
     const small = await startTestServer({ config: { maxConnections: 16 }, log });
     const first = connectTo(small.url);
     await once(first, 'connect');
-    first.write('GET /healthz HTTP/1.1\r\nhost:'); // Half a head is idle, too.
+    first.write('GET /healthz HTTP/1.1\r\nhost:'); // A connection with half a head counts as idle.
     const others: Socket[] = [];
     for (let i = 0; i < 14; i++) {
       const socket = connectTo(small.url);
@@ -175,7 +175,7 @@ describe('connections', () => {
     equal((await exchange(small.url, request('GET', '/healthz'))).status, 200);
     for (const socket of others.slice(0, 3)) socket.write(body.slice(10));
     for (const socket of others.slice(0, 3)) await until(socket, 'CallFail');
-    // Where all are busy, a request whose body does not come gives way.
+    // If all connections are busy, a request with an incomplete body is dropped.
     const more = [connectTo(small.url), connectTo(small.url), connectTo(small.url)];
     for (const socket of more) socket.write(head(body.length) + body.slice(0, 10));
     equal((await exchange(small.url, request('GET', '/healthz'))).status, 200);
@@ -184,7 +184,7 @@ describe('connections', () => {
     for (const socket of [first, kept, ...others, ...more]) socket.destroy();
   });
 
-  test('a request that does not arrive in time is answered with 408', async () => {
+  test('a request that does not arrive in time gets 408', async () => {
     const hasty = await startTestServer({ requestMs: 100 });
     for (const half of ['GET /healthz HTTP/1.1\r\nhost:', head(100) + body.slice(0, 50)]) {
       const socket = connectTo(hasty.url);
@@ -194,7 +194,7 @@ describe('connections', () => {
     }
   });
 
-  test('of a body over its platform’s bound a little is kept, and the platform refuses it', async () => {
+  test('a body over its platform’s limit is kept only in part, and the platform refuses it', async () => {
     for (const filler of ['x', '取', '𠮷']) {
       const long = `request=${filler.repeat(Math.floor((MIB - 8) / Buffer.byteLength(filler)))}`;
       const { body: answer } = await exchange(server.url, request('POST', GATEWAY, { body: long }));
@@ -203,14 +203,14 @@ describe('connections', () => {
     }
   });
 
-  test('bodies that are not complete hold 64 MiB at most; others are answered meanwhile', async () => {
+  test('incomplete bodies hold at most 64 MiB, and other calls are answered meanwhile', async () => {
     const sockets: Socket[] = [];
     const almost = Buffer.alloc(MIB - 1, 'x');
     for (let i = 0; i < 100; i++) {
       const socket = connectTo(server.url);
       socket.on('error', () => {}).resume();
       sockets.push(socket);
-      // Suning takes bodies of 1 MiB; a platform with a smaller bound keeps less of them.
+      // Suning accepts bodies of 1 MiB; platforms with a smaller limit keep less of a body.
       socket.write(head(MIB).replace(GATEWAY, '/api/http/sopRequest'));
       socket.write(almost);
     }
@@ -227,7 +227,7 @@ describe('connections', () => {
 });
 
 describe('a stop', () => {
-  test('answers calls that are on their way on connections that were kept open', async () => {
+  test('answers calls that are just arriving on kept connections', async () => {
     const stopping = await startTestServer();
     const kept: Socket[] = [];
     for (let i = 0; i < 20; i++) {
@@ -245,7 +245,7 @@ describe('a stop', () => {
     await closed;
   });
 
-  test('is not held up by half a head, an idle connection or half a body', async () => {
+  test('does not wait for half a head, an idle connection or half a body', async () => {
     const stopping = await startTestServer();
     const [half, idle, slow] = [stopping, stopping, stopping].map(({ url }) => connectTo(url));
     half!.write(`POST ${GATEWAY} HTTP/1.1\r\nhost: x\r\ncontent-le`);

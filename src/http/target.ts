@@ -1,20 +1,22 @@
 // Reads a request target: its path and its query, in origin form or in absolute form.
 
 export interface Target {
-  /** As it was sent; never empty. */
+  /** The path as received; never empty. */
   readonly path: string;
-  /** Behind the first `?`; empty where there is none. */
+  /** The text after the first `?`; empty if there is none. */
   readonly query: string;
-  /** The host (and port) of a target in absolute form, without user info. Undefined in origin form. */
+  /**
+   * The host (and port) of a target in absolute form, without user info. Undefined in origin form.
+   */
   readonly host: string | undefined;
 }
 
-/** RFC 9112, 3.2.2: what a client sends that takes the gateway for a proxy. */
+/** RFC 9112, 3.2.2: the form that a client sends if it takes the gateway for a proxy. */
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
 /**
- * A target is never resolved against a base URL, because `//Api/…` would then name a host. The user
- * info of an absolute target is dropped here, so that no log can show it.
+ * The target is never resolved against a base URL, because `//Api/…` would then name a host. The
+ * user info of an absolute target is removed here, so that no log can show it.
  */
 export function readTarget(url: string): Target {
   if (url.charCodeAt(0) === 0x2f) return split(url, undefined);

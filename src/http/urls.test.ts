@@ -1,4 +1,5 @@
-// What real clients send (settled.md, ALL7 to ALL11): URLs, Content-Encoding and X-Forwarded-For, by real bytes.
+// Tests spellings that real clients send (settled.md, ALL7 to ALL11): URLs, Content-Encoding and
+// X-Forwarded-For, with real bytes.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { exchange, request } from '../../test/exchange.ts';
@@ -17,7 +18,7 @@ const ytxSign = signOf(ACCOUNT, TOKENS[ACCOUNT], timestamp);
 const authorization = authorizationOf(ACCOUNT, timestamp);
 const ytxBody = JSON.stringify(query('404'));
 
-/** Sends a request and says what came: the status, or the platform's code where it answered. */
+/** Sends a request; returns the HTTP status, or the platform's code if it answered. */
 async function outcome(
   method: string,
   target: string,
@@ -29,7 +30,7 @@ async function outcome(
 }
 const newest = async () => (await manage(server, 'GET', '/requests?limit=1')).body.items[0];
 
-describe('doubled slashes and one at the end are served as without', () => {
+describe('repeated slashes and a slash at the end make no difference', () => {
   test('Jintong, "in any case"', async () => {
     for (const path of [
       GATEWAY,
@@ -49,7 +50,7 @@ describe('doubled slashes and one at the end are served as without', () => {
     }
   });
 
-  test("Suning's gateway and OAuth, whose case is as it is", async () => {
+  test("Suning's gateway and OAuth, whose paths are case-sensitive", async () => {
     const call = history();
     const headers = signedHeaders(call, clock.now());
     const body = call.body as string;
@@ -74,7 +75,7 @@ describe('doubled slashes and one at the end are served as without', () => {
     equal(await outcome('GET', '/api//oauth/authorize/'), '400');
   });
 
-  test('ytx; an empty segment that a parameter would take stays 404', async () => {
+  test('ytx; an empty segment in place of a parameter stays 404', async () => {
     const headers = { authorization };
     const body = ytxBody;
     const at = (path: string) => outcome('POST', `${path}?Sign=${ytxSign}`, { headers, body });
@@ -91,7 +92,7 @@ describe('doubled slashes and one at the end are served as without', () => {
     }
   });
 
-  test('every other path stays exact', async () => {
+  test('every other path must match exactly', async () => {
     for (const path of ['//healthz', '/healthz/', '/HEALTHZ', '//readyz', '/metrics/']) {
       equal(await outcome('GET', path), '404', path);
     }
@@ -102,8 +103,8 @@ describe('doubled slashes and one at the end are served as without', () => {
   });
 });
 
-describe('a request target in absolute form is its path and query', () => {
-  test('on every path, whatever the host, and a query goes with it', async () => {
+describe('a request target in absolute form counts by its path and query', () => {
+  test('on every path, with any host, and including the query', async () => {
     for (const target of [
       `http://gate${GATEWAY}`,
       `HTTP://other.example:99${GATEWAY}`,
@@ -131,7 +132,7 @@ describe('a request target in absolute form is its path and query', () => {
     }
   });
 
-  test('access rules are those of the path: the host in it opens nothing', async () => {
+  test('the path determines the access rules; the host in the target grants nothing', async () => {
     for (const target of [
       'http://127.0.0.1/manage/v1/orders',
       'http://localhost/healthz/../manage/v1/orders',
@@ -141,7 +142,7 @@ describe('a request target in absolute form is its path and query', () => {
     }
   });
 
-  test('user info in it is logged nowhere: neither in an answer nor in the request log', async () => {
+  test('user info of the target appears neither in an answer nor in the request log', async () => {
     const target = 'http://user:top-secret@gate/Api/Nothing.ashx?Key=1';
     const { status, body } = await exchange(server.url, request('POST', target));
     equal(status, 404);
@@ -153,7 +154,7 @@ describe('a request target in absolute form is its path and query', () => {
 });
 
 describe('Content-Encoding', () => {
-  test('a coding that compresses gets 415 and a body that names it, and the call stands in the request log', async () => {
+  test('a compressing coding gets 415, a body that names the coding, and a request log record', async () => {
     for (const [value, named] of [
       ['gzip', 'gzip'],
       ['X-GZIP', 'x-gzip'],
@@ -183,7 +184,7 @@ describe('Content-Encoding', () => {
     }
   });
 
-  test('the name of a charset there, or anything else, is passed over and logged', async () => {
+  test('the name of a charset, or any other word, is ignored and logged', async () => {
     for (const value of ['UTF-8', 'gbk', 'identity', 'text/xml', 'gzipped']) {
       const headers = { 'content-encoding': value };
       equal(await outcome('POST', GATEWAY, { headers, body: unknownOrder }), 'CallFail', value);
@@ -221,7 +222,7 @@ describe('X-Forwarded-For', () => {
       const { address, detail } = await newest();
       equal(address, 'unknown');
       match(detail, /X-Forwarded-For has "(?:unknown|_x|127\.0\.0\.1:x)?" where/);
-      // A hop that cannot be read passes only where the list is empty (settled.md, ALL11).
+      // A call with an unreadable hop passes only if the address list is empty (settled.md, ALL11).
       equal(await outcome('POST', GATEWAY, { headers, body: unknownOrder }), 'CallFail', value);
     }
   });

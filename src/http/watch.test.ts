@@ -1,4 +1,4 @@
-// What watches the process: healthz, readyz, and the metrics with who may read them.
+// Tests healthz, readyz, and the metrics with their access rules.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -23,7 +23,7 @@ test('/healthz and /readyz answer 200 to everybody', async () => {
   deepEqual(await get('/readyz'), { status: 200, type, text: 'ready\n', challenge: null });
 });
 
-test('/readyz is 503 while the ledger takes no changes, and 200 again when it does; /healthz stays', {
+test('/readyz gives 503 while the ledger accepts no changes, and then 200 again; /healthz stays 200', {
   skip: sqliteOnly,
 }, async () => {
   const dataDirectory = temporaryDirectory();
@@ -43,7 +43,8 @@ test('/readyz is 503 while the ledger takes no changes, and 200 again when it do
   await look();
   sql('ALTER TABLE gone RENAME TO parties');
   await look();
-  // A disk that refuses: the change fails, and only another one that succeeds proves it well.
+  // Simulates a disk error. After a failed change, only a successful change proves that the disk
+  // works.
   sql(
     "CREATE TRIGGER full BEFORE INSERT ON settings BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END",
   );
@@ -59,7 +60,7 @@ test('/readyz is 503 while the ledger takes no changes, and 200 again when it do
 });
 
 describe('/metrics', () => {
-  test('are for this machine itself, and for whoever has the token', async () => {
+  test('are readable for this machine itself, and for callers with the token', async () => {
     equal((await get('/metrics')).status, 200);
     for (const headers of [
       { 'x-forwarded-for': '203.0.113.7' },
@@ -80,7 +81,7 @@ describe('/metrics', () => {
     }
   });
 
-  test('are text as Prometheus reads it, with every name', async () => {
+  test('are text in the format of Prometheus, with every name', async () => {
     const { type, text } = await get('/metrics');
     match(type!, /^text\/plain; version=0\.0\.4/);
     for (const name of [
@@ -108,7 +109,7 @@ describe('/metrics', () => {
     );
   }
 
-  test('count calls by method and by what was answered', async () => {
+  test('count calls by method and outcome', async () => {
     const before = await calls();
     await post(server, form(hasten('15112480268')));
     await post(server, form(hasten('15112480268')));
@@ -123,7 +124,7 @@ describe('/metrics', () => {
     });
   });
 
-  test('count a method that no platform has as `other`: a stranger makes no label values', async () => {
+  test('count an unknown method as `other`, so that strangers cannot create label values', async () => {
     const before = (await calls()).get('other NotImplemented') ?? 0;
     for (const action of ['Fly1', 'Fly2', 'hastenorder', 'constructor', '"} 1\nfake 2']) {
       await post(server, form(document('jane88', action, { param: { OrderID: '1' } })));
