@@ -1,4 +1,5 @@
-// What a command does on the ledger itself: the accounts by the management API's own endpoints, and the audit of the rest.
+// Lets a command work on the ledger itself: manages accounts with the management API's own
+// endpoints, and writes to the audit log.
 import type { JsonObject } from './core/order.ts';
 import type { Principal } from './core/principal.ts';
 import { accountEndpoints } from './manage/accounts.ts';
@@ -8,13 +9,13 @@ import type { OperationId } from './manage/roles.ts';
 import { People } from './people/people.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Who the audit says has done it: whoever may open the ledger may do everything. */
+/** The author in the audit log. Whoever may open the ledger may do everything. */
 const COMMAND: Principal = {
   ...{ kind: 'admin-token', name: 'command line', role: 'admin' },
   ...{ accountId: null, credentialId: null },
 };
 
-/** Writes into the audit what a command has done on the ledger itself. */
+/** Records in the audit log what a command has done on the ledger itself. */
 export async function auditCommand(
   { storage, clock }: Workplace,
   action: OperationId,
@@ -28,7 +29,7 @@ export async function auditCommand(
   });
 }
 
-/** @returns what the management API of a server would answer */
+/** @returns what a server's management API would answer */
 export async function callAccounts(
   { storage, parties, clock, platforms }: Workplace,
   operationId: string,
@@ -36,7 +37,7 @@ export async function callAccounts(
   body: object | undefined,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   const target = accountEndpoints.find((endpoint) => endpoint.operationId === operationId)!;
-  // The endpoints of accounts and the audit ask for no more than this.
+  // The endpoints of accounts and audit use only these services.
   const services = {
     ...{ people: new People(storage.people), audit: storage.audit, parties, clock, platforms },
   } as unknown as ManageServices;

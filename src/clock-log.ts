@@ -1,9 +1,13 @@
-// Tells in the process log that somebody has set the clock.
+// Writes to the process log if somebody sets the clock.
 import { SECOND, type TwoClocks } from './core/clock.ts';
 import { ClockWatch } from './core/clock-watch.ts';
 import type { Logger } from './log.ts';
 
-/** Writes a line where somebody sets the clock of the machine, or that of the database. The caller ends the timer. @param onSetBack called when it was set back */
+/**
+ * Writes a line if somebody sets the clock of the machine or of the database. The caller stops the
+ * timer.
+ * @param onSetBack called when the clock was set back
+ */
 export function watchClock(
   clock: TwoClocks,
   log: Logger,

@@ -8,7 +8,7 @@ export type { Config } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The settings that have a flag, as parseArgs takes them. */
+/** The settings with a flag, in the form of parseArgs. */
 export const CONFIG_FLAGS = {
   port: { type: 'string' },
   host: { type: 'string' },
@@ -17,7 +17,10 @@ export const CONFIG_FLAGS = {
   platforms: { type: 'string' },
 } as const;
 
-/** Flags win over variables. @throws {ConfigError} that names the setting and what it accepts. */
+/**
+ * Flags take precedence over variables.
+ * @throws {ConfigError} names the setting and its accepted values
+ */
 export function readConfig(flags: Environment, env: Environment = process.env): Config {
   const entries = ALL_SETTINGS.map(([name, { variable, flag, default: normal, read }]) => {
     const given = (flag === undefined ? undefined : flags[flag]) ?? env[variable];
@@ -27,7 +30,10 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
   return Object.fromEntries(entries) as Config;
 }
 
-/** Reads a command's flags, its own beside the settings'. @throws {ConfigError} */
+/**
+ * Reads a command's own flags and the flags of the settings.
+ * @throws {ConfigError}
+ */
 export function readFlags<
   const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options'],
 >(args: readonly string[], options: Options) {
@@ -48,14 +54,14 @@ export function readFlags<
   }
 }
 
-/** The one of `known`, which is not empty, that takes the fewest changed letters. */
+/** The item of `known` (not empty) with the smallest edit distance to `given`. */
 export function nearest(given: string, known: readonly string[]): string {
-  const text = given.slice(0, 100); // The work grows with the square of the length.
+  const text = given.slice(0, 100); // The running time grows with the square of the length.
   const ranked = known.map((name) => [changedLetters(text, name), name] as const);
   return ranked.sort(([a], [b]) => a - b)[0]![1];
 }
 
-/** Letters to put in, take out or exchange, one row of the table at a time (Levenshtein). */
+/** The number of letters to insert, delete or replace (Levenshtein), computed row by row. */
 function changedLetters(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...from].entries()) {

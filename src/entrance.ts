@@ -1,4 +1,4 @@
-// How people come in: accounts, sign-in pages, and who a call of the management API comes from; for main.
+// Wires accounts, sign-in pages, and the identification of management API callers, for main.
 import { type Config, ConfigError } from './config.ts';
 import { isLoopbackHost } from './directory/loopback.ts';
 import type { Route } from './http/routes.ts';
@@ -15,11 +15,13 @@ export interface Entrance {
   readonly secondFactor: SecondFactor;
   readonly admit: ReturnType<typeof admission>;
   readonly pages: readonly Route[];
-  /** Whether a link of the start signs in at once: in a sandbox on a loopback address. */
+  /**
+   * Whether the link in the start's output signs in at once: in a sandbox on a loopback address.
+   */
   readonly signsIn: boolean;
   /**
-   * A one-time link, good for 15 minutes, which signs in or else makes the first account. Null where
-   * there is an account already.
+   * A one-time link, valid for 15 minutes, which signs in or creates the first account. Null if an
+   * account exists.
    */
   signInLink(url: string): Promise<string | null>;
 }
@@ -57,14 +59,14 @@ export function openEntrance(
     pages: pages.map((page): Route => ({ ...page, access: 'open', maxBody: 16 * 1024 })),
     async signInLink(url) {
       const path = await firstLink(people, signsIn);
-      // An address that stands for all of them is none that a browser can open.
+      // A browser cannot open an address that stands for all addresses.
       const open = publicUrl ?? url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
       return path === null ? null : `${signsIn ? url : open}${path}`;
     },
   };
 }
 
-/** @throws {ConfigError} where a part of it is missing */
+/** @throws {ConfigError} if a part of the provider's settings is missing */
 function providerOf(config: Config): OidcSettings | undefined {
   const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
   if (!issuer && !clientId && !clientSecret) return undefined;
@@ -74,6 +76,6 @@ function providerOf(config: Config): OidcSettings | undefined {
   );
 }
 
-/** A path as a log may show it: whoever reads a link can use it. */
+/** A path for the log without the link's secret, because every reader could use the link. */
 export const withoutLink = (path: string): string =>
   path.replace(/^(\/console\/link\/).*/s, '$1***');

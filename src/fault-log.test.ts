@@ -1,11 +1,11 @@
-// One line a second and a count where a fault repeats.
+// Tests that a repeated fault gives one log line per second with a count.
 import { deepEqual, equal } from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { FaultLog } from './fault-log.ts';
 
-test('the first is written at once, what repeats within a second as one line with its count', (t) => {
+test('the first fault is logged at once, and its repetitions within a second as one line with a count', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const lines: { msg: string; repeated?: number; path?: string }[] = [];
   const to = new Writable({

@@ -1,8 +1,11 @@
-// Writes a fault that repeats as one line a second with a count, so that a flood of one fault hides no other.
+// Logs a repeated fault as one line per second with a count, so that a flood of one fault hides no
+// other.
 import type { Logger } from './log.ts';
 
 const INTERVAL_MS = 1000;
-/** Different faults that are counted apart; more than these share the count of their message. */
+/**
+ * Maximum number of faults that are counted separately; further faults share a count by message.
+ */
 const MAX_KINDS = 200;
 
 interface Kind {
@@ -19,9 +22,10 @@ export class FaultLog {
   }
 
   /**
-   * The first of its kind is written at once; what comes within a second is one line with `repeated`.
+   * The first fault of a kind is logged at once; its repetitions within a second become one line
+   * with `repeated`.
    *
-   * @param fields `err`, where it is there, tells one kind from another
+   * @param fields `err`, if present, distinguishes the kinds
    */
   write(level: 'error' | 'warn', fields: object, message: string): void {
     const { err } = fields as { err?: unknown };

@@ -1,13 +1,13 @@
-// What a server does every hour and every ten seconds beside its calls; for main.
+// The periodic tasks of a server, every hour and every ten seconds, for main.
 import type { Config } from './config.ts';
 import { DAY, HOUR, SECOND } from './core/clock.ts';
 import type { Logger } from './log.ts';
 import type { Workplace } from './workplace.ts';
 
-/** How long a token that has ended is still known as such, so that its holder is told to refresh it. */
+/** How long an expired token stays known, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
 
-/** Returns what stops it. */
+/** Returns a function that stops the tasks. */
 export function keepHouse(
   { storage, parties, clock }: Workplace,
   config: Config,
@@ -20,7 +20,7 @@ export function keepHouse(
     () => parties.forgetEnded(clock.now()),
     () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
     () => callbacks.prune(clock.now() - config.requestLogDays * DAY),
-    // Sessions and links keep the world's time, whatever a sandbox's clock says.
+    // Sessions and links expire by real time, whatever a sandbox's clock shows.
     () => people.forgetCredentials(Date.now()),
   ];
   let droppedBefore = 0;
@@ -33,7 +33,7 @@ export function keepHouse(
   dropWatch.unref();
   const housekeeping = setInterval(async () => {
     for (const chore of chores) {
-      // One that fails keeps no other from being done.
+      // A failed task does not prevent the others.
       await chore().catch((error: unknown) =>
         log.error({ err: error }, 'housekeeping failed; it is tried again in an hour'),
       );

@@ -53,7 +53,7 @@ export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workp
 export type { Platform };
 export { platformsOf };
 
-/** A consistent copy of the ledger; the server on it goes on. */
+/** A consistent copy of the ledger. A server may continue to use the ledger. */
 export const backUpLedger = (
   config: Config,
   file: string,
@@ -62,14 +62,14 @@ export const backUpLedger = (
 ) => backUp(config, file, { ...options, version: VERSION }, onProgress);
 
 export interface Options extends WorkplaceOptions {
-  /** What is served beside the configuration's file, such as `[...platforms, mine]`. Default: `platforms`. */
+  /** All platforms to serve, such as `[...platforms, mine]`. Default: `platforms`. */
   readonly platforms?: readonly Platform[];
   readonly log?: Logger;
-  /** Told of each gateway call, as the request log is. */
+  /** Receives each record of the request log. */
   readonly onCall?: ((record: RequestRecord) => void) | undefined;
-  /** For tests: how long a whole request may take to arrive, in milliseconds. */
+  /** For tests: maximum time until a whole request has arrived, in milliseconds. */
   readonly requestMs?: number;
-  /** For tests: what stands in the place of the world that callbacks go to. */
+  /** For tests: replacements for the world that callbacks reach. */
   readonly callbacks?: CallbackOverrides;
 }
 
@@ -79,25 +79,25 @@ export interface Ordergate extends Workplace {
   readonly callbacks: Callbacks;
   readonly people: People;
   readonly secondFactor: SecondFactor;
-  /** See `Entrance`. Each call makes a new link. */
+  /** See `Entrance`. Each call creates a new link. */
   signInLink(): Promise<string | null>;
-  /** The same for a terminal; null where the start has logged a link already. */
+  /** The same for a terminal; null if the start has already logged a link. */
   firstAccountLink(): Promise<string | null>;
-  /** Stops taking calls, finishes those under way, closes the ledger. */
+  /** Stops accepting calls, finishes those in progress, closes the ledger. */
   close(): Promise<void>;
 }
 
-/** Starts everything; resolves when it listens. */
+/** Starts everything; resolves when the server listens. */
 export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { config } = options;
   const log = options.log ?? (await createLog(config.logLevel));
-  const platforms = await platformsOf(config, options.platforms); // Before a token is made.
+  const platforms = await platformsOf(config, options.platforms); // A wrong file fails before a token is made.
   const adminToken = readAdminToken(config);
   const workplace = await openWorkplace({ ...options, platforms });
   const { storage, parties, catalog, clock } = workplace;
   const { ledger, requests, tokens, limits } = storage;
   const { environment, publicUrl } = config;
-  // Of the master key, so that a form which one node has shown is taken by another.
+  // Derived from the master key, so that every node accepts forms of every other node.
   const formKey = new Uint8Array(
     hkdfSync('sha256', readMasterKey(config), '', 'ordergate forms', 32),
   );
@@ -112,7 +112,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
-  // One behind the other: who waits for what is due must not miss what the worker has just claimed.
+  // Runs one after the other, so that a caller does not miss what the worker has just claimed.
   const runDue = inTurn<void>(async () => {
     await runDueDeadlines(ledger, clock, handlers, (error, due) =>
       faults.write(

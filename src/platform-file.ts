@@ -1,4 +1,5 @@
-// `--platforms FILE`: platforms that are not of this repository, loaded from a file and served beside ours.
+// `--platforms FILE`: loads platforms from a file outside this repository and serves them with
+// ours.
 import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
@@ -9,10 +10,10 @@ import { platformProblems } from './protocol/check-platforms.ts';
 import type { Platform } from './protocol/platform.ts';
 
 /**
- * What is served: `base`, and the platforms of the file that the configuration names.
+ * The platforms to serve: `base`, and the platforms of the configured file.
  *
  * @param base default: the platforms of this repository
- * @throws {ConfigError} that says what is wrong with the file, or with a platform, and what to do
+ * @throws {ConfigError} states the problem of the file or of a platform, and the remedy
  */
 export async function platformsOf(
   { platformsFile }: Pick<Config, 'platformsFile'>,
@@ -46,7 +47,7 @@ async function load(file: string): Promise<unknown[]> {
   try {
     exported = await import(pathToFileURL(path).href);
   } catch (error) {
-    // Of a mistake in the text, Node says where at the beginning of the stack.
+    // For a syntax error, Node states the position at the beginning of the stack.
     const { message, stack = '' } = error as Error;
     const [, line] = /^(\S+:\d+)\n/.exec(stack) ?? [];
     const where = line === undefined ? '' : ` (${line})`;
@@ -64,13 +65,14 @@ async function load(file: string): Promise<unknown[]> {
   return Array.isArray(value) ? value : [value];
 }
 
-/** package.json of a checkout exports the sources under this condition. */
+/** In a checkout, package.json exports the sources under this condition. */
 const SOURCE = '@ordergate/source';
 let isResolved = false;
 
 /**
- * The file may lie anywhere, also beside an Ordergate that is installed globally. What it imports from
- * `ordergate` is therefore this running program: a second copy would have classes of its own.
+ * The file may lie anywhere, for example beside a globally installed Ordergate. Its imports from
+ * `ordergate` therefore resolve to this running program, because a second copy would have its own
+ * classes.
  */
 function resolveOwnPackage(): void {
   if (isResolved) return;

@@ -1,6 +1,6 @@
-// `ordergate/platform`: everything that a platform outside of this repository is made with.
+// `ordergate/platform`: everything that a platform outside this repository needs.
 
-// Schemas of import files have to be of the same zod that reads them.
+// Import schemas must use the same zod as the reader.
 export { z } from 'zod';
 export type { CallbackEvent } from './core/callbacks.ts';
 export type { CatalogEntry } from './core/catalog.ts';

@@ -1,4 +1,4 @@
-// The master key is renewed: all that an older key sealed opens with the new one alone, and nothing is lost.
+// Tests the renewal of the master key: afterwards the new key alone opens everything.
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import * as jintong from '../test/jintong.ts';
@@ -13,7 +13,7 @@ const A = 'a1'.repeat(32);
 const B = 'b2'.repeat(32);
 const [ORDER, LINE] = suning.sandboxLine(1);
 
-test('with ORDERGATE_KEY_OLD: parties, endpoints and card codes go over beside calls, and the old key can go', async () => {
+test('with ORDERGATE_KEY_OLD, parties, endpoints and card codes change to the new key during calls, and the old key is no longer needed', async () => {
   const dataDirectory = temporaryDirectory();
   const start = (masterKey: string, oldMasterKeys: readonly string[] = []) =>
     startTestServer({ config: { dataDirectory, masterKey, oldMasterKeys } });
@@ -38,7 +38,7 @@ test('with ORDERGATE_KEY_OLD: parties, endpoints and card codes go over beside c
 
   const both = await start(B, [A]);
   const now = both.clock.now();
-  // The start does so in the background; a second time beside it does no harm.
+  // The start renews in the background; a second, simultaneous renewal is harmless.
   const hastened = jintong.call(both, jintong.form(jintong.hasten('15112480268')));
   await renewKey(both, both.sealer, now);
   equal((await hastened).code, 'CallSuccess');
@@ -64,7 +64,7 @@ test('with ORDERGATE_KEY_OLD: parties, endpoints and card codes go over beside c
   );
 });
 
-test('a sealer opens what its older keys sealed, tells so, and seals with the newest', () => {
+test('a sealer opens texts of its older keys, reports that, and seals with the newest key', () => {
   const [a, b] = [Buffer.from(A, 'hex'), Buffer.from(B, 'hex')];
   const old = new Sealer(a).seal('secret', 'place');
   const both = new Sealer(b, [a]);
@@ -91,7 +91,7 @@ test('a sealer opens what its older keys sealed, tells so, and seals with the ne
   }
 });
 
-test('ORDERGATE_KEY_OLD is a list; one that is no key is refused by name', async () => {
+test('ORDERGATE_KEY_OLD is a list; an invalid key is refused with the setting’s name', async () => {
   const config = readConfig({}, { ORDERGATE_KEY_OLD: ` ${A} ,${B}` });
   deepEqual(config.oldMasterKeys, [A, B]);
   await rejects(

@@ -1,4 +1,4 @@
-// Seals with the newest master key whatever an older one sealed, beside a serving ledger.
+// Reseals with the newest master key whatever an older key sealed, while the ledger serves calls.
 import type { Clock, Instant } from './core/clock.ts';
 import type { Json } from './core/order.ts';
 import type { Parties } from './directory/parties.ts';
@@ -9,23 +9,24 @@ import { sealedPlace } from './storage/order-row.ts';
 import type { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
 
-/** Texts read at once, so that calls beside it wait for milliseconds at most. */
+/** Texts per page, so that concurrent calls wait at most milliseconds. */
 const PAGE = 200;
 
 export interface Renewed {
-  /** How many of each were sealed anew. */
+  /** The number of resealed items of each kind. */
   readonly parties: number;
   readonly endpoints: number;
   readonly texts: number;
-  /** Second factors. */
+  /** Second factors of accounts. */
   readonly accounts: number;
 }
 
 /**
- * Goes through all that is sealed. It may be cut off and begun again, and may run on several nodes: what
- * is sealed with the newest key is left as it is. At its end the ledger opens with the newest key alone.
+ * Visits all sealed data. The renewal may be interrupted and restarted, and may run on several
+ * nodes, because data sealed with the newest key stays unchanged. Afterwards the newest key alone
+ * opens the ledger.
  *
- * @throws {WrongMasterKeyError} where none of the keys opens something
+ * @throws {WrongMasterKeyError} if no key opens an item
  */
 export async function renewKey(
   { storage, parties }: { readonly storage: OpenStorage; readonly parties: Parties },
@@ -40,7 +41,7 @@ export async function renewKey(
     for (const { platform, partyId, keys, ended = [] } of await ledger.listParties()) {
       if (![...keys, ...ended].some(({ keyId }) => older.has(`${platform}/${partyId}/${keyId}`)))
         continue;
-      // Written as it is: what is saved is sealed with the newest key.
+      // Saving the unchanged party reseals it with the newest key.
       await parties.change(platform, partyId, (party) => party);
       changedParties++;
     }
@@ -89,7 +90,10 @@ async function renewTexts({ sealedTexts }: OpenStorage, sealer: Sealer): Promise
   }
 }
 
-/** Beside calls. What fails is begun again at the next start, and the older keys are needed till then. */
+/**
+ * Runs during calls. After a failure the next start tries again, and needs the older keys until it
+ * succeeds.
+ */
 export async function sealWithNewest(
   workplace: {
     readonly storage: OpenStorage;

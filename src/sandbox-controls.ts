@@ -1,10 +1,10 @@
-// What the management API does to a sandbox as a whole: make it anew, and move its clock.
+// The management API's actions on a whole sandbox: recreate it, and move its clock.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from './core/clock.ts';
 import { inTurn } from './core/in-turn.ts';
 import { resetSandbox, type Workplace } from './workplace.ts';
 
-/** How long moving the clock waits for callbacks: longer than one may take. */
+/** How long a move of the clock waits for callbacks: longer than one callback may take. */
 const DRAIN_MS = 20 * SECOND;
 
 export interface SandboxWork {
@@ -30,13 +30,13 @@ export function sandboxControls(workplace: Workplace, work: SandboxWork) {
     },
     advanceClock: (seconds: number): Promise<void> =>
       turn(async () => {
-        // Another node may have moved it a moment ago, and this one may be told before it is answered.
+        // Another node may have moved the clock a moment ago, before this node was notified.
         const { ledger } = storage;
         const offset = Math.max(clock.offsetSeconds, await ledger.readClockOffset()) + seconds;
         await ledger.writeClockOffset(offset);
         clock.catchUp(offset);
         await work.runDue();
-        // Where changes keep coming there is always something due.
+        // If changes keep arriving, something is always due, so that the wait needs a limit.
         await Promise.race([work.drainCallbacks(), sleep(DRAIN_MS, undefined, { ref: false })]);
       }),
   };

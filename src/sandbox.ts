@@ -1,4 +1,4 @@
-// What a start of a sandbox tells whoever began it: what to do next, and fixtures that have aged.
+// The messages of a sandbox's start: the next steps, and fixtures that have become too old.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -8,10 +8,10 @@ import type { RequestLog, RequestRecord } from './core/request-log.ts';
 import type { Workplace } from './workplace.ts';
 
 /**
- * What a newcomer needs for a first call, and to see the console.
+ * The information for a newcomer's first call and first look at the console.
  *
  * @param url where the server listens
- * @param signInLink signs in at once; null where the server is reached from elsewhere, too
+ * @param signInLink a link that signs in at once; null if other machines can reach the server
  */
 export function sandboxHints(
   { platforms, parties }: Workplace,
@@ -22,7 +22,7 @@ export function sandboxHints(
   const file = join(dataDirectory, 'admin.token');
   const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
   const token = adminToken === undefined ? `$(cat ${quoted})` : '$ORDERGATE_ADMIN_TOKEN';
-  // An address that stands for all of them is none that a browser can open.
+  // A browser cannot open an address that stands for all addresses.
   const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
   const first = platforms.flatMap(({ name }) => parties.list(name)[0] ?? []);
   return {
@@ -30,7 +30,7 @@ export function sandboxHints(
     platforms: platforms.map(({ name, title }) => `${name} (${title})`).join(', '),
     parties: first.map(({ platform, partyId }) => `${platform}: ${partyId}`).join(', '),
     adminToken: adminToken === undefined ? file : 'ORDERGATE_ADMIN_TOKEN',
-    // The log prints a text as JSON: a double quote would come out as \" and could not be pasted.
+    // The log prints texts as JSON, where a double quote becomes \" and cannot be pasted.
     paste: `curl -s --oauth2-bearer ${token} '${open}/manage/v1/orders?limit=3'`,
     firstCalls:
       'README.md, Start: a signed call of each platform; docs/sandbox.md: which order answers what',
@@ -39,13 +39,16 @@ export function sandboxHints(
   };
 }
 
-/** Older by this much, a fixture that says `5 minutes ago` is past most of what it is there for. */
+/**
+ * When a fixture that says `5 minutes ago` is older by this much, it no longer shows most of what
+ * it is for.
+ */
 const AGED_MS = 60 * MINUTE;
 const RELATIVE = /^(\w+)MinutesAgo$/;
 
 /**
- * A sentence about the first fixture whose relative time has aged by over an hour of the sandbox's
- * clock; none where none has, or the fixtures are not there.
+ * A sentence about the first fixture whose relative time is over an hour old by the sandbox's
+ * clock; undefined if there is none.
  */
 export async function agedFixtures({ platforms, storage, clock }: Workplace): Promise<string[]> {
   for (const { name, sandboxFile } of platforms) {
@@ -64,19 +67,19 @@ export async function agedFixtures({ platforms, storage, clock }: Workplace): Pr
   return [];
 }
 
-/** A call as one line for a terminal: platform, party, method, outcome, detail. */
+/** A call as one terminal line: platform, party, method, outcome, detail. */
 export function callLine(record: RequestRecord): string {
   const { platform, party, method, outcome, refusedBy, detail } = record;
   const parts = [platform, party ?? '-', method ?? '-', outcome];
   const why = [refusedBy, detail].filter((part) => part !== null).join(': ');
-  // What a caller sent is not let near the terminal as a control.
+  // Control characters in a caller's text are escaped, so that they cannot reach the terminal.
   return [...parts, ...(why ? [why] : [])]
     .join('  ')
     .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, ' ')
     .slice(0, 500);
 }
 
-/** The request log for those who append to it, and `listener` told of each call. */
+/** Wraps the request log so that `listener` receives each call. */
 export function withListener(
   requests: Pick<RequestLog, 'append'>,
   listener: ((record: RequestRecord) => void) | undefined,

@@ -1,11 +1,15 @@
-// The master key and the admin token: from the environment, or from a file that only its owner reads.
+// Reads the master key and the admin token from the environment, or from a file that only its owner
+// can read.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
 import { makeDataDirectory } from './storage/sqlite/data-directory.ts';
 
-/** 32 bytes. @throws {ConfigError} */
+/**
+ * Returns 32 bytes.
+ * @throws {ConfigError}
+ */
 export function readMasterKey(config: Config): Buffer {
   requireShared(config, 'ORDERGATE_KEY', config.masterKey);
   const name = config.masterKey === undefined ? 'master.key' : 'ORDERGATE_KEY';
@@ -15,7 +19,10 @@ export function readMasterKey(config: Config): Buffer {
   return readKey(name, text);
 }
 
-/** Of ORDERGATE_KEY_OLD, 32 bytes each. @throws {ConfigError} */
+/**
+ * The keys in ORDERGATE_KEY_OLD, 32 bytes each.
+ * @throws {ConfigError}
+ */
 export function readOldMasterKeys({ oldMasterKeys }: Pick<Config, 'oldMasterKeys'>): Buffer[] {
   return oldMasterKeys.map((text) => readKey('ORDERGATE_KEY_OLD', text));
 }
@@ -41,7 +48,7 @@ export function readAdminToken(config: Config): string {
   return token;
 }
 
-/** A file of one machine would make every node another gateway. */
+/** A secret from a file of one machine would differ between the nodes. */
 function requireShared(config: Config, name: string, value: string | undefined): void {
   if (config.databaseUrl === undefined || value !== undefined) return;
   throw new ConfigError(
@@ -49,7 +56,7 @@ function requireShared(config: Config, name: string, value: string | undefined):
   );
 }
 
-/** The file's text; it is made at the first start. A file that others can read is refused. */
+/** The text of the file, which the first start creates. A file that others can read is refused. */
 function secretFile(directory: string, name: string, make: () => string): string {
   makeDataDirectory(directory);
   const path = join(directory, name);
@@ -57,7 +64,8 @@ function secretFile(directory: string, name: string, make: () => string): string
     writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      // On a full disk the file is made and stays empty, which the next start would take for a key.
+      // On a full disk the file is created but stays empty, and the next start would read it as a
+      // key.
       rmSync(path, { force: true });
       throw error;
     }

@@ -1,4 +1,4 @@
-// How the text of a setting is read, each with an error that says what the setting accepts.
+// Readers for the texts of settings. Each error states the values that the setting accepts.
 import { AddressList, splitAddresses } from './directory/addresses.ts';
 import { isLoopbackHost } from './directory/loopback.ts';
 
@@ -7,12 +7,12 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A flag or a command that does not exist: nothing was done. */
+/** An unknown flag or command; nothing was done. */
 export class UsageError extends ConfigError {}
 
 export const asGiven = (text: string | undefined): string => text!;
 
-/** An empty variable counts as none, as compose files leave them. */
+/** An empty variable counts as absent, because compose files leave such variables. */
 export const optional = (text: string | undefined): string | undefined => text || undefined;
 
 export const commaSeparated = (text: string | undefined): readonly string[] =>
@@ -42,7 +42,10 @@ export function wholeNumber(min: number, max: number) {
   };
 }
 
-/** Read whole where it is used, as libpq reads it. Never printed: it may hold a password. */
+/**
+ * The URL is parsed where it is used, as libpq parses it. It is never printed, because it may
+ * contain a password.
+ */
 export function databaseUrl(text: string | undefined, name: string): string | undefined {
   if (!text) return undefined;
   if (!/^postgres(ql)?:\/\//.test(text)) {
@@ -72,7 +75,7 @@ export function addresses(text: string | undefined, name: string): AddressList {
   }
 }
 
-/** An issuer of OpenID Connect: with TLS, unless it is on this machine. */
+/** An issuer of OpenID Connect: with TLS, unless it runs on this machine. */
 export function providerUrl(text: string | undefined, name: string): string | undefined {
   if (!text) return undefined;
   const url = URL.parse(text);

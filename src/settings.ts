@@ -1,4 +1,5 @@
-// Every setting in one table: its variable, flag, default and text. Config, README and the CLI's help come from it.
+// All settings in one table: variable, flag, default and text. The config, README and the CLI's
+// help are derived from it.
 import {
   addresses,
   asGiven,
@@ -13,17 +14,17 @@ import {
 
 export interface Setting<T> {
   readonly variable: string;
-  /** Without its dashes. A flag wins over the variable. */
+  /** The flag without its dashes. A flag takes precedence over the variable. */
   readonly flag?: string;
-  /** What stands behind the flag in a usage line. */
+  /** The placeholder after the flag in a usage line. */
   readonly placeholder?: string;
-  /** What is read where neither flag nor variable is given. */
+  /** The value if neither flag nor variable is given. */
   readonly default?: string;
-  /** What holds where neither is given and nothing is read, in words. */
+  /** Describes the effect if neither is given and there is no default. */
   readonly unset?: { readonly en: string; readonly zh: string };
   /** One cell of README's table, as Markdown. */
   readonly text: { readonly en: string; readonly zh: string };
-  /** @throws {ConfigError} that names the setting and what it accepts */
+  /** @throws {ConfigError} names the setting and its accepted values */
   readonly read: (text: string | undefined, name: string) => T;
 }
 
@@ -218,5 +219,5 @@ export type Config = {
   readonly [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['read']>;
 };
 
-/** Both as a list, for what writes or reads all of them. */
+/** Keys and settings as a list, for code that handles all of them. */
 export const ALL_SETTINGS = Object.entries(SETTINGS) as readonly [keyof Config, Setting<unknown>][];

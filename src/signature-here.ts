@@ -1,4 +1,5 @@
-// The signature detective on an open ledger: for the server, and for a command that has the ledger itself.
+// The signature detective on an open ledger, for the server and for a command that has opened the
+// ledger itself.
 import type { Config } from './config.ts';
 import type { Principal } from './core/principal.ts';
 import type { RequestRecord } from './core/request-log.ts';
@@ -21,7 +22,7 @@ export function detectiveOf(
   hooks: DetectiveHooks,
 ): Detective {
   const { requests, tokens } = storage;
-  // In a sandbox they are the keys of its own parties.
+  // In a sandbox the published keys are the keys of its own parties.
   const published = environment === 'sandbox' ? new Set<string>() : publishedKeys(platforms);
   return new Detective({
     ...{ requests, tokens, parties, catalog, clock, environment, published },
@@ -35,7 +36,7 @@ const COMMAND: Principal = {
   ...{ accountId: null, credentialId: null },
 };
 
-/** @returns what the management API of a server would answer to `POST /debug/signature` */
+/** @returns what a server's management API would answer to `POST /debug/signature` */
 export async function debugSignature(
   workplace: Workplace,
   config: Config,

@@ -1,4 +1,4 @@
-// Wires backup, restore and migration: which ledger, and with which secrets.
+// Wires backup, restore and migration: selects the ledger and the secrets.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
@@ -14,7 +14,7 @@ import {
 } from './storage/transfer/backup.ts';
 import type { Sums } from './storage/transfer/digest.ts';
 
-/** A consistent copy of the ledger; the server on it goes on. */
+/** A consistent copy of the ledger. A server may continue to use the ledger. */
 export async function backUpLedger(
   config: Config,
   file: string,
@@ -27,7 +27,7 @@ export async function backUpLedger(
   return backUp(config, file, { version, ...(secrets && { secrets }) }, onProgress);
 }
 
-/** A ledger from a backup in a fresh place, or the proof that it could be one. */
+/** Restores a backup to a new place, or proves that it could be restored. */
 export function restoreLedger(
   file: string,
   options: Omit<RestoreOptions, 'onProgress'>,
@@ -55,7 +55,7 @@ export async function migrateLedger(
   return migrate({ dataDirectory, databaseUrl, sealer, onProgress });
 }
 
-/** The key that is there: a new one would open nothing. */
+/** The existing key, because a new key would open nothing. */
 function readExistingKey(config: Config): Buffer {
   const { masterKey, dataDirectory } = config;
   if (masterKey === undefined && !existsSync(join(dataDirectory, 'master.key'))) {
@@ -64,7 +64,7 @@ function readExistingKey(config: Config): Buffer {
   return readMasterKey(config);
 }
 
-/** The head of the ledger as it is at this moment, beside a running server. */
+/** The current head of the ledger, also while a server runs. */
 export async function ledgerHeadOf(config: Config): Promise<string> {
   const source = await openSource(config);
   try {

@@ -1,4 +1,5 @@
-// What only the whole program can audit: sealed texts need the master key, entries of orders need the platforms.
+// Audits that need the whole program: sealed texts need the master key, and entries of orders need
+// the platforms.
 import type { Json, OrderModel } from './core/order.ts';
 import { entryProblems } from './core/order-entries.ts';
 import { totpPlace } from './people/second-factor.ts';
@@ -8,14 +9,15 @@ import { type Sealer, WrongMasterKeyError } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
 
 const PAGE = 200;
-/** Of more only their number is told. */
+/** Maximum number of findings that are listed; further ones are counted. */
 const TOLD = 100;
 
 /**
- * Opens every sealed text with the master key that is at hand, and keeps none of them. The keys of parties
- * were opened when the ledger was.
+ * Opens every sealed text with the current master key, and keeps none in memory. Opening the ledger
+ * has already opened the keys of parties.
  *
- * @returns what does not open, each by its order: a row that was cut, altered or moved from another order
+ * @returns texts that do not open, each with its order: a row that was cut, altered or moved from
+ * another order
  */
 export async function auditSealed(
   { sealedTexts, people }: OpenStorage,
@@ -57,9 +59,10 @@ function opens(sealer: Sealer, sealed: string, place: string): boolean {
 }
 
 /**
- * Compares the look-up keys, unique keys, lists and deadlines of every order with those that its platform declares.
+ * Compares the look-up keys, unique keys, lists and deadlines of every order with those that its
+ * platform declares.
  *
- * @returns what is missing and what does not belong there, each by its order
+ * @returns missing and superfluous entries, each with its order
  */
 export async function auditEntries(
   { ordersWithEntries }: Pick<OpenStorage, 'ordersWithEntries'>,

@@ -1,4 +1,5 @@
-// A ledger that is open, with the parties, catalog and clock that work on it; an empty sandbox is filled.
+// An open ledger with the parties, catalog and clock that belong to it. An empty sandbox is filled
+// with fixtures.
 import { createReadStream } from 'node:fs';
 import { oldRulesOfEndpoint } from './callbacks/old-endpoints.ts';
 import { judgePartyAddresses, oldRulesOfAddresses } from './callbacks/party-addresses.ts';
@@ -18,26 +19,31 @@ import { Sealer } from './storage/seal.ts';
 import type { OpenStorage } from './storage/storage.ts';
 
 const MIB = 1024 * 1024;
-/** Free bytes below which calls are not logged any more, so that the ledger can go on. */
+/** If fewer bytes are free, calls are no longer logged, so that the ledger can continue. */
 const REQUEST_LOG_RESERVE = 512 * MIB;
 
 export interface WorkplaceOptions {
   readonly config: Config;
-  /** For tests: other bounds of the request log than the configuration's, in bytes. */
+  /** For tests: other limits of the request log than the configured ones, in bytes. */
   readonly requestLog?: { readonly maxBytes: number; readonly reserveBytes: number };
-  /** For tests that need another time: the clock that the sandbox's offset is added to. */
+  /** For tests: the clock to which the sandbox's offset is added. */
   readonly clock?: Clock;
-  /** Default: ours, and those of the file that the configuration names. */
+  /** Default: ours, and those of the configured file. */
   readonly platforms?: readonly Platform[];
-  /** Told that the ledger is of the other environment, instead of an error: for a command that only looks. */
+  /**
+   * Called instead of an error if the ledger belongs to the other environment, for read-only
+   * commands.
+   */
   readonly onOtherEnvironment?: ((problem: string) => void) | undefined;
-  /** Opens a ledger although acknowledged changes are known to be lost. */
+  /** Opens a ledger although it is known to have lost acknowledged changes. */
   readonly acceptLoss?: boolean | undefined;
-  /** Refuses a place that holds no ledger, and makes nothing there: a name may be mistyped. */
+  /**
+   * Refuses a place without a ledger and creates nothing there, because the name may be mistyped.
+   */
   readonly mustExist?: boolean;
 }
 
-/** A ledger that is open, with what is needed to work on it; for the server and the commands. */
+/** An open ledger with everything that the server and the commands need. */
 export interface Workplace {
   readonly storage: OpenStorage;
   readonly sealer: Sealer;
@@ -51,7 +57,7 @@ export interface Workplace {
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
   const { config, platforms = await platformsOf(options.config), acceptLoss } = options;
   const sandbox = config.environment === 'sandbox';
-  if (options.mustExist) await requireLedger(config); // Before a key is made for it.
+  if (options.mustExist) await requireLedger(config); // A missing ledger fails before a key is created.
   const sealer = new Sealer(readMasterKey(config), readOldMasterKeys(config));
   const databaseTime = options.clock === undefined;
   const storage = await openStorage(config, sealer, {
@@ -91,8 +97,8 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
 }
 
 /**
- * Makes a sandbox's ledger anew, as a first start does: what was in it goes, the clock begins again,
- * and the fixtures come, their relative times from now. Resolves to the new generation.
+ * Recreates a sandbox's ledger as at a first start: deletes its content, restarts the clock, and
+ * loads the fixtures with times relative to now. Resolves to the new generation.
  */
 export async function resetSandbox(workplace: Workplace): Promise<number> {
   const { storage, clock, parties, catalog } = workplace;
@@ -106,7 +112,7 @@ export async function resetSandbox(workplace: Workplace): Promise<number> {
   return storage.shared ? storage.shared.alone(anew) : anew();
 }
 
-/** @throws {ConfigError} where there is no ledger; nothing is made */
+/** @throws {ConfigError} if there is no ledger; nothing is created */
 async function requireLedger(config: Config): Promise<void> {
   if (await holdsLedger(config)) return;
   const { databaseUrl, dataDirectory } = config;
@@ -117,7 +123,7 @@ async function requireLedger(config: Config): Promise<void> {
   );
 }
 
-/** What today's rules would refuse of the parties, catalog entries and callback endpoints. */
+/** Parties, catalog entries and callback endpoints that today's rules would refuse. */
 export async function oldRulesOf(
   { platforms, parties, catalog, storage, clock }: Workplace,
   config: Config,
@@ -130,10 +136,10 @@ export async function oldRulesOf(
   return [...findOldRules({ ...sources, now: clock.now() })];
 }
 
-/** Lines about older data in a start's log; `verify` lists all. */
+/** Maximum findings about older data in a start's log; `verify` lists all. */
 const FINDINGS_LOGGED = 20;
 
-/** What a start says of older data: one line each, and how many more there are. */
+/** The log lines of a start about older data: one per finding, and the number of further ones. */
 export async function oldRuleLines(workplace: Workplace, config: Config): Promise<string[]> {
   const findings = await oldRulesOf(workplace, config);
   const lines = findings.slice(0, FINDINGS_LOGGED).map(findingText);
@@ -143,8 +149,8 @@ export async function oldRuleLines(workplace: Workplace, config: Config): Promis
 }
 
 /**
- * The sandbox's keys are public and its clock can be moved: a directory is one or the other for
- * good, so that neither ever comes to serve real orders.
+ * The sandbox's keys are public and its clock can be moved. A directory therefore belongs to one
+ * environment permanently, so that neither ever serves the other's orders.
  */
 async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<string | null> {
   const environment = await ledger.claimEnvironment(config.environment);
@@ -152,7 +158,7 @@ async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promis
   return `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`;
 }
 
-/** Of several nodes that start on an empty ledger one fills it, and the others wait for it. */
+/** If several nodes start on an empty ledger, one of them fills it, and the others wait. */
 async function fillWhenEmpty(workplace: Workplace): Promise<void> {
   const { ledger, shared } = workplace.storage;
   const fill = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-// From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
+// The checks from bytes to an accepted call, in the protocol's sequence, one function each.
 import { liveKeys, type Party, type PartyKey } from '../../core/party.ts';
 import { enterLimits, limitsOf, type PartyLimits } from '../../directory/party-limits.ts';
 import { Checks, PASS, type Refusal, says } from '../../protocol/checks.ts';
@@ -64,7 +64,7 @@ function checkAddress(call: Start & { readonly party: Party }): Step<object, 'Un
 
 interface FoundAction {
   readonly method: Action;
-  /** The elements that Param may hold. */
+  /** The elements that Param may contain. */
   readonly params: ParamFields;
 }
 
@@ -104,8 +104,8 @@ function checkGrant(call: {
 }
 
 /**
- * The string to sign has no escaping: a value with `&` or `=` in it could pose as further fields,
- * so that one signature would stand for two requests. None is let in, whatever it means.
+ * The string to sign has no escaping: a value with `&` or `=` could pose as further fields, so that
+ * one signature would fit two requests. Every such value is refused.
  */
 function refuseSeparators(
   call: Basics & { readonly envelope: Envelope },
@@ -118,13 +118,15 @@ function refuseSeparators(
   return PASS;
 }
 
-/** The values of Param as a signature may have taken them, and what is signed then. */
+/**
+ * The values of Param in one form that may have been signed, and the string to sign for that form.
+ */
 interface SignedForm {
   readonly given: Readonly<Record<string, string | undefined>>;
   readonly parts: readonly SignedPart[];
 }
 
-/** The forms that the request may be signed in; the first is over what arrived. */
+/** The forms in which the request may be signed. The first is the received form. */
 function buildStringsToSign(
   call: Basics & FoundAction & { readonly envelope: Envelope },
 ): Step<{ readonly signedForms: readonly SignedForm[] }> {
@@ -171,7 +173,10 @@ function checkSignature(
   };
 }
 
-/** A partner without limits has none. The documents have no code for a call beyond one (settled.md, J27). */
+/**
+ * A partner without limits is not limited. The documents define no code for exceeding a limit
+ * (settled.md, J27).
+ */
 function checkLimits(
   call: Start & { readonly party: Party },
 ): Step<object, 'CallFail'> | Promise<Step<object, 'CallFail'>> {
@@ -191,7 +196,7 @@ async function refuseBeyond(
 
 const ACCEPTED = Object.entries(BASIC_VALUES);
 
-/** The values of Param as they are meant: checked against their contract, Remark decoded. */
+/** The meaning of Param's values: checked against their contract, with Remark decoded. */
 function checkValues(
   call: Basics &
     FoundAction & {
@@ -210,7 +215,7 @@ function checkValues(
     if (!given) return illegal(`Param/${name} is missing`);
     const value = name === URL_ENCODED ? remarkMeaning(given) : given;
     const field = call.params[name]!;
-    // Where a Remark was encoded, its meaning may hold what a plain value may not.
+    // A decoded Remark may contain characters that a plain value must not contain.
     const judged = name === URL_ENCODED ? value.replaceAll(/[&=]/g, '-') : value;
     if (field.pattern && !field.pattern.test(judged)) {
       return illegal(`Param/${name} (${labelOf(field)}) is malformed`);
@@ -230,7 +235,7 @@ function findUser(call: {
   return { refused: 'UnfoundUserInfo', detail: `the partner has no user ${userName}` };
 }
 
-/** The order is settled in settled.md, J15. The first refusal is the answer. */
+/** settled.md, J15 defines the sequence. The first refusal is the answer. */
 export const checks = Checks.from<Start>()
   .step('readCarrier', (call) => readCarrier(call.request.body), {
     ArgumentDecryptFail: says(

@@ -1,4 +1,4 @@
-// Clauses of Jintong about bodies that cannot be read, or that hold what no action defines.
+// Jintong's clauses about unreadable bodies, and bodies with elements that no action defines.
 import type { Clause, ClauseRequest } from '../../protocol/clause.ts';
 import type { Source } from '../../protocol/contract.ts';
 import type { Code } from './codes.ts';
@@ -12,7 +12,7 @@ const HASTEN_CALL = { method: 'HastenOrder', params: PARAMS };
 /** The document in one form field. */
 const form = (document: string): string => `request=${encodeURIComponent(document)}`;
 
-/** What cannot be read names no partner, so that its reply is not signed. */
+/** An unreadable body names no partner, so that the reply is not signed. */
 const unreadable = (
   id: string,
   code: Code,

@@ -1,4 +1,5 @@
-// What the clauses of Jintong have in common: orders, calls, and how a case becomes a clause.
+// Shared parts of Jintong's clauses: orders, calls, and the function that turns a case into a
+// clause.
 import type { Clause, ClauseRequest, Mutation } from '../../protocol/clause.ts';
 import type { Source } from '../../protocol/contract.ts';
 import type { Code } from './codes.ts';
@@ -19,7 +20,7 @@ export const parameter = (quote: string): Source => ({
   quote,
 });
 
-/** Each clause has an order of its own, so that none changes what another one needs. */
+/** Each clause has its own order, so that no clause changes an order of another. */
 let made = 0;
 const nextId = (): string => `1512${String(++made).padStart(8, '0')}`;
 
@@ -35,16 +36,16 @@ const orderRow = (orderId: string, state: State, userName: string) => ({
 
 export interface Case {
   readonly party?: string;
-  /** The order's state; without one there is no order. */
+  /** The state of the clause's order; absent: no order exists. */
   readonly state?: State;
-  /** To whom the order belongs. Default: the user that calls. */
+  /** The user who owns the order. Default: the calling user. */
   readonly owner?: string;
   readonly method?: string;
-  /** Added to the method's parameters; undefined leaves one out. */
+  /** Changes to the method's parameters; undefined removes one. */
   readonly params?: Readonly<Record<string, string | undefined>>;
   readonly mutate?: Mutation;
   readonly given?: Partial<JintongClause['given']>;
-  /** Sends the request once before. */
+  /** Sends the same request once before. */
   readonly repeats?: true;
   readonly expects?: Partial<JintongClause['expects']>;
 }

@@ -1,4 +1,4 @@
-// Clauses of Jintong about states: each action on an order in each of the 22.
+// Jintong's clauses about states: each action on an order in each of the 22 states.
 import { clause, settled } from './clauses-given.ts';
 import { STATES, type State } from './states.ts';
 

@@ -1,4 +1,5 @@
-// A typed client of Jintong's gateway; also how integrators sign and read without a server.
+// A typed client of Jintong's gateway, which integrators can also use to sign and read without a
+// server.
 import { UnreadableReplyError } from '../../client/errors.ts';
 import type { WireProtocol } from '../../client/wire-protocol.ts';
 import { percentDecode } from '../../protocol/codecs/form.ts';
@@ -16,12 +17,12 @@ export type Action = MethodOf<JintongContract>;
 export type Param<A extends Action> = Params<JintongContract, A>;
 
 export interface JintongReply {
-  /** 标识代码, `CallSuccess` when all went well. */
+  /** 标识代码; `CallSuccess` means success. */
   readonly code: string;
   readonly description: string;
   /** The other elements of the reply, `Order` for GetOrderDetail. */
   readonly body: Document;
-  /** Whether the reply carries a Sign, which then fits. */
+  /** Whether the reply carries a valid Sign. */
   readonly isSigned: boolean;
 }
 
@@ -29,7 +30,7 @@ export interface Credentials {
   readonly partner: string;
   readonly key: string;
   /**
-   * Whether a success without `Sign` counts. Anybody between client and server can take a Sign away.
+   * Whether to accept a success without `Sign`, which anybody between client and server can remove.
    * Default: false.
    */
   readonly acceptUnsigned?: boolean;
@@ -55,7 +56,7 @@ export function buildRequest<A extends Action>(
 }
 
 /**
- * Reads a reply, URL-encoded or plain, and checks its signature where it has one.
+ * Reads a reply, URL-encoded or plain, and checks its signature if it has one.
  *
  * @throws {UnreadableReplyError}
  */
@@ -79,7 +80,7 @@ export function readReply(text: string, key: string): JintongReply {
   return { code, description: words, body, isSigned };
 }
 
-/** Enough of what came to tell a proxy's page from a reply. */
+/** Maximum length of a quotation in an error: enough to recognise a proxy's page. */
 const QUOTED = 200;
 
 const unreadable = (why: string, text: string): UnreadableReplyError =>
@@ -102,7 +103,7 @@ function readDocument(text: string): Document {
   }
 }
 
-/** For `createClient`. A Jintong call has no time in it: two equal calls are the same bytes. */
+/** For `createClient`. A Jintong call contains no time, so two equal calls have the same bytes. */
 export const jintong: WireProtocol<JintongContract, Credentials> = {
   contract,
   signature,

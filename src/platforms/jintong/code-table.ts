@@ -1,8 +1,8 @@
-// 标识代码: each code with its words, cause and remedy, and where it stands.
+// 标识代码: each code with its words, cause, remedy and source.
 import type { Codes } from '../../protocol/contract.ts';
 import { CANCEL, HASTEN, row } from './sources.ts';
 
-/** What CallFail says beside the words of its row. */
+/** The text that CallFail carries in place of its row's words for a missing order. */
 export const NO_ORDER = '订单不存在';
 export const TOO_SOON = '10分钟内才刚催单，不能再催单!';
 export const TOO_OFTEN = '调用过于频繁，请稍后再试';

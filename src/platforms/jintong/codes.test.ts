@@ -1,4 +1,5 @@
-// Every code of Jintong's tables is reached by real bytes through the real server; a code without a clause fails.
+// Tests that real bytes through the real server reach every code of Jintong's tables; a code
+// without a clause fails.
 import { testClauses } from '../../../test/clause-loop.ts';
 import { clauses } from './clauses.ts';
 import { contract } from './contract.ts';

@@ -1,4 +1,4 @@
-// 标识代码: the code table of both documents (000, 2.3; 001, 3.3), and what core's refusals become.
+// 标识代码: the code table of both documents (000, 2.3; 001, 3.3), and the codes for core's refusals.
 import type { CoreCode } from '../../core/errors.ts';
 import { wiresOf } from '../../protocol/contract.ts';
 import { CODE_TABLE, NO_ORDER, TOO_SOON } from './code-table.ts';
@@ -8,7 +8,9 @@ export const CODES = wiresOf(CODE_TABLE);
 
 export type Code = keyof typeof CODES;
 
-/** A core code as Jintong says it. A state refusal names the state: see index.ts. */
+/**
+ * Jintong's codes for core's codes. A refusal because of the state names the state: see index.ts.
+ */
 export const CORE_TO_CODE: Record<
   CoreCode,
   { readonly code: Code; readonly description?: string }

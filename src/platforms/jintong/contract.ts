@@ -1,11 +1,11 @@
-// The contract of Jintong: its actions, field by field, with envelope and codes, each with its source.
+// Jintong's contract: its actions field by field, its envelope and its codes, each with its source.
 import { defineContract, type TextField } from '../../protocol/contract.ts';
 import { CODE_TABLE } from './code-table.ts';
 import { ENVELOPE } from './envelope.ts';
 import { PLATFORM } from './name.ts';
 import { CANCEL, HASTEN, row } from './sources.ts';
 
-/** The documents set no bounds for the values of a call (settled.md, J6). */
+/** The documents define no limits for the values of a call (settled.md, J6). */
 const PATTERNS = {
   orderId: /^[0-9A-Za-z-]{1,32}$/,
   userName: /^[^\s&=\p{Cc}\p{Cs}](?:[^&=\p{Cc}\p{Cs}]{0,62}[^\s&=\p{Cc}\p{Cs}])?$/u,
@@ -47,7 +47,7 @@ const orderText = (
   ...(format && { format }),
 });
 
-/** Codes that every action may answer with once its call was accepted. */
+/** Codes that every accepted call may return. */
 const OF_EVERY_ACTION = ['CallFail', 'Unauthorized', 'Unknown'] as const;
 
 export const contract = defineContract({

@@ -1,4 +1,4 @@
-// What a stranger's body costs before its signature is checked, and a partner's own: at most ten times a plain one.
+// Tests that an unverified or a partner's own body costs at most ten times as much as a plain body.
 
 import { type CpuCase, cpuTests, pipelineOf, type Sent } from '../../../test/cpu-bound.ts';
 import { document, form, KEYS, md5 } from '../../../test/jintong.ts';
@@ -19,7 +19,7 @@ const fill = (text: string, size = SIZE): string =>
   text.repeat(Math.ceil(size / text.length)).slice(0, size);
 const sent = (body: string): Sent => ({ body: Buffer.from(body) });
 
-/** Remarks, as they stand in the document. */
+/** Remarks as they appear in the document. */
 const REMARKS: Readonly<Record<string, string>> = {
   'an escape and no UTF-8 after it': `%41${fill('%FF')}`,
   'lead bytes without an end': fill('%E5'),
@@ -37,7 +37,7 @@ const REMARKS: Readonly<Record<string, string>> = {
   'Chinese and an escape': `${fill('取', SIZE / 3)}%FF`,
   'astral characters': fill('😀', SIZE / 2),
 };
-/** Pieces of XML inside of an element, at a size that the whole may have. */
+/** Pieces of XML inside an element, at the maximum size. */
 const PIECES: Readonly<Record<string, string>> = {
   references: '&#65;',
   'short references': '&lt;',
@@ -85,7 +85,10 @@ for (const [what, body] of Object.entries(FORMS)) {
   cases.push({ name: `a form ${what}`, bad: sent(body), plain: plainForm });
 }
 const SMALL = 20 * 1024;
-/** A document of plain text, in a form as long as `body`: a shorter body pays for the call as well. */
+/**
+ * A document of plain text, in a form as long as `body`, so that the fixed cost of a call is the
+ * same.
+ */
 function plainAsLongAs(body: string): Sent {
   const around = Buffer.byteLength(form(cancel('', {}, {}, 'no')));
   return sent(form(cancel(fill('x', Math.max(1, Buffer.byteLength(body) - around)), {}, {}, 'no')));

@@ -1,4 +1,5 @@
-// The documents against the code: every row of their tables is here, and nothing is here besides.
+// Compares the documents with the code: every row of their tables is implemented, and nothing else
+// is.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,7 +12,10 @@ const read = (name: string): string =>
 const HASTEN = read('hasten-order');
 const CANCEL = read('cancel-order');
 
-/** The rows of the table that begins with `header`: cells by tab; blank lines inside belong to it. */
+/**
+ * The rows of the table that begins with `header`, as cells separated by tabs. Blank lines may
+ * occur within the table.
+ */
 function table(text: string, header: string): string[][] {
   const start = text.indexOf(`\n${header}\n`);
   assert.ok(start >= 0, `no table ${header}`);
@@ -50,7 +54,7 @@ const DOCUMENTS = [
   [CANCEL, 'OperateCancelOrder', 'CancelOrderRequestParam'],
 ] as const;
 
-test('请求基本参数: every parameter of both tables with what is required and signed, and no other', () => {
+test('请求基本参数: every parameter of both tables, whether required and signed, and no other', () => {
   const ours = Object.entries(contract.envelope.request).map(([name, field]) => [
     name,
     'string',
@@ -63,7 +67,7 @@ test('请求基本参数: every parameter of both tables with what is required a
       rows.map((row) => row.slice(1, 5)),
       [...ours, ['Param', 'XmlNode[]', '是', '是']],
     );
-    // 1.2 has the same parameters again, with the type of the action's Param.
+    // 1.2 repeats the parameters, with the type of the action's Param.
     const again = table(text, '字段名称\t类型\t是否必填\t是否签名\t描述');
     assert.deepEqual(
       again.slice(0, 8).map((row) => row.slice(0, 4)),
@@ -77,7 +81,7 @@ test('返回基本参数: every element of both tables, and no other', () => {
   for (const [text] of DOCUMENTS) {
     const rows = table(text, '字段名称\t类型\t是否必填\t是否需签名\t描述').map(([name]) => name);
     assert.deepEqual(rows.slice(0, 2), Object.keys(contract.envelope.reply));
-    // "具体到业务方法更多的字段信息": what an action adds, its contract has as its reply.
+    // "具体到业务方法更多的字段信息": the fields that an action adds are the reply in its contract.
     assert.deepEqual(rows.slice(2), ['具体到业务方法更多的字段信息']);
     const model = table(text, '类型\tMessageModel\t').slice(1);
     assert.deepEqual(
@@ -101,7 +105,7 @@ for (const [text, method, type] of DOCUMENTS) {
         .map(([name, field]) => [name, 'string', 'optional' in field ? '否' : '是'])
         .sort(),
     );
-    // 输出参数: MessageModel and Sign, which are the envelope's.
+    // 输出参数: MessageModel and Sign, which belong to the envelope.
     assert.deepEqual(Object.keys(reply), []);
   });
 }

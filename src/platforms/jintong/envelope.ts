@@ -1,4 +1,4 @@
-// 基本参数: what every request and every reply of Jintong carries.
+// 基本参数: the parameters that every request and every reply of Jintong carries.
 import type { EnumField, Envelope, TextField } from '../../protocol/contract.ts';
 import { CANCEL, HASTEN, row } from './sources.ts';
 

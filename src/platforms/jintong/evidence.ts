@@ -1,4 +1,4 @@
-// What a call tells of its signature, so that the detective can try mistakes on it.
+// Extracts the signature data of a call, on which the detective tries out mistakes.
 import type { ArrivedField, Evidence } from '../../protocol/evidence.ts';
 import type { JintongCall } from './checks.ts';
 import { BASIC_FIELDS, BASIC_VALUES, isAction, paramsOf, URL_ENCODED } from './methods.ts';
@@ -7,7 +7,7 @@ import { signature } from './signature.ts';
 
 const UNSIGNED = ['Sign', 'SignType'];
 
-/** Null where the call has no signature that could be looked at. */
+/** Returns null if the call has no signature to examine. */
 export function evidence({ envelope }: Partial<JintongCall>): Evidence | null {
   const received = envelope?.basic.get('Sign');
   if (!envelope || !received) return null;

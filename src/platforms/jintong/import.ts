@@ -1,4 +1,4 @@
-// Partners and orders as an import file gives them, and load data for benchmarks.
+// Reads partners and orders of an import file, and creates load data for benchmarks.
 import { z } from 'zod';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
@@ -60,7 +60,7 @@ export const orderSchema = z.strictObject({
   createdAt: shanghaiField('2015-11-03 09:12:33'),
 });
 
-/** A party's fields as the import file calls them. */
+/** A party's field names in the import file. */
 const FILE_NAMES: Readonly<Record<string, string>> = {
   partyId: 'partner',
   grants: 'actions',
@@ -77,7 +77,7 @@ function readPartner(item: Json, { now }: ImportContext): Party[] {
   return [party];
 }
 
-/** What signs must hold no separator, and what is granted must exist. */
+/** Signed names must not contain a separator, and granted actions must exist. */
 export function checkParty(party: Party): void {
   const NAME = 'has to be 1 to 64 characters, without & = or control characters';
   if (!isUserName(party.partyId)) throw new ImportError('partyId', NAME);
@@ -135,7 +135,7 @@ function newOrder(partner: string, row: OrderRow, now: Instant): NewOrder {
   return { order, keys: model.lookUpKeys(order), actor: 'import', note: null };
 }
 
-/** An order belongs to (partner, user name); its state is free to have moved on since. */
+/** An order belongs to (partner, user name). Its state may have changed since the import. */
 function differs({ owner, attributes, createdAt }: Order, { order }: NewOrder): Difference | null {
   const amount = (given: Order['attributes']) => formatYuan(Number(given.amountFen));
   return (
@@ -152,7 +152,7 @@ export const importFormat: ImportFormat = {
   differs,
 };
 
-/** Every state that a hasten accepts and a cancel accepts, so that load data can do both. */
+/** The states in which both hasten and cancel are allowed, so that load data allows both. */
 const SEED_STATES: readonly State[] = ['A', 'B', 'D', 'K', 'L', 'W'];
 
 export const seed: SeedGenerator = {

@@ -1,4 +1,4 @@
-// Jintong 今通国际: flight orders over XML and MD5. Everything about how it speaks is in this folder.
+// Jintong 今通国际: flight orders over XML and MD5. This folder contains the whole platform.
 import type { CoreRefusal } from '../../core/errors.ts';
 import { liveKeys } from '../../core/party.ts';
 import type { Refusal } from '../../protocol/checks.ts';
@@ -24,7 +24,8 @@ function refusal(core: CoreRefusal): Refusal<Code> {
   const { code, description = CODES[code] } = CORE_TO_CODE[core.code];
   const detail = core.state ? `${core.code} (state ${core.state})` : core.code;
   if (core.code !== 'state-refuses') return { refused: code, description, detail };
-  // [ours]: the documents print no text for it. It names the state, so that nobody has to ask.
+  // [ours]: the documents define no text for it. The text names the state, so that nobody has to
+  // ask.
   const state = STATES[core.state as State];
   return { refused: code, description: `订单状态为${state}，不允许此操作`, detail };
 }
@@ -36,8 +37,9 @@ function message(verdict: Verdict<Success>): Record<'MessageCode' | 'Description
 }
 
 /**
- * Signed whenever the partner is known: with the key that verified the request, since a partner that
- * has not changed over to a new key can verify no other; with the newest where none did.
+ * A reply to a known partner is signed: with the key that verified the request, because a partner
+ * who still uses the old key can verify only that; or with the newest key if no key verified the
+ * request.
  */
 function signReply(reply: Document, { party, verifiedBy, now }: Partial<JintongCall> & Start) {
   const key = verifiedBy ?? (party && liveKeys(party, now)[0]);
@@ -51,7 +53,7 @@ function reply(verdict: Verdict<Success>, call: Partial<JintongCall> & Start) {
     status: 200, // ALL3, for refusals, too.
     contentType: 'text/plain; charset=utf-8',
     body: writeReply(signReply(document, call)),
-    isAscii: true, // It is URL-encoded.
+    isAscii: true, // The body is URL-encoded.
     words: said.Description!,
   };
 }
@@ -62,7 +64,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   contract,
   paths: [{ method: 'POST', path: '/Api/OrderOpenApi.ashx' }],
   maxBody: MAX_CARRIER,
-  pathsInAnyCase: true, // IIS, which the documents' address ends on, never had a client care.
+  pathsInAnyCase: true, // The documents' server, IIS, ignores the case of paths.
   model,
   actions: ACTIONS,
   checkParty,

@@ -1,4 +1,5 @@
-// What the rest of the folder asks the contract: its actions, the basic parameters, and the shapes of ids and names.
+// Facts from the contract for this folder: its actions, the basic parameters, and patterns of ids
+// and names.
 import type { MethodOf, Params, TextField } from '../../protocol/contract.ts';
 import { contract, type JintongContract } from './contract.ts';
 
@@ -15,20 +16,20 @@ export type ParamFields = Readonly<Record<string, TextField>>;
 /** The elements of Param, by action. */
 export const paramsOf = (action: Action): ParamFields => contract.methods[action].params;
 
-/** The element of Param that names the user, by action. */
+/** The element of Param that contains the user name, by action. */
 export const USER_FIELD: { readonly [A in Action]: keyof Params<JintongContract, A> } = {
   HastenOrder: 'UserName',
   OperateCancelOrder: 'Consumer',
   GetOrderDetail: 'UserName',
 };
 
-/** The one value that may arrive URL-encoded (settled.md, J11). */
+/** The only value that may arrive URL-encoded (settled.md, J11). */
 export const URL_ENCODED: keyof Params<JintongContract, 'OperateCancelOrder'> = 'Remark';
 
-/** 请求基本参数, in the documents' order, without Param. */
+/** 请求基本参数, in the documents' sequence, without Param. */
 export const BASIC_FIELDS: readonly string[] = Object.keys(contract.envelope.request);
 
-/** The basic parameters that hold one of a few values, and those. */
+/** The basic parameters with a fixed set of values, and those values. */
 export const BASIC_VALUES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries(contract.envelope.request).flatMap(([name, field]) =>
     'values' in field ? [[name, Object.keys(field.values)]] : [],

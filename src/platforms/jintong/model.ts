@@ -1,4 +1,4 @@
-// What core knows of a Jintong order: its states, what an operator may do, and how it is found.
+// Core's description of Jintong orders: their states, operator moves, and look-up keys.
 import type { OrderModel } from '../../core/order.ts';
 import { OPERATOR_TRANSITIONS, STATES } from './states.ts';
 

@@ -1,4 +1,4 @@
-// What each action does with the ledger, once its call is accepted.
+// Carries out each action on the ledger after the call is accepted.
 import { hash } from 'node:crypto';
 import { type ChangeRequest, changeOrder } from '../../core/change-order.ts';
 import { DAY } from '../../core/clock.ts';
@@ -18,7 +18,7 @@ import { belongsTo, cancel, hasten } from './rules.ts';
 import { STATES, type State } from './states.ts';
 import type { Document } from './wire-write.ts';
 
-/** A successful reply: its description, and what the action adds to it. */
+/** A successful reply: its description, and the elements that the action adds. */
 export interface Success {
   readonly description: string;
   readonly body?: Document;
@@ -34,7 +34,7 @@ type Operation<A extends Action> = (
   services: Services,
 ) => Promise<Verdict<Success> | CoreRefusal>;
 
-/** The same signed cancel again within this time gets its first success again. */
+/** Within this time the same signed cancel gets its first success again. */
 const REPLAY_MS = DAY;
 
 function changeRequest(call: CallOf<'HastenOrder' | 'OperateCancelOrder'>): ChangeRequest {
@@ -76,7 +76,7 @@ const OPERATIONS: { readonly [A in Action]: Operation<A> } = {
   GetOrderDetail: getOrderDetail,
 };
 
-/** The check of the values has taken them from the fields of the action's contract. */
+/** The value check has read the values by the action's contract, so that this cast is safe. */
 export function execute(call: JintongCall, services: Services) {
   const operation = OPERATIONS[call.method] as Operation<Action>;
   return operation(call as unknown as CallOf<Action>, services);
@@ -86,7 +86,7 @@ function succeed(success: Success): Verdict<Success> {
   return { ok: true, success };
 }
 
-/** An order as GetOrderDetail shows it. */
+/** An order as GetOrderDetail returns it. */
 export function detail(order: Order): Reply<JintongContract, 'GetOrderDetail'>['Order'] {
   const { userName, amountFen, pnr, flightNo } = order.attributes;
   return {

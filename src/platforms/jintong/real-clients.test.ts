@@ -1,4 +1,5 @@
-// What real clients send beside what the documents print: forms, XML and multipart, by real bytes.
+// Tests spellings of real clients that the documents do not show: forms, XML and multipart, with
+// real bytes.
 import { equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, detail, document, form, KEYS, post } from '../../../test/jintong.ts';
@@ -48,7 +49,7 @@ for (const [what, body] of Object.entries(ACCEPTED)) {
   });
 }
 
-test('"CR and LF at the end" that are encoded belong to the value', async () => {
+test('"CR and LF at the end" belong to the value if they are encoded', async () => {
   equal((await call(server, `${parts}%0d%0a`)).code, 'SignFail');
 });
 
@@ -126,7 +127,7 @@ for (const [what, [body, code, detail]] of Object.entries(REFUSED)) {
   });
 }
 
-test('nil "is an absent value": a field that is required is missing, and one signs without it', async () => {
+test('nil "is an absent value": a required nil field counts as missing, and the signature omits it', async () => {
   const body = document('jane88', 'GetOrderDetail', { param: { UserName: 'jane88' } });
   const nil = body.replace('<UserName>', '<OrderID xsi:nil="1" /><UserName>');
   equal((await call(server, nil)).code, 'ArgumentIllegal');

@@ -1,36 +1,38 @@
-// What the request log keeps of a body: no signature that could be sent again.
+// Prepares a body for the request log, without a reusable signature.
 import { maskNamedInForm } from '../../protocol/redact.ts';
 
-/** More than the request log keeps, by more than a signature is long. */
+/** Longer than the logged text by more than a signature. */
 const KEPT = 20 * 1024;
 const DIGEST = 32;
 const PERCENT = 0x25;
 
 /**
- * A signed request holds for ever, so what is kept of its signature is not enough to send it again.
+ * A signed request stays valid for ever, so the log keeps too little of its signature to send it
+ * again.
  *
- * @param sign as the checks have read it; absent where they did not get that far
+ * @param sign the signature that the checks read; absent if they did not get that far
  */
 export function redact(body: string, call: { readonly sign?: string }): string {
-  // A newcomer sends the Key along with what it signs.
+  // A beginner may send the Key together with the signed fields.
   return maskNamedInForm(withoutSign(body, call).slice(0, KEPT));
 }
 
 function withoutSign(body: string, { sign }: { readonly sign?: string }): string {
-  // Not read so far, so it cannot be accepted either; whatever looks like a signature goes all the same.
+  // The checks did not read this far, so the call cannot be accepted. Whatever resembles a
+  // signature is removed nevertheless.
   if (sign?.length !== DIGEST) return withoutDigests(body.slice(0, KEPT));
   const around = body.split(sign);
   if (around.length > 1) return around.join(masked(sign));
   return '(not kept: its Sign is written with escapes)';
 }
 
-// In ASCII, as the body is: one `…` would make a text of two bytes a character of all of it.
+// In ASCII like the body, because one `…` would double the memory of the whole text.
 const masked = (sign: string): string => `${sign.slice(0, 6)}...`;
 
 /**
- * Masks each 32 hex digits of a run, in one pass over the characters: a pattern costs a look ahead at
- * each digit, or a call for each `%XX`, and a stranger may send nothing else. The digits of a `%XX` are
- * no part of a run: `%3E` before a digest is the end of a tag.
+ * Masks every 32 consecutive hex digits in one pass, because a stranger may send only hex digits,
+ * and a pattern would need a look-ahead at each digit or a call for each `%XX`. The digits of a
+ * `%XX` do not count: `%3E` before a digest is the end of a tag.
  */
 function withoutDigests(text: string): string {
   let out = '';

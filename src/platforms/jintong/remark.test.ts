@@ -1,4 +1,5 @@
-// What a Remark means, encoded or plain, in UTF-8 or in GB18030, and over which texts it may be signed.
+// Tests the meaning of a Remark, encoded or plain, in UTF-8 or GB18030, and the texts over which it
+// may be signed.
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -13,7 +14,7 @@ const MEANINGS: Readonly<Record<string, readonly (readonly [text: string, meanin
     ['取%E6%B6%88', '取消'],
     ['取%FF', '取%FF'],
     ['%41取%FF', '%41取%FF'],
-    ['取%c8%a1', '取ȡ'], // Valid UTF-8, whatever was meant.
+    ['取%c8%a1', '取ȡ'], // The bytes are valid UTF-8, so that they are read as UTF-8.
   ],
   'a % without two hex digits stays as it is': [
     ['100%', '100%'],
@@ -52,9 +53,9 @@ for (const [rule, cases] of Object.entries(MEANINGS)) {
   });
 }
 
-test('what iconv and a form encoder make of a text in GB18030 is read back, unless it is UTF-8, too', () => {
+test('a GB18030 text from iconv and a form encoder is decoded, unless its bytes are also valid UTF-8', () => {
   const gb = new TextDecoder('gb18030', { fatal: true });
-  // Two bytes of the block GB2312, as TextDecoder knows them.
+  // Two-byte characters of GB2312, as TextDecoder decodes them.
   const pair = fc.tuple(fc.integer({ min: 0xb0, max: 0xd6 }), fc.integer({ min: 0xa1, max: 0xfe }));
   fc.assert(
     fc.property(fc.array(pair, { minLength: 1, maxLength: 8 }), (pairs) => {
@@ -66,7 +67,7 @@ test('what iconv and a form encoder make of a text in GB18030 is read back, unle
   );
 });
 
-test('a text that is too long to be a Remark is not decoded', () => {
+test('a text that is too long for a Remark is not decoded', () => {
   equal(decodeRemark('%81%30%81%31'.repeat(500)).length, 500);
   const long = '%81%30%81%31'.repeat(501);
   equal(decodeRemark(long), long);
@@ -78,7 +79,7 @@ test('a Remark is kept with CRLF and a lone CR as one LF (settled.md, J14)', () 
   equal(remarkMeaning('a%0d%0ab%0Dc%0a'), 'a\nb\nc\n');
 });
 
-test('the forms that it may be signed in: as sent, as XML reads it, and decoded where that means itself', () => {
+test('a Remark may be signed as sent, as XML reads it, or decoded if decoding it again changes nothing', () => {
   deepEqual(signedForms('a', 'a'), ['a']);
   deepEqual(signedForms('a\nb', 'a\r\nb'), ['a\r\nb', 'a\nb']);
   deepEqual(signedForms('%41\nb', '%41\r\nb'), ['%41\r\nb', '%41\nb', 'A\r\nb', 'A\nb']);
@@ -89,7 +90,7 @@ test('the forms that it may be signed in: as sent, as XML reads it, and decoded 
 const server = await startTestServer();
 const ORDERS = ['15110100065', '15110100066', '15110100067', '15110100073', '15110100074'];
 
-/** The document with `raw` for its Remark, signed over `signed`. */
+/** The document with the Remark `raw`, signed over `signed`. */
 function withRemark(orderId: string, raw: string, signed: string): string {
   const param = { Consumer: 'jane88', OrderID: orderId, Remark: 'REMARK' };
   const over = `Action=OperateCancelOrder&Param=Consumer=jane88&OrderID=${orderId}&Remark=${signed}&Partner=jane88&RequestFmt=XML&ResponseFmt=XML&Version=1.0.0.0`;
@@ -128,7 +129,7 @@ test('a Remark may hold tab, CR and LF, plain or encoded (settled.md, J14): sign
   }
 });
 
-test('signed over line ends that were not sent: SignFail', async () => {
+test('a signature over other line ends than the sent ones gives SignFail', async () => {
   for (const [raw, signed] of [
     ['一\n二', '一\r\n二'],
     ['一\r二', '一\r\n二'],
@@ -155,7 +156,7 @@ test('other control characters are ArgumentIllegal (settled.md, J14), and so doe
   equal((await call(server, form(cancel(ORDERS[3]!, longest)))).code, 'CallSuccess');
 });
 
-test('a Remark in GBK is kept as what it says', async () => {
+test('a Remark in GBK is stored with its meaning', async () => {
   equal((await call(server, form(cancel(ORDERS[4]!, '%c8%a1%cf%fb')))).code, 'CallSuccess');
   equal(await kept(server, ORDERS[4]!), '取消');
 });

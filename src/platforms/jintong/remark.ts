@@ -1,27 +1,27 @@
-// Remark arrives URL-encoded or plain, in UTF-8 or in GB18030; this is what it means either way.
+// Decodes a Remark, which arrives URL-encoded or plain, in UTF-8 or GB18030.
 import { percentBytes } from '../../protocol/codecs/form.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 import { holdsSeparator } from './signature.ts';
 
-/** What is kept has at most so many characters. [ours] */
+/** Maximum length of a stored Remark in characters. [ours] */
 export const MAX_REMARK = 500;
 
 /**
- * No longer text can mean a Remark that is kept: a character takes at most four bytes, and a byte
- * three characters as `%XX`.
+ * The maximum length of a sent text: a character takes at most four bytes, and a byte takes three
+ * characters as `%XX`.
  */
 const MAX_SENT = MAX_REMARK * 4 * 3;
 
 const GB18030 = new TextDecoder('gb18030', { fatal: true });
 
 /**
- * f(t) of the settled protocol, but for the ends of lines: `text` with all of its `%XX` decoded, or
- * itself. They are decoded as UTF-8; else, where all other characters are ASCII, the whole text's
- * bytes are read as GB18030, whose characters may end in an ASCII byte (`%E9F` is 镕). A `%` without
- * two hex digits stays as it is. A `+` is a space only where something decodes.
+ * f(t) of the settled protocol, except line ends: returns `text` with all `%XX` decoded, or
+ * unchanged. The bytes are decoded as UTF-8. If that fails and all other characters are ASCII, the
+ * whole text is decoded as GB18030, whose characters may end in an ASCII byte (`%E9F` is 镕). A `%`
+ * without two hex digits stays. A `+` becomes a space only if something is decoded.
  *
- * A text that is too long to be a Remark is returned as it is: it is refused whatever it means, and
- * decoding it would be a stranger's free ride.
+ * A text that is too long for a Remark is returned unchanged, because it is refused anyway and
+ * decoding it would waste time on a stranger.
  */
 export function decodeRemark(text: string): string {
   if (text.length > MAX_SENT || !text.includes('%')) return text;
@@ -30,7 +30,7 @@ export function decodeRemark(text: string): string {
   return decodeUtf8(bytes) ?? (isAscii ? decodeGb18030(bytes) : null) ?? text;
 }
 
-/** At most one exception for a call, of a text that is bounded. */
+/** Throws and catches at most one exception per call, for a text of limited length. */
 function decodeGb18030(bytes: Uint8Array): string | null {
   try {
     return GB18030.decode(bytes);
@@ -40,13 +40,13 @@ function decodeGb18030(bytes: Uint8Array): string | null {
 }
 
 /**
- * The strings that a Remark may be signed as, most often one. Those over what arrived come first: with
- * its line ends as they were sent, and as XML reads them. A Remark that was signed before it was
- * encoded comes next, but only where the decoded text means itself: else two texts that differ in
- * meaning could share a string to sign.
+ * The strings over which a Remark may be signed, usually one. The received text comes first: with
+ * its original line ends, and with those that XML reads. A Remark that was signed before it was
+ * encoded comes next, but only if decoding it again changes nothing, because otherwise two texts
+ * with different meanings could share a string to sign.
  *
  * @param text as XML reads it
- * @param sent with its line ends as they were sent
+ * @param sent with its original line ends
  */
 export function signedForms(text: string, sent: string): readonly string[] {
   const forms = [sent];
@@ -61,8 +61,8 @@ export function signedForms(text: string, sent: string): readonly string[] {
 }
 
 /**
- * What is kept of a Remark: a function of the very text that was signed, so that one string to sign
- * has one meaning. CR LF and a lone CR are one LF.
+ * The stored meaning of a Remark. It depends only on the signed text, so that one string to sign
+ * has one meaning. CR LF and a lone CR become LF.
  */
 export function remarkMeaning(signedAs: string): string {
   return decodeRemark(signedAs).replace(/\r\n?/g, '\n');

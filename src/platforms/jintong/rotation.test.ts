@@ -1,4 +1,5 @@
-// Two keys at once: a reply is signed with the key that verified its request, so that a partner may change over.
+// Tests a party with two keys: a reply is signed with the key that verified its request, so that
+// the partner can change over.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { document, form, GATEWAY, hasten, KEYS, md5, post } from '../../../test/jintong.ts';
@@ -32,14 +33,14 @@ test('a reply is signed with the key that verified its request (settled.md, ALL1
   }
 });
 
-test('a reply to what no key verified is signed with the newest key (settled.md, ALL17)', async () => {
+test('if no key verified the request, the reply is signed with the newest key (settled.md, ALL17)', async () => {
   const server = await rotated();
   equal(readReply(await post(server, ask('no-key-at-all')), NEW).code, 'SignFail');
   const illegal = form(hasten('1=2'));
   equal(readReply(await post(server, illegal), NEW).code, 'ArgumentIllegal');
 });
 
-test('a client that still has the old key goes on during the overlap, and learns of its end', async () => {
+test('a client with the old key works during the overlap, and gets a refusal after it', async () => {
   const server = await rotated();
   const client = createClient(jintong, {
     baseUrl: server.url,
@@ -59,7 +60,7 @@ test('a client that still has the old key goes on during the overlap, and learns
   });
 });
 
-test('the error carries what came, where it is no reply at all', async () => {
+test('if the received bytes are no reply, the error contains them', async () => {
   for (const [status, text, kind, said] of [
     [502, '<html><body>Bad Gateway</body></html>', NetworkError, /502.*<html><body>Bad Gateway/],
     [200, '%zz', UnreadableReplyError, /%zz/],
@@ -102,7 +103,7 @@ test('"Only a caller whom nobody knows gets a reply without Sign": a success wit
   await rejects(stranger.call('GetOrderDetail', ORDER), { row: 'UnfoundUserInfo' });
 });
 
-test('a real refusal below the protocol is told with its status', async () => {
+test('a refusal by HTTP, below the protocol, is reported with its status', async () => {
   const server = await startTestServer();
   const send: typeof fetch = (url, init) => fetch(String(url).replace(GATEWAY, '/nowhere'), init);
   const credentials = { partner: 'jane88', key: OLD };

@@ -1,4 +1,5 @@
-// HastenOrder and OperateCancelOrder: every state, the ten minutes, the replay, and many at once.
+// Tests HastenOrder and OperateCancelOrder: every state, the ten minutes, the repeated success, and
+// simultaneous calls.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, cancel, detail, document, form, hasten } from '../../../test/jintong.ts';
@@ -6,7 +7,9 @@ import { manage, startTestServer, TestClock } from '../../../test/support.ts';
 import { MINUTE } from '../../core/clock.ts';
 import { STATES, type State } from './states.ts';
 
-/** The sandbox has one order of jane88 in each state: 151101000 and the state's character code. */
+/**
+ * The sandbox contains one order of jane88 in each state: 151101000 and the state's character code.
+ */
 const orderIn = (state: string): string => `151101000${state.charCodeAt(0)}`;
 const states = Object.keys(STATES) as State[];
 
@@ -74,7 +77,7 @@ test('"10分钟内才刚催单，不能再催单!": refused to the last millisec
   own.advance(10 * MINUTE - 1);
   assert.equal(await again(), '10分钟内才刚催单，不能再催单!');
   own.advance(1);
-  // A refused call did not start the ten minutes anew.
+  // A refused call did not restart the ten minutes.
   assert.equal(await again(), '催单成功');
   assert.equal(await again(), '10分钟内才刚催单，不能再催单!');
 });
@@ -100,7 +103,7 @@ test('200 concurrent hastens of one order: exactly one success', async () => {
   assert.equal(order.history.length, 2);
 });
 
-test('a clock that was set ahead by five hours and back refuses no hasten for five hours', async () => {
+test('after the clock was set five hours ahead and back, a hasten is not refused for five hours', async () => {
   const own = new TestClock();
   const fresh = await startTestServer({ clock: own });
   const tell = async () => (await call(fresh, form(hasten('15112480268')))).description;
@@ -115,7 +118,7 @@ test('a clock that was set ahead by five hours and back refuses no hasten for fi
   assert.equal(await tell(), '催单成功');
 });
 
-test('200 concurrent equal cancels: one change, everybody gets its success', async () => {
+test('200 concurrent equal cancels: one change, and every caller gets its success', async () => {
   const fresh = await startTestServer();
   const body = form(cancel('151103654827'));
   const replies = await Promise.all(Array.from({ length: 200 }, () => call(fresh, body)));
@@ -124,12 +127,12 @@ test('200 concurrent equal cancels: one change, everybody gets its success', asy
   assert.deepEqual([order.version, order.state, order.history.length], [2, 'G', 2]);
 });
 
-test('the same signed cancel within 24 hours: the first reply again, nothing changes; afterwards judged anew', async () => {
+test('the same signed cancel within 24 hours gets the first reply and changes nothing; later it is judged again', async () => {
   const own = new TestClock();
   const fresh = await startTestServer({ clock: own });
   const body = form(cancel('15110100068'));
   const first = await call(fresh, body);
-  // Even when the order has moved on in between.
+  // This holds even if the order has changed its state in between.
   await manage(fresh, 'POST', '/orders/jintong/15110100068/transitions', { to: 'M' });
   own.advance(24 * 60 * MINUTE - 1);
   assert.deepEqual(await call(fresh, body), first);
@@ -147,7 +150,7 @@ test('the same cancel with its Remark encoded is the same request', async () => 
   assert.equal((await call(fresh, encoded)).code, 'CallSuccess');
 });
 
-test('the refund goes on through the management API: S → M → N, and hastens follow the state', async () => {
+test('the management API continues the refund, S → M → N, and hastens depend on the state', async () => {
   const fresh = await startTestServer();
   assert.equal((await call(fresh, form(cancel('15110100068')))).code, 'CallSuccess');
   for (const to of ['M', 'N']) {

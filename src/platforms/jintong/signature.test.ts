@@ -54,7 +54,7 @@ const cancelWith = (param: Record<string, string>, text?: string): string =>
     }),
   );
 
-test('the sign is compared without regard to case', async () => {
+test('the comparison of the sign ignores case', async () => {
   const body = document('jane88', 'GetOrderDetail', {
     param: { OrderID: '15112480268', UserName: 'jane88' },
   });
@@ -66,7 +66,7 @@ test('the sign is compared without regard to case', async () => {
   assert.equal((await call(server, form(upper))).code, 'CallSuccess');
 });
 
-test('the collision: a Consumer that carries another cancel inside is refused before its signature', async () => {
+test('the collision: a Consumer that contains another cancel is refused before its signature is checked', async () => {
   const param = { Consumer: 'bob&OrderID=999&Remark=hi', OrderID: '111', Remark: 'r' };
   const other =
     'Action=OperateCancelOrder&Param=Consumer=bob&OrderID=999&Remark=hi&OrderID=111&Remark=r&Partner=jane88&RequestFmt=XML&ResponseFmt=XML&Version=1.0.0.0';
@@ -105,7 +105,7 @@ for (const [rule, arrives, over, code] of REMARKS) {
   });
 }
 
-test('any fields in any order are signed in the order of their code units', () => {
+test('any fields are signed in the sequence of their code units', () => {
   const name = fc.string({ unit: fc.constantFrom(...'AaBb_1', '订', '😀'), minLength: 1 });
   fc.assert(
     fc.property(fc.uniqueArray(name, { maxLength: 20 }), (names) => {
@@ -117,8 +117,8 @@ test('any fields in any order are signed in the order of their code units', () =
 });
 
 /**
- * Alphabets of separators, escapes, ends of lines and field names: values that try to look like other
- * values. The reference `&#13;` is written into the document as it is; see `leaf` below.
+ * Pieces from separators, escapes, line ends and field names, from which values can imitate other
+ * values. The reference `&#13;` is written into the document unchanged; see `leaf` below.
  */
 const piece = fc.constantFrom(
   '\r',
@@ -153,7 +153,7 @@ const value = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pi
 const names = ['a', 'b', '1', 'a&OrderID=b', 'b&OrderID=1', 'b&OrderID=1&Remark=c'];
 const short = fc.constantFrom(...names);
 
-// The party has users of these very names: nothing but the checks stands against a collision.
+// The party has users with exactly these names, so that only the checks prevent a collision.
 const party: Party = { ...seed.party('p', KEYS.jane88, 0), users: names };
 const parties: Start['parties'] = {
   find: () => party,
@@ -161,15 +161,15 @@ const parties: Start['parties'] = {
   admits: () => true,
   noteUse() {},
 };
-// Jintong's checks ask nothing else.
+// Jintong's checks use nothing else.
 const start = { now: 0, parties } as unknown as Start;
 
 const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** What the checks make of a cancel signed over `over`: its meaning, or undefined when refused. */
+/** The meaning of a cancel that was signed over `over`; undefined if the checks refuse it. */
 function accepted(param: Record<string, string>, over: string): string | undefined {
   const text = `Action=OperateCancelOrder&Param=${over}&Partner=p&RequestFmt=XML&ResponseFmt=XML&Version=1.0.0.0`;
-  // Line ends stand as they are, as clients write them, and a reference stays one.
+  // Line ends are written unchanged, as clients write them, and a reference stays a reference.
   const leaf = (name: string, content: string) =>
     `<${name}>${content.split('&#13;').map(escapeText).join('&#13;')}</${name}>`;
   const fields = Object.entries(param).map(([name, content]) => leaf(name, content));
@@ -194,8 +194,8 @@ test('property: accepted requests that differ in meaning have different strings 
   const param = fc.record({ Consumer: short, OrderID: short, Remark: fc.oneof(value, short) });
   fc.assert(
     fc.property(param, (given) => {
-      // Every string that could be taken for this request's: over what arrived, what that means,
-      // and what that would mean again.
+      // Every string that this request's string to sign could be: over the received text, over its
+      // meaning, and over the meaning of that.
       const join = (remark: string) =>
         `Consumer=${given.Consumer}&OrderID=${given.OrderID}&Remark=${remark}`;
       const remarks = new Set<string>();
@@ -220,10 +220,10 @@ test('property: accepted requests that differ in meaning have different strings 
         );
       }
     }),
-    // The map lives across runs, so there is nothing to shrink.
+    // The map lives across runs, so that shrinking is impossible.
     { numRuns: 10_000, endOnFailure: true },
   );
-  // Without many that were accepted, and many that share a string, the property would say nothing.
+  // Without many accepted requests, and many shared strings, the property would prove nothing.
   assert.ok(meanings.size > 200, `only ${meanings.size} strings were accepted`);
   assert.ok(sharing > 200, `only ${sharing} requests shared a string`);
 });

@@ -2,7 +2,7 @@
 import { md5Hex } from '../../protocol/digest.ts';
 import type { SignatureScheme, SignedPart } from '../../protocol/signature-scheme.ts';
 
-/** Fields by name; a nested object signs as `Name=` followed by its own string. */
+/** Fields by name. A nested object signs as `Name=` followed by its own string. */
 export type Signed = { readonly [name: string]: string | Signed | null | undefined };
 
 /** "Sign=Md5(urlParam+Key)" */
@@ -33,13 +33,13 @@ function addFields(parts: SignedPart[], fields: Signed): void {
     const before = parts.push({ is: 'separator', value: isFirst ? `${name}=` : `&${name}=` });
     if (typeof value === 'string') parts.push({ is: 'field', name, value });
     else addFields(parts, value);
-    // A nested object in which nothing is signed is left out like an empty value.
+    // A nested object without a signed field is omitted like an empty value.
     if (parts.length === before) parts.pop();
     else isFirst = false;
   }
 }
 
-/** By insertion: they are a dozen of ours, and most come sorted. */
+/** Insertion sort: about a dozen names, most of them already sorted. */
 function sortedNames(names: string[]): string[] {
   for (let i = 1; i < names.length; i++) {
     const name = names[i]!;
@@ -60,12 +60,12 @@ export function textBeforeKey(parts: readonly SignedPart[]): string {
 /** The documents' urlParam of some fields. */
 export const stringToSign = (fields: Signed): string => textBeforeKey(signature.parts(fields));
 
-/** The signature of a urlParam that was put together elsewhere: lower-case hex. */
+/** The signature of a urlParam that was assembled elsewhere: lower-case hex. */
 export function sign(text: string, key: string): string {
   return md5Hex(text + key);
 }
 
-/** Whether a value would blur the borders between fields in the string to sign. */
+/** Whether a value would make the borders between fields in the string to sign ambiguous. */
 export function holdsSeparator(value: string): boolean {
   return value.includes('&') || value.includes('=');
 }

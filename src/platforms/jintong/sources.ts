@@ -1,4 +1,4 @@
-// The documents that the contract names as its sources.
+// The documents that the contract cites as sources.
 export const HASTEN = 'hasten-order.txt';
 export const CANCEL = 'cancel-order.txt';
 

@@ -1,4 +1,4 @@
-// 订单状态 (001, 3.5): the 22 states, what each action does in each, and what an operator may do.
+// 订单状态 (001, 3.5): the 22 states, the effect of each action in each state, and operators' moves.
 import type { ActionTable, Transitions } from '../../core/transitions.ts';
 
 export const STATES = {
@@ -28,7 +28,7 @@ export const STATES = {
 
 export type State = keyof typeof STATES;
 
-/** Allowed while someone on the platform's side has to act; the state stays. [ours] */
+/** Allowed while somebody on the platform's side must act; the state stays. [ours] */
 export const HASTEN: ActionTable<State> = {
   A: 'A',
   B: 'B',
@@ -45,7 +45,10 @@ export const HASTEN: ActionTable<State> = {
   Z: 'Z',
 };
 
-/** Unpaid orders end; of paid ones the refund begins, which an operator moves on to M and N. [ours] */
+/**
+ * Unpaid orders end; for paid orders the refund begins, which an operator continues to M and N.
+ * [ours]
+ */
 export const CANCEL: ActionTable<State> = {
   A: 'G',
   B: 'G',
@@ -58,7 +61,10 @@ export const CANCEL: ActionTable<State> = {
   L: 'S',
 };
 
-/** The life of a flight order as its states read. The documents leave it open. [ours] */
+/**
+ * The sequence of states of a flight order, inferred from their names. The documents do not define
+ * it. [ours]
+ */
 export const OPERATOR_TRANSITIONS: Transitions = {
   '-': ['A'],
   A: ['B', 'C', 'J', 'W', 'O', 'P'],

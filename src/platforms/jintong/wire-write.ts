@@ -1,8 +1,8 @@
-// Documents as bytes: a reply, URL-encoded as .NET does it, and a request in a form.
+// Writes documents as bytes: a reply, URL-encoded like .NET, and a request in a form.
 import { dotNetUrlEncode, isUrlSafe } from '../../protocol/codecs/form.ts';
 import { escapeXml, writeXml, type XmlTree } from '../../protocol/codecs/xml.ts';
 
-/** A reply, or a request, as an object: its elements in the order to write them. */
+/** A reply or a request as an object: its elements in the sequence in which they are written. */
 export type Document = { readonly [name: string]: string | Document };
 
 function toTree(document: Document): XmlTree {
@@ -13,7 +13,7 @@ function toTree(document: Document): XmlTree {
 }
 
 const DECLARATION = dotNetUrlEncode('<?xml version="1.0"?>');
-/** Encoded once: the names are those of our own replies, a dozen. */
+/** A cache of encoded tags, because our replies use only about a dozen names. */
 const encodedTags = new Map<string, readonly [open: string, close: string]>();
 
 /** "Url 解码后的返回结果": the document, then URL-encoded as .NET's HttpUtility does it. */

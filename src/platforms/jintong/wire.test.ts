@@ -1,4 +1,5 @@
-// The carriers in, the reply out: bytes that differ and mean the same, and the bytes we answer.
+// Tests the request carriers and the reply: different bytes with the same meaning, and the bytes of
+// our answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -125,7 +126,7 @@ test('the reply: "Url 解码后的返回结果", elements in the order of the sa
   );
 });
 
-test('GetOrderDetail adds <Order>: its fields in the settled order, before Sign', async () => {
+test('GetOrderDetail adds <Order> before Sign, with its fields in the settled sequence', async () => {
   const text = decodeURIComponent((await post(server, form(detail(ORDER)))).replaceAll('+', ' '));
   assert.match(
     text,
@@ -139,7 +140,7 @@ test('Content type text/plain; charset=utf-8, status 200 for a refusal too', asy
   assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
 });
 
-test('what a reply is written as is the document as XML, URL-encoded, whatever its fields hold', () => {
+test('a reply is the document as URL-encoded XML, whatever its fields contain', () => {
   const text = fc.string({
     unit: fc.oneof(
       fc.constantFrom(

@@ -1,4 +1,4 @@
-// The bytes of a request: three carriers, each read into one envelope.
+// Reads the bytes of a request: three carriers, each read into one envelope.
 
 import type { Refusal } from '../../protocol/checks.ts';
 import { parseForm, percentBytes } from '../../protocol/codecs/form.ts';
@@ -6,29 +6,29 @@ import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
 import { parseXml, type XmlElement, XmlError } from '../../protocol/codecs/xml.ts';
 import type { Code } from './codes.ts';
 
-/** Asked of Jintong: a document over 64 KiB is refused. */
+/** Requirement for Jintong: a document over 64 KiB is refused. */
 const LIMITS = { maxBytes: 64 * 1024, keepLineEnds: true } as const;
-/** A byte order mark is no part of the document. */
+/** A byte order mark is not part of the document. */
 const MARK_BYTES = 3;
 
-/** URL-encoding makes three bytes of one; the rest is room for field names. */
+/** URL-encoding turns one byte into three; the rest is room for field names. */
 export const MAX_CARRIER = 3 * LIMITS.maxBytes + 1024;
 
 type Fields = ReadonlyMap<string, string>;
 
-/** A request as it was carried: a whole document, or the basic parameters as form fields. */
+/** A carried request: a whole document, or the basic parameters as form fields. */
 export type Carrier =
   | { readonly kind: 'document'; readonly text: string }
   | { readonly kind: 'fields'; readonly fields: readonly [name: string, value: string][] };
 
 export interface Envelope {
-  /** The basic parameters, and whatever else was beside them. */
+  /** The basic parameters, and all other elements beside them. */
   readonly basic: Fields;
-  /** The elements of Param; null when there is no Param, or nothing in it. */
+  /** The elements of Param; null if Param is absent or empty. */
   readonly param: Fields | null;
-  /** How many basic parameters stand before Param. */
+  /** The number of basic parameters before Param. */
   readonly paramAt: number;
-  /** Those of Param whose line ends were not sent as XML reads them, as they were sent. */
+  /** The original text of those elements of Param whose line ends differ from XML's. */
   readonly sent: Fields;
 }
 
@@ -38,11 +38,11 @@ function refuse<C extends Code>(refused: C, detail: string): Refusal<C> {
   return { refused, detail };
 }
 
-/** Where the body begins behind a byte order mark, which belongs to no form and no document. */
+/** The offset of the body after a byte order mark, which belongs to no form and no document. */
 const afterMark = (body: Buffer): number =>
   body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? MARK_BYTES : 0;
 
-/** As {@link startsWithMarkup}, of bytes that are not decoded. */
+/** As {@link startsWithMarkup}, for bytes that are not decoded. */
 function startsWithLess(body: Buffer): boolean {
   let at = afterMark(body);
   while (body[at] === 0x20 || body[at] === 0x09 || body[at] === 0x0d || body[at] === 0x0a) at++;
@@ -57,17 +57,19 @@ function isMultipart(body: Buffer): boolean {
 
 const NAMED_FIELDS = ['Partner', 'Action', 'Sign', 'Param'];
 
-/** The headers of a first part are shorter by far. */
+/** The headers of a first part are much shorter than this. */
 const LOOKED_AT = 16 * 1024;
 
-/** Told apart by the bytes, never by Content-Type: a body that starts with `<` is XML. */
+/**
+ * Recognises the carrier by the bytes, never by Content-Type: a body that starts with `<` is XML.
+ */
 export function readCarrier(
   body: Buffer,
 ): { carrier: Carrier } | Refusal<'ArgumentDecryptFail' | 'ArgumentDeserializeFail'> {
   if (isMultipart(body)) {
     return refuse('ArgumentDecryptFail', 'multipart/form-data is not read: URL-encode the form');
   }
-  // Judged before anything is decoded, or looked through.
+  // The length is checked before anything is decoded or searched.
   if (body.length > MAX_CARRIER) return tooLong(body, MAX_CARRIER);
   const isDocument = startsWithLess(body);
   if (isDocument && body.length > LIMITS.maxBytes + MARK_BYTES)
@@ -102,7 +104,7 @@ const tooLong = (body: Buffer, max: number): Refusal<'ArgumentDeserializeFail'> 
     `the body has ${body.length} bytes; a document of at most ${LIMITS.maxBytes} takes no more than ${max}`,
   );
 
-/** Many clients end a body with a line; it belongs to no value. */
+/** Many clients end a body with a line end, which belongs to no value. */
 function withoutLastLineEnds(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
@@ -159,7 +161,7 @@ function fromFields(fields: readonly [string, string][]): Envelope {
   const paramAt = fields.findIndex(([name]) => name === 'Param');
   basic.delete('Param');
   if (!param || param.trim() === '') return { basic, paramAt, ...readParam(undefined) };
-  // Param holds the inner XML or a whole <Param> element (settled.md, J1).
+  // Param contains the inner XML or a whole <Param> element (settled.md, J1).
   const whole = /^\s*(?:<\?xml|<Param[\s>/])/.test(param) ? param : `<Param>${param}</Param>`;
   const root = parseXml(whole, LIMITS);
   if (root.name !== 'Param') throw new ShapeError(`Param holds <${root.name}>, not <Param>`);
