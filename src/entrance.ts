@@ -29,14 +29,21 @@ export interface Entrance {
 export function openEntrance(
   { storage: { people: store, audit }, clock, sealer }: Workplace,
   config: Config,
-  { adminToken, formKey }: { readonly adminToken: string; readonly formKey: Uint8Array },
+  {
+    adminToken,
+    formKey,
+    provider,
+  }: {
+    readonly adminToken: string;
+    readonly formKey: Uint8Array;
+    readonly provider: OidcSettings | undefined;
+  },
 ): Entrance {
   const { publicUrl, environment, host } = config;
   const people = new People(store);
   const secondFactor = new SecondFactor(people, sealer, formKey);
   const sandbox = environment === 'sandbox';
   const signsIn = sandbox && isLoopbackHost(host.includes(':') ? `[${host}]` : host);
-  const provider = providerOf(config);
   const services: SignInServices = {
     people,
     secondFactor,
@@ -66,8 +73,8 @@ export function openEntrance(
   };
 }
 
-/** @throws {ConfigError} if a part of the provider's settings is missing */
-function providerOf(config: Config): OidcSettings | undefined {
+/** @throws {ConfigError} where a part of it is missing: asked before anything is opened */
+export function providerOf(config: Config): OidcSettings | undefined {
   const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
   if (!issuer && !clientId && !clientSecret) return undefined;
   if (issuer && clientId && clientSecret) return { issuer, clientId, clientSecret };

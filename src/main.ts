@@ -9,7 +9,7 @@ import { inTurn } from './core/in-turn.ts';
 import { type RequestRecord, requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { SecretWords } from './directory/secret-words.ts';
-import { openEntrance, withoutLink } from './entrance.ts';
+import { openEntrance, providerOf, withoutLink } from './entrance.ts';
 import { FaultLog } from './fault-log.ts';
 import { keepHouse } from './housekeeping.ts';
 import { attribution } from './http/attribution.ts';
@@ -93,6 +93,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const log = options.log ?? (await createLog(config.logLevel));
   const platforms = await platformsOf(config, options.platforms); // A wrong file fails before a token is made.
   const adminToken = readAdminToken(config);
+  const provider = providerOf(config);
   const workplace = await openWorkplace({ ...options, platforms });
   const { storage, parties, catalog, clock } = workplace;
   const { ledger, requests, tokens, limits } = storage;
@@ -172,7 +173,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   };
   const sandbox = environment === 'sandbox';
   const about = { environment, version: VERSION };
-  const entrance = openEntrance(workplace, config, { adminToken, formKey });
+  const entrance = openEntrance(workplace, config, { adminToken, formKey, provider });
   const manage: ManageServices = {
     ledger,
     requests: detective.arrivals,
