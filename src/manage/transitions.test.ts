@@ -1,5 +1,5 @@
 // /orders/…/transitions: an operator moves an order along the platform's table, and nowhere else.
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, partialDeepStrictEqual } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { call, cancel, detail, form } from '../../test/jintong.ts';
 import { manage, startTestServer, TestClock } from '../../test/support.ts';
@@ -65,7 +65,8 @@ describe('from each state an order goes where the table says, and a refusal name
         const named = allowed.map((state) => `${state} (${STATES[state as keyof typeof STATES]})`);
         const where = named.join(', ') || 'nowhere';
         const message = `from ${from} (${STATES[from as keyof typeof STATES]}) it can go to: ${where}`;
-        deepEqual([status, body.error], [409, { code: 'state-refuses', message, field: 'to' }]);
+        equal(status, 409);
+        partialDeepStrictEqual(body.error, { code: 'state-refuses', message, field: 'to' });
       }
       deepEqual(await read(id), before);
     });
