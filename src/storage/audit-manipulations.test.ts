@@ -1,4 +1,5 @@
-// What a hand has changed in the audit of people, verify finds on both engines: each case is SQL behind the server's back.
+// Tests that verify finds manual changes in the audit log, on both engines. Each case is SQL
+// outside the server.
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -128,7 +129,7 @@ describe('on a server', { skip }, async () => {
     await storage.close();
   });
   const found = async (sql: string): Promise<readonly string[]> => {
-    // A hand at the database is no session of Ordergate.
+    // A manual connection to the database is no session of Ordergate.
     await connection.runText(`BEGIN; SET LOCAL ordergate.session = ''; ${sql}`);
     const { damage } = await auditSnapshot(connection, { sealer });
     await connection.runText('ROLLBACK');

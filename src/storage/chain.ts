@@ -1,7 +1,8 @@
-// The chain of an order: each change carries a hash over itself, the document after it, and the change before.
+// The hash chain of an order: each change has a hash over itself, the document after it, and the
+// previous change's hash.
 import { createHash, type Hash, hash } from 'node:crypto';
 
-/** An order's row, in the order of its columns. */
+/** An order's row; the fields are in the sequence of its columns. */
 export interface ChainedOrder {
   readonly platform: string;
   readonly owner: string;
@@ -10,7 +11,7 @@ export interface ChainedOrder {
   readonly state: string;
   readonly version: number;
   readonly updatedAt: number;
-  /** JSON, as it is kept. */
+  /** The stored JSON. */
   readonly attributes: string;
   readonly lines: string | null;
 }
@@ -30,20 +31,23 @@ export interface ChainedChange {
   readonly eventPayload: string | null;
 }
 
-/** What stands for the document after a change, so that earlier ones need not be kept to be checked. */
+/**
+ * A digest that represents the document after a change, so that earlier documents need not be
+ * stored.
+ */
 export function documentDigest(o: ChainedOrder): string {
   const { platform, owner, orderId, createdAt, state, version, updatedAt, attributes, lines } = o;
   const identity = [platform, owner, orderId, createdAt, state, version, updatedAt];
-  // JSON already, and most of the bytes: behind their length they stand as they are, and are not escaped again.
+  // The attributes are already JSON and most of the bytes. They follow their length unescaped.
   const head = JSON.stringify([...identity, attributes.length, lines === null]);
   return hash('sha256', `${head}${attributes}${lines ?? ''}`, 'base64');
 }
 
 /**
- * What a change's hash is made of, behind the hash of the change before: PostgreSQL puts that one in front
- * itself, since only the order's row knows it, and the node would need a round trip to ask.
+ * The input of a change's hash, without the previous hash. PostgreSQL prepends the previous hash,
+ * because only the order's row has it, and asking for it would cost the node a round trip.
  *
- * @param document null for a change from before there was a chain, of which the document is not known
+ * @param document null for a change from before the chain existed, whose document is unknown
  */
 export function changeText(
   order: Pick<ChainedOrder, 'platform' | 'orderId'>,
@@ -60,7 +64,7 @@ export function changeText(
     c.from,
     c.to,
     c.actor,
-    // As PostgreSQL can hold it, so that a ledger that is transferred keeps its hashes.
+    // As PostgreSQL can store it, so that a transferred ledger keeps its hashes.
     c.note === null ? null : c.note.toWellFormed().replaceAll('\0', '\u2400'),
     c.requestId,
     c.eventType,
@@ -70,7 +74,10 @@ export function changeText(
   return JSON.stringify(values).slice(1);
 }
 
-/** @param previous the hash of the change before; null for an order's first @param document see {@link changeText} */
+/**
+ * @param previous the hash of the previous change; null for an order's first
+ * @param document see {@link changeText}
+ */
 export function changeHash(
   previous: string | null,
   order: Pick<ChainedOrder, 'platform' | 'orderId'>,
@@ -78,18 +85,18 @@ export function changeHash(
   document: string | null,
 ): string {
   const text = `[${JSON.stringify(previous)},${changeText(order, c, document)}`;
-  // 32 bytes as base64. No key is in it: whoever may read the ledger may check it.
+  // 32 bytes as base64. The hash uses no key, so that every reader of the ledger can check it.
   return hash('sha256', text, 'base64');
 }
 
-/** What is kept beside a change. */
+/** The values stored with a change. */
 export interface Link {
   /** See {@link documentDigest}. */
   readonly document: string;
   readonly hash: string;
 }
 
-/** Of the change that makes an order. */
+/** The link of an order's first change. */
 export function chainCreation(
   row: Omit<ChainedOrder, 'version' | 'updatedAt'> &
     Pick<ChainedChange, 'actor' | 'note' | 'requestId'>,
@@ -104,9 +111,11 @@ export function chainCreation(
   return { document, hash: changeHash(null, row, change, document) };
 }
 
-/** A run of changes in the order of their numbers, under one hash; see {@link groupHash}. */
+/**
+ * A run of changes in the sequence of their numbers, covered by one hash; see {@link groupHash}.
+ */
 export interface ChainGroup {
-  /** From 1. */
+  /** Numbers start at 1. */
   readonly number: number;
   /** The number of its last change. */
   readonly lastSeq: number;
@@ -115,28 +124,31 @@ export interface ChainGroup {
   readonly hash: string;
 }
 
-/** What a group holds of the orders of one month. It stays when the month is detached, so that the group can still be checked. */
+/**
+ * The part of a group that covers the orders of one month. It stays when the month is detached, so
+ * that the group can still be checked.
+ */
 export type ChainPart = readonly [month: number, changes: number, digest: string];
 
-/** As 202601, of an order's making, in UTC. */
+/** The month in which the order was created, in UTC, such as 202601. */
 export function monthOf(createdAt: number): number {
   const date = new Date(createdAt);
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
 
-/** When the month begins, and when the next one does. */
+/** The beginning of the month, and of the next month. */
 function boundsOf(month: number): readonly [from: number, to: number] {
   const [year, index] = [Math.floor(month / 100), (month % 100) - 1];
   return [Date.UTC(year, index), Date.UTC(year, index + 1)];
 }
 
-/** Text that a month collects before it is hashed: one call for many changes. */
+/** A month's text is hashed in pieces of this size, which saves calls. */
 const HASHED_CHARACTERS = 32 * 1024;
 
-/** What a group holds of one month while it is collected. */
+/** The data that a group collects for one month. */
 interface MonthPart {
   readonly month: number;
-  /** Orders of the month were made from here to before `to`. */
+  /** The part covers orders created from `from` to before `to`. */
   readonly from: number;
   readonly to: number;
   changes: number;
@@ -144,7 +156,7 @@ interface MonthPart {
   digest: Hash | undefined;
 }
 
-/** @param previous the hash of the group before; empty for the first */
+/** @param previous the hash of the previous group; empty for the first */
 export function groupHash(
   previous: string,
   { number, lastSeq, parts }: Omit<ChainGroup, 'hash' | 'changes'>,
@@ -152,10 +164,13 @@ export function groupHash(
   return hash('sha256', JSON.stringify([previous, number, lastSeq, parts]));
 }
 
-/** Collects changes in the order of their numbers; however many they are, it holds a hash for each month. */
+/**
+ * Collects changes in the sequence of their numbers. It holds one hash per month, whatever the
+ * number of changes.
+ */
 export class GroupParts {
   readonly #months = new Map<number, MonthPart>();
-  /** That of the last change: the next one is mostly of the same month. */
+  /** The part of the last change; the next change usually belongs to the same month. */
   #last: MonthPart | undefined;
   #changes = 0;
 
@@ -189,7 +204,7 @@ export class GroupParts {
     return this.#changes;
   }
 
-  /** Once, at the end. */
+  /** Call it once, at the end. */
   parts(): ChainPart[] {
     return [...this.#months.values()]
       .sort((a, b) => a.month - b.month)
@@ -201,9 +216,9 @@ export class GroupParts {
   }
 }
 
-/** The newest head of a ledger: all changes up to `seq`. */
+/** The head of a ledger: covers all changes up to `seq`. */
 export interface LedgerHead {
-  /** Of the last group that is whole. */
+  /** The number of the last complete group. */
   readonly group: number;
   readonly seq: number;
   readonly hash: string;
@@ -211,7 +226,7 @@ export interface LedgerHead {
 
 export const headText = ({ group, seq, hash }: LedgerHead): string => `${group}.${seq}.${hash}`;
 
-/** Null where the text is no head. */
+/** Returns null if the text is not a head. */
 export function readHead(text: string): LedgerHead | null {
   const found = /^(\d{1,15})\.(\d{1,16})\.([0-9a-f]{64})$/.exec(text.trim());
   return found && { group: Number(found[1]), seq: Number(found[2]), hash: found[3]! };

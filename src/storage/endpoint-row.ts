@@ -1,4 +1,4 @@
-// A callback endpoint as storage keeps it: flat, its secrets sealed.
+// A callback endpoint in storage: a flat row with encrypted secrets.
 import { randomBytes } from 'node:crypto';
 import type { CallbackEndpoint, EndpointChange, NewEndpoint } from '../core/callback-endpoint.ts';
 import type { Sealer } from './seal.ts';
@@ -16,7 +16,7 @@ export interface EndpointRow {
   readonly offReason: string | null;
   readonly offAt: number | null;
   readonly createdAt: number;
-  /** Sealed. */
+  /** Encrypted. */
   readonly secrets: string;
   readonly failures: number;
   readonly failingSince: number | null;
@@ -41,7 +41,7 @@ export function toEndpoint(row: EndpointRow, sealer: Sealer): CallbackEndpoint {
     eventTypes: eventTypes === null ? null : JSON.parse(eventTypes),
     enabled: enabled === 1,
     off: offReason === null || offAt === null ? null : { reason: offReason, at: offAt },
-    // A platform declares no secret, so nothing is sealed there.
+    // A declared endpoint has no secret, so nothing is encrypted.
     secrets: secrets === '' ? [] : JSON.parse(sealer.open(secrets, place(row.endpointId))),
     health: { failures, failingSince, openUntil },
   };

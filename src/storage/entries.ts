@@ -1,10 +1,10 @@
-// The entries of an order from the JSON arrays in which both engines collect them.
+// Builds the entries of an order from JSON arrays, in which both engines collect them.
 import type { LookUpKey } from '../core/order.ts';
 import type { OrderEntries } from '../core/order-entries.ts';
 
 type Texts = { readonly [name in keyof OrderEntries]: string | null | undefined };
 
-/** @param texts JSON arrays; null where the order has no entry of the kind */
+/** @param texts JSON arrays; null if the order has no entry of the kind */
 export function toEntries({ keys, uniqueKeys, lists, deadlines }: Texts): OrderEntries {
   const dues = read<[string, number]>(deadlines);
   return {

@@ -1,10 +1,14 @@
-// Bounds of groups, the same for both engines: how many questions or changes share one round trip, and how many may wait.
+// Limits of groups for both engines: how many queries or changes share a round trip, and how many
+// may wait.
 
-/** In one group: enough to share the cost of the disk or of the round trip, few enough to answer soon. */
+/**
+ * Maximum per group: enough to share the cost of the disk or of the round trip, few enough to
+ * answer soon.
+ */
 export const MAX_GROUP = 256;
 
 /**
- * What may wait for a group. Past it one more is refused at once, which a caller can tell from success; a
- * queue without end would answer nobody in time.
+ * Maximum waiting items. A further one is refused at once, which the caller can distinguish from
+ * success. An unlimited queue would answer nobody in time.
  */
 export const MAX_QUEUE = 10_000;

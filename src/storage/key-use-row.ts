@@ -1,7 +1,7 @@
-// When a key was used last, as both engines keep it: a setting of its own for each key.
+// The last use of a key in both engines: one setting per key.
 import type { KeyUse } from '../core/party.ts';
 
-/** Settings whose names begin so; `0` is the character behind `/`. */
+/** The range of these settings' names; `0` is the character after `/`. */
 export const KEY_USES = { from: 'key-use/', to: 'key-use0' } as const;
 
 export function keyUseToSetting({ platform, partyId, keyId, at }: KeyUse): [string, string] {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Migration {
-  /** What its file's name begins with. */
+  /** The number at the beginning of the file's name. */
   readonly version: number;
   readonly sql: string;
 }

@@ -7,18 +7,23 @@ import { requireFiles } from './sqlite/data-directory.ts';
 import { openSqlite } from './sqlite/open.ts';
 import type { OpenStorage } from './storage.ts';
 
-/** Where the ledger is: a directory, or a database that several nodes may share. */
+/** The place of the ledger: a directory, or a database that several nodes may share. */
 export interface StoragePlace {
   readonly dataDirectory: string;
   readonly databaseUrl?: string | undefined;
 }
 
 export interface StorageOptions {
-  /** False where a clock of this process was handed in, which then wins over the database's time. */
+  /** False if the caller passed a clock, which then takes precedence over the database's time. */
   readonly databaseTime?: boolean;
-  /** Goes on where acknowledged changes are known to be lost (a SQLite ledger without its log). */
+  /**
+   * Continues although acknowledged changes are known to be lost (a SQLite ledger without its log).
+   */
   readonly acceptLoss?: boolean | undefined;
-  /** The bounds of the request log; `reserveBytes` counts on SQLite, whose disk this process sees. */
+  /**
+   * The limits of the request log. Only SQLite uses `reserveBytes`, because its disk belongs to
+   * this machine.
+   */
   readonly requestLog?: { readonly maxBytes: number; readonly reserveBytes: number } | undefined;
 }
 
@@ -28,12 +33,12 @@ export async function openStorage(
   options: StorageOptions = {},
 ): Promise<OpenStorage> {
   if (databaseUrl === undefined) return openSqlite(dataDirectory, sealer, {}, options);
-  // Loaded here: who serves from a directory does not wait for a driver to be read.
+  // Loaded on demand, so that a server on a directory does not wait for the driver.
   const { openPostgres } = await import('./postgres/open.ts');
   return openPostgres(databaseUrl, sealer, options);
 }
 
-/** Whether there is a ledger to open, of whatever version and state. Nothing is made. */
+/** Whether a ledger exists, of any version and state. Creates nothing. */
 export async function holdsLedger({ dataDirectory, databaseUrl }: StoragePlace): Promise<boolean> {
   if (databaseUrl === undefined) {
     requireFiles(dataDirectory);

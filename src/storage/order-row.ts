@@ -1,13 +1,13 @@
-// Parts of an order as both engines keep them, so that a row means the same wherever it is transferred to.
+// Parts of an order's row that both engines share, so that a transferred row keeps its meaning.
 import type { SealedText } from '../core/ledger.ts';
 import type { Order, OrderId } from '../core/order.ts';
 import type { Sealer } from './seal.ts';
 
-/** Null where the order has no lines. */
+/** Null if the order has no lines. */
 export const linesJson = (order: Order): string | null =>
   order.lines.length === 0 ? null : JSON.stringify(order.lines);
 
-/** Where a sealed text belongs: it opens nowhere else. */
+/** The place that a sealed text is bound to; it can be opened only there. */
 export const sealedPlace = (platform: string, orderId: OrderId, name: string): string =>
   JSON.stringify([platform, orderId, name]);
 

@@ -1,4 +1,4 @@
-// A party as storage keeps it: one JSON document, its secrets sealed.
+// A party in storage: one JSON document with encrypted secrets.
 import type { Party } from '../core/party.ts';
 import type { Sealer } from './seal.ts';
 
@@ -23,7 +23,7 @@ export function partyFromJson(json: string, sealer: Sealer): Party {
     ...key,
     secret: sealer.open(key.secret, place(party, key.keyId)),
   }));
-  // Those that were kept before there were versions have none.
+  // Parties that were stored before versions existed have none.
   const ended = party.ended?.map((key) => ({
     ...key,
     secret: sealer.open(key.secret, place(party, key.keyId)),

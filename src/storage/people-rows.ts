@@ -1,13 +1,13 @@
-// Accounts, credentials and audit entries as both engines keep them, and the audit's chain of hashes.
+// Accounts, credentials and audit entries as rows for both engines, and the audit's hash chain.
 import { hash } from 'node:crypto';
 import type { Account, Credential } from '../core/account.ts';
 import type { AuditEntry, NewAuditEntry } from '../core/audit.ts';
 import type { Page } from '../core/ledger.ts';
 
-/** The setting that holds the number and the hash of the newest audit entry: `12.c29…`. */
+/** The setting with the number and the hash of the newest audit entry: `12.c29…`. */
 export const AUDIT_HEAD = 'audit-head';
 
-/** What stands in an account's document: all that no look-up asks for. */
+/** The JSON document of an account: all fields that no query searches. */
 export const accountDocument = ({ accountId, name, version, ...document }: Account): string =>
   JSON.stringify(document);
 
@@ -25,7 +25,7 @@ export const toCredential = (row: readonly unknown[]): Credential => {
   } as Credential;
 };
 
-/** The columns of an audit entry behind its number, and before its hash. */
+/** The columns of an audit entry between its number and its hash. */
 export type AuditColumns = readonly [
   at: number,
   actor: string,
@@ -42,7 +42,7 @@ export const auditColumns = (entry: NewAuditEntry): AuditColumns => {
   ) as unknown as AuditColumns;
 };
 
-/** As PostgreSQL can hold it, so that an audit that is transferred keeps its hashes. */
+/** As PostgreSQL can store it, so that a transferred audit keeps its hashes. */
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400');
 
 export const toAuditEntry = (row: readonly unknown[]): AuditEntry => {
@@ -55,31 +55,34 @@ export const toAuditEntry = (row: readonly unknown[]): AuditEntry => {
   } as AuditEntry;
 };
 
-/** @param rows newest first, one more than `limit` where there are more */
+/** @param rows newest first; one more than `limit` if there are further rows */
 export function auditPage(rows: readonly (readonly unknown[])[], limit: number): Page<AuditEntry> {
   const items = rows.slice(0, limit).map(toAuditEntry);
   return { items, nextCursor: rows.length > limit ? String(items.at(-1)!.number) : null };
 }
 
-/** What an entry's hash is made of, behind the hash and the number that only the ledger knows. */
+/**
+ * The input of an entry's hash, without the previous hash and the number, which only the ledger
+ * knows.
+ */
 export const auditText = (columns: AuditColumns): string => JSON.stringify(columns).slice(1);
 
-/** @param previous the hash of the entry before; empty for the first */
+/** @param previous the hash of the previous entry; empty for the first */
 export const auditHash = (previous: string, number: number, text: string): string =>
   hash('sha256', `["${previous}",${number},${text}`, 'base64');
 
 /**
- * Walks the audit from its first entry.
+ * Checks the audit log from its first entry.
  *
- * @param rows number, then {@link AuditColumns}, then the hash; by number
- * @param head the setting {@link AUDIT_HEAD}; null where there is none
+ * @param rows number, {@link AuditColumns} and hash, sorted by number
+ * @param head the setting {@link AUDIT_HEAD}; null if absent
  */
 export class AuditWalk {
   readonly damage: string[] = [];
   #number = 0;
   #hash = '';
 
-  /** @param row number, then {@link AuditColumns}, then the hash; each of the numbers in turn */
+  /** @param row number, {@link AuditColumns} and hash; call it for each row in sequence */
   see(row: readonly unknown[]): void {
     const number = Number(row[0]);
     const kept = String(row[7]);
@@ -98,7 +101,7 @@ export class AuditWalk {
     this.#hash = kept;
   }
 
-  /** @param head the setting {@link AUDIT_HEAD}; null where there is none */
+  /** @param head the setting {@link AUDIT_HEAD}; null if absent */
   end(head: string | null): void {
     if (head === (this.#number === 0 ? null : `${this.#number}.${this.#hash}`)) return;
     const newest = Number(head?.split('.')[0] ?? 0);
@@ -109,7 +112,7 @@ export class AuditWalk {
     );
   }
 
-  /** What follows in a chain follows from the first findings. */
+  /** Further errors in a chain follow from the first ones, so that only the first are reported. */
   #tell(problem: string): void {
     if (this.damage.length < 20) this.damage.push(`audit: ${problem}`);
   }

@@ -1,21 +1,23 @@
-// Collects records of the request log until a batch of them goes out, on either engine.
+// Collects request log records and sends them in batches, for both engines.
 import type { RequestRecord } from '../core/request-log.ts';
 
-/** A batch goes out when it is full or this old. */
+/** A batch is sent when it is full or this old. */
 const BATCH_AGE_MS = 250;
-/** Records that may wait; past it the newest are dropped and counted: the gateway comes first. */
+/**
+ * Maximum waiting records. Further ones are dropped and counted, because the gateway has priority.
+ */
 const MAX_WAITING = 20_000;
-/** What a batch of usual calls takes; one of longer calls goes out before it is full. */
+/** The size of a usual batch; a batch of longer calls is sent before it is full. */
 const BATCH_BYTES = 1024 * 1024;
 
-/** @typeParam S what is known of a batch besides its lines */
+/** @typeParam S a summary of a batch in addition to its lines */
 export interface BatchTarget<S> {
   /** Records of a full batch. */
   readonly batch: number;
   line(record: RequestRecord): string;
   begin(): S;
   note(summary: S, record: RequestRecord): void;
-  /** Gets the lines for good. What it rejects is counted as dropped. */
+  /** Receives the lines permanently. Lines that it rejects count as dropped. */
   send(lines: Buffer<ArrayBuffer>, count: number, summary: S): Promise<unknown>;
 }
 
@@ -36,7 +38,7 @@ export class RecordBatches<S> {
     return this.#dropped;
   }
 
-  /** Why the last batch was dropped; undefined where it was written. */
+  /** Why the last batch was dropped; undefined if it was written. */
   get problem(): string | undefined {
     return this.#problem;
   }
@@ -57,7 +59,7 @@ export class RecordBatches<S> {
     else this.#timer ??= setTimeout(() => void this.flush(), BATCH_AGE_MS);
   }
 
-  /** Sends what is collected, at once. Resolves when it has been answered, or is dropped. */
+  /** Sends the collected records at once. Resolves when the batch is answered or dropped. */
   flush(): Promise<unknown> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -84,14 +86,16 @@ export class RecordBatches<S> {
   }
 }
 
-/** Lines in UTF-8: records kept as values would outlive two collections of garbage. */
+/**
+ * Collects lines in UTF-8, because records kept as objects would survive two garbage collections.
+ */
 class Collected<S> {
   readonly summary: S;
   readonly #lines: Buffer<ArrayBuffer>;
   #bytes = 0;
   count = 0;
 
-  /** @param room bytes that the first line needs */
+  /** @param room bytes for the first line */
   constructor(room: number, summary: S) {
     this.#lines = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, room));
     this.summary = summary;

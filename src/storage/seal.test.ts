@@ -1,4 +1,4 @@
-// Secrets at rest: they open under their key and in their place, and nowhere else.
+// Tests that encrypted secrets can be decrypted only with their key and in their place.
 import { equal, notEqual, ok, throws } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -27,7 +27,7 @@ describe('what was sealed opens again', () => {
   });
 });
 
-test('what is sealed says nothing: not the secret, and not that two are equal', () => {
+test('a sealed text reveals neither the secret nor that two secrets are equal', () => {
   const [one, two] = [sealer.seal(SECRET, PLACE), sealer.seal(SECRET, PLACE)];
   notEqual(one, two);
   const bytes = Buffer.from(one.slice('v1.'.length), 'base64url');
@@ -48,14 +48,14 @@ test('a secret moved to another place does not open', () => {
   }
 });
 
-test('under another key a secret does not open, though it differ by one bit', () => {
+test('a secret does not open with another key, even if the keys differ in one bit', () => {
   const sealed = sealer.seal(SECRET, PLACE);
   const almost = Buffer.alloc(32, 7);
   almost[31]! ^= 1;
   throws(() => new Sealer(almost).open(sealed, PLACE), wrongKey());
 });
 
-test('altered in any one bit, or cut anywhere, a secret does not open', () => {
+test('a secret with one changed bit, or cut anywhere, does not open', () => {
   const sealed = sealer.seal(SECRET, PLACE);
   const bytes = Buffer.from(sealed.slice('v1.'.length), 'base64url');
   const asText = (b: Buffer): string => `v1.${b.toString('base64url')}`;
@@ -71,7 +71,7 @@ test('altered in any one bit, or cut anywhere, a secret does not open', () => {
   throws(() => sealer.open(asText(Buffer.concat([bytes, Buffer.from([0])])), PLACE), wrongKey());
 });
 
-test('a tag that was cut short does not open: four bytes of one can be guessed, sixteen cannot', () => {
+test('a shortened tag does not open, because four bytes of a tag can be guessed and sixteen cannot', () => {
   const sealed = Buffer.from(sealer.seal('', PLACE).slice('v1.'.length), 'base64url');
   equal(sealed.length, 12 + 16);
   for (let tag = 0; tag < 16; tag++) {

@@ -1,4 +1,5 @@
-// Secrets at rest: AES-256-GCM under the master key, each bound to the place it is stored in.
+// Encrypts secrets in storage: AES-256-GCM with the master key, each bound to the place it is
+// stored in.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const VERSION = 'v1.';
@@ -13,12 +14,12 @@ export class WrongMasterKeyError extends Error {
 export class Sealer {
   readonly #key: Buffer;
   readonly #older: readonly Buffer[];
-  /** Told of what only an older key opened. */
+  /** Called with the place of a secret that only an older key opened. */
   onOlder: ((place: string) => void) | undefined;
 
   /**
-   * @param key 32 bytes; what is sealed from now on is sealed with it
-   * @param older 32 bytes each: keys that what was sealed before may still be sealed with
+   * @param key 32 bytes; encrypts from now on
+   * @param older 32 bytes each; keys that may have encrypted existing secrets
    */
   constructor(key: Buffer, older: readonly Buffer[] = []) {
     for (const { length } of [key, ...older]) {
@@ -28,12 +29,15 @@ export class Sealer {
     this.#older = older;
   }
 
-  /** Whether there are older keys, so that something may have to be sealed anew. */
+  /** Whether older keys exist, so that secrets may need resealing. */
   get hasOlder(): boolean {
     return this.#older.length > 0;
   }
 
-  /** @param place what the secret belongs to; it opens nowhere else, so rows cannot be swapped. */
+  /**
+   * @param place the owner of the secret; the secret opens only there, so that rows cannot be
+   * swapped
+   */
   seal(secret: string, place: string): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(place));
@@ -41,7 +45,7 @@ export class Sealer {
     return VERSION + Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
   }
 
-  /** @throws {WrongMasterKeyError} when the key is another, or the text was altered or moved. */
+  /** @throws {WrongMasterKeyError} if the key differs, or if the text was altered or moved */
   open(sealed: string, place: string): string {
     const clear = unseal(this.#key, sealed, place);
     if (clear !== null) return clear;
@@ -56,14 +60,17 @@ export class Sealer {
     );
   }
 
-  /** The text sealed with the newest key; null where it is already. @throws {WrongMasterKeyError} */
+  /**
+   * The text sealed with the newest key; null if it already is.
+   * @throws {WrongMasterKeyError}
+   */
   sealAnew(sealed: string, place: string): string | null {
     if (unseal(this.#key, sealed, place) !== null) return null;
     return this.seal(this.open(sealed, place), place);
   }
 }
 
-/** Null where the key is another, or the text was altered or moved. */
+/** Returns null if the key differs, or if the text was altered or moved. */
 function unseal(key: Buffer, sealed: string, place: string): string | null {
   if (!sealed.startsWith(VERSION)) return null;
   const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url');

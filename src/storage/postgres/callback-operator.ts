@@ -1,4 +1,5 @@
-// What operators do to deliveries and endpoints by hand, each as one function of the schema or steps of it.
+// Operators' manual actions on deliveries and endpoints, each as one function of the schema or as
+// steps of it.
 import type { GaveUp, HandClaim } from '../../core/callback-by-hand.ts';
 import type { CallbackStore } from '../../core/callbacks.ts';
 import { DELIVERY_STATES, OPERATOR_STEP } from '../callback-limits.ts';
@@ -8,7 +9,7 @@ import { type EndpointColumns, fromColumns } from './callback-rows.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import type { Pool } from './pool.ts';
 
-/** As {@link HandClaim}, in columns. */
+/** {@link HandClaim} as columns. */
 type HandClaimRow =
   | Exclude<HandClaim, { readonly kind: 'claimed' | 'ended' }>
   | { readonly kind: 'ended'; readonly state: number }

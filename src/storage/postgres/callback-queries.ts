@@ -1,4 +1,4 @@
-// The console's questions about deliveries.
+// The console's queries about deliveries.
 import type {
   Attempt,
   CallbackAudit,
@@ -12,7 +12,10 @@ import { callbackStatements } from './callback-statements.ts';
 import type { Row, Statement } from './connection.ts';
 import type { Pool } from './pool.ts';
 
-/** Conditions with their values; a name for each set of them, so that it can be prepared. */
+/**
+ * Conditions with their values. Each set of conditions has a name, so that its statement can be
+ * prepared.
+ */
 function conditions(filter: DeliveryFilter & Partial<DeliveryQuery>) {
   const names: string[] = [];
   const where: string[] = [];
@@ -31,7 +34,7 @@ function conditions(filter: DeliveryFilter & Partial<DeliveryQuery>) {
   add('from', 'd.created_at >=', filter.from);
   add('to', 'd.created_at <', filter.to);
   if (filter.state !== undefined) {
-    // As a literal, so that the index of that state alone serves.
+    // A literal, so that PostgreSQL can use the partial index of that state.
     names.push(filter.state);
     where.push(`d.state = ${DELIVERY_STATES.indexOf(filter.state)}`);
   }
@@ -79,7 +82,7 @@ function toDelivery(row: Row, attempts: readonly Row[]): Delivery {
   } as Delivery;
 }
 
-/** Ids of deliveries that have ended, past `after`, in their order. */
+/** Ids of ended deliveries after `after`, sorted. */
 export async function endedIds(
   pool: Pool,
   filter: DeliveryFilter,

@@ -1,8 +1,9 @@
-// Results of posts between core's decision and the functions of the schema: rows in, rows out.
+// Connects core's decision about results with the schema's functions: converts rows in both
+// directions.
 import { type HeldClaim, type SettledGroup, settleResults } from '../../core/callback-settle.ts';
 import type { DeliveryResult } from '../../core/callbacks.ts';
 
-/** Claims that still hold, by the delivery's id, with the columns of their endpoints. */
+/** Valid claims by delivery id, with the columns of their endpoints. */
 export interface LockedClaims {
   readonly [deliveryId: string]: {
     readonly attempts: number;
@@ -32,7 +33,10 @@ function toHeldClaim({ attempts, endpoint }: LockedClaims[string]): HeldClaim {
   return { attempts, endpoint: { id, endpointId, platform, party, origin, url, isOn, ...health } };
 }
 
-/** What the function `settle_1` takes, and which deliveries have to get their step back behind it. */
+/**
+ * The argument of the function `settle_1`, and the deliveries whose step must be reduced again
+ * afterwards.
+ */
 export interface SettleRows {
   readonly attempts: readonly object[];
   readonly endpoints: readonly object[];

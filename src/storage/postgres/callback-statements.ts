@@ -1,25 +1,26 @@
-// The statements of callbacks, prepared once a connection.
+// The statements of callbacks; each connection prepares them once.
 import { REVEALED_EVENT } from '../../core/reveal-sealed.ts';
 import { EVENTS_WINDOW } from '../callback-limits.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name: `callbacks-${name}`, text });
 
-/** As rows of `EndpointRow`, by name. */
+/** The fields of an `EndpointRow`, by name. */
 const ENDPOINT = `json_build_object('endpointId', e.endpoint_id, 'platform', e.platform, 'party', e.party,
   'origin', e.origin, 'url', e.url, 'preset', e.preset, 'expects', e.expects, 'eventTypes', e.event_types,
   'enabled', e.enabled, 'offReason', e.off_reason, 'offAt', e.off_at, 'createdAt', e.created_at,
   'secrets', e.secrets, 'failures', e.failures, 'failingSince', e.failing_since, 'openUntil', e.open_until)`;
 
-/** Where months were dropped, the newest event may have gone with them. */
+/** If months were dropped, the newest event may have been dropped with them. */
 const CURSOR_BEYOND = `(SELECT (cursor > (SELECT last_value FROM history_numbers)
     OR (cursor > (SELECT coalesce(max(seq), 0) FROM history) AND NOT EXISTS (SELECT FROM order_ids i
       WHERE NOT EXISTS (SELECT FROM orders o WHERE o.platform = i.platform AND o.owner = i.owner
         AND o.order_id = i.order_id AND o.created_at = i.created_at))))::integer FROM fan_out)`;
 
 /**
- * Events that got a number when later ones had been given already, that callbacks have passed, that
- * somebody listens to, and of which nothing was made. A minute is more than clocks of nodes differ.
+ * Events that got a lower number than existing events, that fan-out has skipped, that have a
+ * listener, and that have no delivery. The tolerance of one minute exceeds the clock differences of
+ * nodes.
  */
 const PASSED_OVER = `(SELECT count(*) FROM (
     SELECT h.*, min(CASE WHEN version > 1 THEN at END)
@@ -36,8 +37,8 @@ const PASSED_OVER = `(SELECT count(*) FROM (
 
 export const callbackStatements = {
   /**
-   * The cursor, how far the events behind it go, how far without a gap, and the transactions that
-   * are under way: one of them may yet fill a gap.
+   * The cursor, the newest event after it, the last event before a gap, and the running
+   * transactions, of which one may still fill the gap.
    */
   window: statement(
     'window',
@@ -57,7 +58,8 @@ export const callbackStatements = {
      FROM history h WHERE h.seq > $1 AND h.seq <= $2 AND ($3 OR h.platform = ANY ($4::text[]))
      ORDER BY h.seq LIMIT $5`,
   ),
-  // Seldom changed and short, while the events' owners repeat: looked up once a batch each.
+  // Endpoints are short and rarely change, and events repeat owners, so each batch queries them
+  // once.
   listeners: statement(
     'listeners',
     `SELECT endpoint_id, e.platform, e.party, event_types, since_seq
@@ -69,13 +71,13 @@ export const callbackStatements = {
   claim: statement('claim', 'SELECT claim_deliveries_1($1, $2, $3, $4, $5, $6, $7)'),
   lockClaimed: statement('lock-claimed', 'SELECT lock_claimed_1($1)'),
   settle: statement('settle', 'SELECT settle_1($1, $2, $3, $4)'),
-  /** Behind `settle_1`, which counts each attempt as a step of the schedule. */
+  /** Runs after `settle_1`, which counts each attempt as a step of the schedule. */
   uncount: statement('uncount', 'UPDATE deliveries SET step = step - 1 WHERE id = ANY ($1)'),
   shortenLeases: statement(
     'shorten-leases',
     'UPDATE deliveries SET claim_at = $1 WHERE state = 0 AND claim_at > due_at AND claim_at > $1',
   ),
-  /** A delivery waits since its last attempt, or since it was made. */
+  /** A delivery waits since its last attempt or since its creation. */
   shortenWaits: statement(
     'shorten-waits',
     `UPDATE deliveries d SET due_at = $1 + greatest(0, d.due_at - began.at),
@@ -94,7 +96,7 @@ export const callbackStatements = {
     'set-health',
     'UPDATE endpoints SET failing_since = $1, open_until = $2 WHERE id = $3',
   ),
-  /** Of this node, which has claimed nothing yet, and of those that are gone. */
+  /** Claims of this node, which has claimed nothing yet, and of nodes that no longer exist. */
   reclaim: statement(
     'reclaim',
     `UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at AND (claimed_by = $1
@@ -118,8 +120,9 @@ export const callbackStatements = {
        AND origin <> 'deleted' ORDER BY id`,
   ),
   /**
-   * The fields that $2 holds; switching on, and another address, begin anew. Health is that of `e`, whose
-   * row is locked: `old` may be from before a settle that this had to wait for.
+   * Changes the fields in $2. Switching on, or another address, resets the health. The health comes
+   * from `e`, whose row is locked, because `old` may be older than a settle that this statement
+   * waited for.
    */
   changeEndpoint: statement(
     'change-endpoint',
@@ -142,7 +145,10 @@ export const callbackStatements = {
   giveUp: statement('give-up', 'SELECT give_up_1($1, $2, $3)'),
   endPause: statement('end-pause', 'SELECT end_pause_1($1, $2, $3)'),
   deleteEndpoint: statement('delete-endpoint', 'SELECT delete_endpoint_1($1, $2, $3)'),
-  /** Was under way when its endpoint was deleted, and failed; or was fanned out at that very moment. */
+  /**
+   * Ends deliveries that were in progress when their endpoint was deleted and then failed, or that
+   * were created at that very moment.
+   */
   endLeftOver: statement(
     'end-left-over',
     `UPDATE deliveries SET state = 2, ended_at = greatest(created_at, $1), claim_at = NULL

@@ -1,4 +1,4 @@
-// What only many nodes meet: an endpoint that one changes while another writes down how it fares.
+// Tests a conflict between nodes: one changes an endpoint while another records its health.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +20,7 @@ describe('on a server', { skip }, async () => {
     await close();
   });
 
-  test('a change of an endpoint undoes nothing that was written down about it meanwhile', async () => {
+  test('a change of an endpoint keeps the health that another node has recorded meanwhile', async () => {
     const endpoint = anEndpoint();
     await callbacks.createEndpoint(endpoint);
     const { endpointId } = endpoint;

@@ -1,4 +1,5 @@
-// The callback store on PostgreSQL: every node fans out, claims and settles; the rows of endpoints keep them apart.
+// The callback store on PostgreSQL. Every node fans out, claims and settles; locks on endpoint rows
+// keep the nodes apart.
 import { pausedFromNow } from '../../core/breaker.ts';
 import type { EndpointHealth } from '../../core/callback-endpoint.ts';
 import { toSettled } from '../../core/callback-settle.ts';
@@ -122,7 +123,7 @@ export function callbackStore(
       pool.use(pool.patience, async (connection) => {
         await connection.runText('BEGIN');
         try {
-          // Endpoints first, as all who change deliveries lock them.
+          // Locks endpoints first, like every change of deliveries, so that no deadlock occurs.
           for (const [id, failures, failingSince, openUntil] of await connection.run(
             s.health,
             [],
@@ -236,12 +237,13 @@ export function callbackStore(
 }
 
 /**
- * How far the events are whole. A number may be seen before a lower one, whose transaction is still
- * under way: behind a gap nothing is read until every transaction has ended that was under way when
- * the gap was seen. The number was drawn by one of those, or by one that was undone.
+ * Tracks up to which number events are complete. An event may become visible before one with a
+ * lower number, whose transaction still runs. Reading stops at a gap until every transaction that
+ * ran when the gap was seen has ended: the missing number belongs to one of them, or was rolled
+ * back.
  */
 class SeenEvents {
-  /** Up to `newest` events were seen when transactions below `before` were all there were. */
+  /** Events up to `newest` were visible when only transactions below `before` existed. */
   #gap: { readonly newest: number; readonly before: bigint } | null = null;
 
   safeEnd([, newestSeen, whole, oldestUnderWay, next]: Row): number {

@@ -1,13 +1,14 @@
-// Walks the chain of every order on PostgreSQL, a page of rows at a time; each finding names its order.
+// Checks the chain of every order on PostgreSQL, one page of rows at a time. Each finding names its
+// order.
 import { type ChainedOrder, changeHash, documentDigest } from '../chain.ts';
 import type { Connection, Row } from './connection.ts';
 
-/** Rows in memory at once, beside those of one order. */
+/** Rows in memory at once, in addition to the rows of one order. */
 const PAGE = 500;
-/** Findings that are told one by one; of more only their number is. */
+/** Maximum number of listed findings; further ones are counted. */
 const TOLD = 100;
 
-/** The document stands beside the change that left it, and not beside the others of its order. */
+/** The order's document is selected only with its last change, to save memory. */
 const ROWS = `SELECT platform, owner, order_id, created_at, o.id, o.state, o.version, o.updated_at,
     CASE WHEN h.version IS NULL OR h.version = o.version THEN o.attributes END,
     CASE WHEN h.version IS NULL OR h.version = o.version THEN o.lines END, o.head,
@@ -17,13 +18,13 @@ const ROWS = `SELECT platform, owner, order_id, created_at, o.id, o.state, o.ver
   ORDER BY platform, owner, order_id, created_at, h.version`;
 const CHANGE = 11;
 
-/** What is wrong, and what somebody should know who reads that all is well. */
+/** The errors, and remarks for a reader of a result without errors. */
 export interface ChainFindings {
   readonly damage: string[];
   readonly notes: string[];
 }
 
-/** In the caller's transaction, whose snapshot all pages are of. */
+/** Runs in the caller's transaction, so that all pages belong to one snapshot. */
 export async function auditChain(connection: Connection): Promise<ChainFindings> {
   const damage: string[] = [];
   const unchained = { changes: 0, newestAt: 0, newest: 0 };
@@ -70,7 +71,7 @@ export async function* rowsOf(connection: Connection, sql: string): AsyncGenerat
   await connection.runText('CLOSE audited');
 }
 
-/** The first thing that is wrong: what follows in a chain follows from it. */
+/** The first error of the order, because later errors in a chain follow from it. */
 function checkOrder(rows: readonly Row[]): string | undefined {
   const last = rows.at(-1)!;
   const order = toOrder(last);
@@ -80,7 +81,7 @@ function checkOrder(rows: readonly Row[]): string | undefined {
     return `order ${order.platform} ${order.orderId} of ${last[1]}: its row is not there, and ${rows.length} changes of it are, from number ${rows[0]![12]} on. An order was removed, or its owner or time was changed; bring it back from a backup`;
   if (last[CHANGE] === null) return told('it has no history: it was not made by Ordergate');
   let head: string | null = null;
-  // Unknown behind a change of a line, which may have led the order on as well.
+  // Unknown after a change of a line, which may have changed the order's state, too.
   let to: string | null | undefined = null;
   for (const [i, row] of rows.entries()) {
     const change = toChange(row);

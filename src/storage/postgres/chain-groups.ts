@@ -1,4 +1,5 @@
-// The head over all changes on PostgreSQL: computed by reading when it is asked for, and kept as a group then.
+// The head over all changes on PostgreSQL: computed from the changes on demand, and then stored as
+// a group.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import {
@@ -15,19 +16,20 @@ import type { Connection } from './connection.ts';
 type Before = Pick<ChainGroup, 'number' | 'lastSeq' | 'hash'>;
 const START: Before = { number: 0, lastSeq: 0, hash: '' };
 
-/** How long a head waits for changes that were under way when it was asked for. */
+/** How long a head waits for changes that were in progress when it was requested. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 20;
 
 const GROUPS = 'SELECT number, last_seq, changes, hash, parts FROM chain_groups ORDER BY number';
-/** Two that ask for a head make one group; "ogah". */
+/** Ensures that two simultaneous requests for a head make one group; "ogah". */
 const LOCK = 0x6f676168;
 
 /**
- * Closes a group over all changes since the one before, and answers its head. Nodes go on meanwhile: it
- * waits for nobody but the transactions that were under way, which may hold numbers below the newest one.
+ * Closes a group over all changes since the previous group, and returns its head. Nodes keep
+ * working: the function waits only for running transactions, which may have numbers below the
+ * newest one.
  *
- * @throws {LedgerUnavailableError} where one of them does not end within a minute
+ * @throws {LedgerUnavailableError} if one of them does not end within a minute
  */
 export async function sealHead(connection: Connection): Promise<LedgerHead> {
   const newest = await settledNumber(connection);
@@ -51,7 +53,7 @@ export async function sealHead(connection: Connection): Promise<LedgerHead> {
   return { group: before.number, seq: before.lastSeq, hash: before.hash };
 }
 
-/** A number up to which no change can come any more. */
+/** A number up to which no further change can appear. */
 async function settledNumber(connection: Connection): Promise<number> {
   const [[newest, next]] = (await connection.runText(
     `SELECT (SELECT coalesce(max(seq), 0) FROM history), pg_snapshot_xmax(pg_current_snapshot())::text`,
@@ -68,7 +70,7 @@ async function settledNumber(connection: Connection): Promise<number> {
   }
 }
 
-/** Of the changes behind one group up to a number. */
+/** The changes after the previous group, up to a number. */
 async function groupOf(
   connection: Connection,
   before: Before,
@@ -87,11 +89,11 @@ async function groupOf(
 }
 
 /**
- * Computes every group anew from the changes that are there; of a month that was detached its part of the
- * group is taken as it was written. In the caller's transaction.
+ * Recomputes every group from the existing changes. For a detached month, its stored part of the
+ * group is used. Runs in the caller's transaction.
  *
- * @param wanted a head that was written down: what it stood for has to be there still
- * @returns what is wrong, in words
+ * @param wanted an earlier head; the ledger must still contain what it covers
+ * @returns the errors in words
  */
 export async function auditGroups(connection: Connection, wanted?: LedgerHead): Promise<string[]> {
   const found: string[] = [];
@@ -127,7 +129,8 @@ export async function auditGroups(connection: Connection, wanted?: LedgerHead): 
       found.push(`${where}: its changes are not those that were written`);
     before = now;
     await compare();
-    // One group that is wrong would make all that follow wrong.
+    // Continues with the stored hash, because otherwise one wrong group would make all later ones
+    // wrong.
     if (wanted === undefined) before = { ...now, hash: String(hash) };
   }
   if (!isFound)

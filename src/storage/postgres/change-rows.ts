@@ -1,4 +1,4 @@
-// A change and a creation as flat rows, under the names that the database's functions read.
+// Changes and creations as flat rows, with the names that the database's functions read.
 import type { Instant } from '../../core/clock.ts';
 import type { Change, NewOrder } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
@@ -6,13 +6,13 @@ import { type ChainedOrder, chainCreation, changeText, documentDigest } from '..
 import { linesJson, sealText } from '../order-row.ts';
 import type { Sealer } from '../seal.ts';
 
-/** A change as the type `change_2` has it. */
+/** A change in the form of the type `change_2`. */
 export interface CommitRow {
   readonly platform: string;
   readonly owner: string;
   readonly order_id: string;
   readonly created_at: number;
-  /** The one that the change was decided upon. */
+  /** The version that the decision was based on. */
   readonly version: number;
   readonly once_key: string | null;
   readonly [field: string]: unknown;
@@ -65,7 +65,7 @@ export function toCommitRow(change: Change, sealer: Sealer): CommitRow {
   };
 }
 
-/** A new order as the type `new_order_2` has it. */
+/** A new order in the form of the type `new_order_2`. */
 export function toCreationRow(created: NewOrder, now: Instant): object {
   const {
     order,
@@ -98,14 +98,14 @@ export function toCreationRow(created: NewOrder, now: Instant): object {
   };
 }
 
-/** As the row that it becomes. */
+/** The order as its future row. */
 function toChained(order: Order): ChainedOrder {
   const { platform, owner, orderId, createdAt, state, version, updatedAt } = order;
   const row = { platform, owner, orderId, createdAt, state, version, updatedAt };
   return { ...row, attributes: JSON.stringify(order.attributes), lines: linesJson(order) };
 }
 
-/** PostgreSQL has no place for U+0000, nor for half a character: both become what stands for them. */
+/** PostgreSQL cannot store U+0000 or half of a surrogate pair; both are replaced. */
 export function storable<T extends string | null>(text: T): T {
   return (text?.toWellFormed().replaceAll('\0', '\u2400') ?? null) as T;
 }

@@ -1,4 +1,4 @@
-// The two kinds of changes that go in groups: a change of one order, and the creation of several.
+// The two kinds of changes that run in groups: a change of one order, and the creation of several.
 import type { Committed, Created } from '../../core/ledger.ts';
 import type { CommitRow, Creation } from './change-rows.ts';
 import { statements } from './statements.ts';

@@ -1,16 +1,20 @@
-// The database's time on this node: measured with each round trip, so that nodes whose clocks differ agree.
+// Estimates the database's time on this node from each round trip, so that nodes with different
+// clocks agree.
 import type { Clock, Instant } from '../../core/clock.ts';
 
-/** How much a crystal may be off: what was measured a while ago is worth that much less. */
+/** The maximum drift of a quartz clock. Older measurements are less precise by it. */
 const DRIFT = 1e-4;
 
-/** More than two measures of one clock can differ by, but for a round trip of several seconds. */
+/**
+ * Exceeds the difference of two measurements of one clock, unless a round trip takes several
+ * seconds.
+ */
 const LONGEST_STAND_MS = 2000;
 
 export class DatabaseClock implements Clock {
-  /** The database's time less that of this process's monotonic clock. */
+  /** The database's time minus this process's monotonic clock. */
   #ahead: number;
-  /** How far off that may be, at most. */
+  /** The maximum error of `#ahead`. */
   #error: number;
   #measuredAt: number;
   #last: Instant = 0;
@@ -21,7 +25,7 @@ export class DatabaseClock implements Clock {
     this.#error = Number.POSITIVE_INFINITY;
   }
 
-  /** @param sentAt by performance.now(), when the question left; its answer has just come */
+  /** @param sentAt by performance.now() when the query was sent; its answer has just arrived */
   measure(databaseTime: Instant, sentAt: number): void {
     const now = performance.now();
     const error = (now - sentAt) / 2;
@@ -35,8 +39,9 @@ export class DatabaseClock implements Clock {
   }
 
   /**
-   * A better measure may make it stand for a moment, so that it does not run backwards. It goes back only
-   * where the database's clock was set back: else it would stand for as long as that clock was ahead.
+   * After a better measurement the clock may stand still for a moment, so that it does not run
+   * backwards. It goes back only if the database's clock was set back, because otherwise it would
+   * stand still for that long.
    */
   now(): Instant {
     const time = Math.floor(performance.now() + this.#ahead);

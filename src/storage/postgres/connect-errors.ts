@@ -1,12 +1,13 @@
-// Why a connection could not be made, in one sentence with the remedy, and whether another host may do.
+// Explains in one sentence, with the remedy, why a connection failed, and whether another host may
+// succeed.
 import type { DatabaseHost, DatabaseTarget } from './database-url.ts';
 
-/** No host of the URL could be connected to. The message holds no password. */
+/** No host of the URL could be connected to. The message contains no password. */
 export class CannotConnectError extends Error {
   override readonly name = 'CannotConnectError';
-  /** libpq asks no further host where one has answered and refused the user. */
+  /** As in libpq, no further host is tried after a host has refused the user. */
   readonly isFinal: boolean;
-  /** The server, or the way to it, refused TLS or refused to do without. */
+  /** The server, or a proxy on the way, refused TLS or required it. */
   readonly isAboutTls: boolean;
 
   constructor(message: string, { isFinal = false, isAboutTls = false } = {}) {
@@ -35,7 +36,7 @@ export function explainConnect(
   const place = placeOf(host);
   const { code = '', severity, message } = error;
   const say = (text: string, about = {}) => new CannotConnectError(text, about);
-  // What the server itself has said.
+  // The server's own error message.
   if (severity !== undefined) {
     const says = `${place} refuses the connection: ${message} (${code})`;
     if (code === '28P01' || (code === '08P01' && /password/.test(message))) {

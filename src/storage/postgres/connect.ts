@@ -1,4 +1,5 @@
-// Opens a session: the hosts of the URL one after the other, the settings of Ordergate sent and read back.
+// Opens a session: tries the URL's hosts one after the other, sends Ordergate's settings and reads
+// them back.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { CannotConnectError, explainConnect, placeOf } from './connect-errors.ts';
@@ -22,19 +23,25 @@ import type { SessionAttrs } from './url-parameters.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
-  /** Unique among all connections of all gateways: by it an old one is found and ended. */
+  /**
+   * Unique among all connections of all gateways, so that an old connection can be found and ended.
+   */
   readonly name: string;
   readonly kind?: SessionKind;
-  /** That of the node's other sessions; undefined for the first, which finds it. */
+  /**
+   * The schema of the node's other sessions; undefined for the first session, which determines it.
+   */
   readonly schema?: string | undefined;
 }
 
-/** For one host where there is no other; a host that hangs must not cost the patience of all calls. */
+/**
+ * The limit per host, so that a host that does not answer does not use up the callers' patience.
+ */
 const CONNECT_TIMEOUT_MS = 3000;
 const ONE_OF_MANY_TIMEOUT_MS = 1500;
 
 const INT8 = 20;
-/** 64-bit numbers as numbers: instants, and sequences that will not reach 2^53. */
+/** Reads 64-bit numbers as JavaScript numbers: instants, and sequences far below 2^53. */
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as never,
@@ -43,16 +50,17 @@ const types = {
 export interface OpenSession {
   readonly client: pg.Client;
   readonly state: SessionState;
-  /** Whether the process at the other end is not the one that answers: a pooler stands between. */
+  /** Whether a pooler answers instead of the server process. */
   readonly isPooled: boolean;
 }
 
-/** The host that did last, by URL: tried first where any that takes changes will do. */
+/** The last successful host by URL, which is tried first. */
 const lastGood = new Map<string, string>();
 
 /**
- * @throws {CannotConnectError} no host could be connected to, or none is as `target_session_attrs` asks
- * @throws {UnusableDatabaseError} the URL, or a session that must not serve
+ * @throws {CannotConnectError} no host could be connected to, or none satisfies
+ * `target_session_attrs`
+ * @throws {UnusableDatabaseError} an invalid URL, or a session that must not be used
  */
 export async function openSession(options: ConnectionOptions): Promise<OpenSession> {
   const target = readDatabaseUrl(options.url);
@@ -124,7 +132,7 @@ async function connect(
   const ways = tlsAttempts(target, host);
   for (const [i, ssl] of ways.entries()) {
     const client = newClient(host, target, name, ssl);
-    client.on('error', () => {}); // Until it is ours: connect() rejects with the same.
+    client.on('error', () => {}); // Errors during connect() also reject its promise.
     try {
       await client.connect();
       return client;
@@ -164,10 +172,11 @@ function newClient(
 }
 
 /**
- * Whether a pooler gives each transaction another session. Two sessions are opened, and the first has to
- * be what it was: a pooler in transaction mode has given its session to the second, or gives it another.
+ * Whether a pooler gives each transaction another session. The function opens two sessions and
+ * checks that the first is unchanged: a pooler in transaction mode gives its server session to the
+ * second, or to another one.
  *
- * @throws {UnusableDatabaseError} it does
+ * @throws {UnusableDatabaseError} if so
  */
 export async function refuseTransactionPooling(options: ConnectionOptions): Promise<void> {
   const first = await openSession(options);
@@ -177,7 +186,7 @@ export async function refuseTransactionPooling(options: ConnectionOptions): Prom
     try {
       await second.client.query('BEGIN');
       const asked = first.client.query({ text: READ_BACK, rowMode: 'array' });
-      // Where the second holds the only session there is, no answer comes.
+      // If the second session holds the only server session, no answer arrives.
       const answer = await Promise.race([asked, sleep(CONNECT_TIMEOUT_MS, null, { ref: false })]);
       asked.catch(() => {});
       const now = answer && toSessionState(answer.rows[0]!);
@@ -188,7 +197,7 @@ export async function refuseTransactionPooling(options: ConnectionOptions): Prom
     }
   } catch (error) {
     const { severity, message } = error as pg.DatabaseError;
-    // Statement mode takes no transaction at all.
+    // Statement mode allows no transaction at all.
     if (severity !== undefined && /transaction/.test(message))
       throw new UnusableDatabaseError(POOLER);
     throw error;

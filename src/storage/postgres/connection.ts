@@ -1,4 +1,4 @@
-// One connection: its settings, its prepared statements, and an end that is noticed whatever it is.
+// One connection: its settings, its prepared statements, and the detection of its end.
 import type pg from 'pg';
 import { type ConnectionOptions, type OpenSession, openSession } from './connect.ts';
 import { CopyIn } from './copy-in.ts';
@@ -6,33 +6,36 @@ import { ConnectionLostError, StatementError } from './errors.ts';
 import { LONG_MS, type SessionState } from './session.ts';
 
 export interface Statement {
-  /** Prepared under this name, once a connection. */
+  /** The name of the prepared statement, unique per connection. */
   readonly name: string;
   readonly text: string;
-  /** Planned anew for its values, in a transaction of its own: two round trips more. */
+  /**
+   * The statement is planned for its values, in its own transaction, at the cost of two more round
+   * trips.
+   */
   readonly isPlannedByValues?: boolean;
 }
 
 export type Row = readonly unknown[];
 
-/** Past it nobody is there to give up: the connection is dropped. */
+/** After this time the caller has given up, and the connection is dropped. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
- * The routine of the server that waits for a synchronous standby. It has only a warning where the wait
- * was cancelled: the change is committed here and perhaps nowhere else, and the answer says success.
+ * The server's routine that waits for a synchronous standby. If that wait is cancelled, the server
+ * only warns: the change is committed here but perhaps nowhere else, and the answer says success.
  * https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/replication/syncrep.c
  */
 const WAIT_ROUTINE = 'SyncRepWaitForLSN';
 
 export class Connection {
   readonly name: string;
-  /** As it was when it was opened. */
+  /** The session's state when it was opened. */
   readonly session: SessionState;
   readonly #client: pg.Client;
   readonly #answerTimeout: number;
   #lost: Error | undefined;
-  /** What the server has said of a commit that no longer waits for its standby. */
+  /** The server's warning about a commit that no longer waits for its standby. */
   #cancelledWait: string | undefined;
   readonly #onLost: (() => void)[] = [];
 
@@ -66,8 +69,8 @@ export class Connection {
   }
 
   /**
-   * @throws {ConnectionLostError} when no answer came
-   * @throws {StatementError} when the server refused: nothing has happened
+   * @throws {ConnectionLostError} if no answer arrived
+   * @throws {StatementError} if the server refused; nothing has changed
    */
   async run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const { name, text, isPlannedByValues } = statement;
@@ -81,12 +84,16 @@ export class Connection {
     }
   }
 
-  /** Statements without values, several of them if need be; not prepared. */
+  /** Runs one or more statements without values; not prepared. */
   async runText(text: string): Promise<Row[]> {
     return this.#query({ text, rowMode: 'array' });
   }
 
-  /** Adds rows to a table, all or none. @param text `COPY … FROM STDIN` @param lines see `copyLine` */
+  /**
+   * Adds all rows to a table, or none.
+   * @param text `COPY … FROM STDIN`
+   * @param lines see `copyLine`
+   */
   async copyIn(text: string, lines: Buffer): Promise<void> {
     await this.#answer(
       () =>
@@ -123,7 +130,10 @@ export class Connection {
     }
   }
 
-  /** Drops the connection where `work` has not ended in time, which then is lost. @param until by performance.now() */
+  /**
+   * Drops the connection if `work` does not end in time; the work is then lost.
+   * @param until by performance.now()
+   */
   async within<T>(until: number, work: () => Promise<T>): Promise<T> {
     const left = Math.max(0, until - performance.now());
     const timer = setTimeout(() => this.destroy('no answer in time'), left);
@@ -134,7 +144,7 @@ export class Connection {
     }
   }
 
-  /** Drops it without a word to the server. */
+  /** Closes the connection without notifying the server. */
   destroy(why: string): void {
     this.#end(new Error(why));
     const { connection } = this.#client as unknown as {

@@ -1,20 +1,20 @@
-// COPY … FROM STDIN: many rows of one table at once, for a fraction of what an INSERT costs the server.
+// COPY … FROM STDIN: adds many rows to a table at once, at a fraction of the cost of INSERT.
 import type pg from 'pg';
 import { storable } from './change-rows.ts';
 
-/** The driver's connection, with what its types leave out. */
+/** The driver's connection with members that its types omit. */
 interface CopyConnection extends pg.Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 }
 
-/** What the driver asks of a query that is not its own. */
+/** The interface that the driver requires of foreign queries. */
 export class CopyIn implements pg.Submittable {
   readonly #text: string;
   readonly #lines: Buffer;
   readonly callback: (error: Error | null) => void;
 
-  /** @param callback called once: when the rows are there, or none of them will be */
+  /** @param callback called once: when all rows are stored, or when none will be */
   constructor(text: string, lines: Buffer, callback: (error: Error | null) => void) {
     this.#text = text;
     this.#lines = lines;
@@ -41,7 +41,7 @@ export class CopyIn implements pg.Submittable {
   }
 }
 
-/** What does not stand for itself, halves of characters included; most texts hold none of it. */
+/** Characters that need escaping, including halves of surrogate pairs; most texts contain none. */
 const SPECIAL = /[\\\t\n\r\0\ud800-\udfff]/;
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',

@@ -1,10 +1,14 @@
-// Checks the sums over the tables beside the orders on PostgreSQL: triggers keep them, see migration 0010.
+// Checks the checksums over tables beside the orders on PostgreSQL. Triggers maintain the sums, see
+// migration 0010.
 import type { Connection } from './connection.ts';
 
-/** Nodes that start at once add up one behind the other; "ogac" and "ogaw" are taken. The session's end lets it go. */
+/**
+ * Nodes that start at once compute sums one after the other; "ogac" and "ogaw" are taken. The lock
+ * ends with the session.
+ */
 const LOCK = 0x6f676173;
 
-/** What the table holds less what the sessions have added up, for each month. */
+/** For each month, the table's sum minus the sums of the sessions. */
 const differenceOf = (name: string, columns: string, month: string): string =>
   `SELECT month, sum(rows) AS rows, sum(digest) AS digest, sum(there) AS there FROM (
      SELECT ${month}, count(*), sum(hashtextextended(ROW(${columns})::text, 0)), count(*) FROM ${name} GROUP BY 1
@@ -14,14 +18,15 @@ const differenceOf = (name: string, columns: string, month: string): string =>
 const COVERED = 'SELECT name, columns, month FROM covered';
 
 /**
- * Adds up what was there before the triggers were, once. A table's rows less what its sessions have added since
- * are the same in every snapshot, so nobody is locked out meanwhile and it does not matter which node does it.
+ * Computes once the sum of rows from before the triggers existed. A table's sum minus its sessions'
+ * sums is equal in every snapshot, so that no lock is needed and any node can compute it.
  */
 export async function addUpOnce(connection: Connection): Promise<void> {
   const isAddedUp = async (): Promise<boolean> =>
     (await connection.runText(`SELECT FROM covers WHERE writer = 0 AND name = ''`)).length === 0;
   if (await isAddedUp()) return;
-  // Before the transaction, whose snapshot would else be older than what another node has added up.
+  // The lock precedes the transaction, whose snapshot could otherwise be older than another node's
+  // result.
   const lock = `${LOCK}, hashtext(current_schema())`;
   await connection.runText(`SELECT pg_advisory_lock(${lock})`);
   if (await isAddedUp()) return;
@@ -38,16 +43,16 @@ export async function addUpOnce(connection: Connection): Promise<void> {
 }
 
 /**
- * In the caller's transaction.
+ * Runs in the caller's transaction.
  *
- * @param oldestMonth of the orders that are there; a month before it was detached with its rows
- * @returns the tables whose rows are not those that sessions of Ordergate have written, in words
+ * @param oldestMonth of the existing orders; earlier months were detached with their rows
+ * @returns the tables with rows that no session of Ordergate has written, in words
  */
 export async function auditCovers(connection: Connection, oldestMonth: number): Promise<string[]> {
   const found: string[] = [];
   const based = await connection.runText('SELECT DISTINCT name FROM covers WHERE writer = 0');
   const names = new Set(based.map(([name]) => name));
-  // A node that is just being upgraded adds them up at this moment.
+  // A node that is being upgraded is computing the sums at this moment.
   if (names.has('')) return found;
   for (const [name, columns, month] of (await connection.runText(COVERED)) as string[][]) {
     if (!names.has(name!)) found.push(`table ${name}: its sum is missing from covers`);

@@ -36,7 +36,7 @@ test('user and password are percent-decoded, and a plus is a plus', () => {
   assert.equal(read('postgresql://host/a+b').database, 'a+b');
 });
 
-test('what is absent is what libpq takes in its place', () => {
+test('absent parts get libpq’s defaults', () => {
   const { user, database, hosts, sslMode, sessionAttrs } = read('postgres://h');
   assert.deepEqual([user, database], [userInfo().username, userInfo().username]);
   assert.deepEqual(hosts, [{ host: 'h', address: null, port: 5432 }]);
@@ -49,7 +49,7 @@ test('what is absent is what libpq takes in its place', () => {
   assert.equal(readDatabaseUrl('postgres://u:w@h/d?sslmode=disable', env).password, 'w');
 });
 
-test('several hosts, IPv6, sockets, and addresses beside names', () => {
+test('several hosts, IPv6, sockets, and addresses in addition to names are read', () => {
   const hosts = (url: string) =>
     read(url).hosts.map(({ host, address, port }) => `${host} ${address ?? '-'} ${port}`);
   assert.deepEqual(hosts('postgres://u:p@a:1,b:2,c/db'), ['a - 1', 'b - 2', 'c - 5432']);
@@ -85,7 +85,7 @@ test('options are settings of the session', () => {
   assert.match(refusal('postgres://h/d?options=-c+search_path=s'), /options has to hold settings/);
 });
 
-test('what cannot be taken is refused by name, and no password is shown', () => {
+test('unsupported parts are refused by name, and no password is shown', () => {
   const SECRET = 's3cr3t';
   const cases: [url: string, problem: RegExp][] = [
     ['postgres://u:s3cr3t@h/d?service=x', /service cannot be taken: the URL itself/],

@@ -18,7 +18,9 @@ import {
 export interface DatabaseHost {
   /** A name, an address, or the directory of a Unix socket, which begins with `/`. */
   readonly host: string;
-  /** Where to connect instead of looking `host` up; `host` then is the name in the certificate. */
+  /**
+   * The address to connect to without resolving `host`, which then is the name in the certificate.
+   */
   readonly address: string | null;
   readonly port: number;
 }
@@ -31,19 +33,19 @@ export interface DatabaseTarget {
   /** Settings of the session that `options` asks for. */
   readonly settings: Readonly<Record<string, string>>;
   readonly sslMode: SslMode;
-  /** Every parameter that begins with `ssl`, as given. */
+  /** Every parameter that begins with `ssl`, unchanged. */
   readonly ssl: Readonly<Record<string, string>>;
   readonly sessionAttrs: SessionAttrs;
   /** Whether the hosts are tried in a random order. */
   readonly isShuffled: boolean;
-  /** For one host, in milliseconds; undefined where the URL does not say. */
+  /** Per host, in milliseconds; undefined if the URL does not set it. */
   readonly connectTimeoutMs: number | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_PORT = 5432;
-/** Where servers of the usual packages put their sockets. */
+/** The directories in which usual packages place the server's socket. */
 const SOCKET_DIRECTORIES = ['/var/run/postgresql', '/tmp'];
 const ENCODE = 'characters such as @ : / ? # % in user or password have to be percent-encoded';
 
@@ -52,9 +54,9 @@ const refuse = (problem: string): never => {
 };
 
 /**
- * The messages never quote what may be a part of a password.
+ * The messages never quote text that may be part of a password.
  *
- * @throws {UnusableDatabaseError} that names the part or parameter
+ * @throws {UnusableDatabaseError} names the part or parameter
  */
 export function readDatabaseUrl(url: string, env: Environment = process.env): DatabaseTarget {
   const rest = /^postgres(?:ql)?:\/\/(.*)$/s.exec(url)?.[1];
@@ -63,7 +65,7 @@ export function readDatabaseUrl(url: string, env: Environment = process.env): Da
   }
   const [, info, authority, path, query] =
     /^(?:([^@/]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest)!;
-  // Whatever stands behind another @ may be the rest of a password.
+  // Text after another @ may be the rest of a password.
   if (/@/.test(`${authority}${path ?? ''}`) || /@/.test(query?.split('=', 1)[0] ?? '')) {
     return refuse(`it holds an @ where none belongs: ${ENCODE}`);
   }
@@ -106,7 +108,10 @@ function splitOnce(text: string, separator: string): [string, string | undefined
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** `%XX` and nothing else: a plus is a plus. @param what names the part, which itself is not shown */
+/**
+ * Decodes only `%XX`; a plus stays a plus.
+ * @param what the name of the part, whose text is not shown
+ */
 function decode(text: string, what: string): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) {
     return refuse(`a % in ${what} is not followed by two hex digits: ${ENCODE}`);
@@ -169,7 +174,7 @@ function oneOf<T extends string>(
 }
 
 function readSslMode({ ssl, sslmode, sslrootcert }: Record<string, string>): SslMode {
-  // JDBC writes ssl=true, and libpq takes that for sslmode=require.
+  // JDBC writes ssl=true, which libpq reads as sslmode=require.
   if (ssl !== undefined && ssl !== 'true') return refuse('ssl has to be true; else use sslmode');
   const isSystem = sslrootcert === 'system';
   const absent = isSystem ? 'verify-full' : ssl === 'true' ? 'require' : 'disable';
@@ -204,7 +209,7 @@ function readHosts(named: Readonly<Record<string, string>>): DatabaseHost[] {
   });
 }
 
-/** Without a host libpq takes the socket of this machine. */
+/** Without a host libpq uses this machine's socket. */
 function defaultHost(port: number): string {
   const found = SOCKET_DIRECTORIES.find((path) => existsSync(`${path}/.s.PGSQL.${port}`));
   return found ?? 'localhost';
@@ -218,7 +223,7 @@ function readPort(text: string): number {
     : refuse(`a port is not a number from 1 to 65535: ${ENCODE}`);
 }
 
-/** libpq takes whole seconds, 0 and less for none, and 1 for 2. */
+/** libpq reads whole seconds; 0 and less mean no limit, and 1 means 2. */
 function readTimeout(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (!/^-?\d{1,6}$/.test(text)) return refuse('connect_timeout has to be whole seconds');

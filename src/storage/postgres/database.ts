@@ -1,4 +1,4 @@
-// The schema: what it must be before anything is written, its migrations, and its months.
+// The schema: checks it before anything is written, migrates it, and creates partitions for months.
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type Migration, readMigrations as readFolder } from '../migrations.ts';
 import { CannotConnectError } from './connect-errors.ts';
@@ -6,11 +6,13 @@ import { Connection } from './connection.ts';
 import { addUpOnce } from './covers.ts';
 import { StatementError, UnusableDatabaseError } from './errors.ts';
 
-/** `row_security`, and what partitioning of today needs. */
+/** The first version with `row_security` and the partitioning that the schema uses. */
 const OLDEST_SERVER = 150_000;
-/** Gateways that start at once migrate one behind the other; "ogat", and what SQLite's files carry. */
+/**
+ * Gateways that start at once migrate one after the other; "ogat", which SQLite's files also carry.
+ */
 const MIGRATION_LOCK = 0x6f676174;
-/** The migration that brings sums over the tables beside the orders. */
+/** The migration that introduces checksums over the tables beside the orders. */
 const COVERS = 10;
 
 export const readMigrations = (): Migration[] =>
@@ -56,11 +58,14 @@ export async function prepareDatabase(
   } catch (error) {
     throw explainRights(error, schema);
   } finally {
-    await connection.close(); // Which undoes what was not committed.
+    await connection.close(); // Closing rolls back what was not committed.
   }
 }
 
-/** The schema that the session works in. @throws {UnusableDatabaseError} none, or a server that is too old */
+/**
+ * The session's schema.
+ * @throws {UnusableDatabaseError} if there is none, or if the server is too old
+ */
 function requireSchema({ session }: Connection): string {
   const { serverVersion, schema, searchPath } = session;
   if (serverVersion < OLDEST_SERVER) {
@@ -84,9 +89,9 @@ function explainRights(error: unknown, schema: string): unknown {
 }
 
 /**
- * Whether the schema of the URL's search_path holds a ledger, of any version.
+ * Whether the schema of the URL's search_path contains a ledger of any version.
  *
- * @throws {LedgerUnavailableError} where the database cannot be connected to
+ * @throws {LedgerUnavailableError} if the database cannot be connected to
  */
 export async function hasSchema(url: string, name: string): Promise<boolean> {
   const connection = await Connection.open({ url, name, kind: 'long' }).catch((error: unknown) => {
@@ -100,7 +105,7 @@ export async function hasSchema(url: string, name: string): Promise<boolean> {
   }
 }
 
-/** @throws {UnusableDatabaseError} where the schema is not of this version. Nothing is changed. */
+/** Changes nothing. @throws {UnusableDatabaseError} if the schema has another version */
 export async function requireNewest(url: string, name: string): Promise<void> {
   const newest = readMigrations().at(-1)?.version ?? 0;
   const connection = await Connection.open({ url, name, kind: 'long' });
@@ -118,7 +123,8 @@ export async function requireNewest(url: string, name: string): Promise<void> {
 }
 
 async function versionOf(connection: Connection): Promise<number> {
-  // Not to_regclass: what it did not find before the lock it would not look for again behind it.
+  // to_regclass is unsuitable here: what it did not find before the lock, it does not look up again
+  // after the lock.
   const [found] = await connection.runText(
     "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'schema_version' AND relnamespace = current_schema()::regnamespace)",
   );
@@ -129,15 +135,15 @@ async function versionOf(connection: Connection): Promise<number> {
 
 const MONTHLY = ['orders', 'order_keys', 'history', 'sealed_texts'] as const;
 
-/** The first instant of the month that is `ahead` months after that of `now`. */
+/** The first instant of the month `ahead` months after that of `now`. */
 function monthStart(now: number, ahead: number): Date {
   const date = new Date(now);
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + ahead, 1));
 }
 
 /**
- * Makes sure that orders of this month and the next have partitions of their own. What has none is
- * kept in the partition for all others, as well.
+ * Ensures that this month and the next have partitions for orders. Orders of a month without a
+ * partition go to the default partition.
  */
 export async function prepareMonths(url: string, name: string, now: number): Promise<void> {
   const connection = await Connection.open({ url, name, kind: 'long' });
@@ -156,7 +162,8 @@ export async function prepareMonths(url: string, name: string, now: number): Pro
         .runText(
           `BEGIN; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema())); ${parts.join(';')}; COMMIT`,
         )
-        // The partition for all others holds orders of it: there they stay, and those to come.
+        // If the default partition already contains orders of the month, they and later ones stay
+        // there.
         .catch(() => connection.runText('ROLLBACK'));
     }
   } finally {

@@ -1,4 +1,5 @@
-// Every order with its entries in other tables on PostgreSQL, for an audit that knows what the platforms declare.
+// Reads every order with its entries in other tables, for an audit against the platforms'
+// declarations.
 import type { OrderWithEntries } from '../../core/order-entries.ts';
 import { toEntries } from '../entries.ts';
 import { rowsOf } from './chain-audit.ts';
@@ -21,7 +22,7 @@ const ROWS = `
   LEFT JOIN (SELECT platform, owner, order_id, json_agg(json_build_array(kind, due_at))::text AS all_of
     FROM deadlines GROUP BY 1, 2, 3) AS d USING (platform, owner, order_id)`;
 
-/** In the caller's transaction, so that an order and its entries are of one moment. */
+/** Runs in the caller's transaction, so that an order and its entries belong to one moment. */
 export async function* ordersWithEntries(connection: Connection): AsyncGenerator<OrderWithEntries> {
   for await (const row of rowsOf(connection, ROWS)) {
     const [keys, uniqueKeys, lists, deadlines] = row.slice(9) as (string | null)[];
@@ -29,7 +30,7 @@ export async function* ordersWithEntries(connection: Connection): AsyncGenerator
   }
 }
 
-/** On a connection of its own, in one snapshot. */
+/** Uses its own connection and one snapshot. */
 export async function* readEntries(options: ConnectionOptions): AsyncGenerator<OrderWithEntries> {
   const connection = await Connection.open(options);
   try {

@@ -1,18 +1,18 @@
-// What the server's refusals mean: to be tried again, or a mistake of ours.
+// The meaning of the server's errors: temporary, or a bug of ours.
 import { LedgerUnavailableError } from '../../core/errors.ts';
 
-/** The URL, the server, the role or the schema does not do. Nothing was changed. */
+/** The URL, the server, the role or the schema is unsuitable. Nothing was changed. */
 export class UnusableDatabaseError extends Error {
   readonly code = 'ERR_UNUSABLE_DATABASE';
   override readonly name = 'UnusableDatabaseError';
 }
 
-/** The answer was lost with the connection: nobody on this side knows whether it has happened. */
+/** The connection broke before the answer arrived, so that the result is unknown. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
 
-/** The server refused a statement and said why; nothing of it has happened. */
+/** The server refused a statement with a reason; nothing of it has taken effect. */
 export class StatementError extends Error {
   override readonly name = 'StatementError';
   /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -24,13 +24,16 @@ export class StatementError extends Error {
   }
 }
 
-/** Two transactions stood in each other's way: one of them has to come again. */
+/** Two transactions conflicted; one of them must run again. */
 const COLLISIONS = new Set(['40001', '40P01', '55P03']);
 
-/** The server is there and takes no changes: a standby, one that starts or stops, one without room. */
+/**
+ * The server runs but accepts no changes: a standby, a starting or stopping server, or one without
+ * room.
+ */
 const ELSEWHERE = new Set(['25006', '57P01', '57P02', '57P03', '53300']);
 
-/** A key is taken: where it is the caller's alone, by the caller itself. */
+/** A unique key exists. If only the caller uses the key, the caller itself has written it. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof StatementError && error.sqlState === '23505';
 }
@@ -39,12 +42,12 @@ export function isCollision(error: unknown): boolean {
   return error instanceof StatementError && COLLISIONS.has(error.sqlState);
 }
 
-/** Whether another connection, perhaps to another server by now, may take it. */
+/** Whether another connection, perhaps to another server, may succeed. */
 export function isElsewhere(error: unknown): boolean {
   return error instanceof StatementError && ELSEWHERE.has(error.sqlState);
 }
 
-/** What callers of the storage get, who may only try again. */
+/** The error for callers of storage, who can only try again. */
 export function unavailable(error: unknown): Error {
   if (error instanceof LedgerUnavailableError) return error;
   if (error instanceof ConnectionLostError) {

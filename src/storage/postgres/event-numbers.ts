@@ -1,25 +1,28 @@
-// The numbers of events never go back: a sequence that was left behind is raised before a session draws from it.
+// Ensures that event numbers never go back: raises a sequence that is too low before a session
+// draws from it.
 import type { Connection } from './connection.ts';
 
-/** Numbers are below 2^53, so that they are safe integers: 2,048 generations of 4 trillion each. */
+/**
+ * Numbers stay below 2^53, so that they are safe integers: 2,048 generations of 4 trillion each.
+ */
 const GENERATION_BITS = 42;
-/** One node raises it; "ogaw". */
+/** Only one node raises the sequence; "ogaw". */
 const LOCK = 0x6f676177;
 
-/** The newest number that any event has, or that callbacks have read. */
+/** The largest number that any event has, or that callbacks have read. */
 const NEWEST = `greatest((SELECT cursor FROM fan_out), (SELECT max(seq) FROM history),
   (SELECT max(since_seq) FROM endpoints))`;
 
 const IS_BEHIND = `SELECT last_value < ${NEWEST} FROM history_numbers`;
 
 /**
- * A sequence does not go everywhere with its tables: logical replication and a copy of the tables alone
- * leave it behind. What then happens would get numbers that callbacks have read already, and be posted to
- * nobody. It goes on with the first number of the next generation: what lies between may have been given
- * by a server that is lost.
+ * Logical replication, or a copy of the tables alone, does not copy a sequence. New events would
+ * then get numbers that callbacks have already read, and would be posted to nobody. The sequence
+ * therefore continues with the first number of the next generation, because a lost server may have
+ * used the numbers in between.
  *
- * @returns whether the sequence was behind
- * @throws {StatementError} a server that takes no changes
+ * @returns whether the sequence was too low
+ * @throws {StatementError} if the server accepts no changes
  */
 export async function keepNumbersAhead(connection: Connection): Promise<boolean> {
   const [row] = await connection.runText(IS_BEHIND);

@@ -1,4 +1,5 @@
-// The ledger on PostgreSQL: a round trip a question, one for a group of changes, on any number of nodes.
+// The ledger on PostgreSQL: one round trip per query, one per group of changes, on any number of
+// nodes.
 import type { Instant } from '../../core/clock.ts';
 import type {
   Change,
@@ -40,7 +41,7 @@ import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
 import { GroupWriter } from './writer.ts';
 
-/** What a load asks; `now` is null where the database's own time counts. */
+/** The query of a load; `now` is null if the database's time counts. */
 interface LoadQuestion {
   readonly platform: string;
   readonly orderId: OrderId;
@@ -51,9 +52,9 @@ interface LoadQuestion {
 export interface LedgerOptions {
   readonly url: string;
   readonly node: string;
-  /** Whether rules read the database's time; false where a clock of this process was handed in. */
+  /** Whether rules read the database's time; false if the caller passed a clock. */
   readonly databaseTime: boolean;
-  /** Told of the database's time and the sandbox's offset, with each load. */
+  /** Receives the database's time and the sandbox's offset with each load. */
   onTime(now: Instant, offsetSeconds: number, sentAt: number): void;
   /** Called when changes of this node are on disk. */
   onChange?(): void;
@@ -186,7 +187,7 @@ export class PostgresLedger implements Ledger {
   }
 
   async keepKeyUses(uses: readonly KeyUse[]): Promise<void> {
-    // In one order on all nodes, so that none waits for another's row while that one waits for its own.
+    // All nodes sort the rows equally, so that no deadlock occurs.
     const settings = uses.map(keyUseToSetting).sort(([a], [b]) => (a < b ? -1 : 1));
     const names = settings.map(([name]) => name);
     await this.#pool.run(statements.setLatest, [names, settings.map(([, value]) => value)]);
@@ -209,17 +210,17 @@ export class PostgresLedger implements Ledger {
     await this.#pool.change(statements.set, ['clock-offset', String(seconds)]);
   }
 
-  /** Resolves to what the setting is: the first who asks decides. */
+  /** Resolves to the setting's value; the first caller decides it. */
   async setOnce(name: string, value: string): Promise<string> {
     for (;;) {
-      // Null where another has just set it, which the statement could not see yet.
+      // Null if another node has just set it, which this statement could not see.
       const [row] = await this.#pool.change(statements.setOnce, [name, value]);
       if (row![0] !== null) return String(row![0]);
     }
   }
 
   async forgetReplies(now: Instant): Promise<number> {
-    // In steps, so that no change waits long behind it.
+    // Runs in steps, so that no change waits long.
     for (let total = 0; ; ) {
       const forgotten = await this.#pool.run(statements.forget, [now]);
       total += forgotten.length;
@@ -227,7 +228,7 @@ export class PostgresLedger implements Ledger {
     }
   }
 
-  /** On a connection of its own: it reads everything, and may take as long as that takes. */
+  /** Uses its own connection, because it reads everything and may take long. */
   async audit(head?: string): Promise<LedgerAudit> {
     const wanted = head === undefined ? null : readHead(head);
     const { url, node } = this.#options;
@@ -244,13 +245,13 @@ export class PostgresLedger implements Ledger {
 
   async checkReady(): Promise<void> {
     await this.#pool.checkSession();
-    // After a failure only another write tells whether the database takes them again.
+    // After a failure, only a successful write proves that the database accepts changes again.
     if (this.#commits.lastError !== undefined || this.#creations.lastError !== undefined) {
       await this.#pool.probe();
     }
   }
 
-  /** How many statements this node has sent. */
+  /** The number of statements that this node has sent. */
   get roundTrips(): number {
     return this.#pool.roundTrips;
   }
@@ -268,7 +269,7 @@ export class PostgresLedger implements Ledger {
       questions.map(({ once }) => once),
       questions.map(({ now }) => now),
     ];
-    // A kept reply is a success once more: where a standby is to have it, it has to be there.
+    // A stored reply acknowledges a change again, which therefore must be on the standby, too.
     const isOwed = (rows: readonly Row[]): boolean =>
       rows.some((row) => row[8] !== null && row[11] === true);
     const rows = await this.#pool.run(statements.load, values, isOwed);

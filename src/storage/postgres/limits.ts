@@ -1,4 +1,5 @@
-// Limits that all nodes share: counted in the database, one round trip for the calls of a turn.
+// Limits that all nodes share: counted in the database, with one round trip for the calls of a
+// turn.
 import type { Instant } from '../../core/clock.ts';
 import type { Admission, Limits, LimitWindow } from '../../core/limits.ts';
 import type { Pool } from './pool.ts';
@@ -6,12 +7,13 @@ import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
 
 /**
- * A node that has not been seen for this long is gone, and its calls under way with it. It says that
- * it is alive each second; shorter would free the calls of one that only waits for its database.
+ * A node that was not seen for this long counts as dead, and its calls in progress end. Each node
+ * reports every second; a shorter time would end the calls of a node that only waits for its
+ * database.
  */
 const ALIVE = '10 seconds';
 
-/** Longer than from one call to the next where many come, which then tell it by the way. */
+/** Longer than the usual time between two calls under load, which then carry the report. */
 const TELL_AFTER_MS = 20;
 
 interface Call {
@@ -26,13 +28,16 @@ export class PostgresLimits implements Limits {
   readonly #pool: Pool;
   readonly #enter: GroupReader<Call | null, string | null>;
   readonly #underWay = new Map<string, number>();
-  /** Keys of which the database may believe another number. Told as numbers, so that it may be told twice. */
+  /**
+   * Keys whose number in the database may be outdated. Reports contain absolute numbers, so that
+   * they may be repeated.
+   */
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(pool: Pool, node: string) {
     this.#pool = pool;
-    // One group at a time: the numbers that it tells must be those of all groups before it.
+    // One group at a time, because the numbers of a report must include all groups before it.
     this.#enter = new GroupReader((asked) => this.#enterAll(node, asked), 1);
   }
 
@@ -56,7 +61,7 @@ export class PostgresLimits implements Limits {
       if (left) return;
       left = true;
       this.#add(key, -1);
-      // Nobody waits for it: the next call tells it, or this.
+      // Nobody waits for this report. The next call or this timer sends it.
       this.#timer ??= setTimeout(() => this.#tell(), TELL_AFTER_MS);
     };
     return { refusedBy, leave };
@@ -66,11 +71,11 @@ export class PostgresLimits implements Limits {
     const unique = [...new Set(keys)];
     const rows = await this.#pool.runOnce(statements.pause, [unique, now, length]);
     const started = new Set(rows.map(([key]) => key));
-    // Of one key twice, the first starts it.
+    // If a key occurs twice, the first occurrence starts the pause.
     return keys.map((key) => started.delete(`pause ${key}`));
   }
 
-  /** Forgets windows and pauses that have ended. */
+  /** Deletes windows and pauses that have ended. */
   async forget(now: Instant): Promise<void> {
     await this.#pool.run(statements.forgetLimits, [now]);
   }
@@ -84,8 +89,8 @@ export class PostgresLimits implements Limits {
     this.#changed.clear();
     const calls = asked.flatMap((call, n) => (call ? [{ ...call, n }] : []));
     try {
-      // Once: where the answer is lost a call may be counted that was not let in, which is better
-      // than one that is let in and not counted.
+      // Runs at most once. If the answer is lost, a call may be counted that was not admitted,
+      // which is better than an admitted call that is not counted.
       const values = [node, ALIVE, JSON.stringify(Object.fromEntries(told)), JSON.stringify(calls)];
       const [[refusals]] = (await this.#pool.runOnce(statements.enter, values)) as [
         [Record<string, string>],
@@ -111,7 +116,7 @@ export class PostgresLimits implements Limits {
   async #tell(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // A database that is away lets nobody in; once it is back the next call tells it.
+    // If the database is unavailable, nobody is admitted; the next call after its return reports.
     if (this.#changed.size > 0) await this.#enter.ask(null).catch(NOTHING);
   }
 }

@@ -1,4 +1,5 @@
-// What a hand at the database has changed, verify finds: each case is SQL in a transaction that is undone.
+// Tests that verify finds manual changes in the database. Each case is SQL in a transaction that is
+// rolled back.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
@@ -26,7 +27,7 @@ import { ordersWithEntries } from './entries.ts';
 import { openPostgres } from './open.ts';
 import { auditSnapshot } from './queries.ts';
 
-/** What the made-up platform declares of its orders. */
+/** The declarations of a fictitious platform about its orders. */
 const model: OrderModel = {
   states: {},
   operatorTransitions: {},
@@ -302,7 +303,7 @@ describe('on a server', { skip }, async () => {
     for (const [n, state] of ['paid', 'shipped', 'received'].entries()) {
       const sealed = [{ name: `cards${n}`, text: 'secret', mask: '***' }];
       const payload = { n, '\ud800': '"\\\0\u007f\u2028\u{1F600}' };
-      // So that exactly one change is posted: the last but one.
+      // Makes exactly one change have a delivery: the last but one.
       if (i === 5 && n === 1) await storage.callbacks.createEndpoint(anEndpoint());
       const once = { key: `once${i}`, reply: 'done', expiresAt: T0 + 1e9 };
       const its = n === 0 ? { sealed, once } : { sealed };
@@ -320,14 +321,14 @@ describe('on a server', { skip }, async () => {
     await storage.close();
   });
 
-  /** What verify finds after `sql`, which is undone. */
+  /** The findings of verify after `sql`, which is rolled back. */
   async function tampered(
     sql: string | (() => Promise<void>),
     against?: LedgerHead,
   ): Promise<string[]> {
     await connection.runText('BEGIN');
     try {
-      // A hand at the database is no session of Ordergate.
+      // A manual connection to the database is no session of Ordergate.
       await connection.runText(`SET LOCAL ordergate.session = ''`);
       if (typeof sql === 'string') await connection.runText(sql);
       else await sql();
@@ -343,7 +344,7 @@ describe('on a server', { skip }, async () => {
     }
   }
 
-  test('nothing in a ledger that nobody has touched', async () => {
+  test('nothing in an unchanged ledger', async () => {
     assert.deepEqual(await tampered('SELECT 1'), []);
     assert.deepEqual(await tampered('SELECT 1', head), []);
     assert.deepEqual((await ledger.audit()).notes, undefined);
@@ -360,10 +361,10 @@ describe('on a server', { skip }, async () => {
     });
   }
 
-  describe('a head that was written down tells', () => {
+  describe('verify with an earlier head', () => {
     const GROUPS_GONE = 'DELETE FROM chain_groups;';
 
-    test('the last change rolled back, with the groups', async () => {
+    test('finds that the last change and the groups were removed', async () => {
       assert.deepEqual(await tampered(GROUPS_GONE + ROLL_BACK), []);
       assert.match(
         (await tampered(GROUPS_GONE + ROLL_BACK, head)).join(),
@@ -371,7 +372,7 @@ describe('on a server', { skip }, async () => {
       );
     });
 
-    test('a past that was rewritten with every hash made anew', async () => {
+    test('finds a rewritten past with recomputed hashes', async () => {
       const rewrite = async (): Promise<void> => {
         await connection.runText(`UPDATE history SET note = 'never said' WHERE ${change3(2)}`);
         let last: string | null = null;
@@ -394,7 +395,7 @@ describe('on a server', { skip }, async () => {
       assert.match((await tampered(rewrite, head)).join(), /head 1\.24/);
     });
 
-    test('nothing, of changes that came after it', async () => {
+    test('reports no later changes', async () => {
       await create(ledger, [anOrder('p', 'later')]);
       assert.deepEqual(await tampered('SELECT 1', head), []);
       const next = await sealHead(connection);
@@ -404,14 +405,14 @@ describe('on a server', { skip }, async () => {
     });
   });
 
-  test('a month that was detached leaves its part of each group', async () => {
+  test('accepts a detached month by its stored part of each group', async () => {
     const later = T0 + 40 * 86_400_000;
     await create(ledger, [anOrder('p', 'next-month', { createdAt: later })]);
     const both = await sealHead(connection);
     const detach = ['orders', 'history', 'order_keys', 'sealed_texts']
       .map((table) => `DELETE FROM ${table} WHERE created_at = ${T0}`)
       .join(';');
-    // Callbacks of that age have ended, and Ordergate itself has forgotten them.
+    // Callbacks of that age have ended, and Ordergate has deleted them.
     const forgotten = `SET LOCAL ordergate.session = 'a node'; DELETE FROM deliveries; SET LOCAL ordergate.session = ''`;
     const rest = `${forgotten}; ${detach}; DELETE FROM deadlines`;
     assert.deepEqual(await tampered(rest, both), []);
@@ -421,7 +422,7 @@ describe('on a server', { skip }, async () => {
     );
   });
 
-  test('changes of nodes of the version before have no hash, are told, and are no fault', async () => {
+  test('reports changes of nodes of the previous version, which have no hash, without an error', async () => {
     const moved = (version: number) =>
       `{"n":0,"platform":"p","owner":"owner1","order_id":"mixed","created_at":${T0},"version":${version},
         "state":"open","at":${T0},"attributes":"{}","action":"moved","from_state":"open","to_state":"open",

@@ -22,22 +22,25 @@ import { statements } from './statements.ts';
 import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { TRANSFERRING } from './transfer-tables.ts';
 
-/** Two for reads, two for changes, one for all else: the database does more with few than with many. */
+/**
+ * Two for reads, two for changes, one for all else. The database is faster with few connections
+ * than with many.
+ */
 const CONNECTIONS = 5;
 const KEY_CHECK = 'key-check';
-/** Months ahead are made long before their first order. */
+/** Partitions of future months are created long before their first order. */
 const MONTHS_EVERY_MS = 6 * 3_600_000;
 
 export interface PostgresOptions {
-  /** False where a clock of this process was handed in, which then wins. */
+  /** False if the caller passed a clock, which then takes precedence. */
   readonly databaseTime?: boolean;
   readonly requestLog?: { readonly maxBytes: number } | undefined;
 }
 
 /**
- * @throws {UnusableDatabaseError} a schema that is newer, or a server that is too old
- * @throws {WrongMasterKeyError} another master key than the one the secrets were sealed with
- * @throws {LedgerUnavailableError} a server that cannot be reached
+ * @throws {UnusableDatabaseError} if the schema is newer or the server too old
+ * @throws {WrongMasterKeyError} if the secrets were sealed with another master key
+ * @throws {LedgerUnavailableError} if the server cannot be reached
  */
 export async function openPostgres(
   url: string,
@@ -73,7 +76,7 @@ export async function openPostgres(
     const requests = new PostgresRequestLog(pool, node, requestLog?.maxBytes);
     const limits = new PostgresLimits(pool, node);
     const months = setInterval(() => {
-      prepareMonths(url, `${node}.months`, clock.now()).catch(() => {}); // The next time will do.
+      prepareMonths(url, `${node}.months`, clock.now()).catch(() => {}); // The next run will create them.
       limits.forget(clock.now()).catch(() => {});
     }, MONTHS_EVERY_MS);
     months.unref();
@@ -121,7 +124,7 @@ export async function openPostgres(
   }
 }
 
-/** What somebody should know of the way to the database. */
+/** Warnings about the way to the database. */
 function warningsOf(url: string): string[] {
   if (isVerified(readDatabaseUrl(url))) return [];
   return [
@@ -129,7 +132,7 @@ function warningsOf(url: string): string[] {
   ];
 }
 
-/** A part of a ledger serves nobody, and a change to it would not be in the rest. */
+/** An incomplete ledger must not be served, because a change to it would be missing in the rest. */
 async function refuseUnfinishedCopy(pool: Pool): Promise<void> {
   if ((await pool.run(statements.setting, [TRANSFERRING])).length === 0) return;
   throw new UnusableDatabaseError(

@@ -63,7 +63,7 @@ const s = {
       AND ($6::text IS NULL OR outcome = $6)
       AND at >= coalesce($7, at) AND at < coalesce($8, 9007199254740991)
       ORDER BY number DESC LIMIT $9`,
-    // A filter that is not given must not keep the index of one that is from being used.
+    // An absent filter must not prevent the use of the index for a present one.
     isPlannedByValues: true,
   },
 } satisfies Record<string, Statement>;
@@ -149,7 +149,7 @@ export function auditStore(pool: Pool): AuditStore {
   };
 }
 
-/** What is wrong with the audit's chain, in words. In the caller's transaction. */
+/** The errors in the audit's chain, in words. Runs in the caller's transaction. */
 export async function auditAudit(connection: Connection): Promise<string[]> {
   const walk = new AuditWalk();
   const all =

@@ -1,18 +1,19 @@
-// Rules that rows of different tables keep with each other on PostgreSQL, and parties whose keys have to open.
+// Checks rules between rows of different tables on PostgreSQL, and that the keys of parties can be
+// decrypted.
 import { partyFromJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
 import { rowsOf } from './chain-audit.ts';
 import type { Connection } from './connection.ts';
 
 interface Rule {
-  /** Its first column names the row. */
+  /** The first column names the row. */
   readonly sql: string;
   readonly problem: string;
 }
 
 const same = (other: string): string =>
   `o.platform = ${other}.platform AND o.owner = ${other}.owner AND o.order_id = ${other}.order_id AND o.created_at = ${other}.created_at`;
-/** What is older belongs to a month that was detached. */
+/** Older rows belong to a month that was detached. */
 const OLDEST = '(SELECT coalesce(min(created_at), 0) FROM orders)';
 const NO_ORDER = 'it belongs to no order';
 
@@ -60,7 +61,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Every run of every list against what stands directly below it, and lists that have no runs. */
+/** Compares every run of every list with the level below it, and finds lists without runs. */
 const COUNTS = `
   WITH runs AS (
     SELECT platform, owner, name, level, first_at, first_id, children, entries,
@@ -86,7 +87,7 @@ const COUNTS = `
   WHERE NOT EXISTS (SELECT FROM list_counts AS c
     WHERE c.platform = l.platform AND c.owner = l.owner AND c.name = l.name AND c.level = n.level)`;
 
-/** Rows told for each rule. */
+/** Maximum number of listed rows per rule. */
 const TOLD = 10;
 
 /** In the caller's transaction. */
@@ -106,7 +107,7 @@ export async function auditPlaces(connection: Connection): Promise<string[]> {
 
 const PARTIES = 'SELECT platform, party_id, document FROM parties';
 
-/** In the caller's transaction. Without a sealer nothing is opened. */
+/** Runs in the caller's transaction. Without a sealer nothing is decrypted. */
 export async function auditParties(
   connection: Connection,
   sealer: Sealer | undefined,
@@ -117,7 +118,7 @@ export async function auditParties(
     try {
       if (isRight()) return;
     } catch {
-      // Not JSON, cut, or sealed under another key or for another place.
+      // The text is not JSON, was cut, or was sealed with another key or for another place.
     }
     if (found.length < TOLD) found.push(what);
   };

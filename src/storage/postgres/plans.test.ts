@@ -1,4 +1,5 @@
-// What the server does for each statement of ours: by an index, a few rows each, whatever the size of the ledger.
+// Tests the plan of each statement: it uses an index and reads few rows, whatever the size of the
+// ledger.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
@@ -12,9 +13,9 @@ import type { OpenStorage } from '../storage.ts';
 import { openPostgres } from './open.ts';
 
 const ORDERS = 12_000;
-/** Rows that a hot statement may look at and leave, for each that it wants. */
+/** Maximum rows that a hot statement may read in vain per wanted row. */
 const MAX_LEFT_ASIDE = 300;
-/** Tables that stay as small as the number of platforms, parties or nodes. */
+/** Tables whose size depends only on the number of platforms, parties or nodes. */
 const SMALL = /^(settings|shared_versions|parties|catalog|nodes|lists|calls_under_way)$/;
 
 interface Plan {
@@ -28,9 +29,9 @@ interface Plan {
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-/** What in a plan costs more the larger the ledger is. */
+/** Parts of a plan whose cost grows with the ledger. */
 function faultsOf(plan: Plan, isList: boolean): string[] {
-  // Only a session that begins looks at the sequence itself; it may begin beside the statement watched here.
+  // Only a starting session reads the sequence itself; one may start during the watched statement.
   if (nodesOf(plan).some((node) => node['Relation Name'] === 'history_numbers')) return [];
   return nodesOf(plan).flatMap((node) => {
     const table = node['Relation Name'];
@@ -117,7 +118,7 @@ describe('plans', { skip, timeout: 120_000 }, () => {
   const now = T0 + 10 * DAY;
   const window = { name: 'day', startsAt: T0, length: DAY, max: 9 };
   const aToken = { platform: 'shop', digest: 'd', kind: 'access', partyId: 'p', grantId: 'g' };
-  /** A question of each kind, asked twice: a plan of the second time is the one that stays. */
+  /** One query of each kind, run twice, because the second run uses the lasting plan. */
   const HOT: Record<string, (i: number) => Promise<unknown>> = {
     load: () => storage.ledger.load('shop', orderId('o7'), { key: 'k', now }),
     'a load of 50 at once': () =>
@@ -175,7 +176,7 @@ describe('plans', { skip, timeout: 120_000 }, () => {
     });
   }
 
-  test('lists of the console begin with an index, whatever they are filtered by', async () => {
+  test('lists of the console start from an index with every filter', async () => {
     const from = T0 + 50;
     for (const filter of [
       {},
@@ -195,7 +196,7 @@ describe('plans', { skip, timeout: 120_000 }, () => {
     }
   });
 
-  test('lists of the console read none of the orders of other platforms', async () => {
+  test('lists of the console read no orders of other platforms', async () => {
     await query('ANALYZE', await databaseOf(directory));
     for (const filter of [{ platform: 'seldom' }, { platform: 'seldom', owner: 'owner1' }]) {
       seen = [];
@@ -206,7 +207,7 @@ describe('plans', { skip, timeout: 120_000 }, () => {
     }
   });
 
-  test('a month of orders leaves with its history by dropping partitions', async () => {
+  test('dropping partitions removes a month of orders with its history', async () => {
     const url = await databaseOf(temporaryDirectory());
     const sealer = new Sealer(Buffer.alloc(32, 7));
     const { ledger, close } = await openPostgres(url, sealer, { databaseTime: false });

@@ -1,4 +1,4 @@
-// A few connections and a bounded queue before them; lost ones are opened anew as long as somebody waits.
+// A few connections with a bounded queue; lost ones are reopened while a caller waits.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { Connection, type Row, type Statement } from './connection.ts';
@@ -15,21 +15,21 @@ import { statements } from './statements.ts';
 
 export interface PoolOptions {
   readonly url: string;
-  /** This gateway's name among all. */
+  /** The unique name of this gateway. */
   readonly node: string;
   readonly size: number;
-  /** That all its sessions have to work in; undefined where the URL alone decides. */
+  /** The schema of all its sessions; undefined if the URL alone decides. */
   readonly schema?: string;
 }
 
-/** Who waits longer than this for a connection is told that there is none. */
+/** A caller who waits longer for a connection gets an error. */
 const PATIENCE_MS = 3000;
-/** Calls that may wait for a connection. */
+/** Maximum number of calls that wait for a connection. */
 const MAX_WAITING = 10_000;
 const RECONNECT_MS = [50, 100, 200, 400, 800, 1000];
-/** Between two attempts on a server that takes nothing, so that it is asked and not stormed. */
+/** The pause between attempts on a server that accepts no changes, so that it is not overloaded. */
 export const RETRY_MS = 50;
-/** Collisions in a row after which a statement is given up: each was a whole transaction of somebody else. */
+/** After so many consecutive collisions, each with another transaction, a statement fails. */
 const MAX_COLLISIONS = 8;
 
 interface Waiting {
@@ -55,15 +55,15 @@ export class Pool {
     this.#options = options;
   }
 
-  /** How many statements have been sent, for those who count round trips. */
+  /** The number of sent statements, for tests of round trips. */
   get roundTrips(): number {
     return this.#trips;
   }
 
   /**
-   * Runs one statement that may be run again: a question.
+   * Runs a statement that may be repeated: a query.
    *
-   * @param isOwed whether the answer acknowledges a change of before, which then has to be durable
+   * @param isOwed whether the answer acknowledges an earlier change, which must then be durable
    */
   run(
     statement: Statement,
@@ -78,24 +78,24 @@ export class Pool {
     });
   }
 
-  /** Runs one change that has the same effect twice. */
+  /** Runs a change whose repetition has no further effect. */
   change(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const until = this.patience;
     let attempts = 0;
     return this.#repeat('also when lost', async (connection) => {
       attempts++;
       const rows = await connection.run(statement, values);
-      // The second may find that the first has done it, write nothing, and so wait for nobody.
+      // A repetition may find the change done and write nothing, so it would not wait.
       if (attempts > 1) await this.beSure(connection, until);
       return rows;
     });
   }
 
   /**
-   * Waits until all that this session has seen is where synchronous_commit wants it. Asked of the very
-   * session that has seen it: another may be one of a successor, which has never had it.
+   * Waits until everything that this session has seen is as durable as synchronous_commit requires.
+   * It must be the same session, because another may be on a successor that never got the data.
    *
-   * @param until past it the session is dropped, and nobody knows
+   * @param until then the session is dropped, and the result is unknown
    */
   async beSure(
     connection: Connection,
@@ -106,13 +106,13 @@ export class Pool {
     try {
       await connection.within(until, () => connection.run(write, values));
     } catch (error) {
-      // What is left of it would wait at the server as long as the standby is away.
+      // The server process would otherwise wait as long as the standby is unavailable.
       if (connection.isLost) this.#end(connection.name);
       throw error;
     }
   }
 
-  /** Whether a session takes changes, and is still the one that it was made. @throws {LedgerUnavailableError} */
+  /** Whether a session accepts changes and is unchanged. @throws {LedgerUnavailableError} */
   async checkSession(): Promise<void> {
     await this.#repeat('also when lost', async (connection) => {
       const [row] = await connection.run(statements.ready);
@@ -126,7 +126,7 @@ export class Pool {
     });
   }
 
-  /** Whether the database has room, and its standby too. @throws {LedgerUnavailableError} */
+  /** Whether the database and its standby have room. @throws {LedgerUnavailableError} */
   async probe(): Promise<void> {
     const until = this.patience;
     try {
@@ -138,7 +138,7 @@ export class Pool {
     }
   }
 
-  /** Ends what is left of a session at the server, some time soon; nobody waits for it. */
+  /** Ends the rest of a session at the server later; nobody waits for it. */
   #end(name: string): void {
     if (this.#closed) return;
     this.use(this.patience, (connection) => connection.run(statements.fence, [name])).catch(
@@ -146,16 +146,16 @@ export class Pool {
     );
   }
 
-  /** Runs one statement at most once. When the answer is lost, whether it has happened is not known. */
+  /** Runs a statement at most once. If the answer is lost, the result is unknown. */
   runOnce(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     return this.#repeat('when refused', (connection) => connection.run(statement, values));
   }
 
-  /** Adds rows, all or none, under keys that only the caller gives: one that is taken is a row of its own. */
+  /** Adds all rows or none. Only the caller creates the keys, so an existing key is its own. */
   copyIn(text: string, lines: Buffer): Promise<void> {
     return this.#repeat('also when lost', (connection) =>
       connection.copyIn(text, lines).catch((error) => {
-        if (!isDuplicate(error)) throw error; // Else they were written, and the answer was lost.
+        if (!isDuplicate(error)) throw error; // A duplicate means that an earlier try has written the rows.
       }),
     );
   }
@@ -179,7 +179,7 @@ export class Pool {
     }
   }
 
-  /** Hands out a connection until `work` has ended. @param until when to stop waiting for one */
+  /** Lends a connection until `work` has ended. @param until when to stop waiting for one */
   async use<T>(until: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.#take(until);
     this.#trips++;
@@ -189,7 +189,7 @@ export class Pool {
       return result;
     } catch (error) {
       this.#lastError = (error as Error).message;
-      // A server that takes no changes may have a successor: a new connection finds it.
+      // A server without changes may have a successor, which a new connection finds.
       if (isElsewhere(error)) connection.destroy('the server takes no changes');
       throw error;
     } finally {
@@ -201,12 +201,12 @@ export class Pool {
     return performance.now() + PATIENCE_MS;
   }
 
-  /** Why the last statement failed; undefined when it did not. */
+  /** Why the last statement failed; undefined if it succeeded. */
   get lastError(): string | undefined {
     return this.#lastError;
   }
 
-  /** Waits for what is under way, then closes all. */
+  /** Waits for running work, then closes all connections. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#queue.splice(0)) reject(closedError());
@@ -261,9 +261,9 @@ export class Pool {
     for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
       try {
         const connection = await Connection.open({ url, name: `${node}.${++this.#made}`, schema });
-        // A server that has taken over may count from before.
+        // After a failover, the new server's sequence may be too low.
         if (schema !== undefined) await keepNumbersAhead(connection);
-        // Whoever wanted it has gone: it was never counted, so that the close does not wait for it.
+        // The pool was closed meanwhile. Close does not wait for this uncounted connection.
         if (this.#closed) return void connection.close();
         this.#open++;
         connection.onLost(() => {

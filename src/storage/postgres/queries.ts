@@ -1,4 +1,4 @@
-// Reading the ledger: rows as orders, lists for the console, and the audit.
+// Converts rows to orders, and contains the console's lists and the audit.
 import type {
   LedgerAudit,
   OrderDeadline,
@@ -32,7 +32,7 @@ export function toOrder(row: Row): Order {
   } as Order;
 }
 
-/** From the same columns, then the history and the sealed texts as arrays of arrays. */
+/** From the same columns, followed by the history and the sealed texts as arrays of arrays. */
 export function toRecord(row: Row): OrderRecord {
   const history = (row[9] ?? []) as Row[];
   const sealed = (row[10] ?? []) as [name: string, mask: string][];
@@ -46,10 +46,13 @@ export function toRecord(row: Row): OrderRecord {
   };
 }
 
-/** The text right behind everything that begins with `prefix`. */
+/** Sorts directly after every text that begins with `prefix`. */
 const AFTER = '\u{10FFFF}';
 
-/** The statement and its values; a statement for each set of filters, so that it can be prepared. */
+/**
+ * The statement and its values. Each set of filters has its own statement, so that it can be
+ * prepared.
+ */
 export function orderList(query: OrderQuery): { statement: Statement; values: unknown[] } {
   const where: string[] = [];
   const names: string[] = [];
@@ -72,7 +75,8 @@ export function orderList(query: OrderQuery): { statement: Statement; values: un
   filter('platform', 'o.platform = ?', query.platform);
   filter('state', 'o.state = ?', query.state);
   filter('owner', "o.owner || '' = ?", query.owner);
-  // Twice: once for the partitions that are read, once for the index ("+ 0": see the migration).
+  // The condition stands twice: for the choice of partitions, and for the index ("+ 0": see the
+  // migration).
   filter(
     'from',
     'o.created_at >= ?::bigint AND o.created_at + 0 >= ?::bigint',
@@ -88,7 +92,7 @@ export function orderList(query: OrderQuery): { statement: Statement; values: un
   const text = `SELECT o.order_id, o.platform, o.owner, o.state, o.version, o.created_at, o.updated_at,
       o.attributes, o.lines, o.id FROM ${from} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
     ORDER BY o.created_at + 0 DESC, o.id DESC LIMIT $${values.length}`;
-  // A plan for any platform would read a ledger of millions for seven orders of another one.
+  // A generic plan would read a ledger of millions for seven orders of one platform.
   const statement = { name: `list-${names.join('-')}`, text, isPlannedByValues: true };
   return { statement, values };
 }
@@ -104,15 +108,18 @@ export function toPage(rows: Row[], limit: number): Page<Order> {
 }
 
 export interface AuditOptions {
-  /** Whose key opens the secrets of parties; without one they are not opened. */
+  /** The sealer that decrypts the secrets of parties; without one they are not decrypted. */
   readonly sealer?: Sealer;
-  /** One that was written down; see `ordergate head`. */
+  /** An earlier head; see `ordergate head`. */
   readonly head?: LedgerHead;
 }
 
-/** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
+/**
+ * Counts the rows that break a rule. It reads everything, which takes minutes for a ledger of
+ * millions.
+ */
 export async function audit(connection: Connection, options?: AuditOptions): Promise<LedgerAudit> {
-  // One snapshot for all, so that what is changed meanwhile does not look broken.
+  // One snapshot for all queries, so that concurrent changes do not look like errors.
   await connection.runText('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const result = await auditSnapshot(connection, options);
   await connection.runText('COMMIT');
@@ -148,7 +155,7 @@ export async function auditSnapshot(
       WHERE h.n IS DISTINCT FROM o.version OR h.newest IS DISTINCT FROM o.version
         OR (last.line IS NULL AND last.to_state IS DISTINCT FROM o.state)`),
     changesWithoutEvent: await count('SELECT count(*) FROM history WHERE event_type IS NULL'),
-    eventsWithoutChange: 0, // An event is a part of its change's row.
+    eventsWithoutChange: 0, // An event is part of its change's row, so that none can lack a change.
     damage,
   };
 }

@@ -1,8 +1,8 @@
-// Group read: what is asked in one turn of the event loop is one statement, with arrays for its values.
+// Group read: the queries of one turn of the event loop become one statement with arrays of values.
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { MAX_GROUP, MAX_QUEUE } from '../group-limits.ts';
 
-/** Statements under way; while they are, what is asked gathers for the next. */
+/** Maximum running statements. Meanwhile further queries are collected for the next one. */
 const MAX_UNDER_WAY = 2;
 
 interface Waiting<Q, A> {
@@ -18,7 +18,7 @@ export class GroupReader<Q, A> {
   #underWay = 0;
   #isScheduled = false;
 
-  /** @param readAll answers all, in the order they were asked */
+  /** @param readAll answers all queries, in sequence */
   constructor(
     readAll: (questions: readonly Q[]) => Promise<readonly A[]>,
     maxUnderWay = MAX_UNDER_WAY,
@@ -27,7 +27,7 @@ export class GroupReader<Q, A> {
     this.#maxUnderWay = maxUnderWay;
   }
 
-  /** What is asked after a commit was answered sees that commit: each turn reads anew. */
+  /** A query after the answer to a commit sees that commit, because each turn reads anew. */
   ask(question: Q): Promise<A> {
     if (this.#waiting.length >= MAX_QUEUE) {
       return Promise.reject(

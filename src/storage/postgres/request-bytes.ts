@@ -1,13 +1,16 @@
-// Bounds the request log on PostgreSQL: counts what is written by minute, and lets the oldest minutes go.
+// Limits the request log's size on PostgreSQL: counts bytes per minute, and deletes the oldest
+// minutes.
 import type { Statement } from './connection.ts';
 import type { Pool } from './pool.ts';
 import { statements } from './statements.ts';
 
-/** Ids of one minute: see `requestIds`. As in the migration that made the table. */
+/**
+ * Ids of one minute: see `requestIds`. The migration that creates the table uses the same number.
+ */
 const BUCKET = 60_000 * 4096;
-/** What is counted in memory before it is written down. */
+/** Bytes that are counted in memory before the count is written. */
 const UNWRITTEN_BYTES = 1024 * 1024;
-/** What is left when the bound is reached: room for a while, so that not every batch lets something go. */
+/** The fill level after a deletion, so that not every batch needs one. */
 const LEFT = 0.95;
 
 const ADD: Statement = {
@@ -15,7 +18,7 @@ const ADD: Statement = {
   text: `INSERT INTO request_bytes (bucket, node, bytes) VALUES ($1, $2, $3)
     ON CONFLICT (bucket, node) DO UPDATE SET bytes = request_bytes.bytes + EXCLUDED.bytes`,
 };
-/** The newest bucket from which on, with all behind it, there is more than $1; null where there is none. */
+/** The newest bucket from which the later buckets together exceed $1; null if there is none. */
 const CUT: Statement = {
   name: 'request-bytes-cut',
   text: `SELECT max(bucket) FROM (
@@ -54,7 +57,7 @@ export class RequestBytes {
     await this.bound();
   }
 
-  /** Lets the oldest calls go where there is too much; returns how many. */
+  /** Deletes the oldest calls if the limit is exceeded; returns their number. */
   async bound(): Promise<number> {
     const [total] = await this.#pool.run(TOTAL);
     if (Number(total![0]) <= this.#maxBytes) return 0;
@@ -62,7 +65,7 @@ export class RequestBytes {
     return cut![0] === null ? 0 : this.removeBefore((Number(cut![0]) + 1) * BUCKET);
   }
 
-  /** Removes calls with a smaller id in steps, so that nothing waits long behind it; returns how many. */
+  /** Deletes calls with a smaller id in steps, so that nothing waits long; returns their number. */
   async removeBefore(id: number): Promise<number> {
     let total = 0;
     for (let removed = -1; removed !== 0; total += removed) {

@@ -1,4 +1,5 @@
-// The request log on PostgreSQL: whatever a caller sent is kept as it came, and no batch twice.
+// Tests the request log on PostgreSQL: any bytes survive the round trip, and no batch is stored
+// twice.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { databaseOf, query, skip } from '../../../test/postgres.ts';
@@ -14,7 +15,7 @@ const record = (n: number, fields?: Partial<RequestRecord>): RequestRecord =>
   requestRecord(T0 + n, fields);
 
 describe('on a server', { skip, timeout: 60_000 }, () => {
-  test('what means something to the database comes back as it was sent', async () => {
+  test('characters with a meaning for the database survive unchanged', async () => {
     const url = await databaseOf(temporaryDirectory());
     const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
     const bodies = [
@@ -52,7 +53,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     await close();
   });
 
-  test('calls as long as the log keeps them go out in several batches, none cut', async () => {
+  test('calls of maximum length are written in several batches, none is cut', async () => {
     const url = await databaseOf(temporaryDirectory());
     const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
     const long = '订\t'.repeat(8 * 1024);
@@ -66,7 +67,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
   });
 
   const MIB = 1024 * 1024;
-  /** Stored calls, and their bytes as COPY sends them, about. */
+  /** The number of stored calls, and roughly their bytes in the form of COPY. */
   const heldIn = async (url: string) => {
     const [[calls, bytes, newest, oldest]] = (await query(
       `SELECT count(*)::int, coalesce(sum(octet_length(body)), 0)::int, max(at)::float8, min(at)::float8 FROM requests`,
@@ -75,7 +76,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     return { calls, bytes, newest, oldest };
   };
 
-  test('it stays within its bytes: the oldest minutes go, of two nodes together, and the newest calls stay', async () => {
+  test('two nodes together stay within the limit in bytes: the oldest minutes are deleted, and the newest calls stay', async () => {
     const url = await databaseOf(temporaryDirectory());
     const requestLog = { maxBytes: 8 * MIB };
     const nodes = await Promise.all(
@@ -86,9 +87,9 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     for (let minute = 0; minute < MINUTES; minute++) {
       for (let n = 0; n < 64; n++)
         nodes[n % 2]!.requests.append(record(minute * 60_000 + n, { body }));
-      // A node writes a batch after the other, and counts it before the next.
+      // Each node writes one batch after the other, and counts each before the next.
       for (const { requests } of nodes) await requests.list({ limit: 1 });
-      // Each node counts a MiB before it writes it down, and its batch is written before it is counted.
+      // Each node counts up to 1 MiB in memory, and writes a batch before it counts it.
       const { bytes } = await heldIn(url);
       assert.ok(bytes <= requestLog.maxBytes + 4 * MIB, `minute ${minute}: ${bytes} bytes`);
     }
@@ -105,7 +106,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     await Promise.all(nodes.map((node) => node.close()));
   });
 
-  test('a flood within one minute is bounded as well', async () => {
+  test('a flood within one minute is limited, too', async () => {
     const url = await databaseOf(temporaryDirectory());
     const requestLog = { maxBytes: 4 * MIB };
     const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)), {
@@ -120,7 +121,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
     await close();
   });
 
-  test('a batch that the database refuses is counted, and the next is written', async () => {
+  test('a refused batch is counted as dropped, and the next batch is written', async () => {
     const url = await databaseOf(temporaryDirectory());
     const { requests, close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
     requests.append(record(1, { durationMicros: Number.NaN }));

@@ -1,4 +1,4 @@
-// The request log on PostgreSQL: written in batches beside the replies.
+// The request log on PostgreSQL, written in batches outside the calls.
 import type { Instant } from '../../core/clock.ts';
 import type { Page } from '../../core/ledger.ts';
 import {
@@ -32,7 +32,7 @@ export class PostgresRequestLog implements RequestLog {
   readonly #batches: RecordBatches<Summary>;
   #copied: Promise<unknown> = Promise.resolve();
 
-  /** @param maxBytes what all nodes' calls may hold; the oldest are let go beyond it */
+  /** @param maxBytes the limit for the calls of all nodes; the oldest are deleted above it */
   constructor(pool: Pool, node: string, maxBytes = DEFAULT_MAX_BYTES) {
     this.#pool = pool;
     this.#bytes = new RequestBytes(pool, node, maxBytes);
@@ -86,12 +86,12 @@ export class PostgresRequestLog implements RequestLog {
     await this.#batches.flush();
   }
 
-  /** One behind the other: the log takes one connection at most from those who answer calls. */
+  /** One write at a time, so that the log takes at most one connection from calls. */
   #copy(lines: Buffer, lastId: number): Promise<unknown> {
-    // Of its own size: while the database is away many batches wait.
+    // A copy of exact size, because many batches may wait while the database is unavailable.
     const own = Buffer.from(lines);
     const copied = this.#copied.then(() => this.#pool.copyIn(COPY_REQUESTS, own));
-    // What cannot be counted now is bounded by the next hour's pruning by age.
+    // If the count fails, the hourly pruning by age still limits the log.
     this.#copied = copied.then(() => this.#bytes.add(own.length, lastId)).catch(() => {});
     return copied;
   }

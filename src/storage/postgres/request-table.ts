@@ -1,4 +1,4 @@
-// The request log's table: read newest first.
+// The queries of the request log's table, newest first.
 import { type RequestQuery, type RequestRecord, SEARCHED } from '../../core/request-log.ts';
 import type { Row, Statement } from './connection.ts';
 import { copyLine } from './copy-in.ts';
@@ -36,14 +36,14 @@ export function toRecord(row: Row): RequestRecord {
   return { ...who, durationMicros, stringToSign, body, words, why } as RequestRecord;
 }
 
-/** Calls that one question looks at: some 10 to 40 MiB of usual ones. */
+/** Calls that one query reads: usually 10 to 40 MiB. */
 const SCANNED = 20_000;
 
 const TEXT_FOUND = SEARCHED.map((name) => `strpos(${COLUMN[name]}, t) > 0`).join(' OR ');
 
 /**
- * A page of the log. An order's calls have an index; any other question looks at the newest
- * {@link SCANNED} calls before the cursor, so that none reads the whole log.
+ * A page of the log. The calls of an order have an index. Any other query reads only the newest
+ * {@link SCANNED} calls before the cursor, so that no query reads the whole log.
  */
 export function requestList(query: RequestQuery): { statement: Statement; values: unknown[] } {
   const cursor = query.cursor === undefined ? undefined : Number(query.cursor);
@@ -77,7 +77,7 @@ export function requestList(query: RequestQuery): { statement: Statement; values
   };
 }
 
-/** Where a question that looked at all it may has to go on; no row where it has seen the log's end. */
+/** Where a query that has reached its limit must continue; no row at the end of the log. */
 export const SCAN_END: Statement = {
   name: 'requests-scan-end',
   text: `SELECT id FROM requests WHERE id < $1 ORDER BY id DESC OFFSET ${SCANNED - 1} LIMIT 1`,

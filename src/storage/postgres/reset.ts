@@ -2,11 +2,11 @@
 import { EMPTIED, GENERATION } from '../transfer/emptied.ts';
 import { Connection } from './connection.ts';
 
-/** @returns the new generation, which tells the other nodes to drop what they hold */
+/** @returns the new generation, which tells the other nodes to discard their caches */
 export async function emptyLedger(url: string, name: string): Promise<number> {
   const connection = await Connection.open({ url, name, kind: 'long' });
   try {
-    // Numbers of events go on, and so does the cursor that counts on them.
+    // The numbers of events continue, and so does the cursor.
     const [tables] = await connection.run(
       {
         name: 'emptied',

@@ -1,4 +1,4 @@
-// TLS to the server, as libpq's sslmode has it: which ways are tried, and what of the server is verified.
+// TLS to the server by libpq's sslmode: the sequence of attempts, and the verification.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const VERSIONS: Readonly<Record<string, 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1
   'TLSv1.3': 'TLSv1.3',
 };
 
-/** The ways to connect, tried one after the other. A Unix socket has no TLS, whatever sslmode says. */
+/** The ways to connect, in sequence. A Unix socket has no TLS, whatever sslmode says. */
 export function tlsAttempts(target: DatabaseTarget, host: DatabaseHost): readonly Tls[] {
   const { sslMode } = target;
   if (sslMode === 'disable' || host.host.startsWith('/')) return [false];
@@ -24,15 +24,17 @@ export function tlsAttempts(target: DatabaseTarget, host: DatabaseHost): readonl
   return sslMode === 'prefer' ? [tls, false] : [tls];
 }
 
-/** Whether the server proves who it is where TLS is asked for; true also where nobody asked. */
+/**
+ * Whether the server's identity is verified if TLS is requested; true also if TLS is not requested.
+ */
 export function isVerified({ sslMode, ssl }: DatabaseTarget): boolean {
   return sslMode !== 'require' || ssl.sslrootcert !== undefined;
 }
 
 /**
- * `require` verifies only where a CA is named, and then its signature alone, as `verify-ca` does.
+ * `require` verifies only if a CA is given, and then only its signature, like `verify-ca`.
  *
- * @throws {UnusableDatabaseError} a file that cannot be read, or none where one is needed
+ * @throws {UnusableDatabaseError} if a file cannot be read, or is missing although it is required
  */
 function tlsOptions({ sslMode, ssl }: DatabaseTarget, { host, address }: DatabaseHost): Tls {
   const { sslrootcert, sslcert, sslkey, sslpassword } = ssl;
@@ -44,7 +46,7 @@ function tlsOptions({ sslMode, ssl }: DatabaseTarget, { host, address }: Databas
     ...(sslpassword !== undefined && { passphrase: sslpassword }),
     ...(minVersion && { minVersion }),
     ...(maxVersion && { maxVersion }),
-    // The certificate is one of the name, also where the address is given beside it.
+    // The certificate must match the name, even if the address is also given.
     ...(address !== null && address !== host && { host, servername: host }),
     ...trust(sslMode, sslrootcert),
   };

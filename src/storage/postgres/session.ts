@@ -1,31 +1,31 @@
-// What a session is made of: settings that are sent with SET and read back, since a pooler may drop either.
+// The settings of a session: sent with SET and read back, because a pooler may drop them.
 import { CannotConnectError } from './connect-errors.ts';
 import type { SessionAttrs } from './url-parameters.ts';
 
-/** Past it the server gives up by itself. A hot statement takes a few milliseconds. */
+/** The server's own limit. A hot statement takes a few milliseconds. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5000;
-/** A statement that reads the whole ledger. */
+/** The limit for a statement that reads the whole ledger. */
 export const LONG_MS = 6 * 3_600_000;
 
-/** Read back by whoever asks whether a session is still the one that it was. */
+/** Read back to check whether a session is still the same. */
 export const SESSION_NAME = 'ordergate.session';
 
 const DURABLE = {
   synchronous_commit: 'on',
-  // A wait for a standby that somebody has cancelled is told by a warning alone.
+  // The cancelled wait for a standby is reported only by a warning.
   client_min_messages: 'warning',
 };
 
-/** What a URL may ask for instead: not less. */
+/** Stronger values that a URL may request; weaker ones are ignored. */
 const STRONGER: Readonly<Record<keyof typeof DURABLE, RegExp>> = {
   synchronous_commit: /^remote_apply$/,
   client_min_messages: /^(debug[1-5]|log|notice)$/,
 };
 
 /**
- * Every statement of ours has an index, and a plan is made once a connection: it must not become
- * another one because a table was small, or thought to be, at that moment.
+ * Every statement has an index, and its plan is made once per connection. The settings prevent a
+ * bad plan that would result from a small table, or from wrong statistics, at that moment.
  */
 const HOT = {
   plan_cache_mode: 'force_generic_plan',
@@ -37,7 +37,7 @@ const HOT = {
   lock_timeout: String(LOCK_TIMEOUT_MS),
 };
 
-/** For questions that may take long: whatever plan is best, and as long as it takes. */
+/** For queries that may take long: the best plan without a time limit. */
 const LONG = {
   jit: 'off',
   statement_timeout: String(LONG_MS),
@@ -46,7 +46,7 @@ const LONG = {
 
 export type SessionKind = 'hot' | 'long';
 
-/** @param own what the URL asks for: it wins where it is more durable, and loses elsewhere */
+/** @param own the URL's settings; they apply only if they are more durable */
 export function sessionSettings(
   name: string,
   kind: SessionKind,
@@ -61,7 +61,10 @@ export function sessionSettings(
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** One statement, so that it is one round trip. Standard strings: a backslash stands for itself. */
+/**
+ * One statement, which is one round trip. With standard strings, a backslash has no special
+ * meaning.
+ */
 export function settingsText(settings: Readonly<Record<string, string>>): string {
   const calls = Object.entries(settings).map(
     ([name, value]) => `set_config(${literal(name)}, ${literal(value)}, false)`,
@@ -69,7 +72,7 @@ export function settingsText(settings: Readonly<Record<string, string>>): string
   return `SELECT ${calls.join(', ')}`;
 }
 
-/** Asked in a transaction of its own: what the settings were in the next one. */
+/** Runs in its own transaction, to see the settings that the next transaction gets. */
 export const READ_BACK = `SELECT current_setting('${SESSION_NAME}', true), current_setting('synchronous_commit'),
   current_setting('search_path'), current_schema(), pg_backend_pid(), current_setting('transaction_read_only'),
   pg_is_in_recovery(), current_setting('server_version_num')`;
@@ -104,7 +107,10 @@ export function toSessionState(row: readonly unknown[]): SessionState {
 const POOLER =
   'a pooler between Ordergate and the database gives each transaction another session (transaction or statement mode), and with it other settings; set pool_mode=session there, or connect to the database itself';
 
-/** Why this session must not serve; undefined where it may. @param schema that of the node's other sessions */
+/**
+ * Why this session must not be used; undefined if it may.
+ * @param schema the schema of the node's other sessions
+ */
 export function sessionProblem(
   state: SessionState,
   asked: Readonly<Record<string, string>>,
@@ -124,7 +130,7 @@ export function sessionProblem(
   return undefined;
 }
 
-/** Whether a server is one that `target_session_attrs` asks for. */
+/** Whether the server satisfies `target_session_attrs`. */
 export function isWanted(state: SessionState, attrs: SessionAttrs): boolean {
   if (attrs === 'read-write') return !state.isReadOnly;
   if (attrs === 'read-only') return state.isReadOnly;

@@ -1,4 +1,5 @@
-// What all nodes share and each holds in memory: told by a notice, looked at now and then all the same.
+// State that all nodes share and hold in memory: NOTIFY reports changes, and polling finds missed
+// ones.
 
 import type { SharedState } from '../storage.ts';
 import { GENERATION } from '../transfer/emptied.ts';
@@ -6,15 +7,15 @@ import type { DatabaseClock } from './clock.ts';
 import { Connection, type Row } from './connection.ts';
 import { statements } from './statements.ts';
 
-/** A node that missed a notice learns of the change within this time. */
+/** A node that missed a notification learns of the change within this time. */
 const BEAT_MS = 1000;
-/** One behind the other: a name for the lock among those of this database. */
+/** Lets tasks run one after the other: a lock name of this database. */
 const ALONE = 0x6f676175;
 
 export interface SharedOptions {
   readonly url: string;
   readonly node: string;
-  /** That its session has to work in. */
+  /** The schema that its session must use. */
   readonly schema: string;
 }
 
@@ -60,14 +61,14 @@ export class Shared implements SharedState {
     this.#resetListeners.push(listener);
   }
 
-  /** Also learnt by the way, with each load. */
+  /** Each load reports the offset, too. */
   seeOffset(seconds: number): void {
     if (seconds <= this.#offset) return;
     this.#offset = seconds;
     for (const listener of this.#offsetListeners) listener(seconds);
   }
 
-  /** The lock goes with its connection, however this process ends. */
+  /** The lock ends with its connection, however this process ends. */
   async alone<T>(task: () => Promise<T>): Promise<T> {
     const connection = await Connection.open({
       url: this.#url,
@@ -101,7 +102,7 @@ export class Shared implements SharedState {
     clearTimeout(this.#timer);
     this.#beating = this.#beating
       .then(() => (this.#closed ? undefined : this.#beat()))
-      .catch(() => this.#connection?.destroy('no beat')) // Readiness says so; the next beat connects anew.
+      .catch(() => this.#connection?.destroy('no beat')) // Readiness reports it; the next beat reconnects.
       .then(() => {
         clearTimeout(this.#timer);
         if (!this.#closed) this.#schedule();

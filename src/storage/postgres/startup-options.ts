@@ -1,8 +1,8 @@
-// Reads `options` of a database URL: the settings of a session, as a server's command line has them.
+// Reads `options` of a database URL: session settings in the syntax of a server's command line.
 
 /**
- * They are sent with SET, since a pooler refuses start-up options or drops them. A blank within a value
- * is written with a backslash before it.
+ * The settings are sent with SET, because a pooler refuses or drops start-up options. A backslash
+ * precedes a blank within a value.
  *
  * @param refuse throws, with a sentence
  */
@@ -30,7 +30,7 @@ export function readOptions(
   return settings;
 }
 
-/** Settings that SET refuses, or that have no effect once the session is there. */
+/** Settings that SET refuses, or that have no effect after the session's start. */
 const AT_START = new Set([
   'ignore_system_indexes',
   'local_preload_libraries',
@@ -40,7 +40,7 @@ const AT_START = new Set([
   'session_preload_libraries',
 ]);
 
-/** The settings that have to travel as start-up options; a pooler refuses them. */
+/** The settings that must be start-up options; a pooler refuses them. */
 export function splitOptions(settings: Readonly<Record<string, string>>): {
   readonly atStart: string;
   readonly bySet: Readonly<Record<string, string>>;

@@ -1,29 +1,32 @@
-// The statements, prepared once a connection. Those of a gateway's call are one round trip each.
+// The statements; each connection prepares them once. The statements of a gateway call take one
+// round trip each.
 import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name, text });
 
-/** The database's time in milliseconds: the statement's own, so that it is of the moment it arrived. */
+/** The statement's own time in milliseconds, taken when it arrived at the database. */
 const NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
 const OFFSET = "(SELECT value::bigint FROM settings WHERE name = 'clock-offset')";
 
-/** A record in the log that nobody reads: with it, a transaction that has changed nothing waits as one that has. */
+/**
+ * A log record without a reader. It makes a transaction without changes wait like one with changes.
+ */
 const WAL_RECORD = "pg_logical_emit_message(true, 'ordergate', '')";
 
-/** Without the platform, the owner and the id, which come from where the order was found. */
+/** Without platform, owner and id, which the look-up of the order already returns. */
 const STATE = 'o.state, o.version, o.created_at, o.updated_at, o.attributes, o.lines';
 const ORDER = `o.order_id, o.platform, o.owner, ${STATE}`;
 const SAME_ORDER = (other: string): string =>
   `o.platform = ${other}.platform AND o.owner = ${other}.owner AND o.order_id = ${other}.order_id AND o.created_at = ${other}.created_at`;
 
 /**
- * Where an order is, found first. OFFSET 0: else what is known of the id would be known of the order,
- * too, and the planner might begin there and read all orders of an owner.
+ * Finds an order's place first. Without OFFSET 0 the planner could apply the id's conditions to the
+ * orders, and read all orders of an owner.
  */
 const FOUND = '(SELECT * FROM order_ids WHERE order_id = $1 AND platform = $2 OFFSET 0) AS i';
 
-/** Tells every node that what they hold in memory has changed. */
+/** Notifies every node that its cached data has changed. */
 const announce = (topic: string, when: string): string => `
   bumped AS (UPDATE shared_versions SET version = version + 1 WHERE topic = '${topic}' AND ${when} RETURNING
     pg_notify('ordergate_' || current_schema(), '${topic}') IS NULL)`;
@@ -71,7 +74,7 @@ export const statements = {
     'SELECT NOT EXISTS (SELECT FROM order_ids) AND NOT EXISTS (SELECT FROM parties)',
   ),
   commit: statement('commit', 'SELECT committed, lost FROM commit_changes_2($1, $2)'),
-  /** Which of these changes a call of ours has written. */
+  /** Which of these changes our call has written. */
   written: statement(
     'written',
     `SELECT q.n FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[]) WITH ORDINALITY
@@ -80,20 +83,20 @@ export const statements = {
        AND h.created_at = q.created_at AND h.version = q.version + 1
      WHERE h.token = $1`,
   ),
-  /** Ends what is left of a connection whose answer was lost; true when nothing is left. */
+  /** Ends the remains of a connection whose answer was lost; true when nothing remains. */
   fence: statement(
     'fence',
     `SELECT coalesce(bool_and(pg_terminate_backend(pid, 2000)), true)
      FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
   ),
-  /** Writes even where all orders are there already: that answer, too, waits until they are durable. */
+  /** Writes even if all orders exist, so that this answer, too, waits until they are durable. */
   create: statement('create', `SELECT create_orders_2($1, $2), ${WAL_RECORD}`),
   /**
-   * Ends when everything that this server had committed before is where synchronous_commit wants it: its
-   * own commit stands behind it in the log, and waits.
+   * Ends when everything that this server had committed before is as durable as synchronous_commit
+   * requires: its own commit follows in the log, and waits.
    */
   sure: statement('sure', `SELECT ${WAL_RECORD}`),
-  /** A lease that ends later than one of now was begun while the clock stood ahead. */
+  /** A lease that would end later than a new lease was created while the clock was ahead. */
   claim: statement(
     'claim',
     `WITH due AS MATERIALIZED (SELECT platform, owner, order_id, kind FROM deadlines
@@ -130,7 +133,7 @@ export const statements = {
     `UPDATE sealed_texts SET sealed = $7 WHERE platform = $1 AND owner = $2 AND order_id = $3
        AND created_at = $4 AND name = $5 AND sealed = $6 RETURNING 1`,
   ),
-  /** By prefix: what lies between two texts depends on the database's collation. */
+  /** Uses a prefix, because the range between two texts depends on the database's collation. */
   settingsBetween: statement(
     'settings-between',
     'SELECT name, value FROM settings WHERE starts_with(name, $1)',
@@ -230,7 +233,7 @@ export const statements = {
     'forget-limits',
     'DELETE FROM limit_counts WHERE key IN (SELECT key FROM limit_counts WHERE ends_at <= $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)',
   ),
-  /** This node is alive; those long gone are forgotten. Answers what all nodes share. */
+  /** Reports that this node is alive, deletes dead nodes, and returns the shared state. */
   beat: statement(
     'beat',
     `WITH alive AS (INSERT INTO nodes VALUES ($1, clock_timestamp())

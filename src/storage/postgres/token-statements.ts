@@ -1,10 +1,13 @@
-// The statements of the token store that a gateway's call does not need: lists, and what ends tokens.
+// The token store's statements outside gateway calls: lists, and the ending of tokens.
 import { IMPORTED_GRANT, NEVER, REVOKED, TOKEN_MARKS } from '../../core/token.ts';
 import type { Statement } from './connection.ts';
 
 const NO_MARK = `kind NOT IN (${TOKEN_MARKS.map((kind) => `'${kind}'`).join(', ')})`;
 
-/** Ends what `where` finds: an imported token becomes a mark, any other goes. Returns the digests. */
+/**
+ * Ends the tokens that `where` selects: an imported token becomes a mark, any other is deleted.
+ * Returns the digests.
+ */
 const end = (where: string): string =>
   `WITH found AS MATERIALIZED (SELECT platform, digest, starts_with(grant_id, '${IMPORTED_GRANT}') AS is_imported
      FROM tokens WHERE ${where} AND kind <> '${REVOKED}' FOR UPDATE),

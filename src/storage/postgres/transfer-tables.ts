@@ -1,10 +1,10 @@
-// How each table of a transfer is read from PostgreSQL and brought in there.
+// How a transfer reads each table from PostgreSQL and writes it there.
 import { isNumber, type TransferTable } from '../transfer/tables.ts';
 
-/** Not a part of the ledger: how far it has been brought in. */
+/** Not part of the ledger: the progress of a transfer. */
 export const TRANSFERRING = 'copying';
 
-/** A batch of rows, one JSON array each, under their columns' names. */
+/** A batch of rows, one JSON array each, with the names of their columns. */
 const rowsOf = ({ name, columns }: TransferTable): string =>
   `(SELECT ${columns
     .map((column, i) => {
@@ -34,11 +34,11 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
      SELECT * FROM ROWS`,
   ],
   gone_orders: [`INSERT INTO order_ids ${ID} SELECT * FROM ROWS`],
-  // kept_at is asked of the one who comes, and of nobody who is there.
+  // Only the incoming rows have kept_at; the stored rows are not asked.
   kept_replies: [
     'INSERT INTO kept_replies (key, reply, fingerprint, expires_at, kept_at) SELECT r.*, 0 FROM ROWS',
   ],
-  // No call of a gateway will ask whether it was the one that wrote this.
+  // No gateway call will ask whether it wrote these rows.
   history: [
     `INSERT INTO history (seq, platform, owner, order_id, created_at, version, at, action, line, from_state,
        to_state, actor, note, request_id, event_type, event_payload, document, hash, token) SELECT r.*, 0 FROM ROWS`,
@@ -62,7 +62,7 @@ export const insertsOf = (table: TransferTable): readonly string[] =>
 export const selectOf = ({ name, columns }: TransferTable): string =>
   SELECTS[name] ?? `SELECT ${columns.join(', ')} FROM ${name}`;
 
-/** Numbers that are counted on from here; behind what was handed out, also where that row is gone. */
+/** Sequences that continue after the largest used number, even if that row was deleted. */
 export const COUNT_ON = `
   SELECT setval('order_numbers', greatest(1, (SELECT max(id) FROM orders)));
   SELECT setval('history_numbers', greatest(1, (SELECT max(seq) FROM history), (SELECT max(cursor) FROM fan_out),
@@ -75,7 +75,7 @@ export const COUNT_ON = `
     .join(';')};
   ANALYZE`;
 
-/** Whether anything of a ledger is there. */
+/** Whether any part of a ledger exists. */
 export const IS_EMPTY = `SELECT NOT (${[
   'settings',
   'parties',

@@ -1,4 +1,4 @@
-// Copies out of PostgreSQL in one snapshot, and into a fresh database.
+// Copies data out of PostgreSQL in one snapshot, and into an empty database.
 import { randomBytes } from 'node:crypto';
 import { headText } from '../chain.ts';
 import {
@@ -19,16 +19,19 @@ import { audit } from './queries.ts';
 import { COUNT_ON, IS_EMPTY, insertsOf, selectOf, TRANSFERRING } from './transfer-tables.ts';
 
 const FETCH_ROWS = 500;
-/** Months of their own; what is of yet others goes to the partition for all others. */
+/** Maximum number of partitions by month; further months go to the default partition. */
 const MOST_MONTHS = 240;
-/** One row each that is emptied otherwise. */
+/** Tables with a single row, which are emptied in another way. */
 const STAY = new Set(['settings', 'fan_out']);
-/** "ogac": who brings a ledger in is alone. */
+/** "ogac": only one process at a time transfers a ledger. */
 const TRANSFER_LOCK = 0x6f676163;
 
 const newName = (what: string): string => `ordergate-${what}-${randomBytes(6).toString('hex')}`;
 
-/** The one snapshot of REPEATABLE READ; rows arrive through a cursor, so that memory holds a few hundred. */
+/**
+ * Uses one snapshot of REPEATABLE READ. Rows arrive through a cursor, so that memory holds a few
+ * hundred.
+ */
 export async function postgresSource(url: string): Promise<TransferSource> {
   const name = newName('transfer');
   await requireNewest(url, name);
@@ -66,7 +69,7 @@ export async function postgresSource(url: string): Promise<TransferSource> {
   };
 }
 
-/** A row as PostgreSQL can hold it; only U+0000, which it has no place for, is another character there. */
+/** A row as PostgreSQL can store it: only U+0000 becomes another character. */
 function storableLine(line: string): string {
   if (!line.includes('\\u0000')) return line;
   const row = JSON.parse(line) as (string | number | null)[];
@@ -74,12 +77,12 @@ function storableLine(line: string): string {
 }
 
 /**
- * A database without a ledger, or with the beginning of this very transfer. How far it has come is a
- * setting, written in the transaction of the rows; a gateway does not start where it stands.
+ * Accepts a database without a ledger, or with the beginning of this transfer. The progress is a
+ * setting, written in the transaction of the rows; a gateway does not start while it exists.
  *
- * @param id of this transfer: one that was cut off goes on under the same id
- * @param mayBegin false where it has to be there already
- * @throws {TransferError} where anything else is there
+ * @param id identifies the transfer: an interrupted one continues under the same id
+ * @param mayBegin false if the transfer must already have begun
+ * @throws {TransferError} if the database contains anything else
  */
 export async function postgresTarget(
   url: string,
@@ -97,7 +100,8 @@ export async function postgresTarget(
     throw error;
   }
   const months = new Set<number>();
-  // Lost with the power, it is gone together with the rows, and is brought in again.
+  // After a power failure, the progress is lost together with the rows, which are transferred
+  // again.
   await connection.runText('SET synchronous_commit = off');
   return {
     progress,
@@ -133,7 +137,7 @@ export async function postgresTarget(
   };
 }
 
-/** Takes away what a transfer has brought in; the schema stays, as a first start makes it. */
+/** Deletes what a transfer has written; the schema stays as a first start creates it. */
 async function emptyPart(connection: Connection): Promise<void> {
   const names = [...TABLES.map(({ name }) => name), 'order_ids'].filter((name) => !STAY.has(name));
   const [tables] = await connection.runText(
@@ -169,7 +173,7 @@ async function takeDatabase(
         `the database holds a part of another copy, of a ${what} that was cut off. Nothing was changed. Name an empty database, or run that ${what} again.`,
       );
     }
-    // Nobody has served from it, and the file that it came from is still there.
+    // No server has used the ledger, and the source file still exists.
     await emptyPart(connection);
   }
   if (!mayBegin) throw new TransferError('the database holds no part of this copy');
@@ -189,7 +193,7 @@ async function setProgress(connection: Connection, progress: object): Promise<vo
   await connection.run({ name: 'copying', text }, [JSON.stringify(progress)]);
 }
 
-/** Orders lie in the partitions of their months, as if they had been made here. */
+/** Orders go to the partitions of their months, as if they had been created here. */
 async function makeMonths(
   url: string,
   columns: readonly string[],

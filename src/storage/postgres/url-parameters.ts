@@ -1,6 +1,7 @@
-// The parameters that libpq knows in a database URL: which Ordergate takes, and why it refuses the others.
+// The parameters that libpq knows in a database URL: those that Ordergate accepts, and why it
+// refuses the others.
 
-/** The environment variable that libpq reads where the URL does not name the parameter. */
+/** The environment variable that libpq reads if the URL lacks the parameter. */
 export const TAKEN: Readonly<Record<string, string | null>> = {
   host: 'PGHOST',
   hostaddr: 'PGHOSTADDR',
@@ -21,11 +22,11 @@ export const TAKEN: Readonly<Record<string, string | null>> = {
   ssl_min_protocol_version: 'PGSSLMINPROTOCOLVERSION',
   ssl_max_protocol_version: 'PGSSLMAXPROTOCOLVERSION',
   ssl: null,
-  // libpq uses it only where application_name is not given, and Ordergate always gives one.
+  // libpq uses it only if application_name is absent, and Ordergate always sets that.
   fallback_application_name: null,
 };
 
-/** Parameters of which only some values mean what Ordergate does anyway. */
+/** Parameters of which only those values are accepted that describe Ordergate's own behaviour. */
 export const TAKEN_AS: Readonly<Record<string, RegExp>> = {
   channel_binding: /^(disable|prefer)$/,
   client_encoding: /^(utf-?8|auto|unicode)$/i,
@@ -37,7 +38,7 @@ export const TAKEN_AS: Readonly<Record<string, RegExp>> = {
   sslsni: /^1$/,
 };
 
-/** What libpq knows and Ordergate does not do. */
+/** Parameters that libpq supports and Ordergate does not. */
 export const REFUSED: Readonly<Record<string, string>> = {
   application_name: 'each connection carries a name by which another one can end it',
   gssdelegation: 'Ordergate does not speak GSSAPI',

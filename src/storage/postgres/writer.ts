@@ -1,4 +1,4 @@
-// Group commit: changes that arrive while one commit is under way share the next call.
+// Group commit: changes that arrive during a commit share the next call.
 import { randomBytes } from 'node:crypto';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
@@ -14,29 +14,33 @@ import {
 import { type Pool, RETRY_MS } from './pool.ts';
 import { statements } from './statements.ts';
 
-/** Calls under way: while one waits for the disk another may be on its way. */
+/** Maximum running calls: while one waits for the disk, another may be in transit. */
 const MAX_UNDER_WAY = 2;
-/** How long a change is tried again when the database is away or in the way. */
+/** How long a change is retried if the database is unavailable or in conflict. */
 const PATIENCE_MS = 5000;
 const MAX_COLLISIONS = 8;
-/** At least this long it is asked what has become of a change whose answer was lost. */
+/** The minimum time for finding out the fate of a change whose answer was lost. */
 const SETTLE_MS = 3000;
 
 export interface GroupRules<Change, Result> {
-  /** Calls the database with a group under a token that no other call has. */
+  /** Calls the database with a group and a token that no other call has. */
   send(run: Run, token: number, group: readonly Change[]): Promise<readonly Result[]>;
   /**
-   * Which of a group a call has written whose answer was lost, by their results; undefined where it
-   * has not. Asked when that call cannot be under way any more. Absent where it cannot be told.
+   * Which changes of a group were written by a call whose answer was lost, with their results;
+   * undefined if not written. Called when that call can no longer run. Absent if this cannot be
+   * found out.
    */
   written?(
     run: Run,
     token: number,
     group: readonly Change[],
   ): Promise<readonly (Result | undefined)[]>;
-  /** Names that no two changes under way may share. */
+  /** Names that two running changes must not share. */
   names(change: Change): readonly string[];
-  /** What is known of a change that waits once `done` has ended with `result`, without asking for it. */
+  /**
+   * The result of a waiting change that follows from `done` having ended with `result`, without a
+   * call.
+   */
   foresee?(waiting: Change, done: Change, result: Result): Result | undefined;
 }
 
@@ -70,7 +74,7 @@ export class GroupWriter<Change, Result> {
     this.#rules = rules;
   }
 
-  /** Resolves with the change's result when it is on disk. */
+  /** Resolves to the change's result when it is on disk. */
   run(change: Change): Promise<Result> {
     if (this.#closed) return Promise.reject(new LedgerUnavailableError('the ledger is closed'));
     if (this.#queue.length >= MAX_QUEUE) {
@@ -84,7 +88,7 @@ export class GroupWriter<Change, Result> {
     });
   }
 
-  /** Why the last group failed; undefined when it did not. */
+  /** Why the last group failed; undefined if it succeeded. */
   get lastError(): string | undefined {
     return this.#lastError;
   }
@@ -100,7 +104,7 @@ export class GroupWriter<Change, Result> {
   async #drain(): Promise<void> {
     if (this.#underWay >= MAX_UNDER_WAY) return;
     this.#underWay++;
-    // At the end of this turn of the event loop, so that what it reads now goes together.
+    // Waits for the end of this turn of the event loop, so that its changes form one group.
     await setImmediate();
     for (let group = this.#take(); group.length > 0; group = this.#take()) {
       await this.#runGroup(group);
@@ -110,7 +114,7 @@ export class GroupWriter<Change, Result> {
     if (--this.#underWay === 0) this.#idle?.();
   }
 
-  /** What may go together, in the order of arrival; of what may not, the later waits. */
+  /** The changes that may run together, in the sequence of arrival; conflicting later ones wait. */
   #take(): Waiting<Change, Result>[] {
     const group: Waiting<Change, Result>[] = [];
     const later: Waiting<Change, Result>[] = [];
@@ -156,12 +160,12 @@ export class GroupWriter<Change, Result> {
           left = undone;
           await sleep(RETRY_MS);
         } else if (isCollision(error) && ++collisions < MAX_COLLISIONS && !late) {
-          // Another node was faster on one of these orders; nothing has happened.
+          // Another node changed one of these orders first; nothing was changed.
         } else if (isElsewhere(error) && !late) {
-          // The connection is gone with it; the next may lead to a server that takes changes.
+          // The connection is closed, and the next may lead to a server that accepts changes.
           await sleep(RETRY_MS);
         } else if (error instanceof StatementError && left.length > 1) {
-          // One that the database refuses spoils no neighbour.
+          // Each change runs alone, so that a refused one does not affect its neighbours.
           for (const one of left) await this.#runGroup([one]);
           return;
         } else return reject(left, unavailable(error));
@@ -169,7 +173,7 @@ export class GroupWriter<Change, Result> {
     }
   }
 
-  /** Of two hundred changes of one order one is made, and the others need not ask to know. */
+  /** Of two hundred changes of one order one succeeds; this answers the others without a call. */
   #foresee(changes: readonly Change[], results: readonly Result[]): void {
     const { names, foresee } = this.#rules;
     if (!foresee || this.#queue.length === 0) return;
@@ -189,12 +193,12 @@ export class GroupWriter<Change, Result> {
   }
 
   /**
-   * Finds out what has happened when the answer was lost: whatever the old connection still does is
-   * ended first, then what it wrote is looked for. What is found is acknowledged when it is where
-   * synchronous_commit wants it, and not before: the session may have been ended while it waited for a
-   * standby, and then its rows are on this server alone, and lost with it.
+   * Finds out the result after a lost answer: first ends whatever the old connection still does,
+   * then looks for its writes. Found writes are acknowledged only when they are as durable as
+   * synchronous_commit requires, because the session may have been ended while it waited for a
+   * standby, and its rows may then exist on this server only.
    *
-   * @returns those that have not happened; null when it could not be told in time
+   * @returns the changes that were not written; null if this could not be found out in time
    */
   async #settleLost(
     connectionName: string,
