@@ -17,10 +17,12 @@ const WORDS = {
   zh: {
     ...{ account: '新建账号', name: '名称', close: '关闭', token: '新建令牌', kept: '我已保存' },
     ...{ end: '终止', signIn: '登录', signOut: '退出登录' },
+    ...{ totp: '开启', ok: '确定' },
   },
   en: {
     ...{ account: 'New account', name: 'Name', close: 'Close', token: 'New token' },
     ...{ kept: 'I have kept it', end: 'End', signIn: 'Sign in', signOut: 'Sign out' },
+    ...{ totp: 'Set up', ok: 'OK' },
   },
 } as const;
 
@@ -34,7 +36,7 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       const dialog = page.getByRole('dialog').last();
       await dialog.getByLabel(words.name, { exact: true }).fill(name);
       await dialog.getByRole('button', { name: words.account }).click();
-      match(await page.locator('.secret code').innerText(), /\/console\/link\//);
+      match(await page.locator('.secret code').innerText(), /^http:.*\/console\/link\//);
       await page.getByRole('button', { name: words.close, exact: true }).last().click();
       await page.getByText(name, { exact: true }).waitFor();
 
@@ -60,6 +62,36 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       await page.locator('.code', { hasText: name }).first().waitFor();
       await page.close();
       deepEqual(browser.faults.splice(0), []);
+    });
+
+    test('one’s own account: a password by its link, a second factor, its sessions', async () => {
+      const name = `wang.${language}`;
+      const made = await manage(world.server, 'POST', '/accounts', { name, role: 'viewer' });
+      const before = await browser.context.cookies();
+      await browser.context.clearCookies();
+      const page = await browser.open('', { language });
+      page.setDefaultTimeout(8000);
+      const password = 'a long pass phrase of mine';
+      await page.goto(new URL(made.body.link, world.server.url).href);
+      await page.locator('input[name=password]').fill(password);
+      await page.locator('input[name=repeat]').fill(password);
+      await page.keyboard.press('Enter');
+      await page.locator('.matters, .nothing').first().waitFor();
+      // A viewer sees neither the audit nor the accounts.
+      equal(await page.locator('nav a[href="/console/audit"]').count(), 0);
+      await page.goto(`${world.server.url}/console/people`);
+      await page.locator('#me').waitFor();
+      equal(await page.locator('#accounts').count(), 0);
+      await page.getByRole('button', { name: words.totp }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.locator('input').fill(password);
+      await dialog.getByRole('button', { name: words.ok }).click();
+      match(await dialog.locator('.secret code').innerText(), /^[A-Z2-7 ]{16,}$/);
+      await page.close();
+      await browser.context.clearCookies();
+      await browser.context.addCookies(before);
+      const faults = browser.faults.splice(0).filter((fault) => !fault.includes('401'));
+      deepEqual(faults, []);
     });
 
     test('who is not signed in is led to the sign-in page, and back to the same list', async () => {

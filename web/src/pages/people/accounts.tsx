@@ -33,6 +33,9 @@ export const useRoles = () => {
   return (['viewer', 'operator', 'admin'] as const).map((value) => ({ value, label: t[value] }));
 };
 
+/** The server names its host only where it has been told it: else it is the one that this page came from. */
+const absolute = (link: string): string => new URL(link, location.origin).href;
+
 export function Accounts() {
   const t = useTexts(peopleTexts);
   const c = useTexts(common);
@@ -52,7 +55,7 @@ export function Accounts() {
       const made = await ask<{ link: string }>('/accounts', { method: 'POST', body });
       setOpen(false);
       setName('');
-      setLink(made.link);
+      setLink(absolute(made.link));
       return t.done;
     });
   const change = (accountId: string, body: object) =>
@@ -63,7 +66,7 @@ export function Accounts() {
   const reset = (accountId: string) =>
     act(async () => {
       const target = path('accounts', accountId, 'reset-password');
-      setLink((await ask<{ link: string }>(target, { method: 'POST', body: {} })).link);
+      setLink(absolute((await ask<{ link: string }>(target, { method: 'POST', body: {} })).link));
       return t.done;
     });
   return (

@@ -12,6 +12,7 @@ import { Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { peopleTexts } from '../../texts/people.ts';
 import { useAct } from '../callbacks/act.ts';
+import { Totp } from './totp.tsx';
 
 interface Session {
   readonly sessionId: string;
@@ -76,6 +77,7 @@ export function MyAccount({ me }: { readonly me: Me }) {
               </ul>
             )}
           </Loaded>
+          {me.passwordSet && me.may.includes('beginTotp') && <Totp me={me} />}
           {me.passwordSet ? <Password /> : <p className="muted">{t.noPassword}</p>}
         </>
       )}
