@@ -65,6 +65,7 @@ export {
 export * from './protocol/contract.ts';
 export { findFaults, type ValueFault } from './protocol/contract-values.ts';
 export { equalSecrets, indexOfDigest, md5Hex } from './protocol/digest.ts';
+export type { EventStatement, Events } from './protocol/events.ts';
 export type { Evidence, NamedValue } from './protocol/evidence.ts';
 export type { GatewayRequest } from './protocol/gateway-request.ts';
 export { checkAsFile, difference, readItem, stateField } from './protocol/import.ts';

@@ -11,6 +11,7 @@ import { callbacks } from './callback.ts';
 import { checks, type LanternCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code, STATUS } from './codes.ts';
 import { contract } from './contract.ts';
+import { events } from './events.ts';
 import { checkParty, importFormat, orderFields, seed } from './import.ts';
 import { PLATFORM } from './name.ts';
 import { OPERATIONS, type Success } from './operations.ts';
@@ -88,6 +89,7 @@ export default definePlatform<LanternCall, Success>({
   }),
   redact,
   callbacks,
+  events,
   import: importFormat,
   orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),

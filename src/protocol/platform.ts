@@ -12,6 +12,7 @@ import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
 import type { Contract } from './contract.ts';
+import type { Events } from './events.ts';
 import type { Evidence } from './evidence.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { OldRules } from './old-rules.ts';
@@ -179,6 +180,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
     readonly outcomes: readonly string[];
   };
   readonly callbacks?: PlatformCallbacks;
+  /** The events of its orders, for the reference. Absent: the reference shows those of all platforms. */
+  readonly events?: Events;
   /** Whether the order's owner gets the event; depends only on the event. Absent: all events. */
   isForOwner?(event: CallbackEvent): boolean;
   /**

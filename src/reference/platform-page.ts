@@ -59,6 +59,8 @@ export function platformPage({ contract }: Platform, language: Language): Page {
     blocks: [
       heading('methods', t.methods),
       table(t.methods, [t.method, t.title, t.effect, t.address], rows, t.none),
+      heading('events', t.events),
+      list([[{ to: pathOf(name, 'events'), text: t.events }]]),
       heading('signature', t.signing),
       text(t.algorithm, { code: contract.algorithm }),
       heading('envelope', t.envelope),

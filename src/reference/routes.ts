@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { languageOf } from '../people/sign-in-texts.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { type Language, type Page, text } from './blocks.ts';
+import { eventsPage } from './event-page.ts';
 import { type About, frontJson, frontPage, README } from './front-page.ts';
 import { PAGE_HEADERS, writeHtml } from './html.ts';
 import { writeMarkdown } from './markdown.ts';
@@ -79,6 +80,10 @@ export function referenceRoutes(platforms: readonly Platform[], about: About): P
     ...page(
       '/docs/{platform}/codes',
       of((platform, _, l) => codesPage(platform, l)),
+    ),
+    ...page(
+      '/docs/{platform}/events',
+      of((platform, _, l) => eventsPage(platform, l)),
     ),
     ...page(
       '/docs/{platform}/codes/{code}',

@@ -14,6 +14,8 @@ const PAGES = [
   '/docs/suning/suning.fws.historyorder.query',
   '/docs/ytx/productOrder',
   '/docs/ytx/codes',
+  '/docs/ytx/events',
+  '/docs/suning/events',
   '/docs/suning/codes/sys.check.app-sign%3Aerror',
   '/docs/nothing',
 ];

@@ -7,6 +7,7 @@ import { signatureOf } from '../../protocol/signature-scheme.ts';
 import { checks, type JintongCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
+import { events } from './events.ts';
 import { evidence } from './evidence.ts';
 import { checkParty, importFormat, seed } from './import.ts';
 import { ACTIONS, type Action } from './methods.ts';
@@ -70,6 +71,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   checkParty,
   checks,
   verifiedBy: 'checkSignature',
+  events,
   evidence,
   signedText: { secret: signature.secret, split: (text) => [text, ''] },
   execute,

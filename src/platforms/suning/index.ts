@@ -7,6 +7,7 @@ import { checkParty, owners } from './app.ts';
 import { checks, type SuningCall } from './checks.ts';
 import { CORE_TO_CODE, type Code, describe, SERVICE_CODES } from './codes.ts';
 import { contract } from './contract.ts';
+import { events } from './events.ts';
 import { evidence } from './evidence.ts';
 import { header } from './headers.ts';
 import { CATALOG_KINDS, checkCatalogEntry, importFormat } from './import.ts';
@@ -93,6 +94,7 @@ export const suning = definePlatform<SuningCall, Success>({
   oldRules: { catalogEntry: oldRulesOfMerchant },
   checks,
   verifiedBy: 'checkSignature',
+  events,
   evidence,
   signedText: { secret: signature.secret, split: (text) => ['', text] },
   execute: (call, services) => OPERATIONS[call.method](call, services),

@@ -10,6 +10,7 @@ import { callbacks } from './callback.ts';
 import { checks, type YtxCall } from './checks.ts';
 import { CODES, CORE_TO_CODE, type Code } from './codes.ts';
 import { contract } from './contract.ts';
+import { events } from './events.ts';
 import { evidence } from './evidence.ts';
 import { CATALOG_KINDS, checkCatalogEntry, checkParty, importFormat, seed } from './import.ts';
 import { ACTIONS, MAX_BODY_BYTES } from './methods.ts';
@@ -85,6 +86,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   oldRules,
   checks,
   verifiedBy: 'checkSign',
+  events,
   evidence,
   signedText: { secret: signature.secret, split: aroundToken },
   execute,
