@@ -26,11 +26,13 @@ const main: typeof import('./main.ts') = await import('./main.ts');
 
 export const {
   VERSION,
+  auditCommand,
   auditEntries,
   auditSealed,
   backUpLedger,
   callAccounts,
   callLine,
+  debugSignature,
   ledgerHeadOf,
   migrateLedger,
   oldRulesOf,
