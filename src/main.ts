@@ -1,12 +1,12 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
+import { Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
 import type { Config } from './config.ts';
 import { inTurn } from './core/in-turn.ts';
-import { type RequestRecord, requestIds } from './core/request-log.ts';
+import { requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { SecretWords } from './directory/secret-words.ts';
 import { openEntrance, providerOf, withoutLink } from './entrance.ts';
@@ -22,8 +22,6 @@ import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
-import type { People } from './people/people.ts';
-import type { SecondFactor } from './people/second-factor.ts';
 import { platformsOf } from './platform-file.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
@@ -35,8 +33,9 @@ import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
 import { sandboxControls } from './sandbox-controls.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import { detectiveOf } from './signature-here.ts';
+import type { Options, Ordergate } from './started.ts';
 import { backUpLedger as backUp } from './transfers.ts';
-import { oldRuleLines, openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
+import { oldRuleLines, openWorkplace, type Workplace } from './workplace.ts';
 
 const MANIFEST = new URL('../package.json', import.meta.url);
 export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
@@ -50,7 +49,7 @@ export { debugSignature } from './signature-here.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
 export { auditEntries, auditSealed } from './whole-audit.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
-export type { Platform };
+export type { Options, Ordergate, Platform };
 export { platformsOf };
 
 /** A consistent copy of the ledger. A server may continue to use the ledger. */
@@ -61,32 +60,6 @@ export const backUpLedger = (
   onProgress: (rows: number) => void,
 ) => backUp(config, file, { ...options, version: VERSION }, onProgress);
 
-export interface Options extends WorkplaceOptions {
-  /** All platforms to serve, such as `[...platforms, mine]`. Default: `platforms`. */
-  readonly platforms?: readonly Platform[];
-  readonly log?: Logger;
-  /** Receives each record of the request log. */
-  readonly onCall?: ((record: RequestRecord) => void) | undefined;
-  /** For tests: maximum time until a whole request has arrived, in milliseconds. */
-  readonly requestMs?: number;
-  /** For tests: replacements for the world that callbacks reach. */
-  readonly callbacks?: CallbackOverrides;
-}
-
-export interface Ordergate extends Workplace {
-  readonly url: string;
-  readonly adminToken: string;
-  readonly callbacks: Callbacks;
-  readonly people: People;
-  readonly secondFactor: SecondFactor;
-  /** See `Entrance`. Each call creates a new link. */
-  signInLink(): Promise<string | null>;
-  /** The same for a terminal; null if the start has already logged a link. */
-  firstAccountLink(): Promise<string | null>;
-  /** Stops accepting calls, finishes those in progress, closes the ledger. */
-  close(): Promise<void>;
-}
-
 /** Starts everything; resolves when the server listens. */
 export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { config } = options;
@@ -95,7 +68,27 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const adminToken = readAdminToken(config);
   const provider = providerOf(config);
   const workplace = await openWorkplace({ ...options, platforms });
-  const { storage, parties, catalog, clock } = workplace;
+  try {
+    return await serve(workplace, { options, log, adminToken, provider });
+  } catch (error) {
+    // Else a ledger in use would keep the process alive, or be locked for the next start in it.
+    await workplace.storage.close();
+    throw error;
+  }
+}
+
+interface Serving {
+  readonly options: Options;
+  readonly log: Logger;
+  readonly adminToken: string;
+  readonly provider: ReturnType<typeof providerOf>;
+}
+
+/** Serves an open ledger. Where that fails, everything but the ledger is stopped again. */
+async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate> {
+  const { options, log, adminToken, provider } = serving;
+  const { config } = options;
+  const { storage, parties, catalog, clock, platforms } = workplace;
   const { ledger, requests, tokens, limits } = storage;
   const { environment, publicUrl } = config;
   // Derived from the master key, so that every node accepts forms of every other node.
@@ -242,7 +235,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const stopKeyUses = parties.keyUses.start((error) =>
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     secretWords.stop();
     stopHousekeeping();
     clearInterval(clockWatch);
@@ -251,6 +244,9 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
     await callbacks.stop();
     await stopKeyUses();
     await detective.close();
+  };
+  const close = async (): Promise<void> => {
+    await stop();
     await storage.close();
   };
   try {
@@ -287,9 +283,7 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
       close,
     };
   } catch (error) {
-    await deadlines.stop();
-    await callbacks.stop();
-    await storage.close();
+    await stop();
     throw error;
   }
 }

@@ -104,6 +104,12 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   // The entry for platforms that are not ours: what our own may import, and nothing else.
   { place: /^platform\.ts$/, may: /^(core|protocol|directory)\//, packages: /^zod$/ },
+  // What a start takes and gives: types of what main wires.
+  {
+    place: /^started\.ts$/,
+    may: /^(core|protocol|callbacks|people)\/|^(log|workplace)\.ts$/,
+    packages: /^$/,
+  },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
   { place: /^package\.ts$/, may: /^main\.ts$/, packages: /^$/ },
   {

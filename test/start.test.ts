@@ -1,8 +1,8 @@
 // What a start of a sandbox tells: what to do next, each call as a line, and fixtures that have aged.
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { callLine } from '../src/main.ts';
+import { callLine, platforms } from '../src/main.ts';
 import { call, form, hasten } from './jintong.ts';
 import { startTestServer, TestClock, temporaryDirectory } from './support.ts';
 
@@ -49,4 +49,22 @@ test('fixtures that say `5 minutes ago` do not age in silence', async () => {
   clock.advance(24 * 3_600_000);
   const [said] = await warnings();
   match(said!, /fixtures are 1440 minutes old .*suning order 1000531505 .*ordergate reset/);
+});
+
+test('a start that fails closes the ledger that it has opened, so that the next one can serve it', async () => {
+  const first = await startTestServer();
+  const dataDirectory = temporaryDirectory();
+  const port = Number(new URL(first.url).port);
+  await rejects(startTestServer({ config: { dataDirectory, port } }), { code: 'EADDRINUSE' });
+  // A platform whose deadlines cannot be made fails before anything listens.
+  const [one, ...others] = platforms;
+  const deadlines = () => {
+    throw new Error('no deadlines today');
+  };
+  await rejects(
+    startTestServer({ config: { dataDirectory }, platforms: [{ ...one!, deadlines }, ...others] }),
+    /no deadlines today/,
+  );
+  const server = await startTestServer({ config: { dataDirectory } });
+  equal((await call(server, form(hasten('15112480268')))).code, 'CallSuccess');
 });
