@@ -21,7 +21,7 @@ export const MASK = '***';
 const NAME = new RegExp(`^(?:${SECRET_NAMES})$`, 'i');
 
 export function isSecretName(name: string): boolean {
-  return name.length <= 40 && NAME.test(name);
+  return name.length <= 40 && PART_OF_A_NAME.test(name) && NAME.test(name);
 }
 
 /** A quoted name and its colon. Inside JSON strings, backslashes precede the quotes. */

@@ -1,6 +1,6 @@
 // The literals of JSON and of Python: strings, numbers and words, read from where a reader of a document stands.
+import { hexAt } from '../../protocol/codecs/hex.ts';
 import { PositionError } from '../../protocol/codecs/position-error.ts';
-import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
 
 /** The text is no JSON of this kind; the message says what is wrong and where, without the text's own words. */
 export class JsonTextError extends PositionError {
@@ -10,11 +10,7 @@ export class JsonTextError extends PositionError {
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z]+/y;
-/** Up to the next quote, backslash or control character. */
-const PLAIN: Readonly<Record<string, RegExp>> = {
-  '"': /[^"\\\u0000-\u001F]*/y,
-  "'": /[^'\\\u0000-\u001F]*/y,
-};
+
 /** The words of JSON and of Python, as the texts that they mean; null is an empty element. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['true', 'true'],
@@ -24,26 +20,34 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['False', 'false'],
   ['None', ''],
 ]);
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ["'", "'"],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['a', '\u0007'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-  ['v', '\v'],
-]);
-const HEX: Readonly<Record<string, RegExp>> = {
-  u: /[0-9A-Fa-f]{4}/y,
-  x: /[0-9A-Fa-f]{2}/y,
-  U: /[0-9A-Fa-f]{8}/y,
-};
+
+const ZERO = 0x30;
+const NINE = 0x39;
+/** The characters that directly follow most numbers, including keys. */
+const AFTER_NUMBER: ReadonlySet<string | undefined> = new Set([',', ':', ']', '}']);
+
+const BACKSLASH = 0x5c;
+const LOWER_X = 0x78;
+/** The character that each escape of one character means, by the code of that character. */
+const ESCAPES: readonly (string | undefined)[] = (() => {
+  const written = `"'\\/abfnrtv`;
+  const meant = `"'\\/\u0007\b\f\n\r\t\v`;
+  const byCode: (string | undefined)[] = Array(128).fill(undefined);
+  for (let i = 0; i < written.length; i++) byCode[written.charCodeAt(i)] = meant[i];
+  return byCode;
+})();
+/** The number of digits in each escape of a code. */
+const HEX_DIGITS: Readonly<Record<'u' | 'x' | 'U', number>> = { u: 4, x: 2, U: 8 };
 const OCTAL = /[0-7]{1,3}/y;
-const BYTES = /(?:\\x[0-9A-Fa-f]{2})+/y;
+
+/** The smallest code that needs one, two or three bytes after its first byte. */
+const LEAST_CODE: readonly number[] = [0, 0x80, 0x800, 0x10000];
+
+/** The byte that the escape `\xNN` at index `at` means; -1 if there is no such escape. */
+const byteAt = (text: string, at: number): number =>
+  text.charCodeAt(at) === BACKSLASH && text.charCodeAt(at + 1) === LOWER_X
+    ? hexAt(text, at + 2, 2)
+    : -1;
 
 /** Reads one literal after the other; `at` is where it stands in the text. */
 export class LiteralReader {
@@ -71,66 +75,110 @@ export class LiteralReader {
     return this.string(prefix);
   }
 
+  /** The loop reads one character at a time, because one pattern match per piece is expensive if pieces are short. */
   protected string(prefix: '' | 'u' | 'b'): string {
+    const { text } = this;
     const isBytes = prefix === 'b' || (prefix === '' && this.#plainIsBytes);
     const open = this.at;
-    const quote = this.text[this.at++]!;
-    const plain = PLAIN[quote]!;
+    const quote = text.charCodeAt(this.at++);
     let value = '';
     for (;;) {
-      plain.lastIndex = this.at;
-      value += plain.exec(this.text)![0];
-      this.at = plain.lastIndex;
-      const c = this.text[this.at];
-      if (c === undefined) this.fail('the string is not closed', open);
-      if (c === quote) {
-        this.at++;
-        return value;
+      const start = this.at;
+      let end = start;
+      let code = text.charCodeAt(end);
+      // Beyond the end of the text a character code is NaN, and the comparison fails.
+      while (code >= 0x20 && code !== quote && code !== BACKSLASH) code = text.charCodeAt(++end);
+      this.at = end;
+      if (end > start) value += text.slice(start, end);
+      if (code === BACKSLASH) {
+        const isByte = isBytes && text.charCodeAt(end + 1) === LOWER_X;
+        value += isByte ? this.#bytes() : this.#escape(prefix);
+        continue;
       }
-      if (c !== '\\') this.fail('control character in a string');
-      value += isBytes && this.text[this.at + 1] === 'x' ? this.#bytes() : this.#escape(prefix);
+      if (code !== quote) {
+        if (end >= text.length) this.fail('the string is not closed', open);
+        this.fail('control character in a string');
+      }
+      this.at++;
+      return value;
     }
   }
 
-  /** A run of `\xNN`: bytes of UTF-8. */
+  /**
+   * Reads a run of `\xNN`, which are bytes of UTF-8. A call of a decoder has a fixed cost, and a run may be a
+   * single character, so this method decodes the bytes itself.
+   */
   #bytes(): string {
+    const { text } = this;
     const start = this.at;
-    const run = this.#take(BYTES, start);
-    const text = decodeUtf8(Buffer.from(run.replaceAll('\\x', ''), 'hex'));
-    return text ?? this.fail('bytes that are not UTF-8', start);
+    let decoded = '';
+    let lead = byteAt(text, start);
+    if (lead < 0) this.fail('malformed escape', start);
+    for (; lead >= 0; lead = byteAt(text, this.at)) {
+      this.at += 4;
+      decoded += lead < 0x80 ? String.fromCharCode(lead) : this.#beyondAscii(lead, start);
+    }
+    return decoded;
+  }
+
+  /** The character that `lead` and the bytes after `lead` encode (RFC 3629, section 3). */
+  #beyondAscii(lead: number, run: number): string {
+    const following = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    let code = lead & (0x3f >> following);
+    for (let i = 0; i < following; i++) {
+      const byte = byteAt(this.text, this.at);
+      if (byte < 0x80 || byte > 0xbf) this.fail('bytes that are not UTF-8', run);
+      code = (code << 6) | (byte & 0x3f);
+      this.at += 4;
+    }
+    const isLead = lead >= 0xc2 && lead <= 0xf4;
+    const isHalfOfPair = code >= 0xd800 && code <= 0xdfff;
+    if (!isLead || isHalfOfPair || code < LEAST_CODE[following]! || code > 0x10ffff) {
+      this.fail('bytes that are not UTF-8', run);
+    }
+    return String.fromCodePoint(code);
   }
 
   #escape(prefix: string): string {
     const start = this.at++;
-    const c = this.text[this.at] ?? '';
-    const single = ESCAPES.get(c);
+    const single = ESCAPES[this.text.charCodeAt(this.at)];
     if (single !== undefined) {
       this.at++;
       return single;
     }
+    const c = this.text[this.at] ?? '';
     if (c === 'u' || c === 'x' || c === 'U') {
       this.at++;
-      const code = Number.parseInt(this.#take(HEX[c]!, start), 16);
+      const code = hexAt(this.text, this.at, HEX_DIGITS[c]);
+      if (code < 0) this.fail('malformed escape', start);
+      this.at += HEX_DIGITS[c];
       if (code > 0x10ffff) this.fail('escape of no character', start);
       if (c === 'x' && code > 0x7f && prefix === '') this.hasByteEscapes = true;
       // A \u escape is a code unit: two of them make up one character outside of the basic plane.
       return c === 'u' ? String.fromCharCode(code) : String.fromCodePoint(code);
     }
     if (c >= '0' && c <= '7') {
-      return String.fromCharCode(Number.parseInt(this.#take(OCTAL, start), 8));
+      OCTAL.lastIndex = this.at;
+      const digits = OCTAL.exec(this.text)![0];
+      this.at += digits.length;
+      return String.fromCharCode(Number.parseInt(digits, 8));
     }
     return this.fail('escape that is not known', start);
   }
 
-  #take(pattern: RegExp, start: number): string {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    if (!found) this.fail('malformed escape', start);
-    this.at = pattern.lastIndex;
-    return found[0];
-  }
-
   protected number(): string {
+    const { text, at } = this;
+    // Most numbers consist of digits only. A loop reads them faster than a pattern does.
+    if (text.charCodeAt(at) !== ZERO) {
+      let end = at;
+      for (let code = text.charCodeAt(end); code >= ZERO && code <= NINE; ) {
+        code = text.charCodeAt(++end);
+      }
+      if (end > at && AFTER_NUMBER.has(text[end])) {
+        this.at = end;
+        return text.slice(at, end);
+      }
+    }
     NUMBER.lastIndex = this.at;
     const digits = NUMBER.exec(this.text)?.[0] ?? this.fail('malformed number');
     this.at = NUMBER.lastIndex;

@@ -79,11 +79,14 @@ export function checkUnionId({
   readonly node: Element;
 }): Step<object, 'sys.check.snunionid.length.is.not:48'> {
   for (const child of node.children) {
-    const { length } = child.text.trim();
-    if (child.name === 'snunionid' && length !== 48) {
-      const detail = `snunionid has ${length} characters`;
-      return refuse('sys.check.snunionid.length.is.not:48', detail);
+    if (child.name === 'snunionid') {
+      const { length } = child.text.trim();
+      if (length !== 48) {
+        const detail = `snunionid has ${length} characters`;
+        return refuse('sys.check.snunionid.length.is.not:48', detail);
+      }
     }
+    if (child.children.length === 0) continue;
     const below = checkUnionId({ node: child });
     if (below !== PASS) return below;
   }

@@ -59,6 +59,33 @@ describe('literals', () => {
     });
   }
 
+  test('bytes are UTF-8 exactly where a decoder of UTF-8 takes them: each first byte, with what may follow', () => {
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const edges = [0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
+    const ends = [[], [0x80], [0xbf], [0x41], [0x80, 0x80], [0xbf, 0xbf], [0xbf, 0x41]];
+    const outcome = (read: () => string): string | null => {
+      try {
+        return read();
+      } catch {
+        return null;
+      }
+    };
+    for (let lead = 0; lead <= 0xff; lead++) {
+      for (const bytes of [
+        [lead],
+        ...edges.flatMap((second) => ends.map((end) => [lead, second, ...end])),
+      ]) {
+        const escapes = bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+        const expected = outcome(() => utf8.decode(Uint8Array.from(bytes)));
+        assert.equal(
+          outcome(() => first(`b'${escapes}'`)),
+          expected,
+          escapes,
+        );
+      }
+    }
+  });
+
   for (const text of [
     `b'\\xe8'`,
     `b'\\xff\\xfe'`,

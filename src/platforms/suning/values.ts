@@ -1,9 +1,9 @@
 // What a method's node says: its fields checked against their contract, one reader a method.
 import { type Refusal, says } from '../../protocol/checks.ts';
-import type { Fields as ContractFields } from '../../protocol/contract.ts';
+import type { Fields as ContractFields, Field } from '../../protocol/contract.ts';
 import { invalidBiz, missingParameter } from './codes.ts';
 import { contract } from './contract.ts';
-import type { Method } from './methods.ts';
+import { METHODS, type Method } from './methods.ts';
 import { isCategory } from './states.ts';
 import { RANGE_REASONS, type RangeCode, readTimeRange, type TimeRange } from './time-range.ts';
 import type { Element } from './wire.ts';
@@ -87,17 +87,26 @@ const READERS: { readonly [M in Method]: (fields: Fields, node: Element) => Read
   'suning.fws.historyorder.query': readHistoryQuery,
 };
 
+/** The text fields of each method. */
+const TEXT_FIELDS: ReadonlyMap<Method, ReadonlyMap<string, Field>> = new Map(
+  METHODS.map((method) => {
+    const { params }: { readonly params: ContractFields } = contract.methods[method];
+    const all = Object.entries(params);
+    return [method, new Map(all.filter(([, { type }]) => type !== 'list' && type !== 'group'))];
+  }),
+);
+
 export function readValues(method: Method, node: Element): Read<Values[Method]> {
-  const { params }: { readonly params: ContractFields } = contract.methods[method];
+  const known = TEXT_FIELDS.get(method)!;
   const fields: Record<string, string> = {};
-  // Over the elements and not over the fields: a stranger's list may have half a million.
+  // The loop goes over the elements and not over the fields, because a list may have half a million elements.
+  // The fields are in a map, because a property lookup makes the engine intern each unknown name.
   for (const { name, text, children } of node.children) {
-    if (!Object.hasOwn(params, name)) continue;
-    const field = params[name]!;
-    if (field.type === 'list' || field.type === 'group') continue;
+    const field = known.get(name);
+    if (!field) continue;
     if (Object.hasOwn(fields, name)) return malformed(`${name} is given several times`);
     if (children.length > 0) return malformed(`${name} holds elements`);
-    fields[name] = field.blanks === 'trimmed' ? text.trim() : text;
+    fields[name] = 'blanks' in field && field.blanks === 'trimmed' ? text.trim() : text;
   }
   return READERS[method](fields, node);
 }

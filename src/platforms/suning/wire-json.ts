@@ -135,11 +135,12 @@ class Reader extends LiteralReader {
       this.space();
       const start = this.at;
       const name = this.#key();
-      if (known ? known.has(name) : names.includes(name)) {
+      // One set operation per name: if the set does not grow, the name is repeated.
+      const before = known?.size;
+      if (known ? known.add(name).size === before : names.includes(name)) {
         this.fail(`${isKnownName(name) ? name : 'a key'} is given twice in one object`, start);
       }
-      if (known) known.add(name);
-      else if (names.push(name) > FEW_NAMES) known = new Set(names);
+      if (!known && names.push(name) > FEW_NAMES) known = new Set(names);
       this.space();
       if (this.text[this.at] !== ':') this.fail('a colon is expected');
       this.at++;

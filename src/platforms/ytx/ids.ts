@@ -46,6 +46,7 @@ function readArray(values: readonly Json[]): Asked | string {
   let length = 0;
   for (const [i, value] of values.entries()) {
     if (typeof value !== 'string') return `requestId[${i}] is no text`;
+    if (value === '') continue; // An empty text is no id, and a list may contain ten thousand.
     length += value.length;
     if (length > MAX_IDS_TEXT) return tooLong({ length });
     ids.push(...splitIds(value));

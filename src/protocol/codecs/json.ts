@@ -1,5 +1,6 @@
 // A strict JSON reader: it has limits, creates objects without prototypes, and refuses a repeated
 // key.
+import { hexAt } from './hex.ts';
 import { PositionError } from './position-error.ts';
 
 /** A JSON value. Objects have no prototype, so that every key is an ordinary key. */
@@ -33,26 +34,25 @@ export function parseJson(text: string, limits: JsonLimits): JsonValue {
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z]+/y;
-/** Matches up to the next quote, backslash or control character. */
-const PLAIN = /[^"\\\u0000-\u001F]*/y;
-
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
   ['null', null],
 ]);
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
-const HEX = /[0-9A-Fa-f]{4}/y;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** The character that each escape of one character means. */
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 class Reader {
   readonly #text: string;
@@ -137,45 +137,46 @@ class Reader {
     this.#at++;
   }
 
+  /** The loop reads one character at a time, because one pattern match per piece is expensive if pieces are short. */
   #string(): string {
+    const text = this.#text;
     const open = this.#at++;
     let value = '';
     for (;;) {
-      PLAIN.lastIndex = this.#at;
-      value += PLAIN.exec(this.#text)![0];
-      this.#at = PLAIN.lastIndex;
-      const c = this.#text[this.#at];
-      if (c === undefined) this.#fail('the string is not closed', open);
-      if (c === '"') {
-        this.#at++;
-        return value;
+      const start = this.#at;
+      let end = start;
+      let code = text.charCodeAt(end);
+      // Beyond the end of the text a character code is NaN, and the comparison fails.
+      while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH) code = text.charCodeAt(++end);
+      this.#at = end;
+      if (end > start) value += text.slice(start, end);
+      if (code === BACKSLASH) {
+        value += this.#escape();
+        continue;
       }
-      if (c !== '\\') this.#fail('control character in a string');
-      value += this.#escape();
+      if (code !== QUOTE) {
+        if (end >= text.length) this.#fail('the string is not closed', open);
+        this.#fail('control character in a string');
+      }
+      this.#at++;
+      return value;
     }
   }
 
   #escape(): string {
     const start = this.#at++;
     const c = this.#text[this.#at] ?? '';
-    if (Object.hasOwn(ESCAPES, c)) {
+    const single = ESCAPES.get(c);
+    if (single !== undefined) {
       this.#at++;
-      return ESCAPES[c]!;
+      return single;
     }
-    if (c === 'u') {
-      this.#at++;
-      // A \u escape is one code unit. Characters outside the basic plane consist of two.
-      return String.fromCharCode(Number.parseInt(this.#take(HEX, start), 16));
-    }
-    return this.#fail('escape that is not known', start);
-  }
-
-  #take(pattern: RegExp, start: number): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text);
-    if (!found) this.#fail('malformed escape', start);
-    this.#at = pattern.lastIndex;
-    return found[0];
+    if (c !== 'u') this.#fail('escape that is not known', start);
+    // A \u escape is one code unit. Characters outside the basic plane consist of two.
+    const code = hexAt(this.#text, this.#at + 1, 4);
+    if (code < 0) this.#fail('malformed escape', start);
+    this.#at += 5;
+    return String.fromCharCode(code);
   }
 
   #number(): number | string {
@@ -197,6 +198,8 @@ class Reader {
   }
 
   #space(): void {
+    // Most values have no white space before them.
+    if (this.#text.charCodeAt(this.#at) > 0x20) return;
     SPACE.lastIndex = this.#at;
     SPACE.test(this.#text);
     this.#at = SPACE.lastIndex;

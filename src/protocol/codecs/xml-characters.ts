@@ -11,3 +11,33 @@ const START =
 const NC_NAME = `[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]*`;
 export const NAME = new RegExp(NC_NAME, 'uy');
 export const ATTRIBUTE_NAME = new RegExp(`${NC_NAME}(?::${NC_NAME})?`, 'uy');
+
+const NAME_START = 1;
+const IN_NAME = 2;
+/** The roles that each ASCII character may have in a name. */
+const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return (
+    (/[A-Za-z_]/.test(character) ? NAME_START : 0) |
+    (/[A-Za-z_0-9.-]/.test(character) ? IN_NAME : 0)
+  );
+});
+
+// Beyond the end of a text a character code is NaN, which has none of these roles.
+
+export const startsAsciiName = (code: number): boolean =>
+  code < 128 && (ASCII_KINDS[code]! & NAME_START) !== 0;
+
+export const continuesAsciiName = (code: number): boolean =>
+  code < 128 && (ASCII_KINDS[code]! & IN_NAME) !== 0;
+
+/**
+ * The end of the ASCII name that begins at `from`. The result is -1 if no such name begins there, or if a
+ * character beyond ASCII follows the name: only {@link NAME} can judge that character.
+ */
+export function asciiNameEnd(text: string, from: number): number {
+  if (!startsAsciiName(text.charCodeAt(from))) return -1;
+  let at = from + 1;
+  while (continuesAsciiName(text.charCodeAt(at))) at++;
+  return text.charCodeAt(at) >= 128 ? -1 : at;
+}

@@ -1,5 +1,6 @@
 // Reads usual XML documents in one pass over their characters, and leaves unusual ones to the
 // strict reader.
+import { continuesAsciiName, startsAsciiName } from './xml-characters.ts';
 import type { XmlElement } from './xml-element.ts';
 
 const TAB = 0x09;
@@ -68,9 +69,9 @@ class PlainReader {
     if (depth > this.#maxDepth || text.charCodeAt(this.#at) !== LESS) return null;
     const nameFrom = this.#at + 1;
     let at = nameFrom;
-    if (!startsName(text.charCodeAt(at))) return null;
+    if (!startsAsciiName(text.charCodeAt(at))) return null;
     do at++;
-    while (continuesName(text.charCodeAt(at)));
+    while (continuesAsciiName(text.charCodeAt(at)));
     if (text.charCodeAt(at) !== GREATER) return null;
     const nameEnd = at;
     const contentFrom = at + 1;
@@ -122,27 +123,15 @@ class PlainReader {
 
 const isSpace = (code: number): boolean => code === SPACE || code === LF || code === TAB;
 
-const TEXT = 1;
-const NAME_START = 2;
-const NAME = 4;
-
 /**
- * The roles of each ASCII character. The strict reader handles CR, because it must turn CR into LF.
+ * 1 for each ASCII character that a text may contain. The strict reader handles CR, because it must turn CR
+ * into LF.
  */
-const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+const IN_TEXT = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return (
-    (/[\t\n\x20-\x7F]/.test(character) && !/[<>&]/.test(character) ? TEXT : 0) |
-    (/[A-Za-z_]/.test(character) ? NAME_START : 0) |
-    (/[A-Za-z_0-9.-]/.test(character) ? NAME : 0)
-  );
+  return /[\t\n\x20-\x7F]/.test(character) && !/[<>&]/.test(character) ? 1 : 0;
 });
 
-// Beyond the end of the text a character code is NaN, which has none of these roles.
-
+// Beyond the end of the text a character code is NaN, which is no text.
 const isText = (code: number): boolean =>
-  code < 128 ? (KINDS[code]! & TEXT) !== 0 : code < FIRST_SURROGATE;
-
-const startsName = (code: number): boolean => code < 128 && (KINDS[code]! & NAME_START) !== 0;
-
-const continuesName = (code: number): boolean => code < 128 && (KINDS[code]! & NAME) !== 0;
+  code < 128 ? IN_TEXT[code] === 1 : code < FIRST_SURROGATE;

@@ -1,4 +1,5 @@
 // Resolves references in XML: the five entities, and characters by number.
+import { hexDigit } from './hex.ts';
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -18,13 +19,6 @@ const isAllowed = (code: number): boolean =>
     ? code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
     : code === 0x9 || code === 0xa || code === 0xd;
 
-/** The value of a digit by its character code; 16 if the code is no digit. */
-function digit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : 16;
-}
-
 /**
  * The character of `#10` or `#xA`; empty if XML forbids the character, or if the number has more
  * than six hex or seven decimal digits. The function uses no pattern, because a document may
@@ -39,7 +33,7 @@ function characterReference(body: string): string {
   if (digits < 1 || digits > (isHex ? 6 : 7)) return '';
   let code = 0;
   for (let at = from; at < body.length; at++) {
-    const value = digit(body.charCodeAt(at));
+    const value = hexDigit(body.charCodeAt(at));
     if (value >= base) return '';
     code = code * base + value;
   }

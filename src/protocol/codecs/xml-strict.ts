@@ -1,35 +1,21 @@
 // A strict XML reader. It refuses constructs that general parsers support, and says where.
-import { PositionError } from './position-error.ts';
-import { ATTRIBUTE_NAME, FORBIDDEN, NAME } from './xml-characters.ts';
-import type { XmlElement } from './xml-element.ts';
+import { ATTRIBUTE_NAME, asciiNameEnd, FORBIDDEN, NAME } from './xml-characters.ts';
+import { EmptyElements, type XmlElement } from './xml-element.ts';
 import {
   InstancePrefixes,
   mayBeInstanceAttribute,
   type PrefixedAttribute,
 } from './xml-instance.ts';
+import { XmlError, type XmlLimits } from './xml-limits.ts';
 import { resolveReferences } from './xml-references.ts';
-
-export interface XmlLimits {
-  /** Maximum size of the document in bytes of UTF-8. */
-  readonly maxBytes: number;
-  /** Maximum nesting depth of elements; the root has depth 1. Default: 16. */
-  readonly maxDepth?: number;
-  /** Whether one element may contain several elements of the same name. Default: `refuse`. */
-  readonly repeats?: 'refuse' | 'allow';
-  /** Whether elements also keep original line ends: {@link XmlElement.sent}. */
-  readonly keepLineEnds?: boolean;
-}
-
-export class XmlError extends PositionError {
-  readonly code = 'ERR_XML';
-  override readonly name = 'XmlError';
-}
 
 const SPACE = /[ \t\r\n]*/y;
 const DECLARATION_BEGINS = /<\?xml[ \t\r\n]/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d+"|'1\.\d+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
 const NOT_SPACE = /[^ \t\r\n]/;
+const EXCLAMATION = 0x21;
+const SLASH = 0x2f;
 /** XML 1.0, 2.11: every line end is read as LF. */
 const toLineFeeds = (text: string): string =>
   text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
@@ -59,6 +45,7 @@ class Reader {
   /** Whether the last element that was read is nil. */
   #wasNil = false;
   readonly #prefixes = new InstancePrefixes();
+  readonly #empty = new EmptyElements();
 
   constructor(text: string, limits: XmlLimits) {
     this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -105,11 +92,14 @@ class Reader {
     this.#at++;
     this.#refuseMarkup(open);
     const name = this.#name();
+    if (this.#text.startsWith('/>', this.#at)) {
+      this.#at += 2;
+      this.#wasNil = false;
+      return this.#empty.of(name);
+    }
     const entered = this.#prefixes.enter();
     const { isEmpty, isNil } = this.#startTagEnd();
-    const element = isEmpty
-      ? { name, text: '', children: [] }
-      : this.#content(name, open, isNil, depth);
+    const element = isEmpty ? this.#empty.of(name) : this.#content(name, open, isNil, depth);
     this.#wasNil = isNil;
     this.#prefixes.leave(entered);
     return element;
@@ -128,7 +118,8 @@ class Reader {
       text += hasReturns ? read(toLineFeeds(raw)) : asSent;
     };
     const children: XmlElement[] = [];
-    const names = new Set<string>();
+    /** The names of all children. If names may repeat, the reader collects them from the first nil child on. */
+    let names: Set<string> | undefined;
     let nilNames: Set<string> | undefined;
     for (;;) {
       const next = this.#text.indexOf('<', this.#at);
@@ -137,27 +128,33 @@ class Reader {
         const start = this.#at;
         take(this.#characters(next), (raw) => this.#references(raw, start));
       }
-      if (this.#text.startsWith('</', next)) {
+      const after = this.#text.charCodeAt(next + 1);
+      if (after === SLASH) {
         this.#endTag(name);
         break;
       }
-      if (this.#text.startsWith('<!--', next)) this.#comment();
-      else if (this.#text.startsWith('<![CDATA[', next)) take(this.#cdata(), (raw) => raw);
-      else {
+      const isMarkup = after === EXCLAMATION;
+      if (isMarkup && this.#text.startsWith('<!--', next)) this.#comment();
+      else if (isMarkup && this.#text.startsWith('<![CDATA[', next)) {
+        take(this.#cdata(), (raw) => raw);
+      } else {
         const child = this.#element(depth + 1);
-        const isRepeated = names.has(child.name);
-        if (isRepeated && (this.#refuseRepeats || this.#wasNil || nilNames?.has(child.name))) {
-          this.#fail(`<${child.name}> given twice`, next);
+        const wasNil = this.#wasNil;
+        if (this.#refuseRepeats || wasNil || nilNames) {
+          names ??= new Set(children.map((before) => before.name));
+          const isRefused = this.#refuseRepeats || wasNil || nilNames?.has(child.name);
+          if (isRefused && names.has(child.name)) this.#fail(`<${child.name}> given twice`, next);
+          names.add(child.name);
         }
-        names.add(child.name);
-        if (this.#wasNil) nilNames = (nilNames ?? new Set()).add(child.name);
+        if (wasNil) nilNames = (nilNames ?? new Set()).add(child.name);
         else children.push(child);
       }
     }
-    if (isNil && (names.size > 0 || text !== '')) {
+    const holdsElements = children.length > 0 || nilNames !== undefined;
+    if (isNil && (holdsElements || text !== '')) {
       this.#fail(`<${name}> is nil and holds content`, open);
     }
-    if (names.size > 0) {
+    if (holdsElements) {
       if (NOT_SPACE.test(text)) this.#fail(`<${name}> holds text beside elements`, open);
       return { name, text: '', children };
     }
@@ -274,10 +271,15 @@ class Reader {
 
   #name(pattern = NAME): string {
     const start = this.#at;
-    pattern.lastIndex = start;
-    if (!pattern.test(this.#text)) this.#fail('a name is expected');
-    this.#at = pattern.lastIndex;
-    return this.#text.slice(start, this.#at);
+    // Most names are ASCII. A loop finds the end of such a name faster than a pattern does.
+    let end = pattern === NAME ? asciiNameEnd(this.#text, start) : -1;
+    if (end < 0) {
+      pattern.lastIndex = start;
+      if (!pattern.test(this.#text)) this.#fail('a name is expected');
+      end = pattern.lastIndex;
+    }
+    this.#at = end;
+    return this.#text.slice(start, end);
   }
 
   #space(): boolean {

@@ -2,8 +2,9 @@
 // executable.
 import { FORBIDDEN } from './xml-characters.ts';
 import type { XmlElement } from './xml-element.ts';
+import { XmlError, type XmlLimits } from './xml-limits.ts';
 import { readPlainXml } from './xml-plain.ts';
-import { parseXmlStrictly, XmlError, type XmlLimits } from './xml-strict.ts';
+import { parseXmlStrictly } from './xml-strict.ts';
 
 export { parseXmlStrictly, type XmlElement, XmlError, type XmlLimits };
 
