@@ -202,7 +202,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     platforms,
     pipeline,
     manage: manageRoutes,
-    pages: [...entrance.pages, ...referenceRoutes(platforms, about)],
+    pages: [...entrance.pages, ...referenceRoutes(platforms, { ...about, parties, clock })],
     metrics,
     ledger,
     nextRequestId,

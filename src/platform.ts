@@ -109,3 +109,4 @@ export {
   signatureOf,
   signedText,
 } from './protocol/signature-scheme.ts';
+export type { SampleCall, SigningSample } from './protocol/signing-sample.ts';

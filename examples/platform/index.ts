@@ -17,6 +17,7 @@ import { PLATFORM } from './name.ts';
 import { OPERATIONS, type Success } from './operations.ts';
 import { model } from './orders.ts';
 import { scheme } from './signature.ts';
+import { signingSample } from './signing-sample.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -90,6 +91,7 @@ export default definePlatform<LanternCall, Success>({
   redact,
   callbacks,
   events,
+  signingSample,
   import: importFormat,
   orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),

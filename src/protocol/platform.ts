@@ -20,6 +20,7 @@ import type { OrderFields } from './order-fields.ts';
 import type { PartyApps } from './party-apps.ts';
 import type { PlatformCallbacks } from './platform-callbacks.ts';
 import type { GatewayReply, HttpRefusal, PlatformPath } from './reply.ts';
+import type { SigningSample } from './signing-sample.ts';
 
 export type { PlatformCallbacks } from './platform-callbacks.ts';
 export type { GatewayReply } from './reply.ts';
@@ -180,6 +181,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
     readonly outcomes: readonly string[];
   };
   readonly callbacks?: PlatformCallbacks;
+  /** For the reference: how a sample call is signed. Absent: the reference shows no string to sign. */
+  readonly signingSample?: SigningSample;
   /** The events of its orders, for the reference. Absent: the reference shows those of all platforms. */
   readonly events?: Events;
   /** Whether the order's owner gets the event; depends only on the event. Absent: all events. */

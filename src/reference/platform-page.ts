@@ -40,7 +40,7 @@ const methodLines = ({ name, methods }: Platform['contract'], language: Language
     ` ${title[language]}`,
   ]);
 
-export function platformPage({ contract }: Platform, language: Language): Page {
+export function platformPage({ contract, signingSample }: Platform, language: Language): Page {
   const t = LABELS[language];
   const { name, title, envelope, methods } = contract;
   const rows = Object.entries(methods).map(([method, { title, effect, at = envelope }]) => [
@@ -63,6 +63,7 @@ export function platformPage({ contract }: Platform, language: Language): Page {
       list([[{ to: pathOf(name, 'events'), text: t.events }]]),
       heading('signature', t.signing),
       text(t.algorithm, { code: contract.algorithm }),
+      ...(signingSample ? [list([[{ to: pathOf(name, 'signature'), text: t.whole }]])] : []),
       heading('envelope', t.envelope),
       fieldTable(t.envelope, envelope.request, language, { places: true }),
       heading('reply-envelope', t.envelopeReply),

@@ -9,6 +9,7 @@ import { PAGE_HEADERS, writeHtml } from './html.ts';
 import { writeMarkdown } from './markdown.ts';
 import { methodPage } from './method-page.ts';
 import { codePage, codesPage, indexPage, platformPage } from './platform-page.ts';
+import { type Live, signaturePage } from './signature-page.ts';
 import { LABELS } from './texts.ts';
 
 /** What a page needs of a call. */
@@ -39,7 +40,7 @@ type Find = (params: Asked['params'], language: Language) => Page | undefined;
 /** Where README.md lies, seen from src/reference and from dist/reference. */
 const ROOT = new URL('../../', import.meta.url);
 
-export function referenceRoutes(platforms: readonly Platform[], about: About): PageRoute[] {
+export function referenceRoutes(platforms: readonly Platform[], about: About & Live): PageRoute[] {
   const route = (path: string, handle: (asked: Asked) => Answer): PageRoute => ({
     method: 'GET',
     path,
@@ -80,6 +81,10 @@ export function referenceRoutes(platforms: readonly Platform[], about: About): P
     ...page(
       '/docs/{platform}/codes',
       of((platform, _, l) => codesPage(platform, l)),
+    ),
+    ...page(
+      '/docs/{platform}/signature',
+      of((platform, _, l) => signaturePage(platform, l, about)),
     ),
     ...page(
       '/docs/{platform}/events',

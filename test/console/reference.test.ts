@@ -15,6 +15,8 @@ const PAGES = [
   '/docs/ytx/productOrder',
   '/docs/ytx/codes',
   '/docs/ytx/events',
+  '/docs/jintong/signature',
+  '/docs/suning/signature',
   '/docs/suning/events',
   '/docs/suning/codes/sys.check.app-sign%3Aerror',
   '/docs/nothing',

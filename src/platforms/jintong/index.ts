@@ -17,6 +17,7 @@ import { detail, execute, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { signature, textBeforeKey } from './signature.ts';
+import { signingSample } from './signing-sample.ts';
 import { STATES, type State } from './states.ts';
 import { MAX_CARRIER } from './wire.ts';
 import { type Document, writeReply } from './wire-write.ts';
@@ -72,6 +73,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   events,
+  signingSample,
   evidence,
   signedText: { secret: signature.secret, split: (text) => [text, ''] },
   execute,

@@ -23,6 +23,7 @@ import { orderFields } from './order-fields.ts';
 import { redact } from './redact.ts';
 import { seed } from './seed.ts';
 import { signature } from './signature.ts';
+import { signingSample } from './signing-sample.ts';
 import { describeOrder } from './subscription.ts';
 import { CONTENT_TYPES, type Document, readFormat, writeDocument } from './wire.ts';
 
@@ -95,6 +96,7 @@ export const suning = definePlatform<SuningCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   events,
+  signingSample,
   evidence,
   signedText: { secret: signature.secret, split: (text) => ['', text] },
   execute: (call, services) => OPERATIONS[call.method](call, services),

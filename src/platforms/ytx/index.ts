@@ -23,6 +23,7 @@ import { quotable, redactBody } from './redact.ts';
 import { orderResult } from './result.ts';
 import { resolve } from './rules.ts';
 import { aroundToken, signature } from './signature.ts';
+import { signingSample } from './signing-sample.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
 
 function refusal({ code, state }: CoreRefusal): Refusal<Code> {
@@ -87,6 +88,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   checks,
   verifiedBy: 'checkSign',
   events,
+  signingSample,
   evidence,
   signedText: { secret: signature.secret, split: aroundToken },
   execute,
