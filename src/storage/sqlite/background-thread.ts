@@ -1,4 +1,4 @@
-// The thread for what may take long: the request log's writes, and the questions of the console.
+// The thread for slow work: the request log's writes, and the queries of the console.
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RequestQuery, requestIdAt } from '../../core/request-log.ts';
 import { readHead } from '../chain.ts';

@@ -1,4 +1,4 @@
-// Claims deliveries that are due, an endpoint at a time.
+// Claims due deliveries, one endpoint at a time.
 import type { ClaimRequest } from '../../core/callbacks.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
 import type { CallbackStatements } from './callback-statements.ts';
@@ -8,7 +8,10 @@ type DueRow = ReturnType<CallbackStatements['due']['all']>[number];
 export interface ClaimedRows {
   readonly deliveries: readonly (DueRow & { readonly endpointId: string })[];
   readonly endpoints: readonly EndpointRow[];
-  /** Where to go on, so that no endpoint is served before all others each time. */
+  /**
+   * The endpoint served last. The next claim continues after it, so that each endpoint has its
+   * turn.
+   */
   readonly last: number;
 }
 
@@ -32,7 +35,7 @@ export function claimDue(s: CallbackStatements, request: ClaimRequest, after: nu
     const { openUntil } = endpoint;
     if (openUntil !== null && openUntil > now) continue;
     const busy = underWay[endpoint.endpointId] ?? 0;
-    // A breaker past its time lets one through, when nothing of before is left.
+    // After its pause a breaker lets one delivery through, if no earlier one is still in progress.
     const space = openUntil === null ? perEndpoint - busy : 1 - Math.min(1, busy);
     const room = Math.min(space, limit - deliveries.length);
     if (room <= 0) continue;

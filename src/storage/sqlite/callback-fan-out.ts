@@ -1,4 +1,4 @@
-// From events to deliveries: reads the events that callbacks have not seen yet, and writes what becomes of them.
+// Reads the events that fan-out has not seen, and writes the resulting deliveries.
 import type { DatabaseSync } from 'node:sqlite';
 import type { CallbackEvent, FanOut, PendingEvents } from '../../core/callbacks.ts';
 import type { Json } from '../../core/order.ts';
@@ -15,7 +15,8 @@ export function prepareEventReads(db: DatabaseSync) {
     anybody: db.prepare(
       "SELECT 1 FROM endpoints WHERE enabled = 1 AND origin = 'registered' LIMIT 1",
     ),
-    // Seldom changed and short, while the owners of events repeat: looked up once a batch each.
+    // Endpoints are short and rarely change, and events repeat owners, so each batch queries them
+    // once.
     listeners: query<Omit<Listener, 'eventTypes'> & { readonly eventTypes: string | null }>(
       db,
       `SELECT endpoint_id AS endpointId, platform, party, event_types AS eventTypes, since_seq AS sinceSeq
@@ -32,7 +33,7 @@ export function prepareEventReads(db: DatabaseSync) {
   };
 }
 
-/** In one transaction of the reader, so that an endpoint is seen together with every event past it. */
+/** One transaction of the reader sees an endpoint together with every later event. */
 export function readEvents(
   s: ReturnType<typeof prepareEventReads>,
   limit: number,
@@ -64,7 +65,7 @@ export function readEvents(
   return { isHeard, cursor, to, events, endpoints };
 }
 
-/** @param ids for endpoints that are declared for the first time */
+/** @param ids ids for endpoints that are declared for the first time */
 export function fanOut(
   s: CallbackStatements,
   { from, to, deliveries, declared, now }: FanOut,
@@ -84,7 +85,7 @@ export function fanOut(
       row = rows[endpoint]!.id;
     } else {
       const found = known.get(endpoint) ?? s.endpointRow.get(endpoint)?.id;
-      if (found === undefined) continue; // It was deleted since its event was read.
+      if (found === undefined) continue; // The endpoint was deleted after its event was read.
       row = found;
       known.set(endpoint, row);
     }

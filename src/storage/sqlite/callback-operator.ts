@@ -1,4 +1,5 @@
-// What operators do to deliveries and endpoints by hand: send now, give up, end a pause, replay, delete.
+// Operators' manual actions on deliveries and endpoints: send now, give up, end a pause, replay,
+// delete.
 import { HEALTHY } from '../../core/breaker.ts';
 import type { GaveUp, HandClaim } from '../../core/callback-by-hand.ts';
 import type { CallbackStore } from '../../core/callbacks.ts';
@@ -17,7 +18,7 @@ interface Parts {
   readonly sealer: Sealer;
 }
 
-/** As {@link HandClaim}, with the endpoint's row. */
+/** {@link HandClaim} with the endpoint's row. */
 type HandClaimRow =
   | Exclude<HandClaim, { readonly kind: 'claimed' }>
   | (Omit<Extract<HandClaim, { readonly kind: 'claimed' }>, 'endpoint'> & {
@@ -89,7 +90,8 @@ function claimOne(
   const { id: _, ...endpoint } = s.endpointById.get(id)!;
   if (endpoint.enabled === 0) return { kind: 'endpoint-off' };
   const leaseUntil = now + leaseMs;
-  // A lease is a claim_at behind due_at, so the time that it would have waited for goes.
+  // A lease is a claim_at after due_at. The claim overwrites the time at which the delivery was
+  // due.
   s.leaseNow.run(leaseUntil, now, deliveryId);
   const { endpointId } = endpoint;
   return { kind: 'claimed', delivery: { ...delivery, endpointId, leaseUntil }, dueAt, endpoint };
@@ -106,7 +108,7 @@ function giveUp(s: CallbackStatements, deliveryId: number, now: number, detail: 
   return 'given-up';
 }
 
-/** Ends the pause, and brings a step of what waits for its time forward; returns how many. */
+/** Ends the pause, and makes one step of the waiting deliveries due; returns their number. */
 function endPause(
   s: CallbackStatements,
   endpointId: string,
@@ -120,11 +122,15 @@ function endPause(
   return Number(s.bringForward.run(now, now, found.id, now, OPERATOR_STEP).changes);
 }
 
-/** Ends a step of what is pending, and takes the endpoint away when that was all; null where there is none. */
+/**
+ * Ends one step of the pending deliveries, and deletes the endpoint after the last; null if it does
+ * not exist.
+ */
 function deleteEndpoint(s: CallbackStatements, endpointId: string, now: number): number | null {
   const found = s.endpoint.get(endpointId);
   if (!found) return null;
-  // Off first, so that a deletion that is cut short between two steps sends nothing more.
+  // Switches the endpoint off first, so that a deletion interrupted between two steps sends nothing
+  // more.
   s.switchOff.run('it is being deleted', now, found.id);
   const ended = Number(s.endPending.run(now, found.id, now, OPERATOR_STEP).changes);
   if (ended < OPERATOR_STEP) s.deleteEndpoint.run(found.id);

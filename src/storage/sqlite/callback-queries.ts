@@ -1,4 +1,4 @@
-// The console's questions about callbacks: deliveries, alerts, counts, and the audit.
+// The console's queries about callbacks: deliveries, alerts, counts, and the audit.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type {
   Attempt,
@@ -32,7 +32,7 @@ function conditions(filter: DeliveryFilter): Conditions {
   add('e.endpoint_id = ?', filter.endpointId);
   add('d.created_at >= ?', filter.from);
   add('d.created_at < ?', filter.to);
-  // As a literal, so that the index of that state alone serves.
+  // A literal, so that SQLite can use the partial index of that state.
   if (filter.state !== undefined) where.push(`d.state = ${DELIVERY_STATES.indexOf(filter.state)}`);
   return { where, values };
 }
@@ -80,7 +80,7 @@ export function listDeliveries(db: DatabaseSync, wanted: DeliveryQuery): Page<De
   };
 }
 
-/** Ids of deliveries that have ended, past `after`, in their order. */
+/** Ids of ended deliveries after `after`, sorted. */
 export function endedIds(
   db: DatabaseSync,
   { after, limit, ...filter }: DeliveryFilter & { readonly after: number; readonly limit: number },
@@ -138,7 +138,7 @@ export function callbackStats(db: DatabaseSync): CallbackStats {
   };
 }
 
-/** Reads everything that is kept of callbacks. */
+/** Reads all stored data of callbacks. */
 export function auditCallbacks(db: DatabaseSync): CallbackAudit {
   const count = (sql: string): number => Number(db.prepare(sql).get()!.n);
   return {

@@ -1,7 +1,10 @@
-// The queue of an order's deliveries to one endpoint: the oldest that is pending may go out, and no other.
+// The queue of an order's deliveries to one endpoint: only the oldest pending one may be sent.
 import type { CallbackStatements } from './callback-statements.ts';
 
-/** Gives the oldest pending delivery its turn. One that is under way at `now` is let finish first. */
+/**
+ * Gives the oldest pending delivery its turn, after a delivery that is in progress at `now` has
+ * ended.
+ */
 export function letNextOut(
   s: CallbackStatements,
   orderRow: number,

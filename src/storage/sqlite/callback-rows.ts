@@ -1,4 +1,4 @@
-// Callbacks as rows of this engine, and how a delivery's row becomes what core knows.
+// Rows of callbacks on SQLite, and the conversion of a delivery's row for core.
 import type { Delivery } from '../../core/callbacks.ts';
 import { DELIVERY_STATES } from '../callback-limits.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
@@ -7,10 +7,10 @@ export const ENDPOINT_COLUMNS = `endpoint_id AS endpointId, platform, party, ori
   event_types AS eventTypes, enabled, off_reason AS offReason, off_at AS offAt, created_at AS createdAt,
   secrets, failures, failing_since AS failingSince, open_until AS openUntil`;
 
-/** An endpoint, with the number of its row. */
+/** An endpoint with its row's number. */
 export type NumberedEndpoint = EndpointRow & { readonly id: number };
 
-/** A delivery as what operators do by hand needs it. */
+/** The columns of a delivery that manual actions need. */
 export interface DeliveryColumns {
   readonly deliveryId: number;
   readonly messageId: string;
@@ -24,7 +24,7 @@ export interface DeliveryColumns {
   readonly body: string;
 }
 
-/** A delivery as it is listed. */
+/** A delivery in a list. */
 export interface DeliveryRow extends Omit<Delivery, 'state' | 'dueAt' | 'attempts'> {
   readonly state: number;
   readonly claimAt: number | null;

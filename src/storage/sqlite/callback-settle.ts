@@ -1,4 +1,4 @@
-// Results of posts between core's decision and the rows of this engine.
+// Connects core's decision about results with the rows of SQLite.
 import { type HeldClaim, settleResults, toSettled } from '../../core/callback-settle.ts';
 import type { DeliveryResult, Settled } from '../../core/callbacks.ts';
 import { DELIVERY_STATES } from '../callback-limits.ts';
@@ -19,7 +19,7 @@ export function settleAll(s: CallbackStatements, results: readonly DeliveryResul
     s.attempt.run(deliveryId, number, at, status, error, durationMicros, answer);
     if (state === 'pending') s.retry.run(retryAt, retryAt, isStep ? 1 : 0, deliveryId);
     else s.end.run(DELIVERY_STATES.indexOf(state), at, deliveryId);
-    // A delivery that was replayed meanwhile is older and goes first.
+    // An older delivery that was replayed meanwhile comes first.
     const { orderRow, endpoint } = held.get(deliveryId)!;
     letNextOut(s, orderRow, endpoint.id);
   }

@@ -70,7 +70,7 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     ),
     holdBack: db.prepare('UPDATE deliveries SET claim_at = NULL WHERE id = ?'),
     letOut: db.prepare('UPDATE deliveries SET claim_at = due_at WHERE id = ?'),
-    // One step along the index for each endpoint that has anything pending.
+    // One index step for each endpoint with pending deliveries.
     nextBusy: query<{ endpoint: number }>(
       db,
       'SELECT endpoint FROM deliveries WHERE state = 0 AND endpoint > ? ORDER BY endpoint LIMIT 1',
@@ -106,7 +106,7 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     shortenLeases: db.prepare(
       'UPDATE deliveries SET claim_at = ?1 WHERE state = 0 AND claim_at > due_at AND claim_at > ?1',
     ),
-    // A delivery waits since its last attempt, or since it was made. SQLite reads the row as it was before.
+    // A delivery waits since its last attempt or its creation. SQLite reads the row's old values.
     shortenWaits: db.prepare(
       `UPDATE deliveries SET
          due_at = ?1 + max(0, due_at - began.at), claim_at = iif(claim_at = due_at, ?1 + max(0, due_at - began.at), claim_at)
@@ -140,12 +140,13 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     giveUp: db.prepare(
       'UPDATE deliveries SET state = 2, ended_at = ?, claim_at = NULL WHERE id = ?',
     ),
-    // Those under way have the end of their lease in claim_at; those that wait for an earlier one, nothing.
+    // Deliveries in progress have the lease's end in claim_at; those that wait for an earlier one
+    // have null.
     bringForward: db.prepare(
       `UPDATE deliveries SET due_at = ?, claim_at = ? WHERE id IN (
          SELECT id FROM deliveries WHERE endpoint = ? AND state = 0 AND claim_at > ? AND claim_at = due_at LIMIT ?)`,
     ),
-    // In the index's order: those that wait before those that they wait for.
+    // Sorted by the index, so that waiting deliveries precede those that they wait for.
     endPending: db.prepare(
       `UPDATE deliveries SET state = 2, ended_at = ?, claim_at = NULL WHERE id IN (
          SELECT id FROM deliveries WHERE endpoint = ? AND state = 0
@@ -154,7 +155,7 @@ export function prepareCallbackStatements(db: DatabaseSync) {
     deleteEndpoint: db.prepare(
       "UPDATE endpoints SET origin = 'deleted', secrets = '' WHERE id = ?",
     ),
-    // Was under way when its endpoint was deleted, and failed.
+    // The delivery was in progress when its endpoint was deleted, and then failed.
     endLeftOver: db.prepare(
       `UPDATE deliveries SET state = 2, ended_at = max(created_at, ?), claim_at = NULL
        WHERE state = 0 AND (claim_at IS NULL OR claim_at = due_at)

@@ -1,4 +1,4 @@
-// The callback store on SQLite: what is asked often by the reader, what may take long on the background thread.
+// The callback store on SQLite: frequent queries use the reader, slow ones the background thread.
 import { HEALTHY, pausedFromNow } from '../../core/breaker.ts';
 import type { CallbackStore } from '../../core/callbacks.ts';
 import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
@@ -63,7 +63,7 @@ export function callbackStore(parts: CallbackParts): CallbackStore {
         return settleAll(s, results);
       }),
 
-    // A data directory belongs to one process: what is claimed as this one starts is nobody's.
+    // One process owns a data directory, so that claims found at its start belong to nobody.
     shortenPauses: (now, leaseMs) =>
       writer.run(() => {
         s.shortenLeases.run(now + leaseMs);
@@ -158,12 +158,12 @@ function changeEndpoint(
   return row;
 }
 
-/** Deliveries of one step: so few that no change waits long for it. */
+/** Deliveries per step, few enough that no change waits long. */
 const PRUNE_STEP = 500;
 
 interface Pruned {
   readonly removed: number;
-  /** Where to go on; null at the end. */
+  /** Where to continue; null at the end. */
   readonly next: number | null;
 }
 
@@ -172,7 +172,7 @@ function prune(s: CallbackStatements, before: number, after: number): Pruned {
   let removed = Number(s.forgetAlerts.run(before).changes);
   s.endLeftOver.run(before);
   for (const { id, state, createdAt } of rows) {
-    // They are in the order of their making: what follows is younger still.
+    // Deliveries are sorted by creation time, so that all further ones are younger.
     if (createdAt >= before) return { removed, next: null };
     if (state === 0) continue;
     s.forgetAttempts.run(id);

@@ -1,4 +1,5 @@
-// What the chain, the groups and the sums find in a ledger that a hand has changed; each finding names its place.
+// Finds manual changes of a ledger by the chain, the groups and the sums; each finding names its
+// place.
 import type { DatabaseSync } from 'node:sqlite';
 import { changeHash, documentDigest, type LedgerHead } from '../chain.ts';
 import { auditGroups } from './chain-groups.ts';
@@ -7,10 +8,13 @@ import { auditCovers } from './covers.ts';
 import { auditAudit } from './people-store.ts';
 import { auditPlaces } from './place-audit.ts';
 
-/** Findings that are told one by one; of more only their number is. */
+/** Maximum number of listed findings; further ones are counted. */
 const TOLD = 100;
 
-/** Reads everything. @param head one that was written down; see `ordergate head` */
+/**
+ * Reads everything.
+ * @param head an earlier head; see `ordergate head`
+ */
 export function auditChain(db: DatabaseSync, head?: LedgerHead): string[] {
   const found: string[] = [];
   for (const { order, changes } of ordersWithChanges(db)) {
@@ -26,7 +30,7 @@ export function auditChain(db: DatabaseSync, head?: LedgerHead): string[] {
 const orphans = ([first, ...more]: ChangeRow[]): string =>
   `order row ${first!.orderRow}: it is not there, and ${1 + more.length} changes of it are, from number ${first!.seq} on. An order was removed; bring it back from a backup`;
 
-/** The first thing that is wrong: what follows in a chain follows from it. */
+/** The first error of the order, because later errors in a chain follow from it. */
 function checkOrder(order: OrderRow, changes: readonly ChangeRow[]): string | undefined {
   const told = (problem: string): string =>
     `order ${order.platform} ${order.orderId}: ${problem}. Compare it with a backup`;

@@ -1,9 +1,10 @@
-// The head of the ledger over all changes of orders, in groups; a group's hash holds that of the group before.
+// The head of the ledger over all changes, in groups. A group's hash includes the previous group's
+// hash.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type ChainGroup, GroupParts, groupHash, type LedgerHead } from '../chain.ts';
 import { type Query, tuples } from './query.ts';
 
-/** Changes in one group: some milliseconds to read, and a row for a thousand changes. */
+/** Changes per group: reading them takes some milliseconds, and a thousand changes cost one row. */
 export const GROUP_CHANGES = 1000;
 
 const ROWS = `SELECT h.seq, o.created_at, h.hash FROM history AS h
@@ -11,12 +12,12 @@ const ROWS = `SELECT h.seq, o.created_at, h.hash FROM history AS h
 
 type Row = [seq: number, createdAt: number | null, hash: string | null];
 
-/** Closes groups, on the connection that writes. */
+/** Closes groups, on the writing connection. */
 export class ChainGroups {
   readonly #rows: Query<Row>;
   readonly #add: StatementSync;
   #last: Pick<ChainGroup, 'number' | 'lastSeq' | 'hash'>;
-  /** The changes behind `#knownFrom`, so that to close a group they need not be read again. */
+  /** The changes after `#knownFrom` in memory, so that closing a group need not read them. */
   #known: Row[] = [];
   #knownFrom: number;
 
@@ -28,24 +29,28 @@ export class ChainGroups {
     this.#knownFrom = seq;
   }
 
-  /** After changes, or a group, were undone: the newest change now has the number `seq`. */
+  /**
+   * Call it after changes or a group were rolled back; the newest change now has the number `seq`.
+   */
   reload(db: DatabaseSync, seq: number): void {
     this.#last = lastGroup(db);
     this.#known = [];
     this.#knownFrom = seq;
   }
 
-  /** A change was written. */
+  /** Call it for each written change. */
   add(seq: number, createdAt: number, changeHash: string): void {
     this.#known.push([seq, createdAt, changeHash]);
   }
 
-  /** The number of the newest change that is in a group. */
+  /** The number of the newest change in a group. */
   get lastSeq(): number {
     return this.#last.lastSeq;
   }
 
-  /** Closes the next group of at most a thousand changes; false where there is none to close. */
+  /**
+   * Closes the next group of at most a thousand changes; returns false if there is none to close.
+   */
   seal(): boolean {
     const { number, lastSeq, hash } = this.#last;
     const rows = lastSeq >= this.#knownFrom ? this.#takeKnown() : this.#read(lastSeq);
@@ -63,7 +68,7 @@ export class ChainGroups {
     return rows;
   }
 
-  /** From before this process, or from before something was undone. */
+  /** Changes from before this process, or from before a rollback. */
   #read(after: number): Row[] {
     const rows = this.#rows.all(after, Number.MAX_SAFE_INTEGER, GROUP_CHANGES);
     const last = rows[rows.length - 1]?.[0] ?? after;
@@ -87,7 +92,7 @@ function lastGroup(db: DatabaseSync): Pick<ChainGroup, 'number' | 'lastSeq' | 'h
   return { number: Number(row.number), lastSeq: Number(row.last_seq), hash: String(row.hash) };
 }
 
-/** The head of now: the last group, and the changes after it as if they were one. */
+/** The current head: the last group, and the later changes as if they formed a group. */
 export function ledgerHead(db: DatabaseSync): LedgerHead {
   const { number, lastSeq, hash } = lastGroup(db);
   const newest = Number(db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM history').get()!.seq);
@@ -111,10 +116,10 @@ const rowsOf = (db: DatabaseSync, after: number, to: number): Iterable<Row> =>
   tuples<Row>(db, ROWS).iterate(after, to, -1);
 
 /**
- * Computes every group anew from the changes that are there.
+ * Recomputes every group from the existing changes.
  *
- * @param wanted a head that was written down: what it stood for has to be there still
- * @returns what is wrong, in words
+ * @param wanted an earlier head; the ledger must still contain what it covers
+ * @returns the errors in words
  */
 export function auditGroups(db: DatabaseSync, wanted?: LedgerHead): string[] {
   const found: string[] = [];
@@ -145,7 +150,8 @@ export function auditGroups(db: DatabaseSync, wanted?: LedgerHead): string[] {
       found.push(`${where}: its changes are not those that were written`);
     before = { number, lastSeq, hash: now.hash };
     compare();
-    // One group that is wrong would make all that follow wrong.
+    // Continues with the stored hash, because otherwise one wrong group would make all later ones
+    // wrong.
     before = { number, lastSeq, hash: wanted === undefined ? String(row.hash) : now.hash };
   }
   if (!isFound)

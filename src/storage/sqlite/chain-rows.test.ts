@@ -1,4 +1,5 @@
-// A ledger of version 4, which knows no chain: its orders with several changes each are chained when it is opened.
+// Tests the upgrade of a ledger of version 4, which had no chain: opening it chains the changes of
+// each order.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -18,7 +19,7 @@ const ORDERS = 30;
 const APPLICATION_ID = 0x6f676174;
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
 
-/** As version 4 left it: order `i` has 1 to 4 changes, and those of different orders stand between each other. */
+/** As version 4 left it: order `i` has 1 to 4 changes, interleaved with those of other orders. */
 function ledgerOfVersion4(): string {
   const directory = suiteDirectory();
   const db = new DatabaseSync(join(directory, 'ledger.db'));
@@ -86,7 +87,7 @@ test('each order is chained over all of its changes, and its head covers the doc
       );
       assert.equal(new Set(changes.map(({ hash }) => hash)).size, changes.length);
       assert.equal(order!.head, changes.at(-1)!.hash);
-      // Nobody knows any more what the document was after the changes before.
+      // The documents after the earlier changes are unknown.
       assert.deepEqual(
         changes.map(({ document }) => document),
         changes.map((_, i) => (i === changes.length - 1 ? documentDigest(order!) : null)),
@@ -96,7 +97,7 @@ test('each order is chained over all of its changes, and its head covers the doc
   });
 });
 
-test('it is chained once: another start leaves every hash and the head as they are, and changes go on behind', async () => {
+test('the ledger is chained once: another start keeps every hash and the head, and new changes follow', async () => {
   const directory = ledgerOfVersion4();
   await (await open(directory)).close();
   const hashes = (db: DatabaseSync) =>
@@ -131,7 +132,7 @@ const TAMPERED: Readonly<Record<string, readonly [sql: string, finding: RegExp]>
 };
 
 for (const [what, [sql, finding]] of Object.entries(TAMPERED)) {
-  test(`and a hand is found behind it: ${what}`, async () => {
+  test(`and the chain reveals a manual change: ${what}`, async () => {
     const directory = ledgerOfVersion4();
     await (await open(directory)).close();
     read(directory, (db) => db.exec(`PRAGMA foreign_keys = OFF; ${sql}`));

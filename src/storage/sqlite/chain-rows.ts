@@ -1,4 +1,4 @@
-// Reads orders with their history side by side, in constant memory, to chain them and to check their chains.
+// Reads orders with their history in constant memory, to chain them and to check their chains.
 import type { DatabaseSync } from 'node:sqlite';
 import { type ChainedChange, type ChainedOrder, changeHash, documentDigest } from '../chain.ts';
 import { coverAnew } from './covers.ts';
@@ -24,7 +24,10 @@ const CHANGES = `SELECT h.order_row AS orderRow, h.seq, h.previous, h.version, h
     e.type AS eventType, e.payload AS eventPayload
   FROM history AS h LEFT JOIN events AS e ON e.seq = h.seq`;
 
-/** Each order with its changes, oldest first; without an order where one has changes and is not there. */
+/**
+ * Each order with its changes, oldest first; without an order if changes exist but the order does
+ * not.
+ */
 export function* ordersWithChanges(
   db: DatabaseSync,
   where = '',
@@ -53,8 +56,8 @@ export function* ordersWithChanges(
 }
 
 /**
- * Chains what has no chain yet: changes from before are chained without the documents after them, which
- * nobody knows any more; the last one covers the document of today. In the caller's transaction.
+ * Chains changes from before the chain existed, without the documents after them, which are
+ * unknown; the last change covers the current document. Runs in the caller's transaction.
  */
 export function chainUp(db: DatabaseSync): void {
   const setHash = db.prepare('UPDATE history SET document = ?, hash = ? WHERE seq = ?');
@@ -73,10 +76,10 @@ type Chained = {
   hashes: (readonly [seq: number, document: string | null, hash: string])[];
 };
 
-/** Made before there was a chain, or changed since by a program that knows none. */
+/** Orders from before the chain, or changed since by a program without it. */
 const UNCHAINED = 'WHERE head IS NULL OR id IN (SELECT order_row FROM history WHERE hash IS NULL)';
 
-/** Only the hashes are kept in memory: rows must not be changed while they are gone through. */
+/** Only the hashes stay in memory, because rows must not change while the statement reads them. */
 function* ordersToChain(db: DatabaseSync): Generator<Chained> {
   for (const { order, changes } of ordersWithChanges(db, UNCHAINED)) {
     if (order === undefined) continue;

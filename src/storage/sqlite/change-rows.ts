@@ -1,14 +1,16 @@
-// A change and a creation as flat rows: what is written of them, in the form in which it is written.
+// Changes and creations as flat rows, in the form in which they are written.
 import type { Change, NewOrder } from '../../core/ledger.ts';
 import type { OrderId } from '../../core/order.ts';
 import { linesJson, type SealedRow } from '../order-row.ts';
 
-/** Where `load` found the order: with that version, this is still what its row holds. */
+/**
+ * Where `load` found the order. As long as the version is equal, the row still has these values.
+ */
 export interface Place {
   readonly row: number;
   readonly lastChange: number;
   readonly state: string;
-  /** The hash of its last change. */
+  /** The hash of the order's last change. */
   readonly head: string | null;
   readonly owner: string;
   readonly createdAt: number;
@@ -17,7 +19,7 @@ export interface Place {
 export interface CommitRow {
   readonly platform: string;
   readonly orderId: string;
-  /** The one after the change. */
+  /** The version after the change. */
   readonly version: number;
   readonly place: Place | null;
   readonly state: string;

@@ -1,4 +1,5 @@
-// The two kinds of changes of orders, as works for the writer: a change of one order, and the creation of several.
+// The two kinds of changes as works of the writer: a change of one order, and the creation of
+// several.
 import type { Committed, Created, CreateRequest } from '../../core/ledger.ts';
 import type { OrderId } from '../../core/order.ts';
 import { chainCreation, changeHash, documentDigest, type Link } from '../chain.ts';
@@ -12,7 +13,7 @@ export interface Creation extends Pick<CreateRequest, 'existing' | 'once' | 'now
   readonly rows: readonly CreationRow[];
 }
 
-/** Writes changes of orders, on the connection that alone writes; inside of a work. */
+/** Writes changes of orders within a work, on the only writing connection. */
 export class OrderChanges {
   readonly #s: ReturnType<typeof prepareStatements>;
   readonly #lists: CountedLists;
@@ -80,7 +81,7 @@ export class OrderChanges {
     return { result: 'created', created, existing };
   }
 
-  /** Returns the id of the order that is there already, which is another's where a unique key is taken. */
+  /** Returns the id of the existing order; it is another order's id if a unique key exists. */
   #insert(tx: Transaction, row: CreationRow, now: number): OrderId | null {
     const s = this.#s;
     for (const [name, value] of row.uniqueKeys) {
@@ -119,7 +120,7 @@ export class OrderChanges {
   }
 }
 
-/** The hashes that stand beside a change. */
+/** The hashes that are stored with a change. */
 function chainChange(change: CommitRow, { owner, createdAt, head }: Place): Link {
   const { platform, orderId, state, version, at: updatedAt, attributes, lines } = change;
   const document = documentDigest({

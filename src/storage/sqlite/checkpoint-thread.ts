@@ -1,4 +1,4 @@
-// The thread that folds the write-ahead log back into the ledger's file, so that nobody waits for the copying.
+// The thread that copies the write-ahead log to the ledger's file, so that nobody waits for it.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BUSY_TIMEOUT_MS } from './database.ts';
@@ -6,13 +6,14 @@ import type { ThreadReply } from './thread.ts';
 
 const { path } = workerData as { path: string };
 const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-// FULL: the log is on disk before its pages go to the file, and they are before the log begins anew.
+// FULL: the log is on disk before its pages go to the file, and the pages are on disk before the
+// log restarts.
 db.exec('PRAGMA synchronous = FULL');
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 
 /**
- * SQLITE_BUSY and SQLITE_FULL: nothing was called done, so the next checkpoint does it all. Of a sync
- * that failed that is not so: the next one may succeed without what this one has lost.
+ * After SQLITE_BUSY and SQLITE_FULL the next checkpoint repeats everything. After a failed sync it
+ * must not, because the next sync may succeed without the lost data.
  */
 const TRIED_AGAIN = new Set([5, 13]);
 

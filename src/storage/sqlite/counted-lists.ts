@@ -1,13 +1,14 @@
-// Counted lists: entries by time and id, with counts kept over runs of them, so that any position is found at once.
+// Counted lists: entries by time and id, with stored counts of runs, so that any position is found
+// at once.
 import type { DatabaseSync } from 'node:sqlite';
 import type { ListPage, ListQuery } from '../../core/ledger.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
 import { tuples } from './query.ts';
 
 /**
- * How many children a run may have before it is split in two. A position is found by adding up the
- * runs of runs, the runs of one of them, and the entries of one of those: with a million entries at
- * most 60 + 256 + 256 short rows, and with a hundred million 6,000 + 256 + 256.
+ * Maximum children per run before it is split. A search adds up the runs of runs, then the runs of
+ * one of them, then its entries: for a million entries at most 60 + 256 + 256 short rows, for a
+ * hundred million 6,000 + 256 + 256.
  */
 const MAX_CHILDREN = 256;
 const TOP = 1;
@@ -15,10 +16,10 @@ const TOP = 1;
 type Place = readonly [at: number, id: string];
 type RunRow = [at: number, id: string, children: number, entries: number];
 
-/** Before every place: where the first run of a list begins. */
+/** Sorts before every place: the beginning of a list's first run. */
 const START: Place = [Number.MIN_SAFE_INTEGER, ''];
 
-/** Puts entries into lists, on the connection that writes. */
+/** Adds entries to lists, on the writing connection. */
 export class CountedLists {
   readonly #s: ReturnType<typeof prepareWriting>;
 
@@ -48,7 +49,10 @@ export class CountedLists {
     return id;
   }
 
-  /** Counts one more entry at `place`, and `children` more directly below, from this level up. */
+  /**
+   * Counts one more entry at `place`, and `children` more on the next level, from this level
+   * upwards.
+   */
   #count(list: number, level: number, place: Place, children: number): void {
     const [at, id, before] = this.#s.runAt.get(list, level, ...place)!;
     this.#s.grow.run(children, 1, list, level, at, id);
@@ -57,7 +61,7 @@ export class CountedLists {
     if (level < TOP) this.#count(list, level + 1, place, isFull ? 1 : 0);
   }
 
-  /** Makes a run of the upper half of the one at `first`. */
+  /** Turns the upper half of the run at `first` into a run of its own. */
   #split(list: number, level: number, first: Place, children: number): void {
     const lower = children >> 1;
     const end = this.#s.runAfter.get(list, level, ...first) ?? null;
@@ -83,7 +87,7 @@ function isBefore(
   return at < otherAt || (at === otherAt && id < otherId);
 }
 
-/** Reads pages, on a connection that reads; the caller has a transaction open. */
+/** Reads pages on a reading connection, within the caller's transaction. */
 export class CountedPages {
   readonly #s: ReturnType<typeof prepareReading>;
 
@@ -104,7 +108,7 @@ export class CountedPages {
     return { total, orders: rows.map(toOrder) };
   }
 
-  /** How many entries are before `time`. */
+  /** The number of entries before `time`. */
   #rank(list: number, time: number): number {
     const place: Place = [time, ''];
     let rank = 0;
@@ -119,7 +123,7 @@ export class CountedPages {
     return rank + rest[0];
   }
 
-  /** The run that holds the entry at `position`, and how many of the run are before it. */
+  /** The run that contains the entry at `position`, and the number of its entries before it. */
   #seek(list: number, position: number): { at: number; id: string; skip: number } {
     let skip = position;
     let [at, id] = START;
@@ -175,7 +179,7 @@ function prepareReading(db: DatabaseSync) {
   return {
     findList: tuples<[id: number]>(db, FIND_LIST),
     runAt: tuples<RunRow>(db, RUN_AT),
-    /** Entries of the runs from one (included) to another (not included). */
+    /** The number of entries in the runs from one (included) to another (excluded). */
     sum: tuples<[entries: number]>(
       db,
       `SELECT coalesce(sum(entries), 0) FROM list_counts

@@ -1,11 +1,11 @@
-// Sums over the tables beside the orders, so that a row which the program has not written is found.
+// Checksums over the tables beside the orders, which reveal rows that the program has not written.
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { tuples } from './query.ts';
 
 /**
- * The tables, with the columns that are left out: leases, and what callbacks count, change too often
- * and are judged by rules instead. Orders, history and events have their chain; list_counts follows from list_entries.
+ * The tables with their omitted columns: leases and callback counters change too often, and rules
+ * check them. The chain covers orders, history and events; list_counts follows from list_entries.
  */
 const COVERED: Readonly<Record<string, readonly string[]>> = {
   order_keys: [],
@@ -29,7 +29,7 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
   audit: [],
 };
 const NAMES = Object.keys(COVERED);
-/** Eight words of the sum, then the number of rows. */
+/** Eight words of the sum, and the number of rows. */
 const WORDS = 9;
 
 function columnsOf(db: DatabaseSync, table: string): string[] {
@@ -40,16 +40,18 @@ function columnsOf(db: DatabaseSync, table: string): string[] {
 }
 
 /**
- * A table's sum is that of the SHA-256 of its rows, each of the eight words on its own and modulo
- * 2^32: a row can be taken out again, and no order matters. It finds what a hand at the file has
- * changed; who knows the program can write another sum, too, which the head of the chain cannot tell.
+ * A table's sum adds the SHA-256 of its rows, each of the eight words separately modulo 2^32, so
+ * that a row can be subtracted again and the sequence does not matter. The sum reveals manual
+ * changes of the file. A person who knows the program can also forge the sum, which the chain's
+ * head does not reveal.
  */
 class Sums {
   readonly words = new Uint32Array(NAMES.length * WORDS);
 
-  /** @param sign 1 for a row that comes, -1 for one that goes */
+  /** @param sign 1 for an added row, -1 for a removed row */
   add(table: number, sign: number, values: readonly unknown[]): void {
-    // A character for each byte: a buffer for each row would have memory of its own to be collected.
+    // A string with one character per byte, because a buffer per row would burden garbage
+    // collection.
     const digest = hash('sha256', JSON.stringify([NAMES[table], ...values]), 'binary');
     const first = table * WORDS;
     for (let i = 0; i < 8; i++) this.words[first + i]! += sign * wordAt(digest, i * 4);
@@ -70,25 +72,28 @@ class Sums {
   }
 }
 
-/** The sums as they were after so many rows had come and gone. */
+/** The sums after a number of added and removed rows. */
 interface Snapshot {
   readonly edits: number;
   readonly words: Uint32Array;
 }
 
-/** A table whose rows come by one statement in a call's way, which tells of them itself: a trigger costs 3 µs. */
+/**
+ * The table whose rows a single hot statement inserts. The statement reports them itself, because a
+ * trigger costs 3 µs.
+ */
 export const TOLD_INSERTS = 'kept_replies';
 
 /**
- * Keeps the sums right on the connection that writes the ledger. Its triggers are temporary: they see
- * every statement of this connection, whoever adds one, and none of another program. Only inserts into
- * {@link TOLD_INSERTS} have no trigger.
+ * Maintains the sums on the ledger's writing connection. Its triggers are temporary: they see every
+ * statement of this connection, and none of another program. Only inserts into {@link TOLD_INSERTS}
+ * have no trigger.
  */
 export class Covers {
   readonly #sums = new Sums();
   readonly #save: StatementSync;
   readonly #dirty = new Set<number>();
-  /** Counts the rows that came or went, so that a snapshot is made only where there were any. */
+  /** Counts added and removed rows, so that a snapshot is made only after a change. */
   #edits = 0;
   #newest: Snapshot = { edits: 0, words: new Uint32Array() };
 
@@ -102,7 +107,7 @@ export class Covers {
       this.#add(Number(table), Number(sign), values);
       return null;
     });
-    // Else a row that REPLACE removes would not be seen to go.
+    // Without this setting, REPLACE would delete a row without running the trigger.
     db.exec('PRAGMA recursive_triggers = ON');
     for (const [i, name] of NAMES.entries()) {
       const columns = columnsOf(db, name);
@@ -121,7 +126,10 @@ export class Covers {
     }
   }
 
-  /** A row has come into {@link TOLD_INSERTS}. @param values of all columns, in their order */
+  /**
+   * Reports a row inserted into {@link TOLD_INSERTS}.
+   * @param values the values of all columns, in sequence
+   */
   tell(values: readonly SQLOutputValue[]): void {
     this.#add(NAMES.indexOf(TOLD_INSERTS), 1, values);
   }
@@ -132,7 +140,7 @@ export class Covers {
     this.#sums.add(table, sign, values);
   }
 
-  /** To come back to when what follows is undone. */
+  /** The state to return to if the following changes are rolled back. */
   snapshot(): Snapshot {
     const { edits, words } = this.#newest;
     if (words.length === 0 || edits !== this.#edits) {
@@ -143,11 +151,13 @@ export class Covers {
 
   restore({ words, edits }: Snapshot): void {
     if (edits === this.#edits) return;
-    this.#edits++; // What a later snapshot finds is not what the one before found.
+    this.#edits++; // A later snapshot must not reuse the earlier one.
     this.#sums.words.set(words);
   }
 
-  /** Writes down what has changed, in the transaction of the change; returns how many rows that took. */
+  /**
+   * Writes the changed sums in the transaction of the change; returns the number of written rows.
+   */
   save(): number {
     const written = this.#dirty.size;
     for (const table of this.#dirty) {
@@ -159,14 +169,14 @@ export class Covers {
   }
 }
 
-/** The four bytes from there on, the highest first. */
+/** The four bytes from that position, most significant first. */
 const wordAt = (bytes: string, from: number): number =>
   (bytes.charCodeAt(from) << 24) |
   (bytes.charCodeAt(from + 1) << 16) |
   (bytes.charCodeAt(from + 2) << 8) |
   bytes.charCodeAt(from + 3);
 
-/** Reads the covered tables whole. */
+/** Reads the covered tables completely. */
 function sumUp(db: DatabaseSync): Sums {
   const sums = new Sums();
   for (const [i, name] of NAMES.entries()) {
@@ -176,7 +186,7 @@ function sumUp(db: DatabaseSync): Sums {
   return sums;
 }
 
-/** After a migration, or a copy that was brought in: what is there now is what has to be there. */
+/** After a migration or a transfer: the current rows become the expected rows. */
 export function coverAnew(db: DatabaseSync): void {
   const sums = sumUp(db);
   const save = db.prepare('INSERT OR REPLACE INTO covers VALUES (?, ?, ?)');
@@ -186,7 +196,7 @@ export function coverAnew(db: DatabaseSync): void {
   }
 }
 
-/** The tables whose rows are not those that the program has written, in words. */
+/** The tables with rows that the program has not written, in words. */
 export function auditCovers(db: DatabaseSync): string[] {
   const sums = sumUp(db);
   const kept = new Map(

@@ -1,4 +1,5 @@
-// A page of the ledger that cannot be read: found in the background, readiness gone, and told once.
+// Tests an unreadable page of the ledger: the background check finds it, readiness ends, and it is
+// reported once.
 import assert from 'node:assert/strict';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ before(async () => {
   closeSync(file);
 });
 
-test('the check in the background finds it: readiness is gone, and it is told once', async () => {
+test('the background check finds it, ends readiness, and reports it once', async () => {
   const storage = await open(directory);
   const told: string[] = [];
   await storage.ledger.checkReady();
@@ -55,7 +56,7 @@ test('the check in the background finds it: readiness is gone, and it is told on
   await storage.close();
 });
 
-test('a read that meets it takes readiness away, too', async () => {
+test('a read of the page also ends readiness', async () => {
   const storage = await open(directory);
   const { items } = await storage.ledger.listOrders({ limit: 1000 });
   for (const { orderId } of items) await storage.ledger.readHistory('p', orderId).catch(() => {});

@@ -1,22 +1,22 @@
-// What was found broken in the ledger's file while it is served: said once, and readiness is gone from then on.
+// Records damage of the ledger's file found while serving: reports it once, and ends readiness.
 import { isDamage } from './errors.ts';
 
 export class Damage {
   #found: string | undefined;
   #listener: ((problem: string) => void) | undefined;
 
-  /** The first thing that was found; undefined in a file that was sound wherever it was read. */
+  /** The first damage found; undefined if every read part was sound. */
   get found(): string | undefined {
     return this.#found;
   }
 
-  /** Called once, with the first thing that is found, also where it was found before this call. */
+  /** The listener is called once with the first damage, even if it was found before this call. */
   onFound(listener: (problem: string) => void): void {
     this.#listener = listener;
     if (this.#found !== undefined) listener(this.#found);
   }
 
-  /** Any error of a read or a change; only what SQLite calls corrupt counts. */
+  /** Receives any error of a read or a change; only SQLite's corruption errors count. */
   see(error: unknown): void {
     if (isDamage(error)) this.report((error as Error).message);
   }

@@ -1,15 +1,15 @@
-// The data directory: made where it is missing, and looked at before anything in it is opened.
+// Creates and checks the data directory before anything in it is opened.
 import { mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UnusableFileError } from './errors.ts';
 
-/** What Ordergate opens in it. An open of a pipe would wait for a writer for ever. */
+/** The files that Ordergate opens. Opening a pipe would wait for a writer for ever. */
 const OURS =
   /^(ledger|requests)\.db(-wal|-shm|-journal|-mark)?$|^(master\.key|admin\.token|ordergate\.(lock|pid)|moved-to-postgres\.json)$/;
 
 const ANOTHER = 'Nothing was changed. Name a directory with --data or ORDERGATE_DATA.';
 
-/** What stands at the path, such as "a pipe"; null where nothing does. */
+/** The kind of thing at the path, such as "a pipe"; null if there is nothing. */
 function kindOf(path: string): string | null {
   const stats: Stats | undefined = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
@@ -19,23 +19,23 @@ function kindOf(path: string): string | null {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-/** Whether it stands there and is not a symbolic link to nothing. */
+/** Whether the path exists and is not a symbolic link to nothing. */
 function kindOrRefuse(path: string): string | null {
   try {
     return kindOf(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'ELOOP' && code !== 'ENOTDIR') throw error;
-    if (code === 'ENOTDIR') return null; // Told by the directory above.
+    if (code === 'ENOTDIR') return null; // The check of the parent directory reports this.
     throw new UnusableFileError(`${path} cannot be reached (${message}). ${ANOTHER}`);
   }
 }
 
 /**
- * Makes the directory and those above it, for its owner alone. Not `mkdir` with `recursive`, which never ends where
- * a file system takes no directories, such as /proc.
+ * Creates the directory and its parents, accessible only to the owner. `mkdir` with `recursive` is
+ * unsuitable, because it never ends on a file system without directories, such as /proc.
  *
- * @throws {UnusableFileError} where something else stands in its place
+ * @throws {UnusableFileError} if something else is in its place
  */
 export function makeDataDirectory(directory: string): void {
   const missing: string[] = [];
@@ -63,7 +63,7 @@ export function makeDataDirectory(directory: string): void {
   requireFiles(directory);
 }
 
-/** @throws {UnusableFileError} where what Ordergate opens in the directory is no file */
+/** @throws {UnusableFileError} if one of Ordergate's files in the directory is not a file */
 export function requireFiles(directory: string): void {
   const kind = kindOrRefuse(directory);
   if (kind !== 'a directory') return;

@@ -1,4 +1,4 @@
-// Opening a SQLite file: what it must be before anything is written to it, and its migrations.
+// Opens a SQLite file: checks it before anything is written, and runs its migrations.
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { readMigrations } from '../migrations.ts';
@@ -6,34 +6,34 @@ import { damaged, explain, UnusableFileError } from './errors.ts';
 
 export { UnusableFileError };
 
-/** "ordergat", as SQLite's application_id has room for four bytes: `ogat`. */
+/** "ordergat" shortened to the four bytes of SQLite's application_id: `ogat`. */
 const APPLICATION_ID = 0x6f676174;
 /**
- * Set in user_version, in the file itself, from the first commit of a process until the ledger is closed in order. A
- * file that has it is not whole without its write-ahead log.
+ * A bit in user_version, set in the file from a process's first commit until the ledger is closed
+ * in order. A file with this bit is incomplete without its write-ahead log.
  */
 const OPEN_BIT = 0x4000_0000;
 const HEADER_BYTES = 100;
 const VERSION_AT = 60;
 const MAGIC = 'SQLite format 3\0';
-/** Checked page by page at start up to this size; a larger file with `ordergate verify`. */
+/** A start checks every page of files up to this size; `ordergate verify` checks larger files. */
 const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
 
 /**
- * How long a connection waits for another's lock. Given when it is opened, not by a pragma behind
- * others: the first of those may meet a connection beside it that is opening or closing.
+ * How long a connection waits for a lock. It is set when the connection is opened, because even the
+ * first pragma may meet a lock of another connection.
  */
 export const BUSY_TIMEOUT_MS = 5000;
-/** How long a start waits for who reads beside it, such as a backup. */
+/** How long a start waits for readers, such as a backup. */
 const FOLD_TIMEOUT_MS = 200;
-/** How long the thread that serves may wait for another's lock. */
+/** How long the serving thread waits for a lock. */
 const BUSY_ON_SERVER_MS = 5;
 
 /**
- * Makes sure that `path` is a sound file of ours, and brings it to the newest version. The file
- * is judged by its header before it is opened, and read-only before it is written to.
+ * Ensures that `path` is a sound file of ours, and migrates it to the newest version. The header is
+ * checked before the file is opened, and the file is checked read-only before it is written to.
  *
- * @param finish what a program has to do after the migrations, in their transaction
+ * @param finish the program's own work after the migrations, in their transaction
  * @throws {UnusableFileError}
  */
 export function prepareDatabase(
@@ -49,7 +49,8 @@ export function prepareDatabase(
   createPrivately(path);
   const db = new DatabaseSync(path);
   try {
-    // First of all, and in one page: a start that is killed from here on leaves a file of ours.
+    // This is the first write, within one page, so that a killed start leaves a file that is
+    // recognised as ours.
     if (current === 0)
       db.exec(`PRAGMA synchronous = FULL; PRAGMA application_id = ${APPLICATION_ID}`);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
@@ -57,7 +58,7 @@ export function prepareDatabase(
     for (const { version, sql } of migrations) if (version > current) db.exec(sql);
     finish(db);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${newest}; COMMIT`);
-    // So that the header by which the file is judged next time is in the file itself.
+    // Brings the header, which the next start checks, into the file itself.
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
     db.close();
@@ -65,7 +66,7 @@ export function prepareDatabase(
 }
 
 /**
- * Makes sure that `path` is a sound file of ours and of this version, without a change to it.
+ * Checks, without changing it, that `path` is a sound file of ours in this version.
  *
  * @throws {UnusableFileError}
  */
@@ -79,12 +80,12 @@ export function inspectDatabase(path: string, migrationsFolder: URL): void {
   }
 }
 
-/** For its owner's eyes; SQLite gives the files beside it the same mode. */
+/** Only the owner can read the file; SQLite gives the accompanying files the same mode. */
 export function createPrivately(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
 
-/** The file's schema version, once it is known to be usable. */
+/** The file's schema version, if the file is usable. */
 function inspect(path: string, newest: number): number {
   refuseByHeader(path, newest);
   let db: DatabaseSync | undefined;
@@ -106,7 +107,7 @@ function inspect(path: string, newest: number): number {
   }
 }
 
-/** Whether the file, as it is without its log, was in use and not closed in order. */
+/** Whether the file alone, without its log, was in use and not closed in order. */
 export function hasOpenBit(path: string): boolean {
   const { header, read } = readHeader(path);
   return read === HEADER_BYTES && (header.readUInt32BE(VERSION_AT) & OPEN_BIT) !== 0;
@@ -121,7 +122,7 @@ function readHeader(path: string): { header: Buffer; read: number } {
 }
 
 /**
- * What the first bytes of the file tell, before anything opens it.
+ * Checks the first bytes of the file before anything opens it.
  *
  * @throws {UnusableFileError}
  */
@@ -136,7 +137,7 @@ export function refuseByHeader(path: string, newest: number): void {
   const rawPageSize = header.readUInt16BE(16);
   const pageSize = rawPageSize === 1 ? 65536 : rawPageSize;
   const expected = header.readUInt32BE(28) * pageSize;
-  // With a write-ahead log beside it, pages that the header counts may still be there.
+  // If a write-ahead log exists, it may contain pages that the header counts.
   if (statSync(path).size < expected && !existsSync(`${path}-wal`)) {
     throw new UnusableFileError(
       damaged(path, `${expected} bytes expected, ${statSync(path).size} found`),
@@ -150,9 +151,9 @@ const newer = (path: string, version: number, newest: number) =>
   `${path} has schema version ${version}; this Ordergate knows versions up to ${newest}. Nothing was changed. Start the newer Ordergate that wrote it.`;
 
 /**
- * The one connection that reads and writes the ledger while it is served. Its commits are on disk when
- * the write-ahead log is synced behind them, and its checkpoints are made elsewhere. Of a lock of
- * another process it is told at once, since to wait here would be to answer nobody.
+ * Opens the connection that reads and writes the served ledger. Its commits are durable only after
+ * a later sync of the write-ahead log, and another thread makes its checkpoints. It does not wait
+ * for locks of other processes, because waiting would delay all answers.
  */
 export function openConnection(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -169,18 +170,18 @@ export function openConnection(path: string): DatabaseSync {
 }
 
 /**
- * Brings what a killed process has left in the write-ahead log to the file, and the log to nothing.
- * Where that process had seen a sync fail, the log as it reads may be in the system's memory alone,
- * and what is appended to it would follow a gap.
+ * Copies to the file what a killed process has left in the write-ahead log, and empties the log. If
+ * that process had seen a failed sync, the readable log may exist only in the system's memory, and
+ * appended data would follow a gap.
  *
- * @returns whether all of the log is in the file now
+ * @returns whether the file now contains the whole log
  */
 export function foldLog(path: string): boolean {
   const db = new DatabaseSync(path, { timeout: FOLD_TIMEOUT_MS });
   try {
     db.exec('PRAGMA synchronous = FULL');
     setOpenBit(db, false);
-    // Where a backup reads beside this, the log is folded back and stays.
+    // If a backup is reading, the log is copied but not emptied.
     const { log, checkpointed } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()!;
     return log === checkpointed;
   } finally {
@@ -189,9 +190,9 @@ export function foldLog(path: string): boolean {
 }
 
 /**
- * From now on the file is not whole without its log. Called before the first commit of a process, and returns when the
- * file says so on disk. A backup that reads beside this may keep the bit out of the file for a while; the mark beside
- * the ledger knows of the log all the same.
+ * Marks the file as incomplete without its log. Called before a process's first commit; returns
+ * when the mark is on disk. A reading backup may delay the bit for a while, but the mark beside the
+ * ledger also records the log.
  */
 export function markOpen(path: string): void {
   const db = new DatabaseSync(path, { timeout: BUSY_ON_SERVER_MS });
@@ -204,12 +205,12 @@ export function markOpen(path: string): void {
   }
 }
 
-/** Closes the connection that wrote the ledger: the file is whole again, and says so. */
+/** Closes the writing connection in order: the file is complete and marked as such. */
 export function closeInOrder(db: DatabaseSync): void {
   try {
     setOpenBit(db, false);
   } finally {
-    db.close(); // The last connection folds the write-ahead log into the file.
+    db.close(); // Closing the last connection copies the write-ahead log to the file.
   }
 }
 

@@ -1,4 +1,4 @@
-// Reading deadlines to show them: those of one order, and those that come before a time.
+// Queries that show deadlines: those of one order, and those before a time.
 import type { DatabaseSync } from 'node:sqlite';
 import type { OrderDeadline } from '../../core/ledger.ts';
 import type { OrderId } from '../../core/order.ts';
@@ -19,7 +19,7 @@ export function deadlinesOf(
   return deadlines.all(orderId, platform).map((row) => ({ ...row, platform, orderId }));
 }
 
-/** Of all orders, soonest first. */
+/** The deadlines of all orders, soonest first. */
 export function deadlinesBefore(
   db: DatabaseSync,
   before: number,

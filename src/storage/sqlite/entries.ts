@@ -1,11 +1,12 @@
-// Every order with its entries in other tables on SQLite, for an audit that knows what the platforms declare.
+// Reads every order with its entries in other tables, for an audit against the platforms'
+// declarations.
 import type { DatabaseSync } from 'node:sqlite';
 import type { OrderWithEntries } from '../../core/order-entries.ts';
 import { toEntries } from '../entries.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
 import { tuples } from './query.ts';
 
-/** SQLite builds an index for each subquery while the statement runs, so no index of ours is needed. */
+/** SQLite builds a temporary index for each subquery, so that the schema needs none. */
 const ROWS = `
   SELECT ${ORDER_COLUMNS}, keys, unique_keys, lists, deadlines FROM orders AS o
   LEFT JOIN (SELECT order_row AS k, json_group_array(json_array(name, value)) AS keys
@@ -17,7 +18,7 @@ const ROWS = `
   LEFT JOIN (SELECT order_row AS d, json_group_array(json_array(kind, due_at)) AS deadlines
     FROM deadlines GROUP BY 1) ON d = o.id`;
 
-/** Only for a process that does nothing else meanwhile: each step reads on the calling thread. */
+/** Only for a process without other work, because each step blocks the calling thread. */
 export async function* ordersWithEntries(db: DatabaseSync): AsyncGenerator<OrderWithEntries> {
   for (const row of tuples<[...OrderRow, ...(string | null)[]]>(db, ROWS).iterate()) {
     const [keys, uniqueKeys, lists, deadlines] = row.slice(9) as (string | null)[];

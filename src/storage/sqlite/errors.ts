@@ -1,26 +1,27 @@
-// Tells a damaged file from a full disk and from what is neither, so that nobody replaces a sound ledger.
+// Distinguishes a damaged file from a full disk and other errors, so that nobody replaces a sound
+// ledger.
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The file is not one of ours, is damaged, or is newer than this program. Nothing was changed. */
+/** The file is not ours, is damaged, or is newer than this program. Nothing was changed. */
 export class UnusableFileError extends Error {
   readonly code = 'ERR_UNUSABLE_FILE';
   override readonly name = 'UnusableFileError';
 }
 
-/** The disk has no room. The files on it are as they were. */
+/** The disk is full. The files on it are unchanged. */
 export class FullDiskError extends Error {
   readonly code = 'ERR_DISK_FULL';
   override readonly name = 'FullDiskError';
 }
 
-/** https://sqlite.org/rescode.html: the low byte of a result. */
+/** https://sqlite.org/rescode.html: the low byte of a result code. */
 const IO_ERROR = 10;
 const CORRUPT = 11;
 const FULL = 13;
 const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
-/** With less room SQLite cannot make the 32 KiB index that it keeps beside a log. */
+/** With less room, SQLite cannot create the 32 KiB index of a log. */
 const ROOM_BYTES = 256 * 1024;
 
 const resultOf = (error: unknown): number | undefined => {
@@ -28,7 +29,7 @@ const resultOf = (error: unknown): number | undefined => {
   return errcode === undefined ? undefined : errcode & 0xff;
 };
 
-/** Whether the file itself is broken: of nothing else may a person be told to put a backup in its place. */
+/** Whether the file itself is damaged. Only then may the message recommend restoring a backup. */
 export function isDamage(error: unknown): boolean {
   const result = resultOf(error);
   return result === CORRUPT || result === NOT_A_DATABASE;
@@ -51,7 +52,7 @@ function hasNoRoom(path: string): boolean {
   }
 }
 
-/** What a person is told of an error of SQLite or of the system over `path`; other errors are given back as they are. */
+/** Explains an error of SQLite or of the system about `path`; returns other errors unchanged. */
 export function explain(error: unknown, path: string): Error {
   if (isFullDisk(error, path)) return new FullDiskError(fullDisk(path));
   if (isDamage(error)) return new UnusableFileError(damaged(path, (error as Error).message));

@@ -1,30 +1,34 @@
-// Reads the whole ledger file again and again, a few rows at a time, so that a damaged page is found before somebody needs it.
+// Reads the whole ledger file repeatedly, a few rows at a time, to find a damaged page before it is
+// needed.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { isDamage } from './errors.ts';
 import { query, tuples } from './query.ts';
 
-/** Rows a transaction: a millisecond or two. A longer read would keep the write-ahead log from beginning anew. */
+/**
+ * Rows per transaction: one or two milliseconds. A longer read would prevent the write-ahead log
+ * from restarting.
+ */
 const ROWS = 500;
 /**
- * The check rests this many times as long as it reads, so that it takes about 0.5 % of a core. With 2 % it was
- * 2 to 3 µs of each call where 5,000 come in a second, the greatest part of what safety cost a read.
+ * The check pauses this many times as long as it reads, so that it uses about 0.5 % of a core. At 2
+ * % it cost each of 5,000 calls per second 2 to 3 µs, most of the price that safety adds to a read.
  */
 const REST = 200;
 const LEAST_REST_MS = 20;
-/** Between the end of one reading and the next. */
+/** The pause between two readings of the file. */
 const PAUSE_MS = 10 * 60 * 1000;
 
-/** One tree of the file: a table, or an index of one. */
+/** One B-tree of the file: a table, or an index of a table. */
 interface Tree {
   readonly name: string;
-  /** Reads the next rows after a key; returns the last row's key, or undefined at the end. */
+  /** Reads the rows after a key; returns the last row's key, or undefined at the end. */
   next(after: SQLInputValue[] | undefined): SQLInputValue[] | undefined;
 }
 
 /**
- * Goes round for as long as the process lives.
+ * Repeats as long as the process lives.
  *
- * @param onDamage called with what is broken and where; the check goes on with the next table
+ * @param onDamage called with the damage and its place; the check continues with the next table
  */
 export function checkFile(db: DatabaseSync, onDamage: (problem: string) => void): void {
   let trees: Tree[] = [];
@@ -49,7 +53,7 @@ export function checkFile(db: DatabaseSync, onDamage: (problem: string) => void)
   later(LEAST_REST_MS);
 }
 
-/** Reads all of it at once, for `verify`. */
+/** Reads the whole file at once, for `verify`. */
 export function readWholeFile(db: DatabaseSync, onDamage: (problem: string) => void): void {
   for (const tree of treesOf(db)) {
     try {
@@ -87,7 +91,7 @@ function treesOf(db: DatabaseSync): Tree[] {
   });
 }
 
-/** Indexes whose columns may be empty are left out: an empty value has no place in the order that is walked. */
+/** Indexes with nullable columns are omitted, because null has no place in the walked sequence. */
 function indexesOf(
   db: DatabaseSync,
   table: string,
@@ -115,7 +119,7 @@ function tree(
   columns: readonly string[],
 ): Tree {
   const by = key.join(', ');
-  // length() reads a value to its end, also where it goes on in pages of its own.
+  // length() reads a value completely, including overflow pages.
   const whole = columns.map((column) => `length("${column}")`).join(', ');
   const select = `SELECT ${by}${whole === '' ? '' : `, ${whole}`} FROM ${from}`;
   const first = tuples<SQLInputValue[]>(db, `${select} ORDER BY ${by} LIMIT ${ROWS}`);

@@ -1,4 +1,5 @@
-// The ledger's suite on SQLite, and what is SQLite's own: sealed bytes in the file, and what a close leaves behind.
+// Runs the ledger's suite on SQLite, and tests properties of SQLite's files: encryption, and the
+// state after closing.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
@@ -14,7 +15,7 @@ const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.allo
 
 ledgerSuite('SQLite', open);
 
-/** By another process: closing a file drops the locks that this process holds on it (POSIX). */
+/** Reads in another process, because closing a file drops this process's locks on it (POSIX). */
 function bytesOfLedger(directory: string): Buffer {
   const files = readdirSync(directory).filter((name) => name.startsWith('ledger.db'));
   return execFileSync(
@@ -23,7 +24,7 @@ function bytesOfLedger(directory: string): Buffer {
   );
 }
 
-test('no file of the ledger holds a secret in clear', async () => {
+test('no file of the ledger contains a secret in plain text', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   const keys = ['secret-of-the-first-key', 'secret-of-the-second-key'];
@@ -45,7 +46,7 @@ test('no file of the ledger holds a secret in clear', async () => {
   }
 });
 
-test('a ledger that was closed is whole in ledger.db: no write-ahead log is left beside it', async () => {
+test('after closing, ledger.db is complete and has no write-ahead log', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   const orders = Array.from({ length: 200 }, (_, i) => anOrder('platform', String(i)));

@@ -1,4 +1,4 @@
-// The ledger on SQLite: reads in groups and writes in groups, on one connection of the main thread.
+// The ledger on SQLite: reads and writes in groups, on one connection of the main thread.
 import type { Instant } from '../../core/clock.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
@@ -155,7 +155,7 @@ export class SqliteLedger implements Ledger {
     return this.#writer.run(() =>
       this.#writes.claim
         .all(now + leaseMs, now, limit)
-        // RETURNING gives the rows in no order of ours.
+        // RETURNING gives the rows in an undefined sequence.
         .sort((a, b) => a.dueAt - b.dueAt || a.deadlineId - b.deadlineId),
     );
   }
@@ -232,7 +232,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async forgetReplies(now: Instant): Promise<number> {
-    // In steps, so that no change waits long behind it.
+    // Runs in steps, so that no change waits long.
     for (let total = 0; ; ) {
       const forgotten = await this.#writer.run(() => Number(this.#writes.forget.run(now).changes));
       total += forgotten;
@@ -249,7 +249,7 @@ export class SqliteLedger implements Ledger {
       throw new LedgerUnavailableError(`the ledger's file is damaged (${this.#damage.found})`);
     }
     await this.#reader.read(() => this.#statements.anyParty.get());
-    // After a failure only another write tells whether the disk takes them again.
+    // After a failure, only a successful write proves that the disk accepts changes again.
     if (this.#writer.lastError !== undefined) await this.writeSetting('ready-probe', '1');
   }
 

@@ -1,4 +1,5 @@
-// Limits where one process serves alone: counted in memory, and what outlasts a restart kept in the ledger.
+// Limits for a single process: counted in memory; counts that outlast a restart are stored in the
+// ledger.
 import type { StatementSync } from 'node:sqlite';
 import type { Instant } from '../../core/clock.ts';
 import { MINUTE } from '../../core/clock.ts';
@@ -8,13 +9,13 @@ import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * What was counted since then is forgotten by a process that is killed: a limit protects capacity,
- * and to wait for the disk at each call would cost more of it than a second of counting is worth.
+ * A killed process loses the counts since the last write. Limits protect capacity, and a disk write
+ * per call would cost more capacity than a second of lost counts.
  */
 const KEEP_EVERY_MS = 1000;
-/** A window shorter than this has ended by the time a process is up again. */
+/** A shorter window has ended before a process has restarted. */
 const KEPT_WINDOW = MINUTE;
-/** How many counts may be in memory before those that have ended are looked for. */
+/** The number of counts in memory above which ended ones are removed. */
 const SWEEP_SIZE = 10_000;
 
 interface Count {
@@ -30,7 +31,7 @@ export class SqliteLimits implements Limits {
   readonly #save: StatementSync;
   readonly #counts: Map<string, Count>;
   readonly #underWay = new Map<string, number>();
-  /** Those that the ledger does not know of yet. */
+  /** Counts that the ledger does not have yet. */
   readonly #changed = new Map<string, Count>();
   #sweepAt = SWEEP_SIZE;
   #latest: Instant = 0;
@@ -96,7 +97,7 @@ export class SqliteLimits implements Limits {
     });
   }
 
-  /** What was counted is gone with the ledger; what is under way goes on. */
+  /** The counts disappear with the ledger; calls in progress continue. */
   forgetAll(): void {
     this.#counts.clear();
     this.#changed.clear();
@@ -135,7 +136,8 @@ export class SqliteLimits implements Limits {
       ([key, { endsAt, count }]) => [key, endsAt, count] as const,
     );
     this.#changed.clear();
-    // Lost where the ledger takes no changes: then no call that counts is answered, either.
+    // Counts may be lost while the ledger accepts no changes, but then no counted call succeeds,
+    // either.
     const now = this.#latest;
     const saving = this.#writer.run(() => {
       this.#forget.run(now);

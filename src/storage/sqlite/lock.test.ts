@@ -1,4 +1,5 @@
-// One process a data directory: who comes second is told, and a lock ends with its process.
+// Tests that one process owns a data directory: a second one is refused, and the lock ends with its
+// process.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { openSqlite } from './open.ts';
 
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
 
-/** Every file's bytes, but for the index of a log, in which readers leave their marks. */
+/** Every file's bytes except the index of a log, in which readers leave marks. */
 function filesOf(directory: string): Record<string, string> {
   const names = readdirSync(directory).filter((name) => !name.endsWith('-shm'));
   return Object.fromEntries(names.map((n) => [n, readFileSync(join(directory, n), 'base64')]));
@@ -19,7 +20,7 @@ function filesOf(directory: string): Record<string, string> {
 test('a second process ends with 1, names the directory and the first one, and changes nothing', async () => {
   const directory = suiteDirectory();
   const first = await startServerProcess(directory);
-  // Answered by the thread that opens the request log's files: they are there from then on.
+  // The thread that opens the request log's files answers this, so that the files exist afterwards.
   const token = readFileSync(join(directory, 'admin.token'), 'utf8').trim();
   const headers = { authorization: `Bearer ${token}` };
   assert.equal((await fetch(`${first.url}/manage/v1/requests`, { headers })).status, 200);
@@ -34,14 +35,14 @@ test('a second process ends with 1, names the directory and the first one, and c
   assert.deepEqual(filesOf(directory), before);
   assert.equal((await fetch(`${first.url}/readyz`)).status, 200);
 
-  // A lock that outlived its process would keep the next one out.
+  // A lock that outlived its process would block the next process.
   await first.kill();
   const third = await startServerProcess(directory);
   assert.equal((await fetch(`${third.url}/readyz`)).status, 200);
   await third.kill();
 });
 
-test('every command needs the directory for itself', async () => {
+test('every command requires exclusive use of the directory', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   for (const command of [['verify'], ['seed', '--platform', 'jintong', '--orders', '1']]) {
@@ -62,7 +63,8 @@ test('one process cannot open a directory twice; when it has closed it, it can',
     assert.ok(error.message.includes(`(pid ${process.pid})`));
     return true;
   });
-  // To have asked costs the first nothing: on POSIX, closing any file that is locked unlocks it.
+  // The second process does not unlock the first: on POSIX, closing any handle of a locked file
+  // unlocks it.
   const other = await runOrdergate(['verify', '--data', directory]);
   assert.equal(other.code, 1);
   assert.ok(other.stderr.includes(`${directory} is in use`), other.stderr);

@@ -1,11 +1,12 @@
-// One process a data directory: a lock that the operating system drops however the process ends.
+// Ensures that one process uses a data directory, by a lock that the operating system releases at
+// the process's end.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createPrivately, UnusableFileError } from './database.ts';
 import { explain, FullDiskError, fullDisk, isFullDisk } from './errors.ts';
 
-/** Somebody else holds the lock: https://sqlite.org/rescode.html#busy */
+/** Another process holds the lock: https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
 export class DataDirectoryInUseError extends Error {
@@ -14,15 +15,15 @@ export class DataDirectoryInUseError extends Error {
 }
 
 /**
- * Takes the directory for this process. Node has no file lock of its own; SQLite's is one.
+ * Locks the directory for this process. Node has no file locks, so SQLite's are used.
  *
- * @returns a function that gives it back
+ * @returns a function that unlocks the directory
  * @throws {DataDirectoryInUseError}
  */
 export function lockDataDirectory(directory: string): () => void {
   const pidFile = join(directory, 'ordergate.pid');
   const lockFile = join(directory, 'ordergate.lock');
-  // Only once: closing a file drops the locks that this process holds on it (POSIX).
+  // Only once, because closing a file drops this process's locks on it (POSIX).
   if (!existsSync(lockFile)) createPrivately(lockFile);
   const lock = new DatabaseSync(lockFile);
   try {

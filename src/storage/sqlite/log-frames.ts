@@ -1,38 +1,38 @@
 // Reads a write-ahead log frame by frame, as https://sqlite.org/fileformat2.html#the_write_ahead_log describes it.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** What a write-ahead log holds, judged by its bytes alone. */
+/** The content of a write-ahead log, judged only by its bytes. */
 export type LogContent =
   | { readonly state: 'missing' | 'empty' }
-  /** The header is not one: SQLite would take the log for empty. */
+  /** The header is invalid: SQLite would treat the log as empty. */
   | { readonly state: 'no-header' }
   | {
       readonly state: 'readable';
-      /** Hex. It names one generation of the log: each new beginning has another. */
+      /** Hex. It identifies one generation of the log; each restart of the log has another salt. */
       readonly salt: string;
-      /** Groups whose frames are all sound, from the beginning on: SQLite reads these. */
+      /** Groups from the beginning whose frames are all sound. SQLite reads these. */
       readonly groups: number;
-      /** Whole groups of the same generation that stand after a broken frame: SQLite passes them over. */
+      /** Complete groups of the same generation after a broken frame. SQLite ignores them. */
       readonly groupsBehind: number;
     };
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The last bit tells in which order of bytes the checksums were computed. */
+/** The last bit states the byte order of the checksums. */
 const MAGIC = 0x377f0682;
-/** Read at once. */
+/** Bytes per read. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Each generation begins where the one before was folded back as a whole; its salt is one higher. */
+/** A generation begins after the previous one was copied to the file; its salt is one higher. */
 export function isNextGeneration(salt: string, before: string): boolean {
   const first = (text: string) => Number.parseInt(text.slice(0, 8), 16);
   return first(salt) === (first(before) + 1) % 0x1_0000_0000;
 }
 
-/** The salt of the log's generation, from its first 32 bytes. */
+/** The salt of the log's generation, from the first 32 bytes. */
 export const saltOf = (header: Buffer): string => header.toString('hex', 16, 24);
 
-/** @param path of the log */
+/** @param path the log's path */
 export function readLog(path: string): LogContent {
   if (!existsSync(path)) return { state: 'missing' };
   const file = openSync(path, 'r');
@@ -79,7 +79,7 @@ function readFrames(file: number, header: Buffer, size: number): LogContent {
       else broken = endsGroup ? 'at the end of a group' : 'within a group';
     }
   }
-  // The first end of a group after a frame within a group is the end of that very group.
+  // The first group end after a broken frame within a group belongs to that same group.
   if (broken === 'within a group') groupsBehind = Math.max(0, groupsBehind - 1);
   return { state: 'readable', salt, groups, groupsBehind };
 }
@@ -89,7 +89,7 @@ interface Sums {
   b: number;
 }
 
-/** SQLite's checksum over a multiple of eight bytes, carried on. */
+/** Continues SQLite's checksum over a multiple of eight bytes. */
 function addTo(sums: Sums, bytes: Buffer, from: number, to: number, isBigEndian: boolean): void {
   let { a, b } = sums;
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

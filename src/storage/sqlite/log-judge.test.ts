@@ -1,4 +1,5 @@
-// A start after kill -9: what is whole starts as ever, and what has lost acknowledged changes is refused and says so.
+// Tests starts after kill -9: a complete ledger starts, and one that lost acknowledged changes is
+// refused with the reason.
 import assert from 'node:assert/strict';
 import {
   closeSync,
@@ -22,9 +23,9 @@ const FRAME_BYTES = 24 + 4096;
 const open = (directory: string, acceptLoss = false) =>
   openSqlite(directory, new Sealer(Buffer.alloc(32, 7)), {}, { acceptLoss });
 
-/** Killed when it had acknowledged CHANGES orders, one commit each. */
+/** Killed after it had acknowledged CHANGES orders, one commit each. */
 const killed = suiteDirectory();
-/** Killed before it wrote anything more than at its first start. */
+/** Killed before it wrote anything after its first start. */
 const idle = suiteDirectory();
 
 async function runKilled(directory: string, changes: number): Promise<void> {
@@ -78,7 +79,7 @@ function flip(path: string, position: number): void {
   closeSync(file);
 }
 
-/** Where each group of the log ends, in frames from 1. */
+/** The last frame of each group of the log, counted from 1. */
 function groupEnds(log: string): number[] {
   const bytes = readFileSync(log);
   const frames = Math.floor((bytes.length - 32) / FRAME_BYTES);
@@ -87,7 +88,7 @@ function groupEnds(log: string): number[] {
   );
 }
 
-describe('what is whole starts as ever', () => {
+describe('a complete ledger starts', () => {
   test('a killed ledger with its log', async () => {
     assert.equal(await ordersIn(copyOf(killed)), CHANGES);
   });
@@ -141,7 +142,7 @@ describe('what is whole starts as ever', () => {
   });
 });
 
-describe('a ledger that has lost acknowledged changes is refused, and goes on when it is told to', () => {
+describe('a ledger that has lost acknowledged changes is refused, but starts with the flag', () => {
   const LOST =
     /Known to be lost: \d+ commits with changes 1 to 60 of orders, the last acknowledged at 20/;
 

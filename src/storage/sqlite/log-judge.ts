@@ -1,4 +1,5 @@
-// Judges, before a ledger is opened, whether its write-ahead log holds all that was synced to it.
+// Decides, before a ledger is opened, whether its write-ahead log contains everything that was
+// synced to it.
 import { copyFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -6,27 +7,29 @@ import { hasOpenBit, refuseByHeader, UnusableFileError } from './database.ts';
 import { isNextGeneration, type LogContent, readLog } from './log-frames.ts';
 import { readMark, type Synced } from './log-mark.ts';
 
-/** Changes that were acknowledged are not there. Nothing was changed. */
+/** Acknowledged changes are missing. Nothing was changed. */
 export class LostChangesError extends UnusableFileError {
   readonly isLoss = true;
 }
 
 interface Loss {
   readonly problem: string;
-  /** Whether the log must not be read into the file that is there. */
+  /** Whether the log must not be applied to the existing file. */
   readonly isForeign: boolean;
 }
 
 /**
- * A start calls this before anything opens the ledger. A torn last group is no loss: it was acknowledged to nobody.
+ * A start calls this before anything opens the ledger. A torn last group is no loss, because it was
+ * never acknowledged.
  *
- * @param path of the ledger
- * @param acceptLoss goes on without what is lost; what is left of the log is kept under another name
+ * @param path the ledger's path
+ * @param acceptLoss continues without the lost changes; the rest of the log is kept under another
+ * name
  * @throws {LostChangesError}
  */
 export function judgeLog(path: string, acceptLoss = false): void {
   if (!existsSync(path) || statSync(path).size === 0) return;
-  // Of a file that is no ledger of this program its own check tells.
+  // A file that is no ledger of this program is reported by its own check.
   refuseByHeader(path, Number.MAX_SAFE_INTEGER);
   const loss = findLoss(path);
   if (loss === undefined) return;
@@ -46,7 +49,8 @@ function findLoss(path: string): Loss | undefined {
   const log = readLog(`${path}-wal`);
   if (log.state === 'readable' && log.groupsBehind > 0) {
     const [alone, there] = [read(path, true), read(path)];
-    // Where the file has come further than the sound part of the log, that part would lead it back.
+    // If the file is newer than the sound part of the log, applying that part would revert the
+    // file.
     const isFolded = alone !== undefined && there !== undefined && alone.seq > there.seq;
     const isForeign = isFolded || (mark ? !belongs(log.salt, mark) : false);
     const problem = `${path}-wal is damaged: after a broken frame stand ${log.groupsBehind} whole commits, which were on disk, and cannot be read into the ledger.${isForeign ? '' : missing(mark, there)}`;
@@ -64,7 +68,7 @@ function findLoss(path: string): Loss | undefined {
 function judgeByMark(path: string, log: LogContent, mark: Synced): Loss | undefined {
   if (log.state === 'readable' && belongs(log.salt, mark)) {
     const there = read(path);
-    // One commit less is a torn last group: whether its sync came to an end is not told apart.
+    // One missing commit is a torn last group, whether or not its sync had ended.
     if (there === undefined || there.commits >= mark.commits - 1) return undefined;
     return {
       problem: `${path}-wal is cut off: it ends before commits that were on disk.${missing(mark, there)}`,
@@ -72,7 +76,7 @@ function judgeByMark(path: string, log: LogContent, mark: Synced): Loss | undefi
     };
   }
   const there = read(path, true);
-  // A file that is damaged is told as such by whoever opens it.
+  // A damaged file is reported when it is opened.
   if (there === undefined) return undefined;
   const isWhole = there.commits >= mark.commits;
   if (log.state === 'readable') {
@@ -96,7 +100,7 @@ const describe = ({ state }: LogContent): string =>
 
 type There = { readonly commits: number; readonly seq: number; readonly at: number } | undefined;
 
-/** What is known to be lost. */
+/** A description of the known loss. */
 function missing(mark: Synced | null | undefined, there: There): string {
   if (!mark || there === undefined) return '';
   const commits = Math.max(0, mark.commits - there.commits);
@@ -114,9 +118,9 @@ const newest = (there: There): string =>
     : `number ${there.seq}, of ${new Date(there.at).toISOString()}`;
 
 /**
- * How far the ledger has come; undefined where it cannot be read, of which its own check tells.
+ * The ledger's progress; undefined if the file is unreadable, which its own check reports.
  *
- * @param alone the file as it is without its log
+ * @param alone reads the file without its log
  */
 function read(path: string, alone = false): There {
   let db: DatabaseSync | undefined;

@@ -1,29 +1,30 @@
-// The mark beside the ledger: what was on disk in the write-ahead log, so that a start can tell whether the log is whole.
+// The mark beside the ledger records what the write-ahead log had on disk, so that a start can
+// check the log.
 import { hash } from 'node:crypto';
 import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** The newest commit of the ledger that is known to be on disk. */
 export interface Synced {
-  /** The generation of the log that holds it; see {@link LogContent}. */
+  /** The generation of the log that contains it; see {@link LogContent}. */
   readonly salt: string;
-  /** How many commits the ledger has seen, this one included. */
+  /** The number of commits of the ledger, including this one. */
   readonly commits: number;
-  /** The newest change of an order, by its number. */
+  /** The number of the newest change of an order. */
   readonly seq: number;
-  /** The world's time, in milliseconds. */
+  /** Real time in milliseconds. */
   readonly at: number;
 }
 
 export const markPath = (ledgerPath: string): string => `${ledgerPath}-mark`;
 
-/** One sector, so that the disk writes all of it or nothing. */
+/** One sector, which the disk writes completely or not at all. */
 const MARK_BYTES = 512;
 const sync = promisify(fdatasync);
 
 /**
- * What the mark says: null where nothing was written since the log was last folded back as a whole.
- * Undefined where there is no mark that can be read.
+ * The mark's content: null if nothing was written since the log was last copied completely to the
+ * file. Undefined if there is no readable mark.
  */
 export function readMark(ledgerPath: string): Synced | null | undefined {
   let text: string;
@@ -37,16 +38,16 @@ export function readMark(ledgerPath: string): Synced | null | undefined {
 }
 
 /**
- * Written after every sync of the log, so that it says what was on disk at that moment, and never
- * more. Only the first commit of a generation waits until the mark itself is on disk. The later ones are handed to
- * the system without a wait: they outlive a killed process, and after a loss of power the mark names an
- * earlier commit, which is as true.
+ * Written after every sync of the log, so that it never claims more than is on disk. Only the first
+ * commit of a generation waits until the mark is on disk. Later marks are passed to the system
+ * without a wait: they survive a killed process, and after a power failure the mark names an
+ * earlier commit, which is also true.
  */
 export class LogMark {
   readonly #file: number;
   #salt: string | undefined;
 
-  /** Begins anew: all that was written is in the ledger's file. */
+  /** Starts again: the ledger's file contains everything that was written. */
   constructor(ledgerPath: string) {
     this.#file = openSync(markPath(ledgerPath), 'w+', 0o600);
     this.clear();
@@ -58,7 +59,7 @@ export class LogMark {
     fsyncSync(this.#file);
   }
 
-  /** Resolves when whoever waits for the commit may be answered. */
+  /** Resolves when the commit may be acknowledged. */
   set(synced: Synced): Promise<void> | undefined {
     this.#write(synced);
     if (synced.salt === this.#salt) return undefined;

@@ -1,4 +1,5 @@
-// What a hand at the file has changed, verify finds: each case is one statement of SQL on a ledger that was closed.
+// Tests that verify finds manual changes in the file. Each case is one SQL statement on a closed
+// ledger.
 import assert from 'node:assert/strict';
 import { closeSync, cpSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -279,13 +280,13 @@ const CASES: Readonly<Record<string, readonly [sql: string, finding: RegExp]>> =
 };
 
 describe('verify finds', () => {
-  test('nothing in a ledger that nobody has touched', () => {
+  test('nothing in an unchanged ledger', () => {
     assert.deepEqual(found(source), []);
     assert.deepEqual(found(source, head), []);
   });
 
   for (const [name, [sql, finding]] of Object.entries(CASES)) {
-    if (name === 'a group') continue; // Without --head the groups are the only evidence of what they hold.
+    if (name === 'a group') continue; // Only an earlier head can reveal a change of a group itself.
     test(name, () => {
       const findings = tampered(sql);
       assert.ok(
@@ -295,7 +296,7 @@ describe('verify finds', () => {
     });
   }
 
-  test('one digit that is flipped in the file', () => {
+  test('one changed digit in the file', () => {
     const bytes = readFileSync(join(source, 'ledger.db'));
     const directory = suiteDirectory();
     cpSync(join(source, 'ledger.db'), join(directory, 'ledger.db'));
@@ -308,7 +309,7 @@ describe('verify finds', () => {
   });
 });
 
-/** Writes a past that is consistent in itself: every hash is made anew. */
+/** Writes a consistent false past, with all hashes recomputed. */
 function rewrite(db: DatabaseSync): void {
   db.exec(`UPDATE history SET note = 'never said' WHERE ${change3(2)}`);
   const rewritten = [...ordersWithChanges(db)];
@@ -328,7 +329,7 @@ function rewrite(db: DatabaseSync): void {
   db.exec('DELETE FROM chain_groups');
 }
 
-describe('a head that was written down tells', () => {
+describe('verify with an earlier head', () => {
   const against = (change: string | ((db: DatabaseSync) => void)): string[] => {
     const directory = suiteDirectory();
     cpSync(join(source, 'ledger.db'), join(directory, 'ledger.db'));
@@ -345,15 +346,15 @@ describe('a head that was written down tells', () => {
     return found(directory, head);
   };
 
-  test('a past that was rewritten with every hash made anew', () => {
+  test('finds a rewritten past with recomputed hashes', () => {
     assert.match(against(rewrite).join(), /^head 1\.48\.?/);
   });
 
-  test('groups that were removed', () => {
+  test('finds removed groups', () => {
     assert.match(against('DELETE FROM chain_groups').join(), /head 1\.48/);
   });
 
-  test('nothing, of changes that came after it', async () => {
+  test('reports no later changes', async () => {
     const directory = suiteDirectory();
     cpSync(join(source, 'ledger.db'), join(directory, 'ledger.db'));
     const storage = await open(directory);

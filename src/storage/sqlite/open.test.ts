@@ -1,4 +1,5 @@
-// Opening a data directory: what is refused, in which words, and that a refusal touches nothing.
+// Tests opening a data directory: what is refused with which message, and that a refusal changes
+// nothing.
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import {
@@ -30,9 +31,9 @@ import { openSqlite } from './open.ts';
 const KEY = Buffer.alloc(32, 7);
 const open = (directory: string, key = KEY) => openSqlite(directory, new Sealer(key));
 
-/** A ledger whose process was killed: its newest changes are in `ledger.db-wal` alone. */
+/** A ledger whose process was killed: only `ledger.db-wal` contains its newest changes. */
 const killed = suiteDirectory();
-/** The same, all of it in `ledger.db`. */
+/** The same, with all changes in `ledger.db`. */
 const clean = suiteDirectory();
 
 /** The text of a module that opens a directory. */
@@ -60,10 +61,10 @@ function copyOf(directory: string): string {
   return copy;
 }
 
-/** Every file's digest, but for the lock's and the index of the log, which SQLite makes anew. */
+/** The digest of every file except the lock and the log's index, which SQLite recreates. */
 function digests(directory: string): Record<string, string> {
   const names = readdirSync(directory).filter((n) => !/^ordergate\.|-shm$/.test(n));
-  // A write-ahead log without a byte in it says nothing that its absence does not say.
+  // An empty write-ahead log means the same as no log.
   const full = names.filter((n) => !n.endsWith('-wal') || statSync(join(directory, n)).size > 0);
   return Object.fromEntries(full.map((n) => [n, hash('sha256', readFileSync(join(directory, n)))]));
 }
@@ -153,7 +154,7 @@ describe('a file that cannot be used is refused, and not a byte is changed', () 
     await assertRefused(directory, 'ERR_UNUSABLE_FILE', DAMAGED);
   });
 
-  test('a file that lost its last page, be it too large to be checked page by page', async () => {
+  test('a file that lost its last page, even if it is too large for a check of every page', async () => {
     const directory = copyOf(clean);
     const db = new DatabaseSync(ledgerOf(directory));
     db.exec("INSERT INTO settings VALUES ('large', printf('%.*c', 17000000, 'x'))");
@@ -206,7 +207,7 @@ describe('a file that cannot be used is refused, and not a byte is changed', () 
   });
 });
 
-describe('a file that is not there yet is created', () => {
+describe('a missing file is created', () => {
   test('a directory that does not exist', async () => {
     const storage = await open(join(suiteDirectory(), 'deep', 'er'));
     assert.equal(await storage.ledger.isEmpty(), true);
@@ -248,7 +249,7 @@ describe('a file that is not there yet is created', () => {
       }
       return signal === 'SIGKILL';
     };
-    // Four at a time, until a start has no statement left to be killed at.
+    // Runs four at a time, until a start has no statement left to be killed at.
     let kills = 0;
     for (let wave: boolean[] = []; !wave.includes(false); ) {
       wave = await Promise.all([0, 1, 2, 3].map((n) => tryOne(kills + n)));
@@ -259,7 +260,7 @@ describe('a file that is not there yet is created', () => {
   });
 });
 
-test('what a killed process had acknowledged is there when the directory is opened again', async () => {
+test('changes that a killed process had acknowledged exist after the next opening', async () => {
   const storage = await open(copyOf(killed));
   const { items } = await storage.ledger.listOrders({ platform: 'p', limit: 1000 });
   assert.equal(items.length, 500);
@@ -271,7 +272,7 @@ test('what a killed process had acknowledged is there when the directory is open
   await storage.close();
 });
 
-test('a ledger from before there were callbacks is brought on, and what happened until then is past', async () => {
+test('a ledger from before callbacks is migrated, and its old events are not sent', async () => {
   const directory = suiteDirectory();
   const db = new DatabaseSync(ledgerOf(directory));
   for (const name of ['0001-ledger.sql', '0002-platforms.sql']) {

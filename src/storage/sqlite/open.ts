@@ -1,4 +1,4 @@
-// Opens a data directory on SQLite: takes it, checks its files, migrates them, starts its threads.
+// Opens a data directory on SQLite: locks it, checks and migrates its files, starts its threads.
 import { join } from 'node:path';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
@@ -37,7 +37,7 @@ import { Writer } from './writer.ts';
 const KEY_CHECK = 'key-check';
 
 export interface SqliteOptions {
-  /** Goes on where acknowledged changes are known to be lost. */
+  /** Continues although acknowledged changes are known to be lost. */
   readonly acceptLoss?: boolean | undefined;
   readonly requestLog?: RequestLogBounds | undefined;
 }
@@ -46,11 +46,11 @@ const MIB = 1024 * 1024;
 const DEFAULT_BOUNDS: RequestLogBounds = { maxBytes: 2048 * MIB, reserveBytes: 512 * MIB };
 
 /**
- * @param options acceptLoss: goes on where acknowledged changes are known to be lost
- * @throws {UnusableFileError} a file that is damaged, newer, or not ours
- * @throws {LostChangesError} acknowledged changes are not there
- * @throws {DataDirectoryInUseError} a second process
- * @throws {WrongMasterKeyError} another master key than the one the secrets were sealed with
+ * @param options acceptLoss: continues although acknowledged changes are known to be lost
+ * @throws {UnusableFileError} if a file is damaged, newer, or not ours
+ * @throws {LostChangesError} if acknowledged changes are missing
+ * @throws {DataDirectoryInUseError} if another process uses the directory
+ * @throws {WrongMasterKeyError} if the secrets were sealed with another master key
  */
 export async function openSqlite(
   directory: string,
@@ -94,8 +94,9 @@ export async function openSqlite(
       await thread.close();
       await limits.close();
       await ledger.close();
-      // Last: the last connection folds the write-ahead log into the file. One whose sync has failed
-      // is left as it is, as far as that is ours: Node closes what is open when a process ends by itself.
+      // This comes last, because closing the last connection copies the write-ahead log to the
+      // file. After a failed sync the log stays, as far as possible: Node closes open files when a
+      // process ends normally.
       if (log.failure === undefined) closeInOrder(db);
       log.close();
       unlock();
@@ -147,7 +148,7 @@ function openFiles(ledgerPath: string, requestsPath: string, sealer: Sealer, dis
   }
 }
 
-/** Two ledgers that go on from one would each answer calls that the other knows nothing of. */
+/** If a ledger continued in two places, each would answer calls that the other does not know. */
 function refuseMoved(directory: string, unlock: () => void): void {
   const mark = readTransferMark(directory);
   if (mark === null) return;
@@ -158,8 +159,8 @@ function refuseMoved(directory: string, unlock: () => void): void {
 }
 
 /**
- * A wrong master key shows at once, and before anything is open that writes. False where the ledger
- * has seen none so far.
+ * A wrong master key is found before anything that writes is open. Returns false if the ledger has
+ * no key check yet.
  */
 function checkKey(ledgerPath: string, sealer: Sealer): boolean {
   const db = openReader(ledgerPath, 1024);
@@ -173,7 +174,7 @@ function checkKey(ledgerPath: string, sealer: Sealer): boolean {
   }
 }
 
-/** @throws {WrongMasterKeyError} where the ledger of the directory has another master key */
+/** @throws {WrongMasterKeyError} if the directory's ledger has another master key */
 export function requireKey(directory: string, sealer: Sealer): void {
   checkKey(join(directory, 'ledger.db'), sealer);
 }

@@ -1,4 +1,4 @@
-// The filter of order ids: what was put in is always found, and what was not hardly ever.
+// Tests the filter of order ids: added ids are always found, other ids rarely.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -14,7 +14,7 @@ test('property: an id that was added may be in it', () => {
   );
 });
 
-test('with a thousand ids that follow each other, one in a hundred others at most seems to be in it', () => {
+test('with a thousand consecutive ids, at most one in a hundred other ids gives a false positive', () => {
   for (const [first, step] of [
     [15_112_480_268, 1],
     [2_016_010_000_000_219, 7],

@@ -1,6 +1,7 @@
-// A Bloom filter of order ids: says of a batch of calls that an order is surely not in it, or may be.
+// A Bloom filter of order ids: shows that a batch of calls surely lacks an order, or may contain
+// it.
 
-/** Bits for a thousand ids: with four for each, one in 400 that is not there seems to be. */
+/** Bits for a thousand ids. With four bits per id, one in 400 absent ids gives a false positive. */
 const BITS = 16_384;
 const HASHES = 4;
 
@@ -21,7 +22,9 @@ export function mayHold(filter: Uint8Array, id: string): boolean {
   return true;
 }
 
-/** FNV-1a over UTF-16 code units, then mixed: ids often differ in their last digits only. */
+/**
+ * FNV-1a over UTF-16 code units, then mixed, because ids often differ only in their last digits.
+ */
 function hashOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);

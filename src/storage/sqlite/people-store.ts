@@ -106,7 +106,7 @@ function conditions(query: AuditQuery): [string, Record<string, string | number>
   return [where.join(' AND '), asked];
 }
 
-/** What is wrong with the audit's chain, in words. */
+/** The errors in the audit's chain, in words. */
 export function auditAudit(db: DatabaseSync): string[] {
   const walk = new AuditWalk();
   const all = db.prepare(

@@ -1,4 +1,5 @@
-// What works of the writer do to accounts, credentials and the audit; each writes nothing before it knows that it will.
+// The writer's works on accounts, credentials and the audit. Each checks everything before it
+// writes.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Account, Credential, CredentialFilter } from '../../core/account.ts';
 import {
@@ -9,7 +10,7 @@ import {
   auditText,
 } from '../people-rows.ts';
 
-/** The values of a filter, by the names of its statement. */
+/** The values of a filter, by the names in its statement. */
 export const meant = ({ kind, credentialId, accountId }: CredentialFilter) => ({
   kind,
   id: credentialId ?? null,

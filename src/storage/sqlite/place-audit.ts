@@ -1,9 +1,10 @@
-// Rules that rows of different tables keep with each other: what points to an order, counted lists, and the cursor.
+// Checks rules between rows of different tables: references to orders, counted lists, and the
+// cursor.
 import type { DatabaseSync } from 'node:sqlite';
 import { tuples } from './query.ts';
 
 interface Rule {
-  /** Its first column names the row. */
+  /** The first column names the row. */
   readonly sql: string;
   readonly problem: string;
 }
@@ -46,7 +47,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Rows told for each rule. */
+/** Maximum number of listed rows per rule. */
 const TOLD = 10;
 
 export function auditPlaces(db: DatabaseSync): string[] {
@@ -57,7 +58,7 @@ export function auditPlaces(db: DatabaseSync): string[] {
   return [...found, ...auditCounts(db)];
 }
 
-/** Every run of every list against what stands directly below it. */
+/** Compares every run of every list with the level below it. */
 function auditCounts(db: DatabaseSync): string[] {
   const wrong = db.prepare(`
     WITH runs AS (

@@ -1,8 +1,8 @@
-// How far the ledger has come, and how far callbacks have read it.
+// Reads how far the ledger has come, and how far callbacks have read it.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Progress } from './write-ahead-log.ts';
 
-/** How far the ledger has come. */
+/** The number of commits and the newest change. */
 export function readProgress(db: DatabaseSync): Progress {
   const row = db
     .prepare(
@@ -12,7 +12,7 @@ export function readProgress(db: DatabaseSync): Progress {
   return { commits: Number(row.commits), seq: Number(row.seq) };
 }
 
-/** No event gets a number that callbacks would take for one that they have read. */
+/** New events must get numbers above this one, which callbacks have already read. */
 export function readFloor(db: DatabaseSync): number {
   const text = `SELECT max(cursor, (SELECT coalesce(max(since_seq), 0) FROM endpoints)) AS floor FROM fan_out`;
   return Number(db.prepare(text).get()?.floor ?? 0);

@@ -1,4 +1,4 @@
-// Reading the ledger: one order, its history, lists, and the audit.
+// Reads the ledger: one order, its history, lists, and the audit.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { LedgerAudit, OrderQuery, Page } from '../../core/ledger.ts';
 import type { HistoryEntry, Order, OrderId, OwnerId } from '../../core/order.ts';
@@ -49,7 +49,7 @@ function orderOf(
   };
 }
 
-/** As `load` finds it: an order whose id and platform are known, and where it is. */
+/** An order's row without its id and platform, which the caller has, and with the row's place. */
 export type PlacedRow = [...OrderFields, row: number, lastChange: number, head: string | null];
 
 export function placed(
@@ -63,7 +63,7 @@ export function placed(
   return { order, place: { row, lastChange, state, head, owner, createdAt } };
 }
 
-/** The text right behind everything that begins with `prefix`. */
+/** Sorts directly after every text that begins with `prefix`. */
 const AFTER = '\u{10FFFF}';
 
 export function listOrders(db: DatabaseSync, wanted: OrderQuery): Page<Order> {
@@ -122,10 +122,13 @@ export function readHistory(db: DatabaseSync, platform: string, orderId: string)
   return query<HistoryEntry>(db, HISTORY).all(orderId, platform);
 }
 
-/** Counts what breaks a rule of the ledger. Reads everything: minutes on a ledger of millions. */
+/**
+ * Counts the rows that break a rule. It reads everything, which takes minutes for a ledger of
+ * millions.
+ */
 export function audit(db: DatabaseSync, head?: LedgerHead): LedgerAudit {
   const damage: string[] = [];
-  /** What cannot be read is said, and the next question is asked all the same. */
+  /** An unreadable part is reported, and the next query still runs. */
   const read = <T>(ask: () => T, otherwise: T): T => {
     try {
       return ask();

@@ -15,7 +15,7 @@ export function prepareReads(db: DatabaseSync) {
       db,
       `SELECT ${ORDER_COLUMNS} FROM orders WHERE order_id = ? AND platform = ?`,
     ),
-    // Without its id and platform: whoever asks for an order has them.
+    // Without id and platform, which the caller has.
     placed: tuples<PlacedRow>(
       db,
       `SELECT owner, state, version, created_at, updated_at, attributes, lines, id, last_change, head

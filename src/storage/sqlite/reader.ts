@@ -1,4 +1,5 @@
-// Group read: what is asked in one turn of the event loop is read in one transaction, at its end.
+// Group read: the queries of one turn of the event loop run in one transaction at the end of the
+// turn.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Damage } from './damage.ts';
@@ -12,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Taking and giving back the read lock costs as much as finding an order, and answers that are
- * ready together leave together, which spares the other side a wake-up for each.
+ * Taking and releasing the read lock costs as much as finding an order. Answers that are ready
+ * together also leave together, which saves the client wake-ups.
  */
 export class Reader {
   readonly db: DatabaseSync;
@@ -32,10 +33,10 @@ export class Reader {
   }
 
   /**
-   * What is asked after a commit was answered sees that commit: each turn reads anew.
+   * A query after the answer to a commit sees that commit, because each turn reads anew.
    *
-   * @param orders ids of the only orders that the answer tells of, which spares it waiting for
-   *   changes of others that are not on disk yet
+   * @param orders ids of the only orders in the answer, so that it need not wait for changes of
+   * other orders that are not on disk yet
    */
   read<T>(ask: () => T, orders?: readonly string[]): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {
@@ -69,7 +70,7 @@ export class Reader {
     } catch (error) {
       this.#damage.see(error);
       if (this.db.isOpen && this.db.isTransaction) this.db.exec('ROLLBACK');
-      // Those that were answered stay answered: what they read was there.
+      // Queries that were answered before the error keep their answers.
       for (const { reject } of waiting) reject(unavailable(error));
     }
   }

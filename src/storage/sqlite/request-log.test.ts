@@ -1,4 +1,4 @@
-// The request log on SQLite: newest first, in batches, bounded, and never in the way of a call.
+// Tests the request log on SQLite: newest first, in batches, limited, and without delaying calls.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -19,7 +19,7 @@ import { openSqlite } from './open.ts';
 const open = (directory = suiteDirectory()): Promise<OpenStorage> =>
   openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
 
-/** A record of the minute `n` after T0. */
+/** A record of minute `n` after T0. */
 function record(n: number, fields?: Partial<RequestRecord>): RequestRecord {
   return requestRecord(T0 + n * MINUTE, fields);
 }
@@ -35,7 +35,7 @@ async function minutes(log: RequestLog, query: Partial<RequestQuery> = {}): Prom
   return items.map(({ at }) => (at - T0) / MINUTE);
 }
 
-/** Waits for something that is bound to come; gives up when it should long be there. */
+/** Waits for a condition that must come true; fails after a generous time. */
 async function until(condition: () => boolean): Promise<void> {
   for (let i = 0; !condition(); i++) {
     assert.ok(i < 3000, 'it never came');
@@ -93,7 +93,7 @@ describe('list', () => {
   });
   after(() => storage.close());
 
-  test('what was appended before the call is in it, newest first', async () => {
+  test('the list contains every record appended before the call, newest first', async () => {
     assert.deepEqual(await minutes(storage.requests), [6, 5, 4, 3, 2, 1]);
     storage.requests.append(record(7, { platform: 'suning' }));
     assert.deepEqual(await minutes(storage.requests), [7, 6, 5, 4, 3, 2, 1]);
@@ -112,12 +112,12 @@ describe('list', () => {
     assert.deepEqual(await minutes(log, jintong), [6, 4, 3]);
   });
 
-  test('from is included and to is not', async () => {
+  test('`from` is inclusive and `to` is exclusive', async () => {
     const between = { from: T0 + 2 * MINUTE, to: T0 + 4 * MINUTE };
     assert.deepEqual(await minutes(storage.requests, between), [3, 2]);
   });
 
-  test('a walk by cursor has neither gap nor double, whatever comes in meanwhile', async () => {
+  test('reading by cursor has neither gaps nor duplicates while records are added', async () => {
     const log = storage.requests;
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -173,7 +173,7 @@ logTest('prune removes what is older, only that, and says how many', async (log)
   assert.deepEqual([left.length, left[0], left.at(-1)], [1000, 11_999, 11_000]);
 });
 
-test('a batch goes to the disk when it has waited for a while, asked for or not', async () => {
+test('a batch is written after a while, even without a query', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   storage.requests.append(record(1));
@@ -184,7 +184,7 @@ test('a batch goes to the disk when it has waited for a while, asked for or not'
   await storage.close();
 });
 
-test('what waits when the log is closed is written first, in whatever batches it is', async () => {
+test('closing the log first writes all waiting records', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   append(storage.requests, many(2500));
@@ -202,7 +202,7 @@ logTest('a full queue drops the newest and counts them', async (log) => {
   const { items } = await log.list({ limit: 30_000 });
   assert.equal(items.length, 20_000);
   assert.equal(items[0]?.at, T0 + 19_999 * MINUTE);
-  // What has been written makes room.
+  // Written records make room.
   log.append(record(30_000));
   assert.equal((await minutes(log, { limit: 1 }))[0], 30_000);
   assert.equal(log.dropped, 500);

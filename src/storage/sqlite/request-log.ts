@@ -1,4 +1,4 @@
-// The request log on SQLite: written in batches by the background thread.
+// The request log on SQLite; the background thread writes it in batches.
 import type { Instant } from '../../core/clock.ts';
 import type { Page } from '../../core/ledger.ts';
 import type { RequestLog, RequestQuery, RequestRecord } from '../../core/request-log.ts';
@@ -10,7 +10,7 @@ import type { Thread } from './thread.ts';
 
 const BATCH = 1000;
 
-/** What a batch is found by. */
+/** The keys by which a batch is found. */
 class Summary {
   readonly orders = newFilter();
   firstId = Number.POSITIVE_INFINITY;
@@ -21,7 +21,7 @@ class Summary {
   add({ id, at, orderId }: RequestRecord): void {
     if (orderId !== null) addToFilter(this.orders, orderId);
     this.firstId = Math.min(this.firstId, id);
-    this.lastId = Math.max(this.lastId, id); // A call that took long comes behind later ones.
+    this.lastId = Math.max(this.lastId, id); // A slow call is logged after later calls.
     this.firstAt = Math.min(this.firstAt, at);
     this.lastAt = Math.max(this.lastAt, at);
   }
@@ -40,7 +40,7 @@ export class SqliteRequestLog implements RequestLog {
       note: (summary, record) => summary.add(record),
       send: (lines, count, { orders, firstId, lastId, firstAt, lastAt }) => {
         const batch: Batch = { firstId, lastId, firstAt, lastAt, count, orders, lines };
-        // Handed over, not copied.
+        // The buffers are transferred, not copied.
         const transfer = [orders.buffer, lines.buffer];
         return thread.handOver(transfer, 'appendRequests', batch);
       },
@@ -60,7 +60,7 @@ export class SqliteRequestLog implements RequestLog {
   }
 
   list(query: RequestQuery): Promise<Page<RequestRecord>> {
-    // The thread answers in order, so what was appended before is written before.
+    // The thread answers in sequence, so that earlier records are already written.
     void this.#batches.flush();
     return this.#thread.call('listRequests', query);
   }

@@ -1,12 +1,12 @@
-// The request log's table: a batch of calls a row, read newest first, pruned from its old end.
+// The request log's table: one row per batch of calls, read newest first, pruned from the oldest.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Page } from '../../core/ledger.ts';
 import { type RequestQuery, type RequestRecord, SEARCHED } from '../../core/request-log.ts';
 import { mayHold } from './order-filter.ts';
 
 /**
- * Calls as the gateway hands them over. A row a call would cost the log's thread four times as much,
- * and an index by order as much again, for calls of which hardly one is ever looked at.
+ * A batch as the gateway sends it. One row per call would cost the thread four times as much, and
+ * an index by order as much again, although hardly any call is ever read.
  */
 export interface Batch {
   readonly firstId: number;
@@ -16,14 +16,14 @@ export interface Batch {
   readonly count: number;
   /** See order-filter.ts. */
   readonly orders: Uint8Array;
-  /** Oldest first, a line of JSON each: {@link toLine}. */
+  /** Oldest first, one JSON line each: {@link toLine}. */
   readonly lines: Uint8Array;
 }
 
 /**
- * Values without their names, in the order of {@link FIELDS}. The words of a reply, which are mostly Chinese,
- * are written with escapes: one such character would make a text of two bytes a character of the whole line,
- * which costs 1.5 µs more to make and to write.
+ * Values without their names, in the sequence of {@link FIELDS}. The words of a reply, mostly
+ * Chinese, are escaped: one such character would double the line's size in memory, which costs 1.5
+ * µs more.
  */
 export function toLine(r: RequestRecord): string {
   const values = JSON.stringify([
@@ -45,11 +45,11 @@ export function toLine(r: RequestRecord): string {
   return `${values.slice(0, -1)},${words},${JSON.stringify(r.why ?? null)}]\n`;
 }
 
-/** Replies that are given again and again have the same few words. */
+/** A cache, because replies repeat the same few words. */
 const REMEMBERED = 100;
 const remembered = new Map<string, string>();
 
-/** A text as JSON of ASCII alone. */
+/** A text as ASCII JSON. */
 function inAscii(text: string): string {
   let written = remembered.get(text);
   if (written === undefined) {
@@ -88,7 +88,7 @@ function fromLine(line: string): RequestRecord {
   ) as unknown as RequestRecord;
 }
 
-/** Where little is called, batches are small: the newest grows till it holds as much as these say. */
+/** With few calls, batches are small. The newest batch grows until it contains this much. */
 const FULL_COUNT = 1000;
 const FULL_BYTES = 64 * 1024;
 
@@ -96,16 +96,16 @@ interface Tail extends Batch {
   readonly id: number | bigint;
 }
 
-/** What one question may read of the log, so that it takes a fraction of a second. */
+/** The limit of bytes that one query reads, so that it takes a fraction of a second. */
 const SCANNED_BYTES = 64 * 1024 * 1024;
 
 export class RequestTable {
   readonly #s: ReturnType<typeof prepare>;
   readonly #maxBytes: number;
-  /** The newest batch, while there is room in it. */
+  /** The newest batch, while it has room. */
   #tail: Tail | undefined;
 
-  /** @param maxBytes what the file may hold; the oldest batches are let go beyond it */
+  /** @param maxBytes the limit of the file's size; the oldest batches are deleted above it */
   constructor(db: DatabaseSync, maxBytes = Number.POSITIVE_INFINITY) {
     this.#s = prepare(db);
     this.#maxBytes = maxBytes;
@@ -129,7 +129,7 @@ export class RequestTable {
       tail.count + count <= FULL_COUNT &&
       lines.length + tail.lines.length <= FULL_BYTES
     ) {
-      this.#tail = undefined; // Should it fail, what is in the table is another than this.
+      this.#tail = undefined; // If the write fails, the table differs from the batch in memory.
       const grown = {
         id: tail.id,
         firstId: Math.min(tail.firstId, firstId),
@@ -148,7 +148,10 @@ export class RequestTable {
     this.#tail = lines.length < FULL_BYTES ? { ...batch, id } : undefined;
   }
 
-  /** Some batches whose calls all have a smaller id, the oldest; returns how many calls were in them. */
+  /**
+   * Deletes some of the oldest batches whose calls all have a smaller id; returns the number of
+   * calls.
+   */
   prune(beforeId: number): number {
     const removed = this.#s.prune.all(beforeId);
     if (removed.some(({ id }) => id === this.#tail?.id)) this.#tail = undefined;
@@ -160,7 +163,8 @@ export class RequestTable {
     const before = cursor === undefined ? null : Number(cursor);
     const matches = matcher(query, before);
     const items: RequestRecord[] = [];
-    // Found, and perhaps older than what an older batch still holds: calls are logged as they end.
+    // Matches. They may be older than calls in an older batch, because calls are logged when they
+    // end.
     const found: RequestRecord[] = [];
     const take = (above: number): void => {
       found.sort((a, b) => b.id - a.id);
@@ -201,7 +205,7 @@ export class RequestTable {
 
 const EQUAL = ['platform', 'party', 'method', 'outcome', 'orderId', 'address'] as const;
 
-/** Gives the calls of a batch that the query asks for, newest first. */
+/** Returns the calls of a batch that match the query, newest first. */
 function matcher(
   query: RequestQuery,
   before: number | null,
@@ -220,7 +224,7 @@ function matcher(
   const { outcomeNot = [], outcomeIn } = query;
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
   return function* (lines) {
-    // To find that a text is not there costs a hundredth of reading what is.
+    // Searching for an absent text costs a hundredth of parsing the lines.
     if (needles.some((needle) => !lines.includes(needle)) || !mayHaveText(lines)) return;
     const each = lines.toString().split('\n');
     for (let i = each.length - 2; i >= 0; i--) {

@@ -1,4 +1,5 @@
-// The request log's file: a damaged one is moved aside, since no call depends on it, and a new one begins.
+// The request log's file. A damaged file is moved aside and replaced by a new one, because no call
+// depends on it.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { BUSY_TIMEOUT_MS, prepareDatabase, UnusableFileError } from './database.ts';
@@ -7,10 +8,10 @@ import { isDamage } from './errors.ts';
 const MIGRATIONS = new URL('./requests-migrations/', import.meta.url);
 
 /**
- * Makes the file sound and of the newest version. One that is damaged, newer or not ours is moved
- * aside: a start must not fail for it.
+ * Ensures that the file is sound and of the newest version. A damaged, newer or foreign file is
+ * moved aside, because it must not prevent a start.
  *
- * @returns what was moved and why, for the log; undefined where nothing was
+ * @returns what was moved and why, for the log; undefined if nothing was
  */
 export function prepareRequests(path: string): string | undefined {
   try {
@@ -27,7 +28,8 @@ export function prepareRequests(path: string): string | undefined {
 
 export function openRequests(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  // NORMAL: the log may lose its last second when the power goes; the ledger may not, and is elsewhere.
+  // NORMAL: after a power failure the request log may lose its last second; the ledger may not, and
+  // is in another file.
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
@@ -44,7 +46,7 @@ export function setAside(path: string): string {
   let aside = `${path}.damaged-${stamp}`;
   for (let n = 2; existsSync(aside); n++) aside = `${path}.damaged-${stamp}-${n}`;
   renameSync(path, aside);
-  // What was not folded into the damaged file is of no use without it.
+  // The damaged file's log is useless without it.
   for (const ending of ['-wal', '-shm']) rmSync(path + ending, { force: true });
   return aside;
 }

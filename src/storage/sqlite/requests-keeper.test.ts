@@ -1,4 +1,5 @@
-// The request log's file: bounded in bytes, no reason for a start to fail, and silent where space is low.
+// Tests the request log's file: limited in bytes, never preventing a start, and not written while
+// space is low.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +52,7 @@ test('a damaged requests.db is moved aside, and the server starts and says so', 
   }
 });
 
-test('where space is low calls are served and counted, and not logged', async () => {
+test('while space is low, calls are served and counted but not logged', async () => {
   const requestLog = { maxBytes: 64 * MIB, reserveBytes: Number.MAX_SAFE_INTEGER };
   const config = { databaseUrl: undefined };
   const server = await startTestServer({ config, requestLog });
@@ -63,7 +64,7 @@ test('where space is low calls are served and counted, and not logged', async ()
 
 test('a page that is not full says where to go on, and a walk sees each call once in the order of ids', async () => {
   const storage = await open(suiteDirectory(), 64 * MIB);
-  // Calls that took long are logged behind later ones, also in later batches.
+  // Slow calls are logged after later calls, possibly in later batches.
   const ids = Array.from({ length: 500 }, (_, n) => T0 + (n % 50 === 0 ? n - 40 : n));
   for (const [n, at] of ids.entries()) {
     storage.requests.append(requestRecord(at + n / 4096, { at: n, body: 'x'.repeat(5000) }));

@@ -1,4 +1,5 @@
-// Keeps the request log on its thread: stops writing while space is low, begins anew where the file is damaged.
+// Keeps the request log on its thread: stops writing while space is low, and replaces a damaged
+// file.
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -7,13 +8,13 @@ import { type Batch, RequestTable } from './request-table.ts';
 import { openRequests, prepareRequests, setAside } from './requests-file.ts';
 
 export interface RequestLogBounds {
-  /** What the log's file may hold, in bytes; the oldest calls go first. */
+  /** Maximum size of the log's file in bytes; the oldest calls are deleted first. */
   readonly maxBytes: number;
-  /** Free bytes below which nothing is logged: the ledger lies on the same disk. */
+  /** Nothing is logged while fewer bytes are free, because the ledger is on the same disk. */
   readonly reserveBytes: number;
 }
 
-/** The disk is looked at once in this time. */
+/** The interval between checks of the free space. */
 const LOOK_MS = 1000;
 
 export class RequestsKeeper {
@@ -41,7 +42,7 @@ export class RequestsKeeper {
     this.use((table) => table.append(batch));
   }
 
-  /** Runs on the table; where SQLite finds the file damaged, on a new and empty one. */
+  /** Runs on the table; if SQLite reports damage, on a new and empty one. */
   use<T>(run: (table: RequestTable) => T): T {
     try {
       return run(this.#table);

@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.ts';
 export function emptyLedger(db: DatabaseSync, tx: Transaction): number {
   const there = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   const names = new Set(there.map(({ name }) => String(name)));
-  // Rows point at each other, also within a table.
+  // Rows reference each other, also within a table.
   db.exec('PRAGMA defer_foreign_keys = ON');
   for (const name of EMPTIED) if (names.has(name)) db.exec(`DELETE FROM ${name}`);
   tx.restart();

@@ -12,7 +12,7 @@ export function prepareStatements(db: DatabaseSync) {
       `SELECT id AS "row", last_change AS lastChange, state, head, owner, created_at AS createdAt FROM orders
        WHERE order_id = ? AND platform = ?`,
     ),
-    // Two, since naming a column of an index in SET rewrites the index even with an equal value.
+    // Two statements, because SET of an indexed column rewrites the index even for an equal value.
     changeState: db.prepare(
       'UPDATE orders SET state = ?, version = ?, updated_at = ?, attributes = ?, lines = ?, last_change = ?, head = ? WHERE id = ? AND version = ?',
     ),
@@ -34,7 +34,7 @@ export function prepareStatements(db: DatabaseSync) {
     endDeadline: db.prepare('DELETE FROM deadlines WHERE id = ? AND lease_until = ?'),
     claim: query<DueDeadline>(
       db,
-      // A lease that ends later than one of now was begun while the clock stood ahead.
+      // A lease that would end later than a new lease was created while the clock was ahead.
       `UPDATE deadlines SET lease_until = ?1 WHERE id IN
          (SELECT id FROM deadlines WHERE due_at <= ?2 AND (lease_until <= ?2 OR lease_until > ?1)
           ORDER BY due_at, id LIMIT ?3)
@@ -52,12 +52,12 @@ export function prepareStatements(db: DatabaseSync) {
          (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
     ),
     uniqueKey: db.prepare('INSERT INTO unique_keys VALUES (?, ?, ?, ?, ?)'),
-    // The only one that puts rows there: whoever runs it tells the transaction.
+    // The only statement that inserts these rows; its caller reports them to the transaction.
     keep: db.prepare(
       `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,
     ),
-    /** Where one stands that has expired. */
+    /** Replaces an expired row. */
     keepAgain: db.prepare(
       `UPDATE kept_replies SET reply = ?, fingerprint = ?, expires_at = ?
        WHERE key = ? AND expires_at <= ?`,
@@ -78,7 +78,7 @@ export function prepareStatements(db: DatabaseSync) {
     setOnce: db.prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING'),
     setting: query<{ value: string }>(db, 'SELECT value FROM settings WHERE name = ?'),
     set: db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)'),
-    // Of whole numbers: a lower one than the one that is kept is passed over.
+    // For whole numbers: a value lower than the stored one is ignored.
     setLatest: db.prepare(
       `INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
        WHERE CAST(settings.value AS INTEGER) < CAST(excluded.value AS INTEGER)`,

@@ -1,4 +1,4 @@
-// Calling a worker thread: one message a call, answered in order of arrival.
+// Calls a worker thread: one message per call, answered in sequence.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LedgerUnavailableError } from '../../core/errors.ts';
@@ -8,14 +8,14 @@ export interface ThreadReply {
   readonly id: number;
   readonly value?: unknown;
   readonly error?: string;
-  /** What is told without being asked; then `id` is 0. */
+  /** An unsolicited message; `id` is then 0. */
   readonly report?: string;
 }
 
-/** What a thread can be asked: the name of each operation, and the function that carries it out there. */
+/** The operations of a thread by name, and the function that the thread runs for each. */
 type Operations<Names> = { readonly [Name in keyof Names]: (argument: never) => unknown };
 
-/** Who answers questions that may take long. */
+/** The interface for queries that may take long. */
 export type Background = Pick<Thread<BackgroundOperations>, 'call'>;
 
 export class Thread<Asked extends Operations<Asked>> {
@@ -26,10 +26,10 @@ export class Thread<Asked extends Operations<Asked>> {
   >();
   #nextId = 1;
   #dead: Error | undefined;
-  /** Called with what the thread tells without being asked. */
+  /** Receives unsolicited messages of the thread. */
   onReport: (text: string) => void = () => {};
 
-  /** @param name the file beside this one that the thread runs, without its ending. */
+  /** @param name the name of the thread's file in this folder, without its ending */
   constructor(name: string, workerData: unknown) {
     const ending = extname(import.meta.url); // .ts in a checkout, .js in the package
     this.#worker = new Worker(new URL(`./${name}${ending}`, import.meta.url), { workerData });
@@ -46,7 +46,10 @@ export class Thread<Asked extends Operations<Asked>> {
     return this.handOver([], op, ...given);
   }
 
-  /** As `call`. @param transfer buffers of the argument that the thread gets instead of a copy */
+  /**
+   * As `call`.
+   * @param transfer buffers of the argument that are transferred, not copied
+   */
   handOver<Name extends keyof Asked & string>(
     transfer: readonly ArrayBuffer[],
     op: Name,
@@ -58,7 +61,7 @@ export class Thread<Asked extends Operations<Asked>> {
   #ask(op: string, argument?: unknown, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#unavailable());
     const id = this.#nextId++;
-    this.#worker.ref(); // A process does not end while it waits for an answer.
+    this.#worker.ref(); // The process stays alive while it waits for an answer.
     this.#worker.postMessage({ id, op, argument }, transfer);
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }

@@ -1,4 +1,5 @@
-// The statements of the token store: those that find and list tokens, and those that keep and end them.
+// The statements of the token store: those that find and list tokens, and those that store and end
+// them.
 import type { DatabaseSync } from 'node:sqlite';
 import {
   IMPORTED_GRANT,
@@ -10,7 +11,7 @@ import {
 } from '../../core/token.ts';
 import { query } from './query.ts';
 
-/** A row that has its attributes as JSON. */
+/** A row with its attributes as JSON. */
 export type WithJson<T> = Omit<T, 'attributes'> & { readonly attributes: string };
 
 const TOKEN = `SELECT platform, digest, kind, party_id AS partyId, grant_id AS grantId,
@@ -36,7 +37,7 @@ export function prepareTokenStatements(db: DatabaseSync) {
          AND party_id = coalesce(:partyId, party_id) AND ${NO_MARK}
        GROUP BY grant_id ORDER BY grant_id LIMIT :rows`,
     ),
-    // A token that is imported again is left as it is.
+    // A token that is imported again stays unchanged.
     add: db.prepare('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     end: db.prepare(
       `DELETE FROM tokens WHERE platform = ? AND digest = ? AND kind <> '${REVOKED}'`,

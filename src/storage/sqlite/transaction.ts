@@ -1,4 +1,5 @@
-// Runs works in one transaction, so that they share one commit; each work is one whole change, or nothing.
+// Runs works in one transaction, so that they share one commit. Each work takes effect completely
+// or not at all.
 import type { DatabaseSync } from 'node:sqlite';
 import { ChainGroups } from './chain-groups.ts';
 import { Covers } from './covers.ts';
@@ -6,34 +7,34 @@ import { readFloor, readProgress } from './progress.ts';
 import { query } from './query.ts';
 import type { Progress } from './write-ahead-log.ts';
 
-/** What a work may ask of the transaction that it runs in. */
+/** The functions of the transaction that a work may use. */
 export interface Transaction {
-  /** The number that the next change of an order gets. */
+  /** The number of the next change of an order. */
   readonly nextSeq: number;
   /**
-   * To be called when a work has written its first row under {@link nextSeq}: that number is used now.
+   * A work calls it after writing its first row with {@link nextSeq}, which is then used.
    *
-   * @param createdAt when the order was made, which says under which month the change is chained
+   * @param createdAt the order's creation time, which determines the month of the chain
    * @param hash the change's link in its order's chain
    */
   noteChange(createdAt: number, hash: string): void;
-  /** To be called when a row was put into `kept_replies`, with the values of its columns. */
+  /** Call it after inserting a row into `kept_replies`, with the values of its columns. */
   noteKeptReply(
     ...row: readonly [key: string, reply: string, fingerprint: string | null, expiresAt: number]
   ): void;
-  /** To be called when the ledger was emptied: changes are numbered from 1 again. */
+  /** Call it after emptying the ledger; changes are numbered from 1 again. */
   restart(): void;
-  /** Ends the work and undoes what it has written; `result` is its result all the same. */
+  /** Ends the work and rolls back its writes; its result is still `result`. */
   undo(result: unknown): never;
 }
 
 /**
- * Statements on the connection that writes. A work that fails before it has written anything may run once
- * more, with its neighbours, so it has no effect outside of the database.
+ * Statements on the writing connection. A work that fails before its first write may run a second
+ * time with its neighbours, so it must have no effect outside the database.
  */
 export type Work<T> = (tx: Transaction) => T;
 
-/** What became of one work: its result, or why the engine could not carry it out. */
+/** The outcome of one work: its result, or the engine's error. */
 export type Outcome = { readonly value: unknown } | { readonly error: string };
 
 /** Thrown by {@link Transaction.undo}. */
@@ -44,10 +45,13 @@ class Undo {
   }
 }
 
-/** Thrown when a work that has written rows must be undone, which takes its neighbours with it. */
+/**
+ * Thrown when a work must be rolled back after it has already written rows, together with its
+ * neighbours.
+ */
 class HalfDone extends Error {}
 
-/** Runs works on the connection that alone writes to the ledger. */
+/** Runs works on the ledger's only writing connection. */
 export class Transactions {
   readonly #db: DatabaseSync;
   readonly #s: ReturnType<typeof prepare>;
@@ -55,12 +59,12 @@ export class Transactions {
   readonly #groups: ChainGroups;
   readonly #tx: Transaction;
   #seq: number;
-  /** Callbacks have read up to this number: in a copy the events themselves may end before it. */
+  /** The number up to which callbacks have read. In a copied ledger the events may end earlier. */
   readonly #floor: number;
   #commits: number;
-  /** Rows written since the connection was opened, those that were undone included. */
+  /** Rows written since the connection was opened, including rows that were rolled back. */
   #rows = 0;
-  /** Whether the work that runs has written a change. */
+  /** Whether the running work has written a change. */
   #hasWritten = false;
 
   constructor(db: DatabaseSync) {
@@ -75,7 +79,7 @@ export class Transactions {
     this.#tx = this.#transaction();
   }
 
-  /** Changes that are in no group yet. */
+  /** The number of changes that are in no group yet. */
   get unsealed(): number {
     return this.#seq - this.#groups.lastSeq;
   }
@@ -84,17 +88,18 @@ export class Transactions {
     return { commits: this.#commits, seq: this.#seq };
   }
 
-  /** A work: puts the next changes under one hash; false where there are none. */
+  /** A work that puts the next changes into a group; returns false if there are none. */
   readonly sealGroup: Work<boolean> = () => this.#groups.seal();
 
   /**
-   * Runs all in one transaction, so that one that fails spoils no other. Returns when it is in the
-   * write-ahead log, with how many rows it has written there; that is on disk when the log is.
+   * Runs all works in one transaction, so that a failed work affects no other. Returns the number
+   * of rows written when the commit is in the write-ahead log; the commit is on disk when the log
+   * is.
    *
-   * Almost always none fails after it has written something, so at first they run one after the
-   * other; when one does, all is undone, and they run again with a savepoint each.
+   * Works rarely fail after their first write. They therefore first run one after the other; if one
+   * fails, everything is rolled back, and they run again with a savepoint each.
    *
-   * @throws when the transaction as a whole failed: then nothing of it has happened.
+   * @throws if the transaction as a whole failed; then nothing was changed
    */
   runAll(works: readonly Work<unknown>[]): {
     readonly outcomes: readonly Outcome[];
@@ -181,7 +186,7 @@ export class Transactions {
       release.run();
       return { value };
     } catch (error) {
-      // A full disk may have rolled the whole transaction back; the neighbours are then undone too.
+      // A full disk may have rolled back the whole transaction, including the neighbours.
       if (!this.#db.isTransaction) throw error;
       undo.run();
       release.run();

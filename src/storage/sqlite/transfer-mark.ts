@@ -1,4 +1,4 @@
-// The mark of a data directory whose ledger is being transferred to PostgreSQL, or has been.
+// The mark of a data directory whose ledger is being, or has been, transferred to PostgreSQL.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,10 @@ import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 
 export interface TransferMark {
-  /** The database holds the same while it is being filled: who took the mark away begins anew. */
+  /**
+   * The database holds the same id during the transfer. If the mark is removed, the transfer starts
+   * again.
+   */
   readonly id: string;
   readonly startedAt: string;
   readonly finishedAt: string | null;
@@ -25,7 +28,7 @@ export function readTransferMark(directory: string): TransferMark | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as TransferMark) : null;
 }
 
-/** Marks the directory, or finds the mark of a transfer that was cut off. */
+/** Marks the directory, or finds the mark of an interrupted transfer. */
 export function startTransfer(directory: string): TransferMark {
   const found = readTransferMark(directory);
   if (found) return found;
@@ -34,7 +37,10 @@ export function startTransfer(directory: string): TransferMark {
   return mark;
 }
 
-/** Where the database was refused before anything began: the directory serves on. */
+/**
+ * Removes the mark if the database was refused before anything began, so that the directory can
+ * serve again.
+ */
 export function dropTransferMark(directory: string): void {
   rmSync(transferMarkPath(directory), { force: true });
 }
@@ -51,10 +57,10 @@ function writeTransferMark(directory: string, mark: TransferMark): void {
 }
 
 /**
- * Takes a directory whose server is stopped, and brings its ledger to this version.
+ * Locks the directory of a stopped server, and migrates its ledger to this version.
  *
- * @returns a function that gives it back
- * @throws {DataDirectoryInUseError} where a server runs on it
+ * @returns a function that unlocks it
+ * @throws {DataDirectoryInUseError} if a server runs on it
  */
 export function takeStoppedLedger(directory: string): () => void {
   const path = join(directory, 'ledger.db');

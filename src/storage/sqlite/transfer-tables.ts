@@ -1,18 +1,18 @@
-// How each table of a transfer is read from SQLite and brought in there.
+// How a transfer reads each table from SQLite and writes it there.
 import type { TransferTable } from '../transfer/tables.ts';
 
-/** The bound row of a transfer, under its columns' names. */
+/** The bound row of a transfer, with its columns' names. */
 const rowOf = ({ columns }: TransferTable): string =>
   `(SELECT ${columns.map((column) => `? AS ${column}`).join(', ')}) AS r`;
 
 const ORDER = 'o.platform, o.owner, o.order_id, o.created_at';
-/** CROSS: orders are looked up, never gone through. */
+/** CROSS forces SQLite to look orders up instead of scanning them. */
 const ITS_ORDER =
   'CROSS JOIN orders AS o ON o.order_id = r.order_id AND o.platform = r.platform AND o.owner = r.owner';
 const ITS_LIST =
   'CROSS JOIN lists AS l ON l.platform = r.platform AND l.owner = r.owner AND l.name = r.name';
 
-/** In the order of a key, so that what was left out once is the same the next time. */
+/** Sorted by a key, so that a continued transfer skips the same rows. */
 const SELECTS: Readonly<Record<string, string>> = {
   settings: 'SELECT name, value FROM settings ORDER BY name',
   orders: `SELECT id, ${ORDER}, state, version, updated_at, attributes, lines, head FROM orders AS o ORDER BY id`,
@@ -49,7 +49,7 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
   unique_keys: [
     `INSERT INTO unique_keys SELECT r.platform, r.owner, r.name, r.value, o.id FROM ROW ${ITS_ORDER}`,
   ],
-  // By seq: what was an order's newest change until now is the one before.
+  // By seq: the newest change of an order so far is the previous change.
   history: [
     `INSERT INTO history SELECT r.seq, o.id, nullif(o.last_change, 0), r.version, r.at, r.action, r.line,
        r.from_state, r.to_state, r.actor, r.note, r.request_id, r.document, r.hash FROM ROW ${ITS_ORDER}`,
@@ -78,7 +78,10 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
   fan_out: ['UPDATE fan_out SET cursor = r.cursor FROM ROW'],
 };
 
-/** Each is run with the same row, and the first adds it. Null where SQLite has no place for such rows. */
+/**
+ * All statements run with the same row, and the first inserts it. Null if SQLite has no table for
+ * such rows.
+ */
 export const insertsOf = (table: TransferTable): readonly string[] | null =>
   table.name === 'gone_orders'
     ? null

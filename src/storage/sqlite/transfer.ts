@@ -1,4 +1,4 @@
-// Copies out of SQLite beside a running server, and into a fresh data directory.
+// Copies data out of SQLite while a server runs, and into a new data directory.
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -26,9 +26,9 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url);
 const CACHE_KIB = 65_536;
 
 /**
- * One read transaction over all tables: in WAL mode it waits for nobody and nobody waits for it, and
- * it needs no lock of the directory. While it is open the write-ahead log is not begun anew, so that
- * it grows by what the server writes meanwhile.
+ * One read transaction over all tables. In WAL mode readers and writers do not block each other,
+ * and no lock of the directory is needed. Meanwhile the write-ahead log cannot restart, so it grows
+ * by the server's writes.
  */
 export function sqliteSource(directory: string, file = 'ledger.db'): TransferSource {
   requireFiles(directory);
@@ -39,7 +39,7 @@ export function sqliteSource(directory: string, file = 'ledger.db'): TransferSou
   const db = told(path, () => openReader(path, CACHE_KIB));
   told(path, () => {
     db.exec('BEGIN');
-    db.prepare('SELECT count(*) FROM fan_out').get(); // The moment is that of the first read.
+    db.prepare('SELECT count(*) FROM fan_out').get(); // The first read fixes the moment of the snapshot.
   });
   return {
     engine: 'sqlite',
@@ -77,7 +77,7 @@ export function sqliteSource(directory: string, file = 'ledger.db'): TransferSou
   };
 }
 
-/** What SQLite says of a page that it cannot read is told as what it is, with the table. */
+/** Reports an unreadable page as damage, with the table. */
 function told<T>(path: string, read: () => T, table?: string): T {
   try {
     return read();
@@ -91,13 +91,13 @@ function told<T>(path: string, read: () => T, table?: string): T {
   }
 }
 
-/** While a server runs on the directory its log is in use; without one, a start would judge it, too. */
+/** While a server runs, its log is in use. Otherwise the log is judged as at a start. */
 function judgeUnlessServed(directory: string, path: string): void {
   let unlock: () => void;
   try {
     unlock = lockDataDirectory(directory);
   } catch {
-    return; // A server has it, or it is on a disk that nobody may write to.
+    return; // A server has the lock, or the disk is read-only.
   }
   try {
     judgeLog(path);
@@ -106,15 +106,18 @@ function judgeUnlessServed(directory: string, path: string): void {
   }
 }
 
-/** What a directory may hold before a ledger is brought in: its secrets, and traces of an attempt. */
+/**
+ * Files that may exist before a transfer into the directory: secrets, and remains of an earlier
+ * attempt.
+ */
 const HARMLESS = /^(master\.key|admin\.token|ordergate\.(lock|pid)|restoring\.db.*)$/;
 const RESTORING = 'restoring.db';
 
 /**
- * A ledger under another name, which becomes one by being renamed: an attempt that is killed leaves
- * nothing that could be taken for a ledger.
+ * A ledger under a temporary name, which is renamed at the end, so that a killed attempt leaves
+ * nothing that looks like a ledger.
  *
- * @throws {TransferError} where the directory holds anything
+ * @throws {TransferError} if the directory contains anything else
  * @throws {DataDirectoryInUseError}
  */
 export function sqliteTarget(directory: string): TransferTarget {
@@ -134,9 +137,9 @@ export function sqliteTarget(directory: string): TransferTarget {
   prepareDatabase(path, MIGRATIONS);
   const db = new DatabaseSync(path, {
     timeout: BUSY_TIMEOUT_MS,
-    enableForeignKeyConstraints: false, // The audit looks at all of them at once.
+    enableForeignKeyConstraints: false, // The audit checks all foreign keys at once.
   });
-  // Nothing to come back to: what fails is thrown away as a whole.
+  // No journal is needed, because a failed transfer is deleted as a whole.
   db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIB}`);
   const prepared = new Map<string, StatementSync[]>();
   let released = false;
@@ -174,7 +177,7 @@ export function sqliteTarget(directory: string): TransferTarget {
     async release() {
       db.close();
       syncFile(path);
-      // Readers leave these, empty; under the other name they would belong to nothing.
+      // Readers leave these files empty; after the rename they would belong to nothing.
       for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
       renameSync(path, join(directory, 'ledger.db'));
       syncFile(directory);

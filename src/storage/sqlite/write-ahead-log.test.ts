@@ -1,4 +1,5 @@
-// What is acknowledged is on disk before, and what is not on disk is shown to nobody: with a disk that the test holds.
+// Tests, with a disk that the test controls, that data is on disk before it is acknowledged or
+// shown.
 import assert from 'node:assert/strict';
 import fs, { fstatSync, statSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -23,7 +24,7 @@ import type { Disk } from './write-ahead-log.ts';
 const open = (directory: string, disk?: Disk): Promise<OpenStorage> =>
   openSqlite(directory, new Sealer(Buffer.alloc(32, 7)), disk);
 
-/** A disk that takes what it is given at once, until it is told to hold it. */
+/** A disk that syncs at once, until the test makes it wait. */
 class HeldDisk {
   #held: { resolve(): void; reject(error: Error): void }[] | undefined;
   syncs = 0;
@@ -39,20 +40,20 @@ class HeldDisk {
     this.#held = [];
   }
 
-  /** Ends all that is held: it is on disk, or it failed with `error`. */
+  /** Ends all waiting syncs: with success, or with `error`. */
   release(error?: Error): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const { resolve, reject } of held) error ? reject(error) : resolve();
   }
 
-  /** Until something is held. */
+  /** Waits until a sync is held. */
   async reached(): Promise<void> {
     while (this.#held?.length === 0) await setImmediate();
   }
 }
 
-/** What has become of a promise after all that could go on has gone on. */
+/** The state of a promise after all runnable tasks have run. */
 async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'resolved' | 'rejected'> {
   let state: 'pending' | 'resolved' | 'rejected' = 'pending';
   promise.then(
@@ -71,7 +72,7 @@ async function withOrders(disk: HeldDisk) {
   return { directory, storage, ledger: storage.ledger, one, other };
 }
 
-test('a change is acknowledged when the disk has it, and not before', async () => {
+test('a change is acknowledged only when it is on disk', async () => {
   const disk = new HeldDisk();
   const { storage, ledger, one } = await withOrders(disk);
   disk.hold();
@@ -83,7 +84,7 @@ test('a change is acknowledged when the disk has it, and not before', async () =
   await storage.close();
 });
 
-test('what is not on disk yet is shown to nobody; who asks for something else does not wait', async () => {
+test('a change that is not on disk is shown to nobody; queries for other orders do not wait', async () => {
   const disk = new HeldDisk();
   const { storage, ledger, one, other } = await withOrders(disk);
   disk.hold();
@@ -108,7 +109,7 @@ test('what is not on disk yet is shown to nobody; who asks for something else do
   await storage.close();
 });
 
-test('changes that come while the disk works share its next turn', async () => {
+test('changes that arrive during a sync share the next sync', async () => {
   const disk = new HeldDisk();
   const { storage, ledger } = await withOrders(disk);
   const orders = Array.from({ length: 200 }, (_, i) => anOrder('p', `many${i}`));
@@ -126,7 +127,7 @@ test('changes that come while the disk works share its next turn', async () => {
   await storage.close();
 });
 
-test('what changes nothing waits for no disk', async () => {
+test('a call that changes nothing does not wait for the disk', async () => {
   const disk = new HeldDisk();
   const { storage, ledger, one } = await withOrders(disk);
   await ledger.commit(change(one, 'paid'));
@@ -136,7 +137,7 @@ test('what changes nothing waits for no disk', async () => {
   await storage.close();
 });
 
-test('a disk that fails: nothing is acknowledged or shown any more, and the next start tells what it holds', async () => {
+test('after a disk error nothing is acknowledged or shown, and the next start shows what is on disk', async () => {
   const disk = new HeldDisk();
   const { directory, storage, ledger, one, other } = await withOrders(disk);
   disk.hold();
@@ -154,7 +155,7 @@ test('a disk that fails: nothing is acknowledged or shown any more, and the next
   await assert.rejects(committed, refused);
   await assert.rejects(reading, refused);
   await assert.rejects(listing, refused);
-  // The disk says that all is well again, which it may say of what it has dropped.
+  // The disk reports success again, which it may do although it has dropped data.
   await assert.rejects(ledger.commit(change(other, 'paid')), refused);
   await assert.rejects(ledger.load('p', other.orderId), refused);
   await assert.rejects(ledger.listOrders({ platform: 'p', limit: 10 }), refused);
@@ -169,7 +170,7 @@ test('a disk that fails: nothing is acknowledged or shown any more, and the next
 });
 
 for (const at of ['beside changes', 'between two groups'] as const) {
-  test(`a checkpoint that fails ${at} ends it, too: only the log holds what the file has lost`, async () => {
+  test(`a checkpoint that fails ${at} also ends reads and changes, because only the log contains what the file has lost`, async () => {
     const directory = suiteDirectory();
     let folds = 0;
     const fold = async (): Promise<void> => {
@@ -200,7 +201,7 @@ for (const at of ['beside changes', 'between two groups'] as const) {
   });
 }
 
-test('after a sync that failed nothing is folded back any more', async () => {
+test('after a failed sync no checkpoint runs', async () => {
   const directory = suiteDirectory();
   const disk = new HeldDisk();
   let folds = 0;
@@ -217,7 +218,7 @@ test('after a sync that failed nothing is folded back any more', async () => {
   await storage.close();
 });
 
-test('what a killed process has left in the log is in the file before anybody is served', async () => {
+test('the start copies the log of a killed process to the file before it serves calls', async () => {
   const directory = suiteDirectory();
   const module = (name: string): string => JSON.stringify(new URL(name, import.meta.url));
   const { signal, stderr } = await runModule(`
@@ -236,7 +237,7 @@ test('what a killed process has left in the log is in the file before anybody is
   await storage.close();
 });
 
-test('a lock of another process delays changes, and stops nobody who reads', async () => {
+test('a lock of another process delays changes but not reads', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   const order = anOrder('p', '1');
@@ -252,7 +253,7 @@ test('a lock of another process delays changes, and stops nobody who reads', asy
   await storage.close();
 });
 
-test('it is the write-ahead log itself that is synced, once a commit', async () => {
+test('the write-ahead log itself is synced, once per commit', async () => {
   const directory = suiteDirectory();
   const spy = mock.method(fs, 'fdatasync');
   syncBuiltinESMExports();
@@ -274,7 +275,7 @@ test('it is the write-ahead log itself that is synced, once a commit', async () 
   }
 });
 
-test('the log begins anew while changes go on: it does not grow with them', async () => {
+test('the log restarts during changes, so that it does not grow', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory, { sync: async () => {} }); // What is measured is a size, not a disk.
   const log = join(directory, 'ledger.db-wal');
@@ -284,7 +285,7 @@ test('the log begins anew while changes go on: it does not grow with them', asyn
     const orders = Array.from({ length: 300 }, (_, i) =>
       anOrder('p', `${batch}-${i}`, { attributes }),
     );
-    // Several at once, so that there is no pause in which the log could begin anew by itself.
+    // Several at once, without a pause in which the log could restart by itself.
     await Promise.all(
       [0, 100, 200].map((at) => create(storage.ledger, orders.slice(at, at + 100))),
     );

@@ -1,38 +1,38 @@
-// The write-ahead log: when what a commit has written to it is on disk, and who has to wait for that.
+// Tracks when the commits in the write-ahead log are on disk, and which answers must wait for that.
 import { closeSync, existsSync, fdatasync, fsyncSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { LogMark } from './log-mark.ts';
 
-/** Where the log's header names its generation. */
+/** The position of the generation's salt in the log's header. */
 const SALT_AT = 16;
 
-/** What is asked of the disk; tests hand in one that is slow, or fails. */
+/** The disk operations; tests pass slow or failing ones. */
 export interface Disk {
-  /** Resolves when all that was written to the file is on disk. */
+  /** Resolves when all writes to the file are on disk. */
   readonly sync?: (file: number) => Promise<void>;
-  /** Copies what the log holds to the database's file, and brings that to disk. */
+  /** Copies the log to the database's file, and syncs the file. */
   readonly fold?: () => Promise<unknown>;
 }
 
-/** How far the ledger has come with a commit: how many it has seen, and its newest change of an order. */
+/** The ledger's progress with a commit: the number of commits, and its newest change. */
 export interface Progress {
   readonly commits: number;
   readonly seq: number;
 }
 
 interface Flush {
-  /** Ids of the orders that it brings to disk. */
+  /** Ids of the orders in this sync. */
   readonly orders: ReadonlySet<string>;
   readonly done: Promise<void>;
 }
 
 /**
- * SQLite's `synchronous = FULL` is `NORMAL` and one sync of the log behind each commit, for which
- * the thread waits. The ledger's connection runs with NORMAL, and here is that sync: on a thread of
- * Node's pool, so that calls are read and answered meanwhile. What was committed and is not on disk
- * yet is acknowledged to nobody and shown to nobody.
+ * SQLite's `synchronous = FULL` is `NORMAL` plus a blocking sync of the log after each commit. The
+ * ledger's connection uses NORMAL, and this class makes the sync on a thread of Node's pool, so
+ * that calls are handled meanwhile. A commit that is not on disk yet is neither acknowledged nor
+ * shown.
  */
 export class WriteAheadLog {
   readonly #path: string;
@@ -44,8 +44,8 @@ export class WriteAheadLog {
   #failure: string | undefined;
 
   /**
-   * @param path of the database, whose log is there
-   * @param left what the log still holds although it was folded; undefined where it holds nothing
+   * @param path the path of the database
+   * @param left what the log still contains after a checkpoint; undefined if nothing
    */
   constructor(path: string, sync: Disk['sync'] = promisify(fdatasync), left?: Progress) {
     this.#path = path;
@@ -53,19 +53,20 @@ export class WriteAheadLog {
     this.#mark = new LogMark(path);
     this.#sync = sync;
     if (left !== undefined) void this.#setMark(left);
-    // What a killed process has left may be in the system's memory alone, and the log's name, too.
+    // The data of a killed process, and the log's directory entry, may be in the system's memory
+    // only.
     fsyncSync(this.#file);
-    if (process.platform !== 'win32') syncFile(dirname(path)); // Which has no such thing.
+    if (process.platform !== 'win32') syncFile(dirname(path)); // Windows cannot fsync a directory.
   }
 
   /**
-   * Resolves when all that was committed is on disk. One at a time: what is committed meanwhile
-   * would not be part of it.
+   * Resolves when all commits so far are on disk. Only one runs at a time, because it would not
+   * cover commits made meanwhile.
    *
-   * @param orders ids of the orders that were changed
-   * @param progress how far the ledger has come
-   * @throws {LedgerUnavailableError} and from then on nothing of the ledger is shown: the system may
-   *   have dropped what it could not write, and would call the next sync a success
+   * @param orders ids of the changed orders
+   * @param progress the ledger's progress
+   * @throws {LedgerUnavailableError} and from then on the ledger shows nothing: the system may have
+   * dropped data that it could not write, and the next sync would still succeed
    */
   async flush(orders: ReadonlySet<string>, progress: Progress): Promise<void> {
     const done = this.#syncAndMark(progress).catch((error: Error) => {
@@ -89,22 +90,23 @@ export class WriteAheadLog {
     return this.#mark.set({ salt: this.#salt.toString('hex'), ...progress, at: Date.now() });
   }
 
-  /** Ends reads and changes, for good: until the next start nobody knows what the disk holds. */
+  /**
+   * Permanently ends reads and changes, because nobody knows what is on disk until the next start.
+   */
   fail(problem: string): string {
     this.#failure ??= `the disk does not take changes (${problem}); what it holds shows when the server starts again`;
     return this.#failure;
   }
 
-  /** Why nothing can be read or changed any more. */
+  /** Why reads and changes have ended. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
   /**
-   * What has to happen before an answer may leave that was read just now; undefined where nothing
-   * has to.
+   * What must happen before an answer that was just read may leave; undefined if nothing.
    *
-   * @param orders what the answer tells of; absent: of anything
+   * @param orders the orders in the answer; absent: any
    */
   before(orders?: readonly string[]): Promise<void> | undefined {
     const flush = this.#underWay;
@@ -112,7 +114,7 @@ export class WriteAheadLog {
     return !orders || orders.some((id) => flush.orders.has(id)) ? flush.done : undefined;
   }
 
-  /** An answer that another connection has read, once all that it may tell of is on disk. */
+  /** An answer that another connection has read, after all its possible content is on disk. */
   async shown<T>(answer: Promise<T>): Promise<T> {
     const value = await answer;
     await this.before();
@@ -120,7 +122,7 @@ export class WriteAheadLog {
     return value;
   }
 
-  /** Called when the database is closed: where no log is left, all of it is in the file. */
+  /** Called when the database is closed. If no log remains, the file contains everything. */
   close(): void {
     closeSync(this.#file);
     if (this.#failure === undefined && !existsSync(`${this.#path}-wal`)) this.#mark.clear();

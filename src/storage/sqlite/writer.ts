@@ -1,4 +1,4 @@
-// Group commit: changes that arrive while one commit goes to disk share the next.
+// Group commit: changes that arrive during a commit share the next one.
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
@@ -19,19 +19,22 @@ interface Waiting {
 }
 
 /**
- * Rows written between two checkpoints: some 20 MiB of log, where they are of usual length. Were there
- * fewer, a page that many changes touch would be copied back to the file for each few of them.
+ * Rows between two checkpoints: about 20 MiB of log for usual rows. With fewer, a page that many
+ * changes touch would be copied to the file too often.
  */
 const ROWS_PER_CHECKPOINT = 12_000;
-/** What a commit writes however few its rows are: the ends of history and events, in rows. */
+/** The constant cost of a commit, in rows: the ends of history and events. */
 const ROWS_OF_A_COMMIT = 4;
-/** Another process writes to the file, as only a hand at `sqlite3` does; it is asked again, so long. */
+/**
+ * Another process holds the write lock, as a person at `sqlite3` may; the writer retries for this
+ * long.
+ */
 const BUSY_PATIENCE_MS = 5000;
 const BUSY_WAIT_MS = 20;
 const SQLITE_BUSY = 5;
 
 export class Writer {
-  /** The connection that the statements of works are prepared on. */
+  /** The connection of the works' statements. */
   readonly db: DatabaseSync;
   readonly #transactions: Transactions;
   readonly #path: string;
@@ -43,15 +46,15 @@ export class Writer {
   #draining: Promise<void> | undefined;
   #lastError: string | undefined;
   #rows = 0;
-  /** Whether the file says that it is not whole without its log. */
+  /** Whether the file is marked as incomplete without its log. */
   #isMarked = false;
-  /** What the checkpoint that is due has come to: nothing, folding beside changes, the rest. */
+  /** The state of the due checkpoint: none, copying during changes, or copying the rest. */
   #stage: 'none' | 'beside' | 'rest' = 'none';
   #folding: Promise<void> | undefined;
   /** Called after each group in which an order may have changed. */
   onChange: () => void = () => {};
 
-  /** @param path of the database that `db` is open on */
+  /** @param path the path of the database that `db` has opened */
   constructor(
     path: string,
     db: DatabaseSync,
@@ -68,12 +71,12 @@ export class Writer {
   }
 
   /**
-   * Runs `work` in a transaction, together with the other works that wait.
+   * Runs `work` in a transaction, together with other waiting works.
    *
-   * @param orders ids of the orders that it may change: until the change is on disk, answers that tell
-   *   of them wait for it
-   * @returns the result of the work when what it has written is on disk
-   * @throws {LedgerUnavailableError} and then nothing of the work has happened, or nobody can tell
+   * @param orders ids of the orders that it may change; answers about them wait until the change is
+   * on disk
+   * @returns the result of the work when its writes are on disk
+   * @throws {LedgerUnavailableError} and then the work had no effect, or its effect is unknown
    */
   run<T>(work: Work<T>, orders?: readonly string[]): Promise<T> {
     if (this.#queue.length >= MAX_QUEUE) {
@@ -87,12 +90,12 @@ export class Writer {
     }) as Promise<T>;
   }
 
-  /** Why the last group failed; undefined when it did not. */
+  /** Why the last group failed; undefined if it succeeded. */
   get lastError(): string | undefined {
     return this.#lastError;
   }
 
-  /** Carries out what waits. The connection is the caller's to close. */
+  /** Carries out the waiting works. The caller closes the connection. */
   async close(): Promise<void> {
     await this.#draining;
     while (
@@ -107,7 +110,7 @@ export class Writer {
   async #drain(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        // At the end of this turn of the event loop, so that what it reads now goes together.
+        // Waits for the end of this turn of the event loop, so that its works form one group.
         await setImmediate();
         await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
         if (this.#transactions.unsealed >= GROUP_CHANGES) await this.#seal();
@@ -118,7 +121,7 @@ export class Writer {
     }
   }
 
-  /** Puts up to a thousand changes under one hash; false where that could not be done now. */
+  /** Puts up to a thousand changes into a group; returns false if that is not possible now. */
   async #seal(): Promise<boolean> {
     return new Promise<boolean>((resolve) => {
       const waiting: Waiting = {
@@ -170,8 +173,8 @@ export class Writer {
   }
 
   /**
-   * The log begins anew only where a checkpoint has found all of it, which none does beside changes.
-   * So most of it is folded back while they go on, and what came meanwhile between two groups.
+   * The log restarts only after a checkpoint that copied all of it, which is impossible during
+   * changes. Most of the log is therefore copied during changes, and the rest between two groups.
    */
   async #checkpoint(): Promise<void> {
     if (this.#log.failure !== undefined || this.#stage === 'beside') return;
@@ -187,7 +190,7 @@ export class Writer {
     this.#rows = 0;
   }
 
-  /** What a checkpoint could not bring to disk is in the log alone, which must not begin anew then. */
+  /** If a checkpoint fails, only the log has the data, and the log must not restart. */
   async #foldOrFail(): Promise<void> {
     await this.#fold().catch((error: Error) => {
       this.#lastError = this.#log.fail(`checkpoint: ${error.message}`);
