@@ -57,7 +57,7 @@ test('each event of a busy sandbox is in the catalogue, with the fields that it 
     const entry = eventsOf(its)[String(type).replace(/^order\./, '')];
     ok(entry, `the catalogue lacks ${what}`);
     const read = payload === null ? null : JSON.parse(String(payload));
-    // "Of an order without lines the payload is null."
+    // If an order has no lines, the event of a move has no payload.
     if (what === 'suning order.moved' && line === null) equal(read, null);
     else fits(read, entry.payload, what);
   }

@@ -1,4 +1,4 @@
-// What opening storage gives: the ledger, and the request log beside it.
+// The result of opening storage: the ledger, and the request log beside it.
 import type { PeopleStore } from '../core/account.ts';
 import type { AuditStore } from '../core/audit.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
@@ -11,13 +11,13 @@ import type { OrderWithEntries } from '../core/order-entries.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
 
-/** The sealed texts of orders as they are kept, for who seals them anew. */
+/** The stored sealed texts of orders, for the renewal of the master key. */
 export interface SealedTexts {
-  /** The first at most `limit` behind `after`, in an order that does not change; null is the beginning. */
+  /** At most `limit` texts after `after`, in a stable sequence; null means the beginning. */
   page(after: Json, limit: number): Promise<readonly SealedTextRow[]>;
-  /** Does nothing where another text stands there by now. */
+  /** Does nothing if the stored text has changed meanwhile. */
   replace(row: SealedTextRow, sealed: string): Promise<void>;
-  /** From now on the ledger opens with the newest key only. */
+  /** From now on only the newest key opens the ledger. */
   keepKeyCheck(): Promise<void>;
 }
 
@@ -36,44 +36,46 @@ export interface OpenStorage {
   readonly requests: RequestLog;
   readonly tokens: TokenStore;
   readonly catalog: CatalogStore;
-  /** Every order with its entries in other tables, for an audit; on SQLite it keeps the calling thread busy. */
+  /**
+   * Every order with its entries in other tables, for an audit; on SQLite this blocks the calling
+   * thread.
+   */
   ordersWithEntries(): AsyncIterable<OrderWithEntries>;
   readonly limits: Limits;
   readonly callbacks: CallbackStore;
   readonly people: PeopleStore;
   readonly audit: AuditStore;
-  /** The time that rules read where many nodes share the ledger; absent where it is this process's. */
+  /** The time that rules read if many nodes share the ledger; absent for a single process. */
   readonly clock?: Clock;
-  /** What opening it found that an operator should know. */
+  /** Findings of the opening that an operator should know. */
   readonly notices?: readonly string[];
-  /** Absent where one process serves alone. */
+  /** Absent for a single process. */
   readonly shared?: SharedState;
-  /** What somebody should know who has just opened it: a sentence each. */
+  /** Warnings for a person who has just opened the ledger, one sentence each. */
   readonly warnings?: readonly string[];
   /**
-   * From now on the ledger's file is read in the background, as a whole, again and again. Called once, with the first
-   * thing that is found broken. Absent where the file is not this process's.
+   * Starts reading the whole ledger file repeatedly in the background. The callback is called once,
+   * with the first damage. Absent if the file belongs to a database server.
    */
   watchFile?(onDamage: (problem: string) => void): void;
   /**
-   * Empties a sandbox's ledger: orders, history, callbacks, tokens, parties, catalog, limits and the
-   * clock's offset go, all or nothing. The environment and the check of the master key stay, and so
-   * do accounts, what their owners sign in with, and the audit.
-   * Resolves to the ledger's new generation, one more than before.
+   * Empties a sandbox's ledger in one transaction: orders, history, callbacks, tokens, parties,
+   * catalog, limits and the clock's offset. The environment, the check of the master key, accounts,
+   * credentials and the audit stay. Resolves to the ledger's new generation, one more than before.
    */
   reset(): Promise<number>;
-  /** Finishes what is under way, then lets the store go. */
+  /** Finishes running work, then closes the store. */
   close(): Promise<void>;
 }
 
-/** What all nodes hold in memory, and how one learns that another has changed it. */
+/** State that all nodes hold in memory, and notifications of its changes. */
 export interface SharedState {
-  /** `reload` is run when any node has changed the parties, or the catalog. */
+  /** `reload` runs when any node has changed the parties or the catalog. */
   onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void;
-  /** Told of the sandbox clock's offset when a node has moved it. */
+  /** Receives the sandbox clock's offset when a node has moved it. */
   onClockOffset(listener: (seconds: number) => void): void;
-  /** Told, with the clock's new offset, when any node has made the ledger anew. */
+  /** Receives the clock's new offset when any node has recreated the ledger. */
   onReset(listener: (offsetSeconds: number) => Promise<void>): void;
-  /** Runs `task` while no other node runs one. */
+  /** Runs `task` while no other node runs a task. */
   alone<T>(task: () => Promise<T>): Promise<T>;
 }

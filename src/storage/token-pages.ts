@@ -1,18 +1,19 @@
-// Pages of tokens and of grants: their cursors, and the row beyond the page that says whether there is more.
+// Pages of tokens and of grants: their cursors, and the extra row that shows whether there is a
+// next page.
 import type { Page } from '../core/ledger.ts';
 import type { Token, TokenGrant } from '../core/token.ts';
 
-/** After which grant and digest a page of tokens begins; a cursor is both with a point between. */
+/** The grant and digest after which a page begins; a cursor joins both with a point. */
 export function readTokenCursor(cursor = ''): readonly [grantId: string, digest: string] {
   const point = cursor.indexOf('.');
   return point < 0 ? ['', ''] : [cursor.slice(0, point), cursor.slice(point + 1)];
 }
 
-/** @param rows one more than `limit` where there are more */
+/** @param rows one more than `limit` if there are further rows */
 export const tokensPage = (rows: readonly Token[], limit: number): Page<Token> =>
   cut(rows, limit, ({ grantId, digest }) => `${grantId}.${digest}`);
 
-/** @param rows one more than `limit` where there are more */
+/** @param rows one more than `limit` if there are further rows */
 export const grantsPage = (rows: readonly TokenGrant[], limit: number): Page<TokenGrant> =>
   cut(rows, limit, ({ grantId }) => grantId);
 

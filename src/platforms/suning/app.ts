@@ -1,4 +1,5 @@
-// What the platform keeps with an app (a party): its suppliers, its provider, limits, and whether it needs OAuth.
+// The platform's data of an app (a party): its suppliers, its provider, limits, and whether it
+// needs OAuth.
 import { z } from 'zod';
 import type { Party } from '../../core/party.ts';
 import { limitsSchema, type PartyLimits } from '../../directory/party-limits.ts';
@@ -8,7 +9,7 @@ import { isAppKey, isId, isMethod, METHODS } from './methods.ts';
 
 const id = z.string().refine(isId, 'has to be 1 to 32 letters, digits, _ or -');
 
-/** An address that a code may be taken to: compared as a whole, so nothing in it is left open. */
+/** A redirect address is compared as a whole, so that it must be complete. */
 const redirectUri = z.string().refine((text) => {
   const url = URL.parse(text);
   return (
@@ -31,17 +32,17 @@ export const appSettings = {
 const schema = z.strictObject(appSettings);
 
 export interface App {
-  /** 供应商编码 of the suppliers whose order lines it may report on. */
+  /** 供应商编码 of the suppliers whose order lines the app may report on. */
   readonly supplierCodes: readonly string[];
-  /** Whose service-market orders it sees; without one, none. */
+  /** The provider whose service-market orders the app sees; absent: none. */
   readonly provider?: string | undefined;
   readonly limits?: PartyLimits | undefined;
   readonly oauthRequired: boolean;
-  /** Where codes may be taken to, compared exactly. */
+  /** The allowed redirect addresses, compared exactly. */
   readonly redirectUris: readonly string[];
 }
 
-/** By party object: a party that changes is another object. */
+/** Keyed by the party object, because a changed party is a new object. */
 const apps = new WeakMap<Party, App>();
 
 export function readApp(party: Party): App {
@@ -59,7 +60,7 @@ export function owners(party: Party): readonly string[] {
   return provider === undefined ? supplierCodes : [...supplierCodes, provider];
 }
 
-/** @throws {ImportError} that names the field. */
+/** @throws {ImportError} names the field */
 export function checkParty(party: Party): void {
   if (!isAppKey(party.partyId)) {
     throw new ImportError('partyId', 'the AppKey has to be 6 to 64 letters and digits');

@@ -26,7 +26,7 @@ const query = (more: Record<string, string>, format: 'xml' | 'json' = 'json'): C
   body: (format === 'xml' ? xml : json)('queryHistoryOrder', { ...QUERY, ...more }),
 });
 
-/** What each field is when nothing stands around it; with it, orders are found. */
+/** Each field without blanks around it, with which the query finds orders. */
 const found = JSON.parse((await call(server, query({}))).text).sn_responseContent.sn_body
   .queryHistoryOrder[0];
 const detail = found.orderDetail[0];
@@ -69,7 +69,7 @@ for (const name of ['iqStatus', 'orderId', 'orderItemId', 'supplierCode']) {
   });
 }
 
-test('nothing but blanks is empty', async () => {
+test('a value that contains only blanks is empty', async () => {
   const [orderId, orderItemId] = sandboxLine(3);
   for (const blank of BLANKS) {
     const answers = [
@@ -91,7 +91,7 @@ test('nothing but blanks is empty', async () => {
   }
 });
 
-test('card codes, their secrets and failReason are kept as they were sent', async () => {
+test('card codes, their secrets and failReason are stored as they were sent', async () => {
   const [orderId, orderItemId] = sandboxLine(1);
   const card = { cardCode: ' C1\t', cardSec: '\u3000S1 ' };
   const body = json('addLeaguerstatus', {

@@ -1,4 +1,4 @@
-// Cards: how they are kept encrypted with their order, and what anybody who may see the order sees of them.
+// Cards: how they are encrypted with their order, and the masked form for readers of the order.
 import type { SealedText } from '../../core/ledger.ts';
 import type { Card } from './values.ts';
 
@@ -9,7 +9,7 @@ export function sealCards(lineId: string, cards: readonly Card[]): SealedText {
   return { name: cardsName(lineId), text, mask: cards.map(({ cardCode }) => maskCode(cardCode)) };
 }
 
-/** The last four characters at most, and never more than a third: enough to tell cards apart. */
+/** At most the last four characters, and never more than a third: enough to distinguish cards. */
 export function maskCode(code: string): string {
   const shown = Math.min(4, Math.floor(code.length / 3));
   return `******${shown === 0 ? '' : code.slice(-shown)}`;

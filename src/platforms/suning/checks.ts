@@ -1,4 +1,4 @@
-// From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
+// The checks from bytes to an accepted call, in the protocol's sequence, one function each.
 import { MINUTE } from '../../core/clock.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { enterLimits, type FullWindow, type PartyLimits } from '../../directory/party-limits.ts';
@@ -55,7 +55,10 @@ function requireHeaders(call: Start): Step<System, HeaderCode> {
   return { appMethod, appRequestTime, appKey, versionNo, sign };
 }
 
-/** What stands in the string to sign has a shape, so that nothing slides from one part to the next. */
+/**
+ * Each part of the string to sign has a fixed form, so that no text can move from one part to the
+ * next.
+ */
 function checkShapes(
   call: Start & System,
 ): Step<
@@ -195,7 +198,7 @@ function checkValues(call: {
   return 'refused' in values ? values : { values };
 }
 
-/** The order is settled in settled.md, S22. The first refusal is the answer. */
+/** settled.md, S22 defines the sequence. The first refusal is the answer. */
 export const checks = Checks.from<Start>()
   .step('requireHeaders', requireHeaders, {
     'sys.check.header-param:null': says(

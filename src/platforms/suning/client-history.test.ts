@@ -1,4 +1,5 @@
-// historyOrders against the ledger: ranges of any length, seconds with more orders than a page, cursors, changes meanwhile.
+// Compares historyOrders with the ledger: long ranges, seconds with more orders than a page,
+// cursors, concurrent changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { APPS, shanghai } from '../../../test/suning.ts';
@@ -59,7 +60,7 @@ await add(Array.from({ length: 250 }, (_, i) => order(`C${(i * 37) % 250}`, CROW
 await add([order('FIRST', FROM), order('BEFORE', FROM - 1000)]);
 await add([order('LAST', TO - 1000), order('BEHIND', TO)]);
 
-/** What the ledger holds of the range, by the management API, in its own order of reading. */
+/** The ledger's orders of the range, read through the management API in another sequence. */
 async function ledger(): Promise<string[]> {
   const ids: string[] = [];
   let next = '/orders?platform=suning&limit=200';
@@ -81,7 +82,7 @@ async function idsOf(range: HistoryRange, more: object = {}): Promise<string[]> 
   return ids;
 }
 
-test('14 months are what the ledger holds, each order once, oldest first, at most 3 months and 100 orders a call', async () => {
+test('14 months give the ledger’s orders, each once, oldest first, with at most 3 months and 100 orders per call', async () => {
   const bodies: { startTime: string; endTime: string; pageSize: string }[] = [];
   const onExchange = ({ request }: { request: { body: string } }) =>
     bodies.push(JSON.parse(request.body).sn_request.sn_body.queryHistoryOrder);
@@ -107,7 +108,7 @@ test('times as a Date, as milliseconds, and as Shanghai writes them; filters', a
   assert.deepEqual(await idsOf({ from: TO, to: TO + 1000 }), ['BEHIND']);
 });
 
-test('a cursor goes on behind any order: the two parts are the whole, whatever was added before it', async () => {
+test('a cursor continues after any order: the two parts form the whole, even if earlier orders are added', async () => {
   const whole = await idsOf({ from: FROM, to: TO });
   for (const cut of [1, 99, 100, 101, 300, 449, 451, 751, 752]) {
     const history = clientOf().historyOrders({ from: FROM, to: TO });
@@ -124,12 +125,12 @@ test('a cursor goes on behind any order: the two parts are the whole, whatever w
       whole,
       `cut at ${cut}`,
     );
-    // One of the very second where the cursor stands is still to come.
+    // Another order of the cursor's own second is still to come.
     assert.equal(second.filter((id) => /^A/.test(id)).length, cut === 1 ? 1 : 0);
   }
 });
 
-test('orders that are added while it is read move none past the end of a page', async () => {
+test('orders that are added meanwhile push no other order past the end of a page', async () => {
   const before = await ledger();
   let n = 0;
   const ids: string[] = [];
@@ -144,7 +145,7 @@ test('orders that are added while it is read move none past the end of a page', 
   );
 });
 
-test('an error ends it, and its cursor goes on from there', async () => {
+test('an error ends the history, and its cursor can continue from there', async () => {
   let calls = 0;
   const failing: typeof fetch = (url, init) =>
     ++calls === 4 ? Promise.reject(new Error('gone')) : fetch(url, init);
@@ -158,7 +159,7 @@ test('an error ends it, and its cursor goes on from there', async () => {
   assert.deepEqual([...ids, ...rest], await idsOf({ from: FROM, to: TO }));
 });
 
-test('what is no range and no cursor', () => {
+test('an invalid range or cursor is refused', () => {
   const client = clientOf();
   const history = (range: object) => () =>
     client.historyOrders({ from: FROM, to: TO, ...range } as HistoryRange);

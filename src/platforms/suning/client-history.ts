@@ -1,4 +1,4 @@
-// historyOrders: all orders of any time range, each once, from as many calls as that takes.
+// historyOrders: reads all orders of any time range, each once, with as many calls as needed.
 import { RefusedError } from '../../client/errors.ts';
 import type { CallOptions, Client } from '../../client/options.ts';
 import type { Reply } from '../../protocol/contract.ts';
@@ -18,28 +18,31 @@ export type HistoryOrder = Reply<SuningContract, typeof METHOD>;
 export type Time = Date | number | string;
 
 export interface HistoryRange extends CallOptions {
-  /** The first moment, included. Fractions of a second are cut off. */
+  /** The first moment, inclusive. Fractions of a second are cut off. */
   readonly from: Time;
-  /** The end, not included; it may be any time after `from`. */
+  /** The end, exclusive; any time after `from`. */
   readonly to: Time;
   readonly serverId?: string;
   readonly chargeId?: string;
   readonly orderCategory?: '1' | '2' | '3';
-  /** The `cursor` of an earlier history of the same range and filters: goes on behind it. */
+  /**
+   * The `cursor` of an earlier history with the same range and filters. The history continues after
+   * it.
+   */
   readonly cursor?: string;
 }
 
 export interface History extends AsyncIterable<HistoryOrder> {
-  /** Where the history stands: behind the order that was shown last. Null before the first. */
+  /** The position after the last returned order; null before the first. */
   readonly cursor: string | null;
 }
 
 export interface HistoryOrders {
-  /** @throws what `call` throws, and RangeError for times or a cursor that are none */
+  /** @throws the errors of `call`, and RangeError for an invalid time or cursor */
   historyOrders(range: HistoryRange): History;
 }
 
-/** Behind which order to go on: its second, and which orders of that second were shown. */
+/** The position of a cursor: the last order's second, and the returned orders of that second. */
 interface Place {
   readonly at: string;
   readonly shown: readonly string[];
@@ -68,8 +71,9 @@ export function historyOrders(client: Client<SuningContract>): HistoryOrders {
 }
 
 /**
- * Orders come sorted by createTime (settled.md, S34). So a window begins where the last order stood, and not
- * at a page number: an order that is added or removed meanwhile moves no other one past a page's end.
+ * Orders are sorted by createTime (settled.md, S34). A query therefore begins at the last order's
+ * time and not at a page number, so that an added or removed order pushes no other past the end of
+ * a page.
  */
 async function* ordersOf(
   client: Client<SuningContract>,
@@ -111,7 +115,7 @@ async function* ordersOf(
       start = next;
       pageNo = 1;
     } else {
-      // More orders of one second than a page holds.
+      // One second has more orders than a page.
       pageNo++;
     }
   }
@@ -145,7 +149,7 @@ function readCursor(text: string): Place {
     const [at, ...shown] = JSON.parse(text) as string[];
     if (parseShanghai(at!) !== null) return { at: at!, shown };
   } catch {
-    // What is no JSON is no cursor either.
+    // A text that is not JSON is not a cursor.
   }
   throw new RangeError('cursor has to be the cursor of an earlier history');
 }

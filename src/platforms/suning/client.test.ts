@@ -1,4 +1,5 @@
-// The typed client against the real server, in both formats; and what holds signatures apart.
+// Tests the typed client against the real server in both formats, and that signatures of different
+// requests differ.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -47,7 +48,7 @@ for (const format of ['xml', 'json'] as const) {
   });
 }
 
-test('the longest page that the server may answer with is read, in both formats', () => {
+test('the client reads the longest possible page, in both formats', () => {
   // 100 orders of 100 lines, whose names have 200 characters of three bytes.
   const name = '检'.repeat(200);
   const names = { serviceName: name, chargeName: name, orderDetailId: 'D'.repeat(32) };
@@ -91,7 +92,7 @@ test('without a server: a request is built, and a reply read', () => {
 });
 
 test('"nothing can slide from one part into the next": two accepted requests that differ never share a string to sign', () => {
-  // What is accepted: a method that there is, a time of its form, a key that there is, one version.
+  // Accepted values: an existing method, a valid time, an existing key, the one version.
   const methods = fc.constantFrom(LEAGUER, HISTORY).filter(isMethod);
   const keys = fc
     .constantFrom('abcdef', 'abcdefv1', 'abcdefv12', '2abcdef', APPS.plain[0])
@@ -111,7 +112,7 @@ test('"nothing can slide from one part into the next": two accepted requests tha
   fc.assert(
     fc.property(request, request, (a, b) => {
       fc.pre(meaning(a) !== meaning(b));
-      // Each app has a secret of its own; that of one app says which app it is.
+      // Each app has its own secret, so that the secret identifies the app.
       const sign = (one: Signed) => {
         secrets[one.appKey] ??= `secret of ${one.appKey}`;
         return signInfo(secrets[one.appKey]!, one);

@@ -1,4 +1,5 @@
-// A typed client of Suning's gateway; also how integrators sign and read without a server.
+// A typed client of Suning's gateway, which integrators can also use to sign and read without a
+// server.
 import { UnreadableReplyError } from '../../client/errors.ts';
 import type { WireProtocol } from '../../client/wire-protocol.ts';
 import type { Params as ContractParams, Reply, Success } from '../../protocol/contract.ts';
@@ -24,7 +25,7 @@ export { signInfo } from './signature.ts';
 
 type AsTexts<T> = { readonly [K in keyof T]: Extract<T[K], number> extends never ? T[K] : string };
 
-/** As they are written: numbers as digits, times as `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai. */
+/** Parameters as texts: numbers as digits, times as `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai. */
 export type Params = { readonly [M in Method]: AsTexts<ContractParams<SuningContract, M>> };
 
 export type HistoryOrder = Reply<SuningContract, 'suning.fws.historyorder.query'>;
@@ -43,7 +44,7 @@ export interface Results {
   };
 }
 
-/** `code` and `message` are error_code and error_msg, or what a client reports of the network. */
+/** `code` and `message` are error_code and error_msg, or the client's report of a network error. */
 export type SuningReply<M extends Method> =
   | { readonly ok: true; readonly value: Results[M] }
   | { readonly ok: false; readonly code: string; readonly message: string };
@@ -51,7 +52,7 @@ export type SuningReply<M extends Method> =
 export interface Credentials {
   readonly appKey: string;
   readonly appSecret: string;
-  /** Of an app that acts for merchants (OAuth). */
+  /** The token of an app that acts for a merchant (OAuth). */
   readonly accessToken?: string;
   /** Default: json. */
   readonly format?: Format;
@@ -62,7 +63,10 @@ export interface SuningRequest {
   readonly body: string;
 }
 
-/** A request ready to send. `now` is in milliseconds since 1970; the server allows ten minutes. */
+/**
+ * A request ready to send. `now` is in milliseconds since 1970; the server allows ten minutes of
+ * difference.
+ */
 export function buildRequest<M extends Method>(
   credentials: Credentials,
   method: M,
@@ -114,7 +118,10 @@ export function readReply<M extends Method>(
   return { ok: true, value: value as never };
 }
 
-/** Several times the longest page: 100 orders of 100 lines, with names of 200 characters. */
+/**
+ * Several times the size of the longest page: 100 orders of 100 lines, with names of 200
+ * characters.
+ */
 const MAX_REPLY_BYTES = 128 * 1024 * 1024;
 
 function readRoot(text: string, format: Format): Element {
@@ -135,7 +142,7 @@ function readRoot(text: string, format: Format): Element {
 const child = (element: Element, name: string): Element | undefined =>
   element.children.find((one) => one.name === name);
 
-/** The elements with text, by name. */
+/** The text elements by name. */
 const texts = ({ children }: Element): Record<string, string> =>
   Object.fromEntries(
     children.filter((one) => one.children.length === 0).map(({ name, text }) => [name, text]),
@@ -167,7 +174,7 @@ export const suning: WireProtocol<SuningContract, Credentials, HistoryOrders> = 
   extras: historyOrders,
 };
 
-/** The pages' numbers as numbers, and the orders of a page as its items. */
+/** Converts page numbers to numbers, and a page's orders to items. */
 function toSuccess(value: Results[Method]): object {
   if (!('orders' in value)) return value;
   const { orders, pageTotal, pageNo, pageSize, ...head } = value;

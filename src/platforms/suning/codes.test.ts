@@ -1,4 +1,5 @@
-// Every row of Suning's code tables is reached by real bytes through the real server; a row without a clause fails.
+// Tests that real bytes through the real server reach every row of Suning's code tables; a row
+// without a clause fails.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,7 +26,7 @@ const LIMITS = [
   ['threePerDay', 3, 'sys.controller.api-request:limit', 24 * 60 * MINUTE],
 ] as const;
 for (const [app, allowed, code, window] of LIMITS) {
-  test(`${CODES[code]}: a refused call counts in no window, so that the next one has room for as many`, async () => {
+  test(`${CODES[code]}: a refused call is not counted, so that the next window has its full size`, async () => {
     const ask = async () => (await call(server, { ...history(), app })).code;
     for (let i = 0; i < allowed; i++) assert.equal(await ask(), 'success');
     for (let i = 0; i < 2; i++) assert.equal(await ask(), code);
@@ -35,7 +36,7 @@ for (const [app, allowed, code, window] of LIMITS) {
   });
 }
 
-test('访问限制: a call that has ended has made room, however it ended', async () => {
+test('访问限制: a call makes room when it ends, in whatever way', async () => {
   const refused = { ...history({ pageNo: 'x' }), app: 'oneAtOnce' } as const;
   assert.equal((await call(server, refused)).code, 'sys.check.pageno-format:error');
   assert.equal((await call(server, { ...history(), app: 'oneAtOnce' })).code, 'success');
@@ -83,6 +84,6 @@ test('不存在开始时间(节点), 不存在结束时间(节点): the shared c
   }
 });
 
-test('a request may say its time in Shanghai only', () => {
+test('a request must state its time in Shanghai time', () => {
   assert.equal(shanghai(Date.parse('2026-01-02T03:04:05.678Z')), '2026-01-02 11:04:05');
 });

@@ -1,4 +1,4 @@
-// 异常码: the four code tables of both documents, and what core's refusals become.
+// 异常码: the four code tables of both documents, and the codes for core's refusals.
 import type { CoreCode } from '../../core/errors.ts';
 import { wiresOf } from '../../protocol/contract.ts';
 import { METHOD_CODES } from './method-codes.ts';
@@ -20,7 +20,7 @@ export const OTHER_TEXTS = {
 type Row = keyof typeof CODES;
 const MISSING = `${LEAGUER}.missing-parameter` as const;
 
-/** A code as a reply carries it: the field's name, or the status, in the place of the sign for it. */
+/** A code in a reply, with the field's name or the status in place of the placeholder. */
 export type Code =
   | Exclude<Row, `${string}:*` | `${string}:?`>
   | `${typeof MISSING}:${string}`
@@ -29,7 +29,7 @@ export type Code =
 export const missingParameter = <F extends string>(field: F): `${typeof MISSING}:${F}` =>
   `${MISSING}:${field}`;
 
-/** The numbers behind `biz.selfmarket.addleaguerstatus.invalid-biz:`. */
+/** The numbers after `biz.selfmarket.addleaguerstatus.invalid-biz:`. */
 export type BizNumber = Row extends infer R
   ? R extends `${typeof LEAGUER}.invalid-biz:${infer N}`
     ? N
@@ -39,7 +39,7 @@ export type BizNumber = Row extends infer R
 export const invalidBiz = <N extends BizNumber>(number: N): `${typeof LEAGUER}.invalid-biz:${N}` =>
   `${LEAGUER}.invalid-biz:${number}`;
 
-/** The row of the tables that a code belongs to. */
+/** The table row of a code. */
 export function rowOf(code: string): Row {
   if (Object.hasOwn(CODES, code)) return code as Row;
   const [name] = code.split(':', 1);
@@ -48,7 +48,7 @@ export function rowOf(code: string): Row {
 
 export const describe = (code: string): string => CODES[rowOf(code)];
 
-/** What the two methods call a service that is away, and a fault of ours. */
+/** Each method's own codes for an unavailable service and for a bug of ours. */
 export const SERVICE_CODES = {
   somp: { unavailable: 'isp.sys.service.unavailable.somp', fault: invalidBiz('100') },
   fws: { unavailable: 'isp.sys.service.unavailable.fws', fault: 'biz.handler.data-get:fail' },
@@ -56,7 +56,10 @@ export const SERVICE_CODES = {
 
 export type Service = keyof typeof SERVICE_CODES;
 
-/** What core refuses, as Suning says it; the rules of addLeaguerstatus say more, see operations.ts. */
+/**
+ * Suning's codes for core's refusals; the rules of addLeaguerstatus are more specific, see
+ * operations.ts.
+ */
 export const CORE_TO_CODE: Record<Exclude<CoreCode, 'unavailable' | 'fault'>, Code> = {
   'unknown-order': invalidBiz('101'),
   'unknown-line': invalidBiz('101'),

@@ -1,4 +1,5 @@
-// The page on which a merchant consents: plain HTML in Chinese and English, no script, nothing from elsewhere.
+// The page on which a merchant consents: plain HTML in Chinese and English, without scripts or
+// external files.
 import { hash } from 'node:crypto';
 import type { GatewayReply } from '../../protocol/platform.ts';
 
@@ -19,10 +20,10 @@ export function escapeHtml(text: string): string {
 
 export interface ConsentPage {
   readonly appKey: string;
-  /** Where the code will be taken to; the merchant sees its host. */
+  /** The address that receives the code; the page shows its host. */
   readonly redirectUri: string;
   readonly scope: string;
-  /** Sent back with the form: the request that is consented to, and the token against forgery. */
+  /** Hidden fields of the form: the request, and the token against forgery. */
   readonly hidden: Readonly<Record<string, string>>;
   readonly asksPassword: boolean;
   readonly userName: string;
@@ -54,7 +55,7 @@ ${password}
 </form>`);
 }
 
-/** What is wrong with the request itself: nobody is sent anywhere. */
+/** The page about an invalid request, which redirects nobody. */
 export function problemPage(problem: string): string {
   return document(`<h1>无法授权 Not authorized</h1><p class="problem">${escapeHtml(problem)}</p>`);
 }
@@ -68,8 +69,8 @@ function document(content: string): string {
 }
 
 /**
- * @param leadsTo where the form may lead besides this server: a browser holds the way that a
- * submitted form is redirected to `form-action`, too.
+ * @param leadsTo the origin that the submitted form may redirect to, because browsers apply
+ * `form-action` to redirects, too
  */
 export function htmlReply(
   status: number,
@@ -87,7 +88,7 @@ export function htmlReply(
       'content-security-policy': policy,
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',
-      // Not `no-referrer`: with it browsers send `Origin: null` with the form, to this server, too.
+      // `no-referrer` is unsuitable, because browsers would then send `Origin: null` with the form.
       'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
       ...(cookie !== null && { 'set-cookie': cookie }),

@@ -1,4 +1,5 @@
-// Forged consents: cookies under TLS, the form's value bound to session and request, and where the form came from.
+// Tests the protection against forged consents: cookies, the form's value, and the origin of the
+// form.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ASKED, authorize, submit } from '../../../test/suning-oauth.ts';
@@ -14,19 +15,19 @@ const behindTls = await startTestServer({
 const allow = (fields: Record<string, string>) => ({ ...fields, user: 'x', decision: 'allow' });
 
 describe('the cookie', () => {
-  test('with a public URL of https it is __Host-, Secure and of all paths', async () => {
+  test('with an https public URL, the cookie is __Host-, Secure and valid for all paths', async () => {
     const { setCookie, fields, cookie } = await authorize(behindTls);
     assert.match(
       setCookie!,
       /^__Host-ordergate_consent=[\w-]{24}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=600$/,
     );
     assert.equal((await submit(behindTls, allow(fields), cookie)).response.status, 302);
-    // Another host of the domain may have set the plain name.
+    // Another host of the domain could have set a cookie without the prefix.
     const plain = cookie.replace('__Host-', '');
     assert.equal((await submit(behindTls, allow(fields), plain)).response.status, 403);
   });
 
-  test('without TLS it is neither, since browsers would refuse it', async () => {
+  test('without TLS it has neither the prefix nor Secure, because browsers would refuse it', async () => {
     const { setCookie } = await authorize(server);
     assert.match(
       setCookie!,
@@ -36,7 +37,7 @@ describe('the cookie', () => {
 });
 
 describe('the form’s value', () => {
-  test('is not the cookie’s, and fits no other session', async () => {
+  test('differs from the cookie and fits no other session', async () => {
     const [one, other] = [await authorize(server), await authorize(server)];
     assert.ok(!one.cookie.includes(one.fields.csrf!));
     assert.equal((await submit(server, allow(one.fields), other.cookie)).response.status, 403);
@@ -52,7 +53,7 @@ describe('the form’s value', () => {
     ['scope', 'everything'],
     ['code_challenge', 'x'.repeat(43)],
   ] as const) {
-    test(`fits no other ${name} than the page has shown`, async () => {
+    test(`fits no other ${name} than that of the page`, async () => {
       const { fields, cookie } = await authorize(server);
       const { response, location } = await submit(
         server,
@@ -88,7 +89,7 @@ describe('where the form was sent from', () => {
     });
   }
 
-  test('with a public URL, that origin alone', async () => {
+  test('with a public URL, only that origin is accepted', async () => {
     for (const [origin, status] of [
       ['https://open.example.cn', 302],
       ['http://open.example.cn', 403],
@@ -101,7 +102,7 @@ describe('where the form was sent from', () => {
   });
 });
 
-test('ORDERGATE_PUBLIC_URL is a scheme and a host; anything else is named', () => {
+test('ORDERGATE_PUBLIC_URL must be a scheme and a host; the error names anything else', () => {
   const read = (text: string) => readConfig({}, { ORDERGATE_PUBLIC_URL: text }).publicUrl;
   assert.equal(read('https://open.example.cn/'), 'https://open.example.cn');
   assert.equal(read('http://10.0.0.1:8787'), 'http://10.0.0.1:8787');
@@ -111,7 +112,7 @@ test('ORDERGATE_PUBLIC_URL is a scheme and a host; anything else is named', () =
   }
 });
 
-test('a page of one node is taken by another: the value is made with the key of the ledger', async () => {
+test('a node accepts another node’s page, because the value is made with the ledger’s key', async () => {
   const { fields } = await authorize(server, ASKED);
   assert.match(fields.csrf!, /^[\w-]{43}$/);
 });

@@ -1,4 +1,5 @@
-// Against forged consents: the browser's session, the form's value that is bound to it, and where the form came from.
+// Protects against forged consents: the browser's session, the form's value that is bound to it,
+// and the form's origin.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { equalSecrets } from '../../protocol/digest.ts';
@@ -7,17 +8,17 @@ import { shown } from '../../protocol/redact.ts';
 
 export const AUTHORIZE = '/api/oauth/authorize';
 const NAME = 'ordergate_consent';
-/** Seconds that a page may be left open. */
+/** The maximum age of a page in seconds. */
 const MAX_AGE = 600;
 
-/** Where no key is handed in, pages of this process alone are known to it. */
+/** Without a given key, only pages of this process are recognised. */
 const PROCESS_KEY = randomBytes(32);
 
 const isHttps = ({ publicUrl }: Services): boolean => publicUrl?.startsWith('https:') === true;
 
 /**
- * `__Host-` takes TLS: no other host of the domain, and no page without TLS, can then set the
- * cookie. Without TLS the same name would be refused by browsers.
+ * With TLS the cookie has the prefix `__Host-`, so that no other host of the domain, and no page
+ * without TLS, can set it. Without TLS, browsers would refuse the prefix.
  */
 const cookieName = (services: Services): string => (isHttps(services) ? `__Host-${NAME}` : NAME);
 
@@ -28,7 +29,7 @@ export interface ConsentSession {
   readonly cookie: string;
 }
 
-/** A new session for a page that asks for what `asked` says. */
+/** A new session for a page that shows the values `asked`. */
 export function openSession(services: Services, asked: readonly string[]): ConsentSession {
   const id = randomBytes(18).toString('base64url');
   const where = isHttps(services) ? 'Path=/; Secure' : `Path=${AUTHORIZE}`;
@@ -36,7 +37,7 @@ export function openSession(services: Services, asked: readonly string[]): Conse
   return { formValue: formValue(services, id, asked), cookie };
 }
 
-/** Of the session and of the very request that was shown, so that neither can be put in another's place. */
+/** The value depends on the session and on the shown request, so that neither can be exchanged. */
 function formValue({ formKey }: Services, id: string, asked: readonly string[]): string {
   const text = JSON.stringify([id, ...asked]);
   return createHmac('sha256', formKey ?? PROCESS_KEY)
@@ -44,7 +45,7 @@ function formValue({ formKey }: Services, id: string, asked: readonly string[]):
     .digest('base64url');
 }
 
-/** Why the form was not sent from a page of ours in this browser; null where it was. For the log. */
+/** Why the form was not sent from our page in this browser, for the log; null if it was. */
 export function forgery(
   request: GatewayRequest,
   services: Services,
@@ -65,9 +66,10 @@ export function forgery(
 }
 
 /**
- * A browser says which page a form was sent from. `Sec-Fetch-Site` compares it with the address that
- * the browser itself has called; behind a proxy that changes Host nothing else can, but for the
- * public URL. A client that says nothing is no browser of today, and has the cookie all the same.
+ * A browser states the origin of a form. `Sec-Fetch-Site` compares it with the address that the
+ * browser called, which no other header can do behind a proxy that changes Host, unless a public
+ * URL is configured. A client without these headers is no current browser, but must still have the
+ * cookie.
  */
 function foreignOrigin({ headers }: GatewayRequest, { publicUrl }: Services): string | null {
   const { origin, host, 'sec-fetch-site': site } = headers;

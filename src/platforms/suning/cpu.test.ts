@@ -1,4 +1,5 @@
-// Nothing may cost more than its bytes: the worst bodies for Suning, signed and unsigned, beside a plain one.
+// Tests that the worst bodies for Suning, signed or not, cost no more CPU time than their length
+// justifies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CpuCase, cpuTests, pipelineOf, type Sent } from '../../../test/cpu-bound.ts';
@@ -23,7 +24,7 @@ const inJson = (inner: string): string =>
 const inXml = (inner: string): string =>
   `<sn_request><sn_body><addLeaguerstatus><iqStatus>180</iqStatus><orderId>${orderId}</orderId><orderItemId>${orderItemId}</orderItemId>${inner}</addLeaguerstatus></sn_body></sn_request>`;
 
-/** Fills a body up to `length` bytes with what `piece` gives for 0, 1, 2 and so on. */
+/** Fills a body up to `length` bytes with the results of `piece` for 0, 1, 2 and so on. */
 function filled(
   length: number,
   write: (inner: string) => string,
@@ -53,7 +54,7 @@ const xml = (name: string, piece: (i: number) => string): Body => [
   (n) => filled(n, inXml, piece, ''),
 ];
 const card = (i: number): string => `{"cardCode":"${i}","cardSec":"x"}`;
-/** The shortest there is. */
+/** The shortest possible card. */
 const EMPTY_CARD = '{"cardCode":"","cardSec":""}';
 const DEEP = 12;
 
@@ -186,7 +187,7 @@ const call = (format: 'xml' | 'json', body: string, headers: Call['headers'] = {
   return { headers: Object.fromEntries(lower), body: Buffer.from(body) };
 };
 
-/** A body of the usual kind: a call with cards, as many as have room. */
+/** A usual body: a call with as many cards as fit. */
 const plainBody = (format: 'xml' | 'json', length: number): string =>
   format === 'json'
     ? inJson(`"failReason":"${'卡密错误'.repeat((length - 300) / 12)}"`)
@@ -195,7 +196,10 @@ const plainBody = (format: 'xml' | 'json', length: number): string =>
 const FORGED = { signInfo: '0'.repeat(32) };
 const UNKNOWN = { AppKey: 'nobody12' };
 
-/** Time grows with the length alone, as the calls of 1 MiB below show; shorter ones keep the test short. */
+/**
+ * The time grows only with the length, as the 1 MiB calls below show; shorter bodies keep the test
+ * short.
+ */
 for (const [what, length, headers] of [
   ['unsigned, 2 KiB, which is read for the log', 2000, FORGED],
   ['of an unknown app, 60 KiB', 60 * 1024, UNKNOWN],
@@ -229,7 +233,7 @@ test('1001 cards and more are 115, up to a body of 1 MiB', async () => {
   }
 });
 
-test('340,000 times {} is refused, not answered as a fault', async () => {
+test('340,000 times {} is refused, and not reported as a fault', async () => {
   const body = inJson(`"cardList":[${Array(340_000).fill('{}')}]`);
   const reply = await run(call('json', body));
   assert.equal(readAnswer(reply.body).code, 'sys.check.request-params:error');

@@ -1,4 +1,5 @@
-// The documents against the code: every row of their tables is here, and nothing is here besides.
+// Compares the documents with the code: every row of their tables is implemented, and nothing else
+// is.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,7 +12,7 @@ const read = (name: string): string =>
 const LEAGUER = read('leaguer-status');
 const HISTORY = read('history-order');
 
-/** The tables that begin with `header`, each with its rows cut into cells. */
+/** The tables that begin with `header`, each as rows of cells. */
 function tables(text: string, header: string): string[][][] {
   const found: string[][][] = [];
   let rows: string[][] | undefined;
@@ -56,7 +57,10 @@ test('异常码 / 错误描述: every row of the four tables with its text, and 
   assert.deepEqual(new Set(Object.keys(CODES)), documented);
 });
 
-/** Fields as the tables have them: a list's fields stand behind it, and a card's are not required by themselves. */
+/**
+ * The fields as in the tables: a list is followed by its fields, and a card's fields are not
+ * required by themselves.
+ */
 function rowsOf(fields: Fields, inList = false): [name: string, required: string][] {
   return Object.entries(fields).flatMap(([name, field]): [string, string][] => [
     [name, field.optional || inList ? 'N' : 'Y'],
@@ -67,7 +71,7 @@ function rowsOf(fields: Fields, inList = false): [name: string, required: string
 test('系统参数: the same seven in both documents, and no parameter of the envelope besides', () => {
   for (const text of [LEAGUER, HISTORY]) {
     const [system] = tables(text, FIELD_HEADER);
-    // The tables write the names in lower case; the headers of the SDKs begin with a capital letter.
+    // The tables write the names in lower case; the SDKs' headers begin with a capital letter.
     assert.deepEqual(
       system!.map(([name, , required]) => [name!.toLowerCase(), required]),
       rowsOf(contract.envelope.request).map(([name, required]) => [name.toLowerCase(), required]),
@@ -107,7 +111,8 @@ for (const [text, method] of METHODS) {
   test(`${method}, 返回参数: every field of the table in its order, and no other`, () => {
     const names = tables(text, REPLY_HEADER)[0]!.map(([name]) => name);
     const ours = rowsOf(reply).map(([name]) => name);
-    // The table has the fields of orderDetail without a row for orderDetail, which the sample shows.
+    // The table contains the fields of orderDetail without a row for orderDetail, which the sample
+    // shows.
     assert.deepEqual(
       names,
       ours.filter((name) => name !== 'orderDetail'),

@@ -1,4 +1,4 @@
-// 系统参数: what every call of Suning carries in its headers, and what every reply has around it.
+// 系统参数: the header parameters of every call of Suning, and the frame of every reply.
 import type { EnvelopeField, Fields, TextField } from '../../protocol/contract.ts';
 import { HISTORY, row } from './sources.ts';
 

@@ -1,4 +1,5 @@
-// What suppliers are told of lines through endpoints of their own: theirs, and nobody else's in the same order.
+// Tests that a supplier's own endpoint gets the events of the supplier's lines, but not of other
+// lines in the same order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALLOW_LOCAL, startReceiver } from '../../../test/receiver.ts';
@@ -51,7 +52,7 @@ test('nobody learns of others’ orders (settled.md, S26): a line of another sup
     2,
   );
   await server.callbacks.drain();
-  // The sandbox's own orders are overdue by now, too.
+  // The sandbox's own orders are also overdue by now.
   const told = receiver.received.filter(({ json }) => json.data.orderId === 'shared');
   assert.deepEqual(
     told.map(({ json: { type, data } }) => [type, data.line, data.payload?.refund]),

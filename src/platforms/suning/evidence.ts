@@ -1,4 +1,4 @@
-// What a call tells of its signature, so that the detective can try mistakes on it.
+// Extracts the signature data of a call, on which the detective tries out mistakes.
 import type { Evidence } from '../../protocol/evidence.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { SuningCall } from './checks.ts';
@@ -7,7 +7,7 @@ import { header } from './headers.ts';
 import { isMethod } from './methods.ts';
 import { signature } from './signature.ts';
 
-/** Null where the call has no signature that could be looked at. */
+/** Returns null if the call has no signature to examine. */
 export function evidence(call: Partial<SuningCall> & Start): Evidence | null {
   const { appMethod, appRequestTime, appKey, versionNo, sign: received } = call;
   if (!received || !appMethod || !appRequestTime || !appKey || !versionNo) return null;
@@ -31,7 +31,7 @@ export function evidence(call: Partial<SuningCall> & Start): Evidence | null {
   };
 }
 
-/** The names of a method's fields and of the fields within them, in the order of the document. */
+/** The names of a method's fields and nested fields, in the document's sequence. */
 function namesOf(method: keyof typeof contract.methods): string[] {
   const { params } = contract.methods[method];
   return Object.entries(params).flatMap(([name, field]) => [

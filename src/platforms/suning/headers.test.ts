@@ -1,4 +1,5 @@
-// A system parameter that comes twice, in whatever spelling: equal values count once, others are refused.
+// Tests a repeated system parameter in any spelling: equal values count once, different values are
+// refused.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
@@ -17,7 +18,10 @@ const server = await startTestServer({ clock: new TestClock() });
 
 type Header = readonly [name: string, value: string];
 
-/** Posts with the signed headers and, after or before them, further ones; the answer and what was logged. */
+/**
+ * Posts the signed headers, with further headers before or after them; returns the answer and the
+ * log record.
+ */
 async function send(its: Call, further: readonly Header[], where: 'after' | 'before' = 'after') {
   const signed = Object.entries(signedHeaders(its, server.clock.now()));
   const all = where === 'after' ? [...signed, ...further] : [...further, ...signed];
@@ -96,13 +100,13 @@ test('an absent header goes before one given twice (settled.md, S22): two values
   assert.equal((await send(empty, both)).code, 'sys.check.app-sign:null');
 });
 
-test('a repeat goes before the time, the app and the signature', async () => {
+test('a repeated header is refused before the time, the app and the signature are checked', async () => {
   const late = { ...history(), at: server.clock.now() - 3_600_000 };
   const further: Header[] = [['APPMETHOD', 'suning.other.thing']];
   assert.equal((await send(late, further)).code, 'sys.check.request-params:error');
 });
 
-test('one value that holds a comma came once', async () => {
+test('a single value with a comma counts as one header', async () => {
   const { code, detail } = await send({ ...history(), headers: { Format: 'json, json' } }, []);
   assert.equal(code, 'sys.check.request-params:error');
   assert.equal(detail, 'Format is neither xml nor json');

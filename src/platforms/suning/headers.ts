@@ -1,7 +1,8 @@
-// The system parameters, which travel as headers: their values, and what is wrong with one that comes several times.
+// Reads the system parameters, which travel as headers, and finds parameters with several different
+// values.
 import type { Start } from '../../protocol/platform.ts';
 
-/** The system parameters, spelt as the documents' samples spell them, and as Node gives their names. */
+/** The system parameters in the spelling of the documents' samples, and in Node's spelling. */
 const HEADERS = [
   'AppMethod',
   'AppRequestTime',
@@ -19,13 +20,13 @@ const HEADERS = [
 export function header({ request }: Start, name: string): string {
   const value = request.headers[name.toLowerCase()];
   if (value === undefined) return '';
-  // Node joins what comes several times, so that a value without a comma came once.
+  // Node joins repeated headers with commas, so that a value without a comma occurred once.
   if (typeof value === 'string' && !value.includes(',')) return value;
   const all = new Set(headerValues({ request }, name));
   return [...all].join(', ');
 }
 
-/** Every value that the header was given, in the order sent. */
+/** Every value of the header, in the sequence sent. */
 export function headerValues({ request }: Pick<Start, 'request'>, name: string): string[] {
   const { rawHeaders } = request;
   const wanted = name.toLowerCase();
@@ -35,7 +36,7 @@ export function headerValues({ request }: Pick<Start, 'request'>, name: string):
 
 /**
  * A public PHP client sends `AppRequestTime` and `appRequestTime` in one call. Equal values count
- * once; of different ones nobody knows which the client has signed.
+ * once. With different values nobody knows which one the client has signed.
  */
 export function findRepeated(call: Start): string | null {
   for (const [name, key] of HEADERS) {

@@ -1,7 +1,8 @@
-// The counted lists that a service-market order stands in: one for each combination of filters that finds it.
+// The counted lists that contain a service-market order: one for each combination of filters that
+// finds the order.
 import type { SubscriptionDetail } from './subscription.ts';
 
-/** The filters of queryHistoryOrder besides the time; null where one is not given. */
+/** The filters of queryHistoryOrder except the time; null if a filter is absent. */
 export interface HistoryFilter {
   readonly orderCategory: string | null;
   readonly serverId: string | null;
@@ -13,8 +14,8 @@ export function listName({ orderCategory, serverId, chargeId }: HistoryFilter): 
 }
 
 /**
- * serverId and chargeId match orders that have such a line (both on the same line, when both are
- * given): so many lists that each question is one of them, and its count is kept, not counted.
+ * serverId and chargeId match orders with such a line (both on one line, if both are given). With
+ * these lists, each query reads exactly one list, whose count is stored.
  */
 export function listsOf(category: string, details: readonly SubscriptionDetail[]): string[] {
   const names = new Set<string>();

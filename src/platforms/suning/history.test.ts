@@ -1,4 +1,5 @@
-// queryHistoryOrder against the plain reading of its clauses: every filter, every page, and three calendar months.
+// Compares queryHistoryOrder with a direct reading of its clauses: every filter, every page, and
+// three calendar months.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -34,7 +35,7 @@ const detail = (serverId: string, chargeId: string, n: number) => ({
   preferentialPriceTotal: '20.00',
 });
 const pick = <T>(values: readonly T[], n: number): T => values[n % values.length]!;
-/** 700 orders within 100 seconds, so that many are of the same one; the ids do not follow the time. */
+/** 700 orders within 100 seconds, so that many share a second; the ids do not follow the time. */
 const rows = Array.from({ length: 700 }, (_, i) => ({
   provider: i % 10 === 0 ? 'P10002' : 'P10001',
   orderId: `H${(i * 7919) % 1000}-${i}`,
@@ -76,7 +77,7 @@ function expected({ from, to, serverId, chargeId, orderCategory }: Question): st
   return found.sort((a, b) => (key(a) < key(b) ? -1 : 1)).map((row) => row.orderId);
 }
 
-test('property: any filters, any interval, any page size: every page of them, and none behind', async () => {
+test('property: any filters, interval and page size give every page, and nothing after the last', async () => {
   const optional = (...values: string[]) =>
     fc.option(fc.constantFrom(...values), { nil: undefined });
   const questions = fc.record({
@@ -123,7 +124,7 @@ test('property: any filters, any interval, any page size: every page of them, an
   );
 });
 
-test('the order is returned whole: a filter on one line leaves the others in', async () => {
+test('a filter on one line returns the whole order with all lines', async () => {
   const its = history({ chargeId: 'S01234567891', endTime: '2015-01-31 00:00:00' });
   const { sn_body } = JSON.parse(await post(server, its)).sn_responseContent;
   assert.deepEqual(
@@ -143,7 +144,7 @@ test('pageNo "默认值为1", pageSize "默认值:10"; empty filters are none', 
   assert.deepEqual([sn_head.pageNo, sn_head.pageSize, sn_head.pageTotal], ['1', '10', '63']);
 });
 
-test('an id that poses as another filter finds nothing', async () => {
+test('an id that imitates another filter finds nothing', async () => {
   for (const serverId of ['null', '"],["', 'S1","C1', 'x'.repeat(5000)]) {
     assert.equal(
       (await call(server, history({ serverId }))).code,

@@ -1,4 +1,5 @@
-// A row whose order is there already: whether it is that order, and what brings that order to the row's state.
+// Judges an import row of an existing order: whether it is the same order, and which moves lead to
+// the row's state.
 import { formatYuan } from '../../core/money.ts';
 import type { Order } from '../../core/order.ts';
 import { difference } from '../../protocol/import.ts';
@@ -8,7 +9,7 @@ import { findLine, readLine, type VirtualLine } from './lines.ts';
 import { REFUND_MOVES } from './states.ts';
 import type { Subscription } from './subscription.ts';
 
-/** Whatever state it is in now, the order has its owners, amounts and absolute times for good. */
+/** The owners, amounts and absolute times of an order never change, whatever its state. */
 export function differs(existing: Order, row: ImportedOrder): Difference | null {
   if (row.order.lines.length === 0) return subscriptionDiffers(existing, row.order);
   for (const given of row.order.lines.map(readLine)) {
@@ -69,7 +70,7 @@ function detailsDiffer(there: Order, given: Order): Difference | null {
   return null;
 }
 
-/** A refund that has begun, or was refused, is a move of its own: the line's state stays. */
+/** A refund that has begun or was refused is a separate move: the line's state stays. */
 export function moves(existing: Order, { order, note }: ImportedOrder): ImportMove[] {
   return order.lines.map(readLine).flatMap((given) => {
     const there = findLine(existing, given.lineId)!;

@@ -1,4 +1,5 @@
-// Orders of both kinds as an import file gives them: of virtual goods, line by line, and of the service market.
+// Reads orders of both kinds from an import file: virtual goods line by line, and service-market
+// orders.
 import { z } from 'zod';
 import { type Instant, MINUTE } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
@@ -76,7 +77,7 @@ const manySchema = z.strictObject({
 
 type Row = z.output<typeof rowSchema>;
 
-/** One line as a row of its own, or an order with its `lines`, which may leave out what all share. */
+/** One line as its own row, or an order with its `lines`, which may omit shared values. */
 function readVirtualOrder(item: Json, { now }: ImportContext): ImportedOrder {
   const isWhole = typeof item === 'object' && item !== null && 'lines' in item;
   if (!isWhole) {
@@ -128,7 +129,7 @@ function readLineRow(row: Row, now: Instant, place: string): VirtualLine {
   };
 }
 
-/** The order belongs to its first line's supplier; who may touch a line is the line's own. */
+/** The order belongs to its first line's supplier; each line states who may change it. */
 export function newVirtualOrder(
   whole: string,
   lines: readonly VirtualLine[],
@@ -222,7 +223,7 @@ export function newSubscription(
 
 const ONE_ROW = 'give the order in one row, with all its `lines`';
 
-/** Rows of one order next to each other are one order. */
+/** Adjacent rows of one order form one order. */
 function combine(first: ImportedOrder, next: ImportedOrder): ImportedOrder {
   const [a, b] = [first.order, next.order];
   const twice = b.lines.find((line) => a.lines.some((one) => one.lineId === line.lineId));
@@ -238,7 +239,7 @@ function combine(first: ImportedOrder, next: ImportedOrder): ImportedOrder {
   return { ...first, order, ...declaredEntries(model, order), relative };
 }
 
-/** What a row holds that the order of its id does not: such a row must not be taken for imported. */
+/** The part of the row that the existing order lacks. Such a row must not count as imported. */
 function missingIn(existing: Order, { order }: NewOrder): string | null {
   const isOtherKind = (order.lines.length === 0) !== (existing.lines.length === 0);
   if (isOtherKind || (order.lines.length === 0 && order.owner !== existing.owner)) {

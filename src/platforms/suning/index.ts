@@ -1,4 +1,5 @@
-// Suning 苏宁开放平台: virtual goods and service-market orders over XML and JSON. Everything about how it speaks is in this folder.
+// Suning 苏宁开放平台: virtual goods and service-market orders over XML and JSON. This folder contains
+// the whole platform.
 import type { CoreRefusal } from '../../core/errors.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { definePlatform, type Start, type Verdict } from '../../protocol/platform.ts';

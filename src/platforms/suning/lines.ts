@@ -1,4 +1,4 @@
-// An order line of virtual goods as the rules see it, and as core keeps it.
+// An order line of virtual goods, in the form for the rules and in the form for core.
 import type { CallbackEvent } from '../../core/callbacks.ts';
 import type { Instant } from '../../core/clock.ts';
 import { MINUTE } from '../../core/clock.ts';
@@ -13,7 +13,7 @@ export interface VirtualLine {
   readonly state: LineState;
   readonly supplierCode: string;
   readonly fulfilment: Fulfilment;
-  /** Pieces sold; of a card line, cards. */
+  /** The number of sold pieces; for a line of cards, the number of cards. */
   readonly quantity: number;
   readonly paidAt: Instant;
   readonly refund: Refund;
@@ -34,32 +34,37 @@ export function findLine(order: Order, lineId: string): VirtualLine | null {
   return line ? readLine(line) : null;
 }
 
-/** What the event of a line's change tells besides the change; whose line it is, see {@link isForOwner}. */
+/** Further data for the event of a line's change; for the line's owner see {@link isForOwner}. */
 export function eventOf({ supplierCode, refund, refundCause }: VirtualLine): JsonObject {
   return { supplierCode, refund, refundCause };
 }
 
 /**
- * An order belongs to the supplier of its first line, and may hold lines of others: what becomes of
- * those is not its owner's to know.
+ * An order belongs to its first line's supplier and may contain lines of other suppliers, whose
+ * changes the owner must not see.
  */
 export function isForOwner({ owner, payload }: CallbackEvent): boolean {
   const { supplierCode = owner } = (payload ?? {}) as { readonly supplierCode?: string };
   return supplierCode === owner;
 }
 
-/** The state of an order: that of its lines, or `mixed`. */
+/** The state of an order: the common state of its lines, or `mixed`. */
 export function sumUp(lines: readonly { readonly state: string }[]): string {
   const [first, ...others] = lines;
   if (!first) return 'mixed';
   return others.every((line) => line.state === first.state) ? first.state : 'mixed';
 }
 
-/** Gifts are not paid for, and a parcel is no virtual goods: the 100 minutes leave both alone. */
+/**
+ * The 100 minutes apply neither to gifts, which nobody pays for, nor to parcels, which are no
+ * virtual goods.
+ */
 const hasShippingTime = ({ fulfilment }: VirtualLine): boolean =>
   fulfilment !== 'gift' && fulfilment !== 'parcel';
 
-/** Whether the 100 minutes have passed, unshipped and without a refund. At exactly 100 they have. */
+/**
+ * Whether the 100 minutes have passed without shipment or refund. At exactly 100 minutes they have.
+ */
 export function isOverdue(line: VirtualLine, now: Instant): boolean {
   return awaitsShipping(line) && now >= line.paidAt + SHIPPING_TIME_MS;
 }
@@ -68,7 +73,7 @@ function awaitsShipping(line: VirtualLine): boolean {
   return hasShippingTime(line) && line.state === 'unshipped' && line.refund === 'none';
 }
 
-/** A line's deadline as it has to stand: when the refund starts by itself, or cleared. */
+/** The required deadline of a line: the start of the automatic refund, or none. */
 export function refundDeadline(line: VirtualLine): {
   readonly kind: string;
   readonly dueAt: Instant | null;

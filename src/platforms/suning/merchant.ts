@@ -1,4 +1,5 @@
-// Merchants (商户) who may consent that an app acts for them: kept by the operator, with a digest of their password.
+// Merchants (商户) who may consent that an app acts for them. The operator stores them with a digest
+// of their password.
 import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -10,17 +11,17 @@ import type { OldRule } from '../../protocol/old-rules.ts';
 import type { CatalogDirectory, Environment } from '../../protocol/platform.ts';
 import { PLATFORM } from './name.ts';
 
-/** The catalog's kind; its key is the name that the merchant signs in with. */
+/** The kind in the catalog; the entry's key is the merchant's sign-in name. */
 export const MERCHANT = 'merchant';
 
-/** What a token call answers about the merchant who consented. */
+/** The data of the consenting merchant in a token reply. */
 export interface Merchant {
   readonly userName: string;
   readonly custnum: string;
   readonly vendorCode: string;
 }
 
-/** About 50 ms and 16 MiB a guess. */
+/** A guess costs about 50 ms and 16 MiB. */
 const COST = { N: 16_384, r: 8, p: 1 };
 const LENGTH = 32;
 const DIGEST = /^scrypt\$[A-Za-z0-9_-]{22}\$[A-Za-z0-9_-]{43}$/;
@@ -54,7 +55,7 @@ const rowSchema = z.strictObject({
   ...numbers,
 });
 
-/** A row of an import file's `merchants`; the password itself is not kept. */
+/** A row of an import file's `merchants`. The password itself is not stored. */
 export function merchantEntry(item: Json): CatalogEntry[] {
   const { userName: key, password, custnum, vendorCode } = readItem(rowSchema, item);
   const salt = randomBytes(16).toString('base64url');
@@ -64,13 +65,12 @@ export function merchantEntry(item: Json): CatalogEntry[] {
 }
 
 const derive = promisify<string, string, number, typeof COST, Buffer>(scrypt);
-/** For a name that nobody has: an answer takes as long as for one that somebody has. */
+/** Used for an unknown name, so that the answer takes as long as for a known one. */
 const NOBODY = `scrypt$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /**
- * Who signs in; null where nobody does. In the sandbox any name will do, since its keys are public
- * and nothing in it is worth a password; elsewhere it takes the account that the operator keeps.
- * [ours]
+ * The merchant who signs in; null if the sign-in fails. The sandbox accepts any name, because its
+ * keys are public and its data has no value; elsewhere the operator's account is required. [ours]
  */
 export async function findMerchant(
   catalog: CatalogDirectory,
@@ -95,15 +95,18 @@ export async function findMerchant(
   return { userName: name, custnum: String(custnum), vendorCode: vendorCodeOf(vendorCode) };
 }
 
-/** Digits that are always the same for a name. */
+/** Digits that depend only on the name. */
 const sandboxNumber = (name: string, digits: number): string =>
   String(Number.parseInt(md5Hex(name).slice(0, 10), 16) % 10 ** digits).padStart(digits, '0');
 
-/** Of a merchant from before that has none of eight digits: a number all the same, and no supplier's. */
+/** An older merchant without a number of eight digits gets a fixed number that is no supplier's. */
 const vendorCodeOf = (kept: unknown): string =>
   VENDOR_CODE.test(String(kept)) ? String(kept) : '00000000';
 
-/** What `verify` and a start say of merchants that were kept before vendorCode had to be eight digits. */
+/**
+ * The findings of `verify` and of a start about merchants that were stored before vendorCode had to
+ * have eight digits.
+ */
 export function oldRulesOfMerchant({ kind, key, document }: CatalogEntry): readonly OldRule[] {
   if (kind !== MERCHANT || VENDOR_CODE.test(String(document.vendorCode ?? ''))) return [];
   const remedy = `give it one of eight digits: PUT /manage/v1/catalog/suning/merchant/${encodeURIComponent(key)} with passwordDigest, custnum and vendorCode`;

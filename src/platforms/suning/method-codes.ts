@@ -1,4 +1,4 @@
-// 异常码 of the two methods' own tables: each with its words, cause and remedy, and where it stands.
+// 异常码 of the two methods' own tables: each code with its words, cause, remedy and source.
 import type { Codes } from '../../protocol/contract.ts';
 import { HISTORY, LEAGUER, row } from './sources.ts';
 

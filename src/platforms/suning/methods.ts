@@ -1,4 +1,4 @@
-// What the rest of the folder asks the contract: which methods there are, their nodes, and which names are known.
+// Facts from the contract for this folder: the methods, their nodes, and the known names.
 import type { Fields, MethodOf } from '../../protocol/contract.ts';
 import type { Service } from './codes.ts';
 import { contract, type SuningContract } from './contract.ts';
@@ -14,10 +14,10 @@ export function isMethod(name: string): name is Method {
 /** The element below `sn_body`, in request and reply. */
 export const nodeOf = (method: Method): string => contract.methods[method].node;
 
-/** A query answers with pages of items. */
+/** A query returns pages of items. */
 export const isQuery = (method: Method): boolean => contract.methods[method].effect === 'read';
 
-/** Which of the codes `isp.sys.service.unavailable.*` a method has. */
+/** The code `isp.sys.service.unavailable.*` of each method. */
 export const SERVICES: Readonly<Record<Method, Service>> = {
   'suning.selfmarket.leaguerstatus.add': 'somp',
   'suning.fws.historyorder.query': 'fws',
@@ -26,7 +26,7 @@ export const SERVICES: Readonly<Record<Method, Service>> = {
 /** "API的版本,目前为v1.2版本" */
 export const [VERSION] = Object.keys(contract.envelope.request.VersionNo.values) as ['v1.2'];
 
-/** The catalog's entries that name methods which are served no more. */
+/** The kind of catalog entries that name retired methods. */
 export const RETIRED_METHOD = 'retired-method';
 
 const namesOf = (fields: Fields): string[] =>
@@ -35,7 +35,7 @@ const namesOf = (fields: Fields): string[] =>
     ...('fields' in field ? namesOf(field.fields) : []),
   ]);
 
-/** The names of a request that the documents define, at whatever place. The log writes them as the documents do. */
+/** The names that the documents define anywhere in a request, in their spelling. */
 const KNOWN_NAMES: ReadonlySet<string> = new Set([
   'sn_request',
   'sn_body',
@@ -45,14 +45,14 @@ const KNOWN_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the request log may repeat a name. Other names are the caller's own words: a client that
- * writes cards as `{"CODE":"SECRET"}` makes card codes of them.
+ * Whether the request log may repeat a name. Other names are the caller's own words, and may be
+ * secrets: a client that writes cards as `{"CODE":"SECRET"}` uses card codes as names.
  */
 export const isKnownName = (name: string): boolean => KNOWN_NAMES.has(name);
 
 const { pattern: ID } = contract.methods['suning.selfmarket.leaguerstatus.add'].params.orderId;
 const { pattern: APP_KEY } = contract.envelope.request.AppKey;
 
-/** Order ids and ids of lines (settled.md, S8). */
+/** Ids of orders and of lines (settled.md, S8). */
 export const isId = (text: string): boolean => ID.test(text);
 export const isAppKey = (text: string): boolean => APP_KEY.test(text);

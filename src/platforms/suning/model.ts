@@ -1,4 +1,4 @@
-// What core knows of a Suning order: its states, what an operator may do with a line, and how it is found.
+// Core's description of Suning orders: their states, operators' moves of a line, and look-up keys.
 import type { MoveEffects, OperatorMove, Order, OrderModel } from '../../core/order.ts';
 import { listsOf } from './history-lists.ts';
 import {
@@ -60,7 +60,7 @@ function moveLine(line: VirtualLine, to: LineState | RefundMove): VirtualLine {
   return isRefunded ? { ...line, state, refund: 'done', refundCause } : { ...line, state };
 }
 
-/** The order's lines with `line` in its new state, and the state that they add up to. */
+/** The order's lines with `line` in its new state, and the resulting state of the order. */
 export function changeOfLine(order: Order, line: VirtualLine): Pick<Order, 'state' | 'lines'> {
   const lines = order.lines.map((one) => (one.lineId === line.lineId ? toOrderLine(line) : one));
   return { state: sumUp(lines), lines };

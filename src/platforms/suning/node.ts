@@ -1,4 +1,5 @@
-// From the body to the method's node: the document, sn_request, sn_body, and the one node that the method wants.
+// Finds the method's node in the body: the document, sn_request, sn_body, and the method's single
+// node.
 import { PASS, type Refusal } from '../../protocol/checks.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { Code } from './codes.ts';
@@ -59,7 +60,7 @@ export function findNode(call: {
   return { node };
 }
 
-/** The method's nodes; PHP writes a list with gaps as an object whose names are integers. */
+/** The method's nodes. PHP writes a list with gaps as an object whose names are integers. */
 function nodesIn(body: Element, name: string): readonly Element[] {
   const nodes = body.children.filter((child) => child.name === name);
   return nodes.length === 1 && isNumbered(nodes[0]!) ? nodes[0]!.children : nodes;
@@ -68,7 +69,7 @@ function nodesIn(body: Element, name: string): readonly Element[] {
 /** For the request log, which repeats none of the caller's own words. */
 const nameOf = ({ name }: Element): string => (isKnownName(name) ? name : 'an unknown element');
 
-/** What to say of an element whose text stands where elements belong. */
+/** A note about an element with text in place of elements. */
 const textNote = ({ text }: Element): string =>
   looksLikeJson(text) ? '; its text is JSON that was encoded twice' : '';
 

@@ -1,4 +1,4 @@
-// What comes of a consent: a code, and pairs of an access and a refresh token, each of which is spent once.
+// The results of a consent: a code, and pairs of an access and a refresh token, each usable once.
 import { randomBytes } from 'node:crypto';
 import { DAY, type Instant, MINUTE } from '../../core/clock.ts';
 import type { Party } from '../../core/party.ts';
@@ -11,23 +11,26 @@ import { tokenDigest } from './token-digest.ts';
 
 /** Tokens live for one year (settled.md, S40). */
 export const LIFE_MS = 365 * DAY;
-/** A code is on its way through a browser only. */
+/** A code only travels through a browser. */
 const CODE_LIFE_MS = 10 * MINUTE;
 /**
- * How long after its use a refresh token may come again, and how often. Two servers of one ISV renew
- * at once, and a client whose reply was lost sends the call once more: to take that for a theft would
+ * How long after its use a refresh token may be used again, and how often. Two servers of one ISV
+ * may renew at once, and a client repeats a call whose reply was lost. Treating that as theft would
  * end the consent, and the merchant would have to consent again.
  */
 const AGAIN_MS = MINUTE;
 const AGAIN_TIMES = 5;
 
-/** What stands behind a code and every token that comes of it. */
+/** The data behind a code and all its tokens. */
 export interface Consent extends Merchant {
   readonly scope: string;
   readonly redirectUri: string;
 }
 
-/** A new access token with its refresh token, in clear: they are told once and kept as digests. */
+/**
+ * A new access token with its refresh token in plain text. They are returned once and stored as
+ * digests.
+ */
 export interface Pair {
   readonly access: string;
   readonly refresh: string;
@@ -38,7 +41,7 @@ type Kind = 'code' | 'refresh';
 
 const newToken = (): string => randomBytes(32).toString('base64url');
 
-/** Makes a code for `app`: one consent, a grant of its own. */
+/** Creates a code for `app`, with its own grant. */
 export async function issueCode(
   { tokens, clock }: Services,
   app: Party,
@@ -73,14 +76,20 @@ function toToken(
   };
 }
 
-/** Under which a spent token is remembered: who brings it later has stolen it, or was stolen from. */
+/**
+ * The name under which a spent token is remembered. Its later use means that a token was stolen.
+ */
 const spentName = (token: string): string => `spent:${token}`;
-/** The right to bring a spent refresh token for the `n`th time again; whoever spends it has it. */
+/**
+ * The right to use a spent refresh token for the `n`th time; the caller who spends the right has
+ * it.
+ */
 const againName = (token: string, n: number): string => `again:${n}:${token}`;
 
 /**
- * A code for its first pair. Null where it is unknown, ended or spent, or where its redirect address
- * or PKCE verifier does not fit, which leaves it unspent. A code that comes again ends the consent.
+ * Exchanges a code for its first pair. Returns null if the code is unknown, expired or spent, or if
+ * its redirect address or PKCE verifier does not match, which leaves it unspent. Reusing a code
+ * ends the consent.
  */
 export async function spendCode(
   services: Services,
@@ -96,7 +105,9 @@ export async function spendCode(
   });
 }
 
-/** A refresh token for the next pair. One that comes again is given a further pair within a minute. */
+/**
+ * Exchanges a refresh token for the next pair. A reused token gets a further pair within a minute.
+ */
 export function spendRefresh(
   services: Services,
   app: Party,
@@ -129,7 +140,7 @@ async function spend(
     usedAt: now,
   });
   const again = kind === 'refresh' ? [nextAgain(token, given, 1, now)] : [];
-  // Of two that bring the same token at once one gets here first; for the other it is spent.
+  // If two calls bring one token at once, only the first spends it.
   const isFirst = await tokens.save([...rows, spent, ...again], {
     platform: PLATFORM,
     digest: token.digest,
@@ -137,7 +148,7 @@ async function spend(
   return isFirst ? pair : spendAgain(services, app, given, kind);
 }
 
-/** Of a token that was spent: a further pair, or the end of its consent. */
+/** For a spent token: returns a further pair, or ends its consent. */
 async function spendAgain(
   { tokens, clock }: Services,
   app: Party,
@@ -150,8 +161,8 @@ async function spendAgain(
   const now = clock.now();
   const { of, usedAt } = spent.attributes;
   if (kind === 'refresh' && of === 'refresh' && now - Number(usedAt) <= AGAIN_MS) {
-    // Each right is made in the transaction that spends the one before it, so that of many that come
-    // at once each gets a right of its own, on whichever node.
+    // Each right is created in the transaction that spends the previous one, so that simultaneous
+    // calls each get their own right, on any node.
     for (let n = 1; n <= AGAIN_TIMES; n++) {
       const { pair, rows } = newPair(spent, now);
       const next = n < AGAIN_TIMES ? [nextAgain(spent, given, n + 1, now)] : [];

@@ -1,10 +1,11 @@
-// What the request log keeps of an OAuth call: who, what, how it ended, and the parameters without any secret.
+// The request log's record of an OAuth call: who, what, the result, and the parameters without
+// secrets.
 
 import type { EndpointLog } from '../../protocol/endpoint-log.ts';
 import { shown } from '../../protocol/redact.ts';
 import type { Parameters } from './oauth-parameters.ts';
 
-/** Parameters that open nothing; of all others the log says only that they were there. */
+/** Parameters that are no secrets. For all others the log only says that they were present. */
 const OPEN = new Set([
   'client_id',
   'code_challenge_method',
@@ -60,7 +61,7 @@ export function oauthLog(
   problem: { readonly code: string; readonly detail: string } | null,
 ): EndpointLog {
   return {
-    // Anybody may open the page; a consent and a token take a password or a secret.
+    // Anybody may open the page; a consent and a token require a password or a secret.
     isVerified: problem === null && method !== 'oauth.authorize',
     party: parameters?.get('client_id') ?? null,
     method,
@@ -70,7 +71,7 @@ export function oauthLog(
   };
 }
 
-/** As a form; a name that OAuth does not know may itself be a secret. */
+/** The parameters as a form. A name that OAuth does not define may itself be a secret. */
 function withoutSecrets(parameters: Parameters): string {
   const kept: string[] = [];
   let others = 0;

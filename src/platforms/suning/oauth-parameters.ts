@@ -1,4 +1,4 @@
-// The parameters of the OAuth endpoints, from wherever a client puts them.
+// Reads the parameters of the OAuth endpoints, wherever a client puts them.
 
 import { parseForm } from '../../protocol/codecs/form.ts';
 import { decodeUtf8 } from '../../protocol/codecs/utf8.ts';
@@ -17,9 +17,9 @@ export class ParametersError extends Error {
 const MAX_BYTES = 64 * 1024;
 
 /**
- * token called by GET query, by POST query with a JSON body, and by form POST: whatever the
- * Content-Type, a body that begins with `{` is JSON, any other a form. One that is given twice
- * has to say the same both times.
+ * A token call may be a GET with a query, a POST with a query and a JSON body, or a POST of a form.
+ * Whatever the Content-Type, a body that begins with `{` is JSON and any other is a form. A
+ * repeated parameter must have the same value.
  *
  * @throws {ParametersError}
  */
@@ -49,7 +49,7 @@ function bodyFields(body: Buffer): [string, string][] {
   if (text === null) throw new ParametersError('the body is not UTF-8');
   if (!/^\uFEFF?\s*\{/.test(text)) return fields(text.trim(), 'body');
   try {
-    // What is no text is no parameter: null and an empty one are as good as absent.
+    // Null and empty values count as absent, and only texts are parameters.
     return readJsonMembers(text, { maxBytes: MAX_BYTES, maxDepth: 2 }).flatMap(
       ({ name, text: value }): [string, string][] => (value === '' ? [] : [[name, value]]),
     );

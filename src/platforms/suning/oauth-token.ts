@@ -1,4 +1,5 @@
-// /api/oauth/token and /api/oauth/revoke: codes and refresh tokens into access tokens, each spent once.
+// /api/oauth/token and /api/oauth/revoke: exchange codes and refresh tokens, each usable once, for
+// access tokens.
 import { SECOND } from '../../core/clock.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
@@ -10,7 +11,7 @@ import { oauthLog } from './oauth-log.ts';
 import { type Parameters, ParametersError, readParameters } from './oauth-parameters.ts';
 import { tokenDigest } from './token-digest.ts';
 
-/** The codes of RFC 6749, 5.2, with what went wrong. */
+/** An error with a code of RFC 6749, 5.2, and the reason. */
 class OAuthError extends Error {
   readonly code: string;
 
@@ -45,7 +46,7 @@ export function answerToken(request: GatewayRequest, services: Services): Promis
   });
 }
 
-/** RFC 7009: ends the consent that a token comes from. A token that nobody knows is as good as ended. */
+/** RFC 7009: ends the consent of a token. An unknown token counts as ended. */
 export function answerRevoke(request: GatewayRequest, services: Services): Promise<GatewayReply> {
   return answer('oauth.revoke', request, async (parameters) => {
     const app = findClient(parameters, services);

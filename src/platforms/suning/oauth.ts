@@ -1,4 +1,5 @@
-// OAuth 2: /api/oauth/authorize, where a merchant consents that an app acts for them, and all endpoints.
+// OAuth 2: /api/oauth/authorize, where a merchant consents that an app acts for them, and the list
+// of all endpoints.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
@@ -22,7 +23,7 @@ import { type Parameters, ParametersError, readParameters } from './oauth-parame
 import { answerRevoke, answerToken } from './oauth-token.ts';
 import { type Challenge, readChallenge } from './pkce.ts';
 
-/** What the client asked for, sent back with the form and looked at again as if it came anew. */
+/** The client's parameters, which the form sends back and which are then checked again. */
 const ASKED = [
   'client_id',
   'response_type',
@@ -35,7 +36,7 @@ const ASKED = [
 ];
 const MAX_PARAMETER = 2000;
 
-/** A reply, and why it is no success. */
+/** A reply, with the reason if it is no success. */
 type Answer = GatewayReply & {
   readonly problem?: { readonly code: string; readonly detail: string } | null;
 };
@@ -47,8 +48,8 @@ interface Asked {
 }
 
 /**
- * The request, or the page that says why it cannot be one. Nobody is sent to an address that the
- * app has not registered, character by character, not even with an error.
+ * The request, or the page about an invalid one. Nobody is redirected to an address that the app
+ * has not registered exactly, not even with an error.
  */
 function readAsked(parameters: Parameters, { parties, environment }: Services): Asked | Answer {
   const wrong = (detail: string): Answer => ({
@@ -70,7 +71,7 @@ function readAsked(parameters: Parameters, { parties, environment }: Services): 
   return { app, redirectUri, parameters };
 }
 
-/** Back to the app, with `state` as it came. The address is kept character by character. */
+/** Redirects to the app with the received `state`. The address is kept character by character. */
 function redirect(
   { redirectUri, parameters }: Asked,
   answer: Readonly<Record<string, string>>,
@@ -100,20 +101,20 @@ function readRequest(asked: Asked): { readonly challenge: Challenge | null } | A
   return { challenge };
 }
 
-/** What the client asked for, in a fixed order. */
+/** The client's parameters in a fixed sequence. */
 const askedOf = (parameters: Parameters): readonly (readonly [name: string, value: string])[] =>
   ASKED.flatMap((name) => {
     const value = parameters.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
 
-/** The form in a new session: see consent-session.ts. */
+/** Shows the form in a new session: see consent-session.ts. */
 function showForm(
   { app, redirectUri, parameters }: Asked,
   services: Services,
   status: number,
   userName: string,
-  /** Why the form is shown again: what the merchant reads, and what the log has. */
+  /** Why the form is shown again: the text for the merchant, and the detail for the log. */
   again: { readonly text: string; readonly code: string; readonly detail: string } | null,
 ): Answer {
   const asked = askedOf(parameters);
@@ -174,7 +175,7 @@ async function takeConsent(
   return redirect(asked, { code: await issueCode(services, asked.app, consent, read.challenge) });
 }
 
-/** By what every server has one of: two servers of one process count apart. */
+/** Keyed by an object of the server, so that two servers in one process count separately. */
 const paces = new WeakMap<object, GuessPace>();
 
 /** In the sandbox there is nothing to guess. */
@@ -200,7 +201,7 @@ async function signIn(
   return merchant;
 }
 
-/** Reads the parameters, and tells what is wrong with them, or with us, as a page and to the log. */
+/** Reads the parameters, and reports errors as a page and to the log. */
 function asPage(
   method: string,
   handle: (

@@ -1,4 +1,4 @@
-// What each method does with the ledger, once its call is accepted; and the refund that starts by itself.
+// Carries out each method on the ledger after the call is accepted, and starts automatic refunds.
 import { hash } from 'node:crypto';
 import { changeOrder, type Decide } from '../../core/change-order.ts';
 import { DAY } from '../../core/clock.ts';
@@ -25,7 +25,10 @@ import type { Document } from './wire.ts';
 export type Success = Document;
 type Outcome = Promise<Verdict<Success> | CoreRefusal>;
 
-/** How long the very same signed write gets its first success again (settled.md, S32); its time holds for 20 minutes. */
+/**
+ * How long the same signed write gets its first success again (settled.md, S32); its signature's
+ * time is valid for 20 minutes.
+ */
 const REPLAY_MS = DAY;
 
 const refused = (code: Code, detail: string): Verdict<Success> => ({
@@ -83,7 +86,7 @@ async function addLeaguerstatus(call: SuningCall, { ledger, clock }: Services): 
   return refusal ? { ok: false, refusal } : outcome;
 }
 
-/** Of everything that was signed: the app, and signInfo with the bytes that it is over. */
+/** The key covers everything that was signed: the app, and signInfo with the signed bytes. */
 function onceKey({ appKey, sign, request }: SuningCall): string {
   const body = hash('sha256', request.body, 'base64url');
   const whole = JSON.stringify([appKey, sign.toLowerCase(), body]);
@@ -129,7 +132,10 @@ export const OPERATIONS: Record<Method, (call: SuningCall, services: Services) =
   'suning.fws.historyorder.query': queryHistoryOrder,
 };
 
-/** What a deadline `refund:LINE` does: at 100 minutes unshipped the refund begins, once (settled.md, S31). */
+/**
+ * Carries out a deadline `refund:LINE`: after 100 minutes without shipment the refund begins, once
+ * (settled.md, S31).
+ */
 export function startOverdueRefund({ ledger, clock }: Services): DeadlineHandler {
   return async (due, completes) => {
     const lineId = due.kind.slice(REFUND_DEADLINE.length + 1);

@@ -1,4 +1,4 @@
-// PKCE (RFC 7636): a code that was asked for with a challenge is given tokens only for the verifier of it.
+// PKCE (RFC 7636): a code requested with a challenge is exchanged only for the matching verifier.
 import { hash } from 'node:crypto';
 import { equalSecrets } from '../../protocol/digest.ts';
 
@@ -11,8 +11,8 @@ export interface Challenge {
 const SHAPE = /^[A-Za-z0-9\-._~]{43,128}$/;
 
 /**
- * The challenge of an authorization request; null where it has none, and what is wrong with it
- * where it is none of RFC 7636's. Without a method it is `plain` (4.3).
+ * The challenge of an authorization request; null if it has none, or the error if it is invalid.
+ * Without a method it is `plain` (4.3).
  */
 export function readChallenge(
   value: string | undefined,
@@ -31,8 +31,8 @@ export function readChallenge(
 }
 
 /**
- * Whether the token call may have the code. A verifier for a code without a challenge is refused,
- * too: else who takes the challenge out of an authorization request would go unnoticed (RFC 9700, 2.1.1).
+ * Whether the token call may use the code. A verifier for a code without a challenge is refused,
+ * too, because otherwise nobody would notice a removed challenge (RFC 9700, 2.1.1).
  */
 export function isProved(challenge: Challenge | undefined, verifier: string | undefined): boolean {
   if (!challenge || verifier === undefined) return !challenge && verifier === undefined;

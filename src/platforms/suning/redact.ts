@@ -1,4 +1,5 @@
-// What the request log keeps of a body: all of it, where it holds no card codes, tokens or signatures.
+// Prepares a body for the request log: unchanged unless it contains card codes, tokens or
+// signatures.
 import type { Start } from '../../protocol/platform.ts';
 import { isSecretName } from '../../protocol/redact.ts';
 import { header, headerValues } from './headers.ts';
@@ -12,7 +13,7 @@ import {
 } from './wire.ts';
 import { looksLikeJson } from './wire-json.ts';
 
-/** Names whose values are not kept, in any case; below `cardList` nothing is. */
+/** Names whose values are removed, in any case; below `cardList` everything is removed. */
 const SECRET =
   /^(?:card.*|sign.*|cd-?key|pin|pin-?code|.*(?:secret|token|passw(?:or)?d|pwd|卡密|卡号|密码|口令))$/i;
 /** Names of digits only come from PHP's lists with gaps. They name no secret, and a document may contain ten thousand. */
@@ -22,22 +23,23 @@ const isNamedSecret = (name: string): boolean =>
 const MASK = '***';
 const OTHER: Record<Format, Format> = { xml: 'json', json: 'xml' };
 
-/** Where a text that is no document may begin to tell what must not be kept. */
+/** Where secret data may begin in a text that is no valid document. */
 const SUSPICIOUS =
   /card|sec|token|sign|passw|pwd|cd[-_]?key|cvv|kami|key|私钥|秘钥|提货码|兑换码|激活码|\bpin|卡密|卡号|密码|口令|\\|&#|<!/i;
 
 /**
- * Room for a call without cards. A longer body that the checks have not read is not read for the log
- * either: whoever sent it may be nobody, and reading costs up to forty times what looking through does.
+ * Enough for a call without cards. A longer body that the checks have not read is not parsed for
+ * the log, because its sender may be a stranger, and parsing costs up to forty times as much as
+ * searching.
  */
 const READ_FOR_LOG = 2 * 1024;
-/** More than the request log keeps. */
+/** Longer than the logged text. */
 const KEPT = 20 * 1024;
 
 /**
- * A body that parses is judged by what it means: one without secrets is kept as it came, one with
- * them is written anew without. What does not parse, or is long and from nobody knows whom, is kept
- * up to the first sign of one.
+ * A valid body is judged by its content: without secrets it is kept unchanged, otherwise it is
+ * rewritten without them. An invalid body, or a long one from an unknown caller, is kept up to the
+ * first sign of a secret.
  */
 export function redact(body: string, call: { readonly root?: Element } & Start): string {
   const isRead = call.root !== undefined || body.length <= READ_FOR_LOG;
@@ -48,11 +50,12 @@ export function redact(body: string, call: { readonly root?: Element } & Start):
   return sent.reduce((text, one) => (one.length < 8 ? text : text.replaceAll(one, MASK)), kept);
 }
 
-/** Null where the body is no document of either format. */
+/** Returns null if the body is no document of either format. */
 function redactDocument(body: string, call: { readonly root?: Element } & Start): string | null {
   const format = readFormat(header(call, 'Format')) ?? 'xml';
   if (call.root) return redactTree(body, call.root, format);
-  // It was refused before it was read, perhaps because it is not of the format that it says.
+  // The call was refused before the body was read, perhaps because the body has another format than
+  // stated.
   for (const candidate of [format, OTHER[format]]) {
     try {
       return redactTree(body, readBody(call.request.body, candidate), candidate);
@@ -64,7 +67,7 @@ function redactDocument(body: string, call: { readonly root?: Element } & Start)
 }
 
 function redactTree(body: string, root: Element, format: Format): string {
-  // A comment is not in the tree, and may hold anything.
+  // The tree omits comments, which may contain anything.
   const hidesNothing = format === 'json' || !body.includes('<!');
   if (hidesNothing && !holdsSecret(root)) return body;
   return writeDocument({ [root.name]: withoutSecrets(root) }, format);
@@ -75,18 +78,19 @@ function holdsSecret({ name, text, children }: Element): boolean {
   return isNamedSecret(name) || children.some(holdsSecret);
 }
 
-/** A text may hold JSON again, and in it the names that are looked for. */
+/** A text may contain JSON with the secret names. */
 const isSecret = (name: string, text: string): boolean =>
   isNamedSecret(name) || (looksLikeJson(text) && SUSPICIOUS.test(text));
 
 function withoutSecrets({ name, text, children }: Element): string | Document {
   if (children.length === 0) return text !== '' && isSecret(name, text) ? MASK : text;
   if (isNamedSecret(name)) return MASK;
-  // In a map: a stranger's document may hold a hundred thousand names, and one called __proto__.
+  // A map, because a stranger's document may contain a hundred thousand names, or one called
+  // __proto__.
   const kept = new Map<string, { written: string | Document; count: number }>();
   for (const child of children) {
     const before = kept.get(child.name);
-    // Of a list the first is kept; how many there were is what matters of the others.
+    // The log keeps the first item of a list, and the number of the others.
     if (before) before.count++;
     else kept.set(child.name, { written: withoutSecrets(child), count: 1 });
   }

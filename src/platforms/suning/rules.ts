@@ -1,10 +1,11 @@
-// The business rules of addLeaguerstatus and of the 100 minutes: pure functions of a line and the time.
+// The business rules of addLeaguerstatus and of the 100 minutes: pure functions of a line and the
+// time.
 import type { Instant } from '../../core/clock.ts';
 import type { BizNumber } from './codes.ts';
 import { isOverdue, type VirtualLine } from './lines.ts';
 import type { IqStatus, LeaguerStatus } from './values.ts';
 
-/** What becomes of the line; `keepsCards` says that the call's cards are stored with it. */
+/** The new state of the line. `keepsCards`: the call's cards are stored with it. */
 export interface Accepted {
   readonly refused: null;
   readonly action: string;
@@ -96,7 +97,10 @@ function accept(action: string, line: VirtualLine, keepsCards = false): Accepted
   return { refused: null, action, line, keepsCards };
 }
 
-/** The line once its automatic refund has begun (settled.md, S31), or null where nothing is to be done. */
+/**
+ * The line after the start of its automatic refund (settled.md, S31); null if there is nothing to
+ * do.
+ */
 export function refundOverdue(line: VirtualLine, now: Instant): VirtualLine | null {
   return isOverdue(line, now) ? { ...line, refund: 'started', refundCause: 'overdue' } : null;
 }

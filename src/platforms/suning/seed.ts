@@ -11,7 +11,7 @@ import { PLATFORM } from './name.ts';
 export const VIRTUAL_EVERY = 8;
 export const THOUSAND_CARDS_EVERY = 512;
 
-/** The service-market orders lie one behind the other, less than three months back. */
+/** The service-market orders are evenly spread over less than three months before now. */
 const BACK_MS = 80 * DAY;
 const APART_MS = 3 * SECOND;
 const IN_A_ROW = BACK_MS / APART_MS;

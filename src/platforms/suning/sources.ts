@@ -1,4 +1,4 @@
-// The documents that the contract names as its sources, and texts that stand in them.
+// The documents that the contract cites, and shared texts.
 import type { TextField } from '../../protocol/contract.ts';
 export const LEAGUER = 'leaguer-status.txt';
 export const HISTORY = 'history-order.txt';
@@ -13,5 +13,5 @@ export const textOf =
   <const R extends Rest>(zh: string, en: string, quote: string, rest: R) =>
     ({ type: 'string', text: { zh, en }, source: row(document, quote), ...rest }) as const;
 
-/** The app of the sandbox that the samples are called as. */
+/** The sandbox app that calls the samples. */
 export const SAMPLE_APP = 'b0c332a133c102765f39de0a1b2c3d4e';

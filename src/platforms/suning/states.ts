@@ -1,4 +1,4 @@
-// States of an order line (订单行), what kind of goods it sells, how its refund stands, and what an operator may do.
+// States of an order line (订单行), its kinds of goods, its refund states, and operators' moves.
 import type { Transitions } from '../../core/transitions.ts';
 
 /** The states of a line. An order of virtual goods has its lines' state, or `mixed`. */
@@ -12,7 +12,7 @@ export const LINE_STATES = {
 } as const;
 export type LineState = keyof typeof LINE_STATES;
 
-/** Moves that leave the line's state and change how its refund stands. */
+/** Moves that keep the line's state and change its refund. */
 export const REFUND_MOVES = {
   'refund-started': 'started',
   'refund-refused': 'refused',
@@ -39,7 +39,7 @@ export type Fulfilment = keyof typeof FULFILMENTS;
 export type Refund = 'none' | 'started' | 'done' | 'refused';
 export const REFUNDS: readonly Refund[] = ['none', 'started', 'done', 'refused'];
 
-/** Who began the refund: the 100 minutes, a failed top-up, or a person of the shop. */
+/** Who began the refund: the 100 minutes, a failed top-up, or a person in the shop. */
 export type RefundCause = 'overdue' | 'recharge-failed' | 'other';
 export const REFUND_CAUSES: readonly RefundCause[] = ['overdue', 'recharge-failed', 'other'];
 
@@ -48,7 +48,7 @@ export const CATEGORIES = { 1: '新订', 2: '续订', 3: '升级' } as const;
 export type Category = keyof typeof CATEGORIES;
 export const isCategory = (text: string): boolean => Object.hasOwn(CATEGORIES, text);
 
-/** The documents name what partners report; what an operator may do they leave open. [ours] */
+/** The documents define partners' reports, but not what an operator may do. [ours] */
 export const OPERATOR_TRANSITIONS: Transitions = {
   unshipped: ['shipped', 'refund-started', 'refund-refused', 'refunded', 'returned', 'oms-failure'],
   shipped: ['received', 'refund-started', 'refund-refused', 'refunded', 'returned'],

@@ -1,4 +1,4 @@
-// A service-market order (服务市场订单) as core keeps it, and as queryHistoryOrder answers with it.
+// A service-market order (服务市场订单) in the form for core and in the form of queryHistoryOrder.
 import type { Instant } from '../../core/clock.ts';
 import { formatYuan } from '../../core/money.ts';
 import type { JsonObject, Order } from '../../core/order.ts';
@@ -8,7 +8,7 @@ import type { SuningContract } from './contract.ts';
 import type { Category } from './states.ts';
 import type { Document } from './wire.ts';
 
-/** One line of it (订单行). */
+/** One line (订单行) of the order. */
 export interface SubscriptionDetail {
   readonly serverId: string;
   readonly serviceName: string;

@@ -1,4 +1,4 @@
-// 开始时间 and 结束时间: the check that every method with a time range shares.
+// 开始时间 and 结束时间: the check that all methods with a time range share.
 import type { Instant } from '../../core/clock.ts';
 import { type Refusal, says } from '../../protocol/checks.ts';
 import type { Text } from '../../protocol/contract.ts';
@@ -12,7 +12,10 @@ export interface TimeRange {
 /** "查询时间起止日期不能超过3个月" */
 const MAX_MONTHS = 3;
 
-/** What a range is refused with; a method that requires both times has a code of its own for absent ones. */
+/**
+ * The codes that refuse a range. A method that requires both times has its own code for absent
+ * ones.
+ */
 export type RangeCode =
   | 'biz.fws.queryhistoryorder.missing-parameter:startTime'
   | 'biz.fws.queryhistoryorder.missing-parameter:endTime'
@@ -25,7 +28,7 @@ export type RangeCode =
   | 'sys.check.query-time:error'
   | 'sys.check.query-time:outofrange';
 
-/** For the list of checks. */
+/** The reasons for the list of checks. */
 export const RANGE_REASONS = {
   'biz.fws.queryhistoryorder.missing-parameter:startTime': says('缺少 startTime', 'no startTime'),
   'biz.fws.queryhistoryorder.missing-parameter:endTime': says('缺少 endTime', 'no endTime'),
@@ -40,7 +43,7 @@ export const RANGE_REASONS = {
 } as const satisfies Record<RangeCode, Text>;
 
 export interface RangeRules {
-  /** Where the method requires both, what it says of one that is absent. */
+  /** The codes for an absent time, if the method requires both. */
   readonly absent?: Readonly<Record<'startTime' | 'endTime', RangeCode>>;
 }
 

@@ -1,4 +1,4 @@
-// How access and refresh tokens are kept: never themselves, only their digest.
+// Access and refresh tokens are stored only as digests.
 import { hash } from 'node:crypto';
 
 /** SHA-256 as base64url. */

@@ -1,4 +1,4 @@
-// What a method's node says: its fields checked against their contract, one reader a method.
+// Reads a method's node and checks its fields against the contract, with one reader per method.
 import { type Refusal, says } from '../../protocol/checks.ts';
 import type { Fields as ContractFields, Field } from '../../protocol/contract.ts';
 import { invalidBiz, missingParameter } from './codes.ts';
@@ -42,7 +42,7 @@ export interface Values {
 }
 
 type Fields = Readonly<Record<string, string | undefined>>;
-/** What the reading of a method's values refuses with. */
+/** The codes with which the reading of values refuses. */
 export type ValueCode =
   | `biz.selfmarket.addleaguerstatus.missing-parameter:${string}`
   | 'biz.selfmarket.addleaguerstatus.invalid-biz:108'
@@ -54,7 +54,7 @@ type PageCode =
   | 'sys.check.pagesize-format:error'
   | 'sys.check.page-param:error';
 
-/** For the list of checks, in the order of the reading. */
+/** The reasons for the list of checks, in the sequence of the reading. */
 export const VALUE_REASONS = {
   'biz.selfmarket.addleaguerstatus.missing-parameter:*': says(
     '必填字段缺失或为空',
@@ -178,7 +178,10 @@ function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<
   return { list };
 }
 
-/** One for each card or run of cards, in the order written. PHP writes a list with gaps as an object. */
+/**
+ * One element per card or run of cards, in the sequence written. PHP writes a list with gaps as an
+ * object.
+ */
 function cardElements(node: Element): readonly Element[] {
   const given = node.children.filter(({ name }) => name === 'cardList');
   const [only] = given;
@@ -219,7 +222,7 @@ function readHistoryQuery(fields: Fields): Read<HistoryQuery> {
   };
 }
 
-/** Null where it is no integer; an optional field that is there and empty is not given. [ours] */
+/** Null if the text is no integer. An empty optional field counts as absent. [ours] */
 function readInteger(text: string | undefined, byDefault: number): number | null {
   if (isBlank(text)) return byDefault;
   return /^-?\d+$/.test(text!) ? Number(text) : null;

@@ -1,4 +1,5 @@
-// JSON of a request into elements: strict JSON, and the Python and PHP spellings that public clients send.
+// Reads JSON of a request into elements: strict JSON, and the Python and PHP spellings of public
+// clients.
 
 import { JsonTextError, LiteralReader } from './json-literals.ts';
 import { isKnownName, METHODS, nodeOf } from './methods.ts';
@@ -7,7 +8,7 @@ import type { Element } from './wire.ts';
 export interface JsonTextLimits {
   /** The document's size in UTF-8. */
   readonly maxBytes: number;
-  /** How deep objects and arrays may nest; the outermost is 1. */
+  /** Maximum nesting depth of objects and arrays; the outermost value has depth 1. */
   readonly maxDepth: number;
 }
 
@@ -31,12 +32,12 @@ export function readJsonMembers(text: string, limits: JsonTextLimits): readonly 
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const reader = new Reader(plain, limits.maxDepth, false);
   const members = reader.document();
-  // Only at its end is a document known to be Python 2's, whose unprefixed strings are bytes.
+  // Only the end of a document shows whether it is Python 2's, whose unprefixed strings are bytes.
   if (!reader.isPython2 || !reader.hasByteEscapes) return members;
   return new Reader(plain, limits.maxDepth, true).document();
 }
 
-/** For a text where an object or a list belongs: whether it is JSON that was encoded twice. */
+/** Whether a text in place of an object or a list is JSON that was encoded twice. */
 export function looksLikeJson(text: string): boolean {
   const inner = text.trim();
   return (
@@ -50,9 +51,9 @@ const NONE: readonly Element[] = [];
 const FEW_NAMES = 8;
 
 /**
- * A call with very many elements is one with many cards, and the shortest card,
- * `{"cardCode":"","cardSec":""},`, takes 29 bytes for 3 elements. A text that has more elements for
- * its length, such as 350,000 times `{}`, means nothing, and reading it would cost the most.
+ * The shortest card, `{"cardCode":"","cardSec":""},`, takes 29 bytes for 3 elements. A text with
+ * more elements for its length, such as 350,000 times `{}`, is meaningless and would cost the most
+ * to read.
  */
 const CHARACTERS_PER_ELEMENT = 9;
 /** A short call may have shorter elements. */
@@ -87,7 +88,7 @@ class Reader extends LiteralReader {
     return members;
   }
 
-  /** Adds an element, or those of a list, to `into`. */
+  /** Adds an element, or the elements of a list, to `into`. */
   #member(name: string, depth: number, into: Element[]): void {
     this.space();
     if (this.text[this.at] !== '[') {
@@ -153,7 +154,8 @@ class Reader extends LiteralReader {
   #key(): string {
     const c = this.text[this.at];
     if (c === '"' || c === "'") return this.string('');
-    // Python prints the keys of `{0: …, 2: …}` without quotes, and of a list with gaps they are integers.
+    // Python prints the keys of `{0: …, 2: …}` without quotes; for a list with gaps they are
+    // integers.
     if (c !== undefined && c >= '0' && c <= '9') return this.number();
     return this.prefixed() ?? this.fail('a key is expected');
   }

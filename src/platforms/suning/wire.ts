@@ -1,4 +1,5 @@
-// The bytes: XML or JSON by the Format header, both into one tree of elements, and replies back into either.
+// Reads XML or JSON, by the Format header, into one tree of elements, and writes replies in either
+// format.
 import { decodeUtf8, describeNotUtf8 } from '../../protocol/codecs/utf8.ts';
 import {
   parseXml,
@@ -13,10 +14,10 @@ import { readJsonMembers } from './wire-json.ts';
 
 export type Format = 'xml' | 'json';
 
-/** An element of a request: with children, or with text. Several of one name are a list. */
+/** An element of a request with children or with text. Several elements of one name form a list. */
 export interface Element extends XmlElement {
   readonly children: readonly Element[];
-  /** Of a JSON list, where even an empty element counts. */
+  /** The element is an item of a JSON list, where even an empty element counts. */
   readonly isItem?: true;
 }
 
@@ -26,7 +27,7 @@ const MAX_BYTES = 1024 * 1024;
 /** The documents' own samples nest 5 deep. */
 const MAX_DEPTH = 16;
 
-/** The body is no document of its format; the message says what is wrong and where. */
+/** The body is no document of its format. The message states the problem and its position. */
 export class UnreadableBodyError extends Error {
   override readonly name = 'UnreadableBodyError';
 }
@@ -57,7 +58,9 @@ export function readBody(body: Uint8Array, format: Format, maxBytes = MAX_BYTES)
   }
 }
 
-/** What an XML reader names is a tag or an attribute; the caller's own names may be card codes. */
+/**
+ * XML readers name tags and attributes in errors; unknown names may be card codes and are hidden.
+ */
 function withKnownNames(message: string): string {
   return message
     .replace(/<([^<>\s]*)>/g, (tag, name: string) => (isKnownName(name) ? tag : 'an element'))
@@ -73,14 +76,17 @@ function jsonRoot(members: readonly Element[]): Element {
 }
 
 /**
- * An object whose names are all non-negative integers: PHP's json_encode writes a list so once an
- * element was taken out of it. No name of a contract, and none in XML, begins with a digit.
+ * An object whose names are all non-negative integers. PHP's json_encode writes a list in this form
+ * after an element was removed. No name of a contract, and no XML name, begins with a digit.
  */
 export function isNumbered({ children }: Element): boolean {
   return children.length > 0 && children.every(({ name }) => /^\d+$/.test(name));
 }
 
-/** A reply or a request: its elements in the order to write them; an array is a list of one name. */
+/**
+ * A reply or a request: its elements in the sequence in which they are written; an array is a list
+ * of one name.
+ */
 export interface Document {
   readonly [name: string]: string | Document | readonly Document[];
 }

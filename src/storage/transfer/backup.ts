@@ -1,4 +1,4 @@
-// Backup, restore and migration: one way to transfer rows between what can be read and what can be filled.
+// Backup, restore and migration: one way to copy rows from any source to any target.
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,11 +20,11 @@ export type OnProgress = (rows: number) => void;
 
 export interface TransferReport {
   readonly sums: Sums;
-  /** Of what was brought in; absent where it was not asked for. */
+  /** The audit of the copied ledger; absent if not requested. */
   readonly audit?: TransferAudit;
 }
 
-/** The drivers are loaded when they are needed. */
+/** Loads the driver on demand. */
 export async function openSource({
   dataDirectory,
   databaseUrl,
@@ -43,7 +43,7 @@ export async function openTarget(
   return (await import('../postgres/transfer.ts')).postgresTarget(databaseUrl, id);
 }
 
-/** A consistent copy of a ledger that may be served meanwhile. */
+/** Makes a consistent copy of a ledger, even while a server uses it. */
 export async function backUp(
   place: StoragePlace,
   file: string,
@@ -59,14 +59,16 @@ export async function backUp(
 }
 
 export interface RestoreOptions {
-  /** Null proves the backup in a temporary directory and keeps nothing. */
+  /** Null tests the backup in a temporary directory and keeps nothing. */
   readonly place: StoragePlace | null;
-  /** Reads everything again, and audits it. */
+  /** Reads everything again and audits it. */
   readonly verify: boolean;
   readonly onProgress: OnProgress;
 }
 
-/** @throws {TransferError} a damaged backup, a target that is not empty, rows that did not arrive */
+/**
+ * @throws {TransferError} if the backup is damaged, the target is not empty, or rows did not arrive
+ */
 export async function restore(file: string, options: RestoreOptions): Promise<TransferReport> {
   if (options.place !== null) return restoreOrNothing(file, options.place, options);
   const dataDirectory = mkdtempSync(join(tmpdir(), 'ordergate-verify-'));
@@ -77,7 +79,10 @@ export async function restore(file: string, options: RestoreOptions): Promise<Tr
   }
 }
 
-/** A restore that fails leaves nothing behind: neither a directory that it made nor a file in one that was there. */
+/**
+ * A failed restore leaves nothing: neither a directory that it created nor a file in an existing
+ * one.
+ */
 async function restoreOrNothing(
   file: string,
   place: StoragePlace,
@@ -90,7 +95,7 @@ async function restoreOrNothing(
   try {
     return await restoreTo(file, place, options);
   } catch (error) {
-    // A directory that was not empty was refused, and holds what it held.
+    // A directory that was not empty was refused and keeps its content.
     const added =
       before === null ? [] : readdirSync(dataDirectory).filter((name) => !before.includes(name));
     for (const name of added) rmSync(join(dataDirectory, name), { recursive: true, force: true });
@@ -99,10 +104,10 @@ async function restoreOrNothing(
   }
 }
 
-/** Also a link to nothing, which is not ours to remove. */
+/** Also true for a link to nothing, which is not ours to remove. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** The outermost directory of the path that does not exist. */
+/** The outermost missing directory of the path. */
 function firstMissing(path: string): string {
   const parent = dirname(resolve(path));
   return isThere(parent) ? resolve(path) : firstMissing(parent);
@@ -113,7 +118,7 @@ async function restoreTo(
   place: StoragePlace,
   { verify, onProgress }: RestoreOptions,
 ): Promise<TransferReport> {
-  // A restore that is cut off is begun anew, in another place: the file is still there.
+  // An interrupted restore starts again in another place, because the file still exists.
   const target = await openTarget(place, `${RESTORE}${randomUUID()}`);
   try {
     let rows = 0;
@@ -148,7 +153,7 @@ async function restoreTo(
   }
 }
 
-/** The error of a failed restore, with what has become of the target. */
+/** The error of a failed restore, with the state of the target. */
 async function abandoned(target: TransferTarget, error: unknown): Promise<unknown> {
   if (!target.abandon) return error;
   try {
@@ -170,7 +175,9 @@ function writeSecrets({ dataDirectory }: StoragePlace, secrets: BackupSecrets): 
   write('admin.token', secrets.adminToken);
 }
 
-/** @throws {TransferError} where what was brought in is not what was to be, or breaks a rule of the ledger */
+/**
+ * @throws {TransferError} if the copy differs from the expectation, or breaks a rule of the ledger
+ */
 export async function prove(target: TransferTarget, expected: Sums): Promise<TransferAudit> {
   const arrived = await target.readBack();
   try {
@@ -179,7 +186,7 @@ export async function prove(target: TransferTarget, expected: Sums): Promise<Tra
   } finally {
     await arrived.close();
   }
-  // Only now: rows that get their hashes are not those of the source any more.
+  // This runs only now, because rows with new hashes differ from those of the source.
   await target.chain();
   const chained = await target.readBack();
   try {

@@ -1,4 +1,4 @@
-// Counts and digests of a table's rows, by which two copies are known to be equal.
+// Counts and digests of a table's rows, which show whether two copies are equal.
 import { hash } from 'node:crypto';
 
 const LANES = 8;
@@ -10,9 +10,9 @@ export interface TableSum {
 }
 
 /**
- * The digest is the sum of the SHA-256 of all rows, each of its eight 32-bit words on its own and
- * modulo 2^32: it does not depend on the order of rows, so that no engine has to sort for it. It finds
- * accidents; who means to deceive can write another backup anyway.
+ * The digest adds the SHA-256 of all rows, each of its eight 32-bit words separately modulo 2^32.
+ * It does not depend on the sequence of rows, so that no engine must sort. It reveals accidents
+ * only; an attacker could write another backup anyway.
  */
 export class Sum {
   #rows = 0;
@@ -34,7 +34,7 @@ export class Sum {
 
 export type Sums = Readonly<Record<string, TableSum>>;
 
-/** In words, each table that differs. */
+/** One sentence for each table that differs. */
 export function differences(expected: Sums, found: Sums): string[] {
   return Object.entries(expected).flatMap(([table, { rows, digest }]) => {
     const other = found[table];

@@ -1,4 +1,4 @@
-// A backup's file: gzip of lines, each table's rows, and behind them their counts and digests.
+// The file of a backup: gzip of lines with each table's rows, followed by their counts and digests.
 import { hash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -16,19 +16,19 @@ import {
 } from './port.ts';
 import { TABLES } from './tables.ts';
 
-/** Raised when an older program could not read it rightly. */
+/** Increased when older programs could not read the file correctly. */
 const FORMAT = 1;
 
-/** The first line. */
+/** The first line of the file. */
 export interface BackupHeader {
   readonly ordergate: 'backup';
   readonly format: number;
-  /** Of the program that wrote it. */
+  /** The version of the program that wrote the file. */
   readonly version: string;
   readonly engine: TransferSource['engine'];
   readonly environment: string | null;
   readonly at: string;
-  /** Only where they were asked for. */
+  /** Present only if requested. */
   readonly secrets?: BackupSecrets;
 }
 
@@ -38,9 +38,10 @@ export interface BackupSecrets {
 }
 
 /**
- * Writes a backup, under its name only once it is whole and on disk; readable by its owner alone.
+ * Writes a backup and renames it to its name when it is complete and on disk. Only the owner can
+ * read it.
  *
- * @returns the counts and digests that its last line holds
+ * @returns the counts and digests in its last line
  */
 export async function writeBackup(
   file: string,
@@ -77,7 +78,7 @@ export async function writeBackup(
     yield `${JSON.stringify({ tables: sums, header: hash('sha256', first) })}\n`;
   }
   try {
-    // 3 of 9: twice as fast as the default for a tenth more bytes.
+    // Level 3 of 9 is twice as fast as the default for a tenth more bytes.
     const gzip = createGzip({ level: 3 });
     await pipeline(
       Readable.from(lines(), { objectMode: true, highWaterMark: 1 }),
@@ -110,10 +111,10 @@ export interface BackupReader {
 }
 
 /**
- * Reads a backup in constant memory. A table that it does not have is empty.
+ * Reads a backup in constant memory. A table that the file lacks is empty.
  *
- * @returns the counts and digests, which are those of the rows that were read
- * @throws {TransferError} a file that is no backup, is newer, cut off, or not as it was written
+ * @returns the counts and digests, which match the rows
+ * @throws {TransferError} if the file is no backup, is newer, truncated or altered
  */
 export async function readBackup(file: string, reader: BackupReader): Promise<Sums> {
   const bad = (problem: string) => new TransferError(`${file}: ${problem}`);
@@ -152,7 +153,7 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
         throw bad('it is not as it was written: its first line was changed');
     } else {
       table = TABLES.find(({ name }) => name === parsed.table);
-      // An older backup lacks the columns that came later, which stand last.
+      // An older backup lacks the newest columns, which come last.
       const columns = parsed.columns as readonly string[];
       if (!table?.columns.join().startsWith(columns.join())) {
         throw bad(`this Ordergate does not know its table ${parsed.table}`);
@@ -174,7 +175,7 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
     }
   } catch (error) {
     const { code, errno } = error as NodeJS.ErrnoException;
-    // What zlib says has a code of its own: Z_DATA_ERROR, Z_BUF_ERROR (cut off).
+    // Errors of zlib have codes such as Z_DATA_ERROR and Z_BUF_ERROR (truncated).
     if (typeof errno === 'number' && code?.startsWith('Z_'))
       throw bad(`it is damaged (${(error as Error).message})`);
     if (error instanceof SyntaxError) throw bad(`it is damaged (${error.message})`);
@@ -187,14 +188,17 @@ export async function readBackup(file: string, reader: BackupReader): Promise<Su
   return found;
 }
 
-/** A ledger of a million equal orders shrinks to a thirtieth; gzip itself could grow a file a thousandfold. */
+/**
+ * A ledger of a million equal orders shrinks to a thirtieth; gzip itself could expand a file a
+ * thousandfold.
+ */
 const MOST_GROWTH = 100;
-/** A small file may hold what is very repetitive. */
+/** A small file may be very repetitive. */
 const ALWAYS_ALLOWED = 16 * 1024 * 1024;
-/** Longer than any row: a request body has 1 MiB at most. */
+/** Longer than any row, because a request body has at most 1 MiB. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 
-/** Not readline: it also ends lines at U+2028, which a row may hold. */
+/** readline is unsuitable, because it also ends lines at U+2028, which a row may contain. */
 async function* linesOf(file: string, bad: (problem: string) => Error): AsyncGenerator<string> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   const input = createReadStream(file);

@@ -1,4 +1,5 @@
-// Transfers the ledger of a stopped server from SQLite to PostgreSQL; cut off, it goes on where it was.
+// Transfers the ledger of a stopped server from SQLite to PostgreSQL. An interrupted transfer can
+// continue.
 import { postgresTarget } from '../postgres/transfer.ts';
 import type { Sealer } from '../seal.ts';
 import { requireKey } from '../sqlite/open.ts';
@@ -18,18 +19,17 @@ import { TABLES } from './tables.ts';
 export interface MigrateOptions {
   readonly dataDirectory: string;
   readonly databaseUrl: string;
-  /** Under the key that the nodes will have. */
+  /** Encrypts with the key that the nodes will have. */
   readonly sealer: Sealer;
   readonly onProgress: OnProgress;
 }
 
 /**
- * The directory's lock is held all the while, so that nothing changes: a copy beside a server would
- * have to catch up with it in the end, and SQLite keeps no list of changes to all of its tables. Its mark
- * stays behind, so that no server starts there again.
+ * The directory stays locked during the transfer, so that nothing changes: SQLite has no list of
+ * changes with which a copy could catch up. The mark stays, so that no server starts there again.
  *
- * @throws {DataDirectoryInUseError} where a server runs on it
- * @throws {TransferError} where the database is not empty, or what arrived is not what was there
+ * @throws {DataDirectoryInUseError} if a server runs on it
+ * @throws {TransferError} if the database is not empty, or if the copy differs
  */
 export async function migrate(options: MigrateOptions): Promise<TransferReport> {
   const { dataDirectory, sealer, onProgress } = options;
@@ -49,7 +49,8 @@ export async function migrate(options: MigrateOptions): Promise<TransferReport> 
         await target.finish();
         const sums = await sumsOf(source, target.storable);
         const audit = await prove(target, sums);
-        // The mark first: killed between the two, the database still waits for another run.
+        // The mark comes first: after a kill between the two steps, the database still waits for
+        // another run.
         finishTransfer(dataDirectory, mark);
         await target.release();
         return { sums, audit };

@@ -1,67 +1,75 @@
-// What an engine does to be the source of a transfer, and to be its target.
+// The interfaces by which an engine is the source or the target of a transfer.
 import type { CallbackAudit } from '../../core/callbacks.ts';
 import type { LedgerAudit } from '../../core/ledger.ts';
 import { Sum, type Sums } from './digest.ts';
 import { TABLES, type TransferTable } from './tables.ts';
 
-/** A row is a line: the JSON array of its columns. Batches bound what is in memory at once. */
+/** A row is a line: the JSON array of its columns. Batches limit the memory. */
 export type Batch = readonly string[];
 
 export interface TransferSource {
   readonly engine: 'sqlite' | 'postgres';
-  /** The rows of one moment, the same for all tables; `skip` leaves out the first ones. */
+  /** The rows of one moment, equal for all tables; `skip` omits the first rows. */
   rows(table: TransferTable, skip?: number): AsyncIterable<Batch>;
-  /** The setting as it was at that moment. */
+  /** The setting's value at that moment. */
   setting(name: string): Promise<string | null>;
   audit(): Promise<TransferAudit>;
-  /** The head over all changes, as it is written down. */
+  /** The head over all changes, as text. */
   head(): Promise<string>;
   close(): Promise<void>;
 }
 
 export type TransferAudit = LedgerAudit & CallbackAudit;
 
-/** How far a transfer has come: rows of a table that are in, and all tables before it. */
+/** The progress of a transfer: all earlier tables, and a number of rows of one table. */
 export interface Progress {
   readonly table: string;
   readonly rows: number;
 }
 
 export interface TransferTarget {
-  /** Where a transfer of the same id was cut off; null where nothing has been brought in. */
+  /** Where a transfer of the same id was interrupted; null if nothing was transferred. */
   readonly progress: Progress | null;
-  /** The row as this engine can keep it. */
+  /** The row as this engine can store it. */
   readonly storable: (line: string) => string;
-  /** Keeps the rows and how far it has come, both or neither. */
+  /** Stores the rows and the progress in one transaction. */
   add(table: TransferTable, batch: Batch, progress: Progress): Promise<void>;
-  /** All rows are in: what is counted on goes on behind them. Can be asked twice. */
+  /** Sets sequences after all rows have arrived. May be called twice. */
   finish(): Promise<void>;
-  /** Chains what the source had not chained, once the rows were compared. Can be asked twice. */
+  /**
+   * Chains changes that the source had not chained, after the rows were compared. May be called
+   * twice.
+   */
   chain(): Promise<void>;
-  /** What was brought in, to be read again and audited. */
+  /** Opens the copy to read and audit it. */
   readBack(): Promise<TransferSource>;
-  /** From now on it is a ledger like any other. */
+  /** Makes the copy an ordinary ledger. */
   release(): Promise<void>;
-  /** After a restore has failed: takes away what it brought in, where that is not a file of its own. */
+  /** After a failed restore: deletes the copied data, unless the copy is a file of its own. */
   abandon?(): Promise<void>;
-  /** Lets go; what was not released stays unusable. */
+  /** Closes the target; an unreleased copy stays unusable. */
   close(): Promise<void>;
 }
 
-/** Not empty, not complete, or not what it was: nothing that is there was changed. */
+/**
+ * The target is not empty, or the source is incomplete or altered. Existing data was not changed.
+ */
 export class TransferError extends Error {
   readonly code = 'ERR_COPY';
   override readonly name = 'TransferError';
 }
 
-/** Begins the id of a restore: it is begun anew where it was cut off, where a migration goes on. */
+/** The beginning of a restore's id. An interrupted restore starts again; a migration continues. */
 export const RESTORE = 'restore-';
 
-/** Bytes of rows, about, that are handed on at once. */
+/** The approximate size of a batch in characters. */
 export const BATCH_CHARACTERS = 1_000_000;
 export const BATCH_ROWS = 1000;
 
-/** Reads all of it. `storable`: as another engine would hold it. */
+/**
+ * Reads everything.
+ * `storable`: converts rows to the form of another engine.
+ */
 export async function sumsOf(
   source: TransferSource,
   storable: (line: string) => string = (line) => line,
@@ -75,7 +83,7 @@ export async function sumsOf(
   return sums;
 }
 
-/** What breaks a rule of the ledger, in words; none where it is sound. */
+/** The broken rules of the ledger in words; empty if it is sound. */
 export function faultsOf({
   damage,
   notes: _,

@@ -1,4 +1,4 @@
-// A copy holds every table and column that the migrations make, or says why not.
+// Tests that a copy contains every table and column of the migrations, or states why not.
 import { deepEqual } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { TABLES } from './tables.ts';
 
 const copied = new Map(TABLES.map(({ name, columns }) => [name, new Set(columns)]));
 
-/** Tables that are in other ones of a copy, or of a node, or of the schema. */
+/** Tables that a copy contains within others, and tables of a node or of the schema. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   covers: 'sums over the rows that are there, made anew',
   progress: 'commits of this file, which a copy counts anew',
@@ -24,7 +24,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   shared_versions: 'what nodes hold in memory',
   sqlite_sequence: 'of SQLite',
 };
-/** Numbers inside an engine that stand for what a copy names, and leases. */
+/** An engine's internal numbers for things that a copy names, and leases. */
 const INSIDE = new Set(
   ['order_row', 'list', 'id', 'previous', 'last_change', 'lease_until', 'claim_at'].concat(
     ...['claimed_by', 'kept_at', 'token'],

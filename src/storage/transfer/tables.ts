@@ -1,6 +1,9 @@
-// What a transfer of a ledger brings over: the same tables and columns whichever engine it comes from.
+// The tables and columns of a transfer, equal for both engines.
 
-/** Columns of whole numbers; all others hold text. Each may be null where the engine's own may be. */
+/**
+ * A table. The listed columns contain whole numbers, all others text. A column may be null if the
+ * engine's column may.
+ */
 export interface TransferTable {
   readonly name: string;
   readonly columns: readonly string[];
@@ -10,11 +13,11 @@ const ORDER = ['platform', 'owner', 'order_id', 'created_at'];
 const LIST = ['platform', 'owner', 'name'];
 
 /**
- * In the order in which they are brought in: what is pointed at comes first. A row names its order by
- * platform, owner, id and time, since an engine may know orders by other numbers inside.
+ * In the sequence of the transfer: referenced tables come first. A row names its order by platform,
+ * owner, id and time, because engines number orders differently.
  *
- * Left out: the request log, which no order depends on; leases, which belong to a process; and what
- * PostgreSQL keeps about its nodes.
+ * Not transferred: the request log, which no order depends on; leases, which belong to a process;
+ * and PostgreSQL's data about its nodes.
  */
 export const TABLES: readonly TransferTable[] = [
   table('settings', ['name', 'value']),
@@ -33,11 +36,11 @@ export const TABLES: readonly TransferTable[] = [
   table('orders', [
     ...['id', ...ORDER, 'state', 'version', 'updated_at', 'attributes', 'lines', 'head'],
   ]),
-  // Ids of orders whose month was dropped; they are not given again. None on SQLite.
+  // Ids of orders whose month was dropped; they are not reused. SQLite has none.
   table('gone_orders', ORDER),
   table('order_keys', [...ORDER, 'name', 'value']),
   table('unique_keys', [...ORDER, 'name', 'value']),
-  // A change with its event, by seq.
+  // A change with its event, sorted by seq.
   table('history', [
     'seq',
     ...ORDER,
@@ -54,7 +57,7 @@ export const TABLES: readonly TransferTable[] = [
     ...['event_types', 'enabled', 'off_reason', 'off_at', 'created_at', 'secrets', 'since_seq'],
     ...['failures', 'failing_since', 'open_until'],
   ]),
-  // is_head: the oldest pending one of its order and endpoint, which alone may go out.
+  // is_head: marks the oldest pending delivery of an order and endpoint, which alone may be sent.
   table('deliveries', [
     ...['id', 'endpoint', 'seq', 'platform', 'order_id', 'version', 'event_type', 'message_id'],
     ...['content_type', 'body', 'state', 'created_at', 'due_at', 'is_head', 'attempts', 'step'],
