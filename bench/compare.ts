@@ -13,14 +13,13 @@ import {
 import { countPlainHastens, seedOrdergate, seedPlain } from './ledgers.ts';
 import { WrongAnswerError } from './load.ts';
 import type { BenchOptions } from './options.ts';
-import { cpuRatio, type Measurement, measure } from './phase.ts';
+import { cpuRatio } from './phase.ts';
 import { floorReplies, refuseDroppedRecords, verifyReplies } from './replies.ts';
 import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
+import { type Figures, measureRounds } from './rounds.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
-const SUBJECTS = ['floor', 'durable floor', 'ordergate', 'plain'] as const;
-type Subject = (typeof SUBJECTS)[number];
-type Figures = Record<Kind, Record<Subject, Measurement[]>>;
+type Subject = 'floor' | 'durable floor' | 'ordergate' | 'plain';
 
 /** The order that is asked for once before all, to learn what a reply looks like. */
 const PROBED = 1;
@@ -65,27 +64,19 @@ export async function compare(options: BenchOptions): Promise<void> {
     plain,
   };
 
-  const figures: Figures = {
-    read: { floor: [], 'durable floor': [], ordergate: [], plain: [] },
-    write: { floor: [], 'durable floor': [], ordergate: [], plain: [] },
-  };
-  for (let round = 0; round <= rounds; round++) {
-    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    const indexes: Record<Kind, number[]> = {
-      read: randomIndexes(random, orders, round === 0 ? options.warmReads : options.reads),
-      write: fresh.splice(0, round === 0 ? warmWrites : writes),
-    };
-    for (let turn = 0; turn < SUBJECTS.length; turn++) {
-      // Each server goes first, second and so on in turn: what one leaves behind hits all alike.
-      const subject = SUBJECTS[(round + turn) % SUBJECTS.length]!;
-      for (const kind of KINDS) {
-        const path = subject.endsWith('floor') ? `/${kind}` : GATEWAY_PATH;
-        const shots = shotsAt(path, kind, indexes[kind], secret);
-        const measured = await measure(servers[subject], options.connections, shots);
-        if (round > 0) figures[kind][subject].push(measured);
-      }
-    }
-  }
+  const figures = await measureRounds({
+    ...{ rounds, connections: options.connections, phases: KINDS, servers },
+    shots(kind, isWarmUp) {
+      const reads = isWarmUp ? options.warmReads : options.reads;
+      const indexes =
+        kind === 'read'
+          ? randomIndexes(random, orders, reads)
+          : fresh.splice(0, isWarmUp ? warmWrites : writes);
+      const floors = shotsAt(`/${kind}`, kind, indexes, secret);
+      const gateways = shotsAt(GATEWAY_PATH, kind, indexes, secret);
+      return { floor: floors, 'durable floor': floors, ordergate: gateways, plain: gateways };
+    },
+  });
 
   await refuseDroppedRecords(ordergate, hastened);
   await Promise.all(Object.values(servers).map((server) => server.stop()));
@@ -96,7 +87,10 @@ export async function compare(options: BenchOptions): Promise<void> {
   report(options, figures);
 }
 
-function report({ orders, rounds, connections, reads, writes, out }: BenchOptions, f: Figures) {
+function report(
+  { orders, rounds, connections, reads, writes, out }: BenchOptions,
+  f: Figures<Kind, Subject>,
+) {
   print(
     `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds of ${reads} reads and ${writes} writes`,
   );

@@ -1,6 +1,7 @@
 // What the load asks: signed Jintong calls on seeded orders, built whole before any clock runs.
 import { sign, stringToSign } from '../src/platforms/jintong/signature.ts';
 import { writeRequest } from '../src/platforms/jintong/wire-write.ts';
+import { frame } from './frame.ts';
 import type { Shot } from './load.ts';
 
 export const GATEWAY_PATH = '/Api/OrderOpenApi.ashx';
@@ -31,14 +32,7 @@ export function signedBody(kind: Kind, index: number, secret: string): string {
   return writeRequest({ ...basics, Sign: sign(stringToSign(fields), secret), ...param });
 }
 
-/** The whole request as it goes over the wire. */
-export function frame(path: string, body: string): Buffer {
-  return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
-      'Content-Type: application/x-www-form-urlencoded\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
 /** Answers arrive URL-encoded, with lower-case hex. */
 const SUCCESS = Buffer.from('%3cMessageCode%3eCallSuccess%3c');
@@ -55,7 +49,7 @@ export function shotsAt(
 ): Shot[] {
   const exact = kind === 'read' && path === GATEWAY_PATH;
   return indexes.map((index) => ({
-    request: frame(path, signedBody(kind, index, secret)),
+    request: frame(path, FORM, signedBody(kind, index, secret)),
     expected: exact ? Buffer.from(`%3cOrderID%3e${seededOrderId(index)}%3c`) : SUCCESS,
   }));
 }

@@ -4,12 +4,13 @@ import pg from 'pg';
 import { DAY } from '../src/core/clock.ts';
 import { type Change, orderId, ownerId } from '../src/core/ledger.ts';
 import type { Order } from '../src/core/order.ts';
-import { buildRequest, type SuningRequest } from '../src/platforms/suning/client.ts';
+import { buildRequest } from '../src/platforms/suning/client.ts';
 import { listName } from '../src/platforms/suning/history-lists.ts';
 import { VIRTUAL_EVERY } from '../src/platforms/suning/seed.ts';
 import { formatShanghai } from '../src/protocol/shanghai-time.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
+import { frame } from './frame.ts';
 import { GATEWAY_PATH, PARTY, seededOrderId, shotsAt } from './jintong-requests.ts';
 import type { Shot } from './load.ts';
 import { measure } from './phase.ts';
@@ -48,14 +49,6 @@ const subscriptions = suning - Math.floor(suning / VIRTUAL_EVERY);
 const RANGE = { from: now - 85 * DAY, to: now + DAY };
 const pages = (size: number): number => Math.floor(subscriptions / size);
 
-function framed({ headers, body }: SuningRequest): Buffer {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(
-    `POST /api/http/sopRequest HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
 function pageShots(count: number, pageNo: number, size: number): Shot[] {
   const request = buildRequest(
     { appKey: PARTY, appSecret: secret },
@@ -68,7 +61,8 @@ function pageShots(count: number, pageNo: number, size: number): Shot[] {
     },
     gatewayTime,
   );
-  const shot = { request: framed(request), expected: Buffer.from(`"pageNo":"${pageNo}"`) };
+  const framed = frame('/api/http/sopRequest', request.headers, request.body);
+  const shot = { request: framed, expected: Buffer.from(`"pageNo":"${pageNo}"`) };
   return Array.from({ length: count }, () => shot);
 }
 

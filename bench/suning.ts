@@ -11,11 +11,13 @@ import {
 import { suning } from '../src/platforms/suning/index.ts';
 import { THOUSAND_CARDS_EVERY, VIRTUAL_EVERY } from '../src/platforms/suning/seed.ts';
 import { formatShanghai } from '../src/protocol/shanghai-time.ts';
+import { frame } from './frame.ts';
 import { seedOrdergate } from './ledgers.ts';
 import { type Shot, WrongAnswerError } from './load.ts';
 import type { BenchOptions } from './options.ts';
-import { cpuRatio, type Measurement, measure } from './phase.ts';
+import { cpuRatio } from './phase.ts';
 import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
+import { measureRounds } from './rounds.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
 const PATH = '/api/http/sopRequest';
@@ -35,9 +37,6 @@ const PHASES = {
 } as const;
 type Phase = keyof typeof PHASES;
 const NAMES = Object.keys(PHASES) as Phase[];
-
-const SUBJECTS = ['floor', 'ordergate'] as const;
-type Subject = (typeof SUBJECTS)[number];
 
 const LAST_PAGE_NO = 99_999;
 
@@ -69,32 +68,24 @@ export async function measureSuning(options: BenchOptions): Promise<void> {
   const repliesFile = join(directory, 'replies.json');
   writeFileSync(repliesFile, JSON.stringify(replies));
   const floor = await RunningServer.start(['bench/floor.ts', repliesFile]);
-  const servers: Record<Subject, RunningServer> = { floor, ordergate };
 
-  const figures = Object.fromEntries(
-    NAMES.map((phase) => [phase, { floor: [], ordergate: [] }]),
-  ) as unknown as Record<Phase, Record<Subject, Measurement[]>>;
-  for (let round = 0; round <= rounds; round++) {
-    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    for (const phase of NAMES) {
+  const figures = await measureRounds({
+    ...{ rounds, connections, phases: NAMES, servers: { floor, ordergate } },
+    shots(phase, isWarmUp) {
       const [warm, counted] = phase.startsWith('180')
         ? [options.warmWrites, writes]
         : [options.warmReads, reads];
-      const count = Math.ceil((round === 0 ? warm : counted) * PHASES[phase]);
-      const built = Array.from({ length: count }, () => next[phase]());
+      const count = Math.ceil((isWarmUp ? warm : counted) * PHASES[phase]);
+      const built = Array.from({ length: count }, () => next[phase]()[0]);
       const shots = (path: string): Shot[] =>
-        built.map(([request]) => ({ request: frame(path, request), expected: expected[phase]! }));
-      const turns = [
-        ['floor', shots(floorPath(phase))],
-        ['ordergate', shots(PATH)],
-      ] as const;
-      for (const [subject, fired] of round % 2 === 0 ? turns : turns.toReversed()) {
-        const measured = await measure(servers[subject], connections, fired);
-        if (round > 0) figures[phase][subject].push(measured);
-      }
-    }
-  }
-  await Promise.all(Object.values(servers).map((server) => server.stop()));
+        built.map(({ headers, body }) => ({
+          request: frame(path, headers, body),
+          expected: expected[phase]!,
+        }));
+      return { floor: shots(floorPath(phase)), ordergate: shots(PATH) };
+    },
+  });
+  await Promise.all([floor, ordergate].map((server) => server.stop()));
 
   print(
     `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds; reads ${reads}, writes ${writes} a round, fewer where they are long`,
@@ -189,12 +180,3 @@ function requests({
 }
 
 const floorPath = (phase: Phase): string => `/${NAMES.indexOf(phase)}`;
-
-/** The whole request as it goes over the wire. */
-function frame(path: string, { headers, body }: SuningRequest): Buffer {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}

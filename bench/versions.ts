@@ -11,13 +11,13 @@ import {
   shuffledIndexes,
 } from './jintong-requests.ts';
 import type { BenchOptions } from './options.ts';
-import { cpuRatio, type Measurement, measure } from './phase.ts';
+import { cpuRatio } from './phase.ts';
 import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
+import { type Figures, measureRounds } from './rounds.ts';
 import { ordergateCommand, RunningServer, runScript, temporaryDirectory } from './servers.ts';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
-const VERSIONS = ['this', 'other'] as const;
-type Version = (typeof VERSIONS)[number];
+type Version = 'this' | 'other';
 
 /** What the newer one may cost beside the older one. */
 const MOST = 1.05;
@@ -42,33 +42,25 @@ export async function compareVersions(options: BenchOptions): Promise<void> {
     this: await start('this'),
     other: await start('other'),
   };
-  const figures: Record<Kind, Record<Version, Measurement[]>> = {
-    read: { this: [], other: [] },
-    write: { this: [], other: [] },
-  };
   const random = repeatableRandom(1);
   const fresh = shuffledIndexes(random, orders);
-  for (let round = 0; round <= rounds; round++) {
-    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    const indexes: Record<Kind, number[]> = {
-      read: randomIndexes(random, orders, round === 0 ? options.warmReads : options.reads),
-      write: fresh.splice(0, round === 0 ? warmWrites : writes),
-    };
-    for (const kind of KINDS) {
-      // Each goes first in every other round: what one leaves behind hits both alike.
-      const turns = round % 2 === 0 ? VERSIONS : VERSIONS.toReversed();
-      for (const version of turns) {
-        const shots = shotsAt(GATEWAY_PATH, kind, indexes[kind], secret);
-        const measured = await measure(servers[version], options.connections, shots);
-        if (round > 0) figures[kind][version].push(measured);
-      }
-    }
-  }
+  const figures = await measureRounds({
+    ...{ rounds, connections: options.connections, phases: KINDS, servers },
+    shots(kind, isWarmUp) {
+      const reads = isWarmUp ? options.warmReads : options.reads;
+      const indexes =
+        kind === 'read'
+          ? randomIndexes(random, orders, reads)
+          : fresh.splice(0, isWarmUp ? warmWrites : writes);
+      const shots = shotsAt(GATEWAY_PATH, kind, indexes, secret);
+      return { this: shots, other: shots };
+    },
+  });
   await Promise.all(Object.values(servers).map((server) => server.stop()));
   report(options, figures);
 }
 
-function report(options: BenchOptions, f: Record<Kind, Record<Version, Measurement[]>>): void {
+function report(options: BenchOptions, f: Figures<Kind, Version>): void {
   const { orders, rounds, connections, reads, writes, out } = options;
   print(
     `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds of ${reads} reads and ${writes} writes`,

@@ -3,18 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildRequest } from '../src/platforms/ytx/client.ts';
 import { ytx } from '../src/platforms/ytx/index.ts';
+import { frame } from './frame.ts';
 import { repeatableRandom, shuffledIndexes } from './jintong-requests.ts';
 import { seedOrdergate } from './ledgers.ts';
-import { type Shot, WrongAnswerError } from './load.ts';
+import { WrongAnswerError } from './load.ts';
 import type { BenchOptions } from './options.ts';
-import { cpuRatio, type Measurement, measure } from './phase.ts';
+import { cpuRatio } from './phase.ts';
 import { print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
+import { measureRounds } from './rounds.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
 const KINDS = ['read', 'write'] as const;
 type Kind = (typeof KINDS)[number];
-const SUBJECTS = ['floor', 'ordergate'] as const;
-type Subject = (typeof SUBJECTS)[number];
 
 /** The account that `ordergate seed` makes by default; its one app owns the seeded orders. */
 const ACCOUNT = 'load01';
@@ -52,12 +52,6 @@ export async function measureYtx(options: BenchOptions): Promise<void> {
       return [{ action: 'productOrder', appid: order.owner, ...account }, '"statusCode":"0"'];
     },
   };
-  const shots = (kind: Kind, count: number): Shot[] =>
-    Array.from({ length: count }, () => {
-      const [body, expected] = next[kind]();
-      return { request: frame(body, options.secret), expected: Buffer.from(expected) };
-    });
-
   const replies: Record<string, object> = {};
   const expected: Partial<Record<Kind, Buffer>> = {};
   for (const kind of KINDS) {
@@ -70,34 +64,30 @@ export async function measureYtx(options: BenchOptions): Promise<void> {
   const repliesFile = join(directory, 'replies.json');
   writeFileSync(repliesFile, JSON.stringify(replies));
   const floor = await RunningServer.start(['bench/floor.ts', repliesFile]);
-  const servers: Record<Subject, RunningServer> = { floor, ordergate };
 
-  const figures: Record<Kind, Record<Subject, Measurement[]>> = {
-    read: { floor: [], ordergate: [] },
-    write: { floor: [], ordergate: [] },
-  };
-  for (let round = 0; round <= rounds; round++) {
-    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    for (const kind of KINDS) {
-      const warm = kind === 'read' ? warmReads : warmWrites;
-      const counted = kind === 'read' ? reads : writes;
-      const ours = shots(kind, round === 0 ? warm : counted);
-      // The same bytes for the floor, but for the path by which it finds its answer.
-      const floors = ours.map(({ request }) => ({
-        request: Buffer.from(request.toString().replace(/^POST \S+/, `POST /${kind}`)),
-        expected: expected[kind]!,
+  const figures = await measureRounds({
+    ...{ rounds, connections, phases: KINDS, servers: { floor, ordergate } },
+    shots(kind, isWarmUp) {
+      const [warm, counted] = kind === 'read' ? [warmReads, reads] : [warmWrites, writes];
+      const made = Array.from({ length: isWarmUp ? warm : counted }, () => next[kind]());
+      const built = made.map(([body, holds]) => ({
+        ...signed(body, options.secret),
+        holds: Buffer.from(holds),
       }));
-      const turns = [
-        ['floor', floors],
-        ['ordergate', ours],
-      ] as const;
-      for (const [subject, fired] of round % 2 === 0 ? turns : turns.toReversed()) {
-        const measured = await measure(servers[subject], connections, fired);
-        if (round > 0) figures[kind][subject].push(measured);
-      }
-    }
-  }
-  await Promise.all(Object.values(servers).map((server) => server.stop()));
+      return {
+        // The same bytes for the floor, but for the path by which it finds its answer.
+        floor: built.map(({ headers, body }) => ({
+          request: frame(`/${kind}`, headers, body),
+          expected: expected[kind]!,
+        })),
+        ordergate: built.map(({ url, headers, body, holds }) => ({
+          request: frame(url, headers, body),
+          expected: holds,
+        })),
+      };
+    },
+  });
+  await Promise.all([floor, ordergate].map((server) => server.stop()));
 
   print(
     `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds of ${reads} reads and ${writes} writes`,
@@ -123,18 +113,12 @@ export async function measureYtx(options: BenchOptions): Promise<void> {
   writeResults(options.out, { orders, rounds, connections, reads, writes, figures }, bounds);
 }
 
-/** The whole request as it goes over the wire, signed for now. */
-function frame(body: object, secret: string): Buffer {
-  const built = buildRequest(ACCOUNT, secret, body as Record<string, string>, Date.now());
-  const headers = Object.entries(built.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(
-    `POST ${built.url} HTTP/1.1\r\nhost: 127.0.0.1\r\n${headers.join('')}` +
-      `content-length: ${Buffer.byteLength(built.body)}\r\n\r\n${built.body}`,
-  );
-}
+/** A call, signed for now. */
+const signed = (body: object, secret: string) =>
+  buildRequest(ACCOUNT, secret, body as Record<string, string>, Date.now());
 
 async function probe(server: RunningServer, body: object, secret: string): Promise<string> {
-  const built = buildRequest(ACCOUNT, secret, body as Record<string, string>, Date.now());
+  const built = signed(body, secret);
   const response = await fetch(`http://127.0.0.1:${server.port}${built.url}`, {
     method: 'POST',
     headers: built.headers,
