@@ -1,4 +1,5 @@
-// The apps of an account: their environment, functions, address list and callback, as the party keeps them.
+// The apps of an account in the party's attributes: their environment, functions, address list and
+// callback.
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
@@ -33,7 +34,10 @@ export interface App {
   readonly callbackUrl: string | undefined;
 }
 
-/** The apps of an import file's account, checked. @throws {ImportError} */
+/**
+ * The checked apps of an account in an import file.
+ * @throws {ImportError}
+ */
 export function readApps(apps: Json): JsonObject {
   const read = readItem(attributesSchema, { apps });
   const attributes = {
@@ -47,7 +51,7 @@ export function readApps(apps: Json): JsonObject {
   return attributes;
 }
 
-/** @throws {ImportError} that names the field in which the attributes hold no proper apps. */
+/** @throws {ImportError} names the field that makes the apps in the attributes invalid */
 export function checkApps(attributes: JsonObject): void {
   toApps(attributes);
 }
@@ -68,8 +72,8 @@ function toApps(attributes: JsonObject): ReadonlyMap<string, App> {
 }
 
 /**
- * The apps that can be read. One from before that today's rules would refuse is no app, instead of a fault
- * of every call of its account; a start and `verify` list it (old-rules.ts).
+ * The valid apps. An older app that today's rules would refuse is ignored, so that the account's
+ * other calls work; a start and `verify` list it (old-rules.ts).
  */
 function readableApps(attributes: JsonObject): ReadonlyMap<string, App> {
   try {
@@ -89,7 +93,7 @@ function readableApps(attributes: JsonObject): ReadonlyMap<string, App> {
   return apps;
 }
 
-/** Read once for each state of a party: every call looks its app up. */
+/** Cached for each state of a party, because every call looks its app up. */
 const known = new WeakMap<JsonObject, ReadonlyMap<string, App>>();
 
 function appsOf(party: Party): ReadonlyMap<string, App> {
@@ -109,7 +113,7 @@ export function appIds(party: Party): readonly string[] {
   return [...appsOf(party).keys()];
 }
 
-/** As the attributes hold them: what the reader does not know stays as it is. */
+/** The apps as the attributes contain them, including fields that the reader does not know. */
 const rowsOf = ({ attributes }: Party): readonly JsonObject[] =>
   Array.isArray(attributes.apps) ? attributes.apps : [];
 
@@ -131,7 +135,7 @@ export const partyApps: PartyApps = {
   }),
 };
 
-/** The apps of an account, in their order. */
+/** The apps of an account, in their sequence. */
 export function readAppList(party: Party): readonly App[] {
   return [...appsOf(party).values()];
 }

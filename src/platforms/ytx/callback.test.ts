@@ -1,4 +1,4 @@
-// 状态回推 end to end: what an app's callback URL gets when its order gets a result, and when it gets nothing.
+// Tests 状态回推 end to end: when an app's callback URL gets a result, and what it gets.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALLOW_LOCAL, startReceiver, status } from '../../../test/receiver.ts';
@@ -67,7 +67,7 @@ test('production: each result is posted to the app, unsigned, in order; the orde
   assert.equal((await manage(server, 'PATCH', path, { enabled: false })).status, 200);
 });
 
-test('an app that has moved gets at its new address what is tried again, and what is replayed', async () => {
+test('retries and replays go to the new address of an app that has changed it', async () => {
   const { receiver, order, give, drain, server, clock } = await start('production');
   const path = '/parties/ytx/callbackaccount01';
   const { apps } = (await manage(server, 'GET', path)).body.attributes;
@@ -86,7 +86,7 @@ test('an app that has moved gets at its new address what is tried again, and wha
   await drain();
   assert.deepEqual([receiver.received.length, moved.received.length], [1, 1]);
 
-  // Where its owner wants none: nothing goes out, neither there nor to the address before.
+  // If the owner wants no callbacks, nothing is sent, not even to the old address.
   const [{ deliveryId }] = (await manage(server, 'GET', '/callbacks/deliveries')).body.items;
   await moveTo();
   const replay = () => manage(server, 'POST', `/callbacks/deliveries/${deliveryId}/replay`, {});

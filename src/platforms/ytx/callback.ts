@@ -1,4 +1,4 @@
-// What ytx pushes to an app when one of its orders gets a result (状态回推), and where to.
+// The callback (状态回推) to an app when one of its orders gets a result, and its address.
 import type { Json, JsonObject, Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import type { Environment, PartyDirectory } from '../../protocol/platform.ts';
@@ -8,7 +8,7 @@ import { RESULT_FIELDS } from './methods.ts';
 import { PLATFORM } from './name.ts';
 import { orderResult } from './result.ts';
 
-/** What a result's event keeps: the order as its app sees it at that moment, and whose app it is. */
+/** The payload of a result's event: the order as its app sees it at that moment, and the app. */
 export function callbackPayload(order: Order): JsonObject {
   return { ...orderResult(order), accountSID: order.attributes.accountSID ?? '' };
 }
@@ -36,7 +36,10 @@ export function callbackUrl(
   return pushes ? app.callbackUrl : undefined;
 }
 
-/** Where an app was found last: it seldom changes its account, and all of them are many. */
+/**
+ * The account in which an app was last found, because apps seldom change their account and there
+ * are many.
+ */
 const accounts = new Map<string, string>();
 
 function findAccount(appid: string, parties: PartyDirectory): Party | undefined {
@@ -50,7 +53,7 @@ function findAccount(appid: string, parties: PartyDirectory): Party | undefined 
 const hasResult = (payload: Json): payload is JsonObject =>
   typeof payload === 'object' && payload !== null && 'requestId' in payload;
 
-/** Results are pushed; that an order was created is not. Any 2xx acknowledges. */
+/** Results are pushed; the creation of an order is not. Any 2xx acknowledges. */
 export const callbacks: PlatformCallbacks = {
   addresses: (account) =>
     readAppList(account).flatMap(({ appid, callbackUrl: url }, i) =>

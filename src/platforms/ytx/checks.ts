@@ -1,4 +1,4 @@
-// From bytes to an accepted call: the checks in the order that the protocol settles, one function each.
+// The checks from bytes to an accepted call, in the protocol's sequence, one function each.
 import type { JsonObject } from '../../core/order.ts';
 import { liveKeys, type Party } from '../../core/party.ts';
 import { enterLimits, limitsOf, type PartyLimits } from '../../directory/party-limits.ts';
@@ -29,7 +29,7 @@ function refuse<C extends Code>(refused: C, detail: string): Refusal<C> {
   return { refused, detail: quotable(detail) };
 }
 
-/** The path's parts as they were sent; what the request log is told even of a refused call. */
+/** The parts of the path as received, which the request log records even for a refused call. */
 function readPath({ request }: Start): { readonly accountSID: string } {
   return { accountSID: request.params.accountSID! };
 }
@@ -84,7 +84,7 @@ function checkTime(call: Start & { readonly authorization: Authorization }): Ste
   return wrong ? refuse('-203', `timestamp ${timestamp} ${wrong}`) : PASS;
 }
 
-/** The same limits as for the apps of the other platforms; an account without limits has none. [ours] */
+/** The same limits as on the other platforms. An account without limits is not limited. [ours] */
 function checkLimits(
   call: Start & { readonly party: Party },
 ): Step<object, '-706'> | Promise<Step<object, '-706'>> {
@@ -105,7 +105,7 @@ function parseBody({ request }: Start): Step<{ readonly body: JsonObject }, '-10
   return typeof body === 'string' ? refuse('-101', body) : { body };
 }
 
-/** Before the action is looked at; one that takes no requestId does not care what stands there. */
+/** Read before the action. An action without requestId ignores it. */
 function readAsked({
   body,
 }: {
@@ -155,7 +155,7 @@ function checkApp(
   return app.online ? { app } : refuse('-205', 'the app is not online');
 }
 
-/** The order is settled in settled.md, Y18. The first refusal is the answer. */
+/** settled.md, Y18 defines the sequence. The first refusal is the answer. */
 export const checks = Checks.from<Start>()
   .step('readPath', readPath)
   .step('checkFunction', checkFunction, {
@@ -207,7 +207,7 @@ export const checks = Checks.from<Start>()
   })
   .step('noteOrder', () => ({ touched: { orderId: undefined } as Touched }));
 
-/** The order that an operation found or made, for the request log; it fills this in. */
+/** The order that an operation found or created; the operation fills it in for the request log. */
 export interface Touched {
   orderId: string | undefined;
 }

@@ -1,11 +1,11 @@
-// Reads what ytx pushes to an app when one of its orders gets a result (状态回推).
+// Reads the callback (状态回推) that ytx sends to an app when one of its orders gets a result.
 import { CallbackError } from '../../client/webhooks.ts';
 import type { OrderResult } from './methods.ts';
 import { isOrderResult } from './order-result.ts';
 
 /**
- * The body of a callback. It is not signed, so that anybody who knows the address can send one: ask
- * getOrderResult before money depends on it.
+ * Reads the body of a callback. Callbacks are not signed, so anybody who knows the address can send
+ * one: call getOrderResult before money depends on it.
  *
  * @param rawBody the bytes of the body, or their text in UTF-8
  * @throws {CallbackError}

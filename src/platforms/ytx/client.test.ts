@@ -1,4 +1,4 @@
-// The typed client against the real server; and what it says of replies that are none.
+// Tests the typed client against the real server, and with invalid replies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manage, startTestServer } from '../../../test/support.ts';

@@ -1,4 +1,5 @@
-// A typed client of ytx's gateway; also how integrators sign and read without a server.
+// A typed client of ytx's gateway, which integrators can also use to sign and read without a
+// server.
 import { UnreadableReplyError, withContract } from '../../client/errors.ts';
 import type { WireOutcome, WireProtocol } from '../../client/wire-protocol.ts';
 import type { RefusedItem, Success } from '../../protocol/contract.ts';
@@ -19,7 +20,7 @@ export interface YtxRequest {
   readonly body: string;
 }
 
-/** A request ready to send. `now` is milliseconds since 1970, the moment that it is signed for. */
+/** A request ready to send. `now` is the time of the signature in milliseconds since 1970. */
 export function buildRequest(
   accountSID: string,
   authToken: string,
@@ -43,7 +44,10 @@ export interface Credentials {
   readonly authToken: string;
 }
 
-/** For `createClient`. One id is asked for plainly, so that its refusal is the call's; several as a list. */
+/**
+ * For `createClient`. A single id is sent as a plain text, so that its refusal is the call's;
+ * several ids are sent as a list.
+ */
 export const ytx: WireProtocol<YtxContract, Credentials> = {
   contract,
   signature,

@@ -1,4 +1,4 @@
-// statusCode: each code with its words, cause and remedy, and where it stands.
+// statusCode: each code with its words, cause, remedy and source.
 import type { Codes } from '../../protocol/contract.ts';
 import { row } from './sources.ts';
 

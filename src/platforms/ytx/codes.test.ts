@@ -1,4 +1,5 @@
-// Every code of ytx is reached by real bytes through the real server; a code without a clause fails.
+// Tests that real bytes through the real server reach every code of ytx; a code without a clause
+// fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testClauses } from '../../../test/clause-loop.ts';
@@ -19,7 +20,7 @@ test('异常示例, byte for byte', async () => {
   assert.equal(answer, '{"statusCode":"-2","statusMsg":"缺少必要参数","requestId":""}');
 });
 
-test('an action that is deeply nested is refused like any other, and is no fault of ours', async () => {
+test('a deeply nested action is refused like any unknown action, and not reported as a fault', async () => {
   const deep = `{"action":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   assert.match(JSON.parse(await post(server, deep)).statusCode, /^-(101|206)$/);
 });
@@ -35,7 +36,7 @@ test('-706 调用过于频繁，请稍后再试: after the time, before the body
   assert.equal(JSON.parse(await post(limited, 'no JSON')).statusCode, '-706');
 });
 
-test('-204: an account that is switched off is unknown, before its Sign is looked at', async () => {
+test('-204: a switched-off account counts as unknown, before its Sign is checked', async () => {
   const fresh = await startTestServer();
   await manage(fresh, 'PATCH', `/parties/ytx/${ACCOUNT}`, { enabled: false });
   assert.equal((await call(fresh, good, { query: '' })).statusCode, '-204');
@@ -57,7 +58,7 @@ test('the request log says which of the reasons of -205 it was', async () => {
   ]);
 });
 
-test('the order of checks is the settled one', () => {
+test('the checks run in the settled sequence', () => {
   assert.deepEqual(
     ytx.checks.names,
     'readPath checkFunction checkAuthorization findAccount checkSign checkTime checkLimits parseBody readAsked findAction readFields checkApp noteOrder'.split(

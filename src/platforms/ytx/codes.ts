@@ -1,14 +1,17 @@
-// statusCode: the codes that ytx answers with, their texts, and what core's refusals become.
+// statusCode: ytx's codes with their texts, and the codes for core's refusals.
 import type { CoreCode } from '../../core/errors.ts';
 import { wiresOf } from '../../protocol/contract.ts';
 import { CODE_TABLE } from './code-table.ts';
 
-/** Code and text; the contract says of each where it stands. */
+/** The codes with their texts; the contract names the source of each. */
 export const CODES = wiresOf(CODE_TABLE);
 
 export type Code = keyof typeof CODES;
 
-/** A core code as ytx says it. Another app's order is like none, so that nobody learns of it. */
+/**
+ * ytx's codes for core's codes. Another app's order gives the code of a missing order, so that
+ * nobody learns of it.
+ */
 export const CORE_TO_CODE: Record<CoreCode, Code> = {
   'unknown-order': '-704',
   'unknown-line': '-704',

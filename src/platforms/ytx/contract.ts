@@ -16,12 +16,15 @@ const appid: TextField = {
   source: row('所创建的应用编号appid'),
 };
 
-/** A key that a wrong encoding has not lost: with a `?` it has a letter or a digit (settled.md, Y12). */
+/**
+ * A key that no wrong encoding has destroyed: if it contains a `?`, it also contains a letter or a
+ * digit (settled.md, Y12).
+ */
 const NOT_LOST = /^(?=[^?]*$|[\s\S]*[\p{L}\p{N}])[^\uFFFD]*$/u;
-/** The same, with the bounds of settled.md, Y13. */
+/** The same, with the limits of settled.md, Y13. */
 const OWN_KEY = /^(?=[^?]*$|[\s\S]*[\p{L}\p{N}])[^\p{Cc}\p{Cs}\uFFFD]{1,64}$/u;
 
-/** What cannot be an id is answered like an unknown one. */
+/** A text that cannot be an id is answered like an unknown id. */
 const requestId: TextField = {
   type: 'string',
   example: '2016010000000219',

@@ -1,4 +1,5 @@
-// A stranger's body, and a signed one, costs no more than ten times the CPU of a plain body of its length.
+// Tests that a stranger's body and a signed one cost at most ten times the CPU time of a plain body
+// of equal length.
 import { cpuTests, pipelineOf, type Sent } from '../../../test/cpu-bound.ts';
 import { startTestServer, TestClock } from '../../../test/support.ts';
 import { ACCOUNT, APP, authorizationOf, signOf, stamp, TOKENS } from '../../../test/ytx.ts';
@@ -18,7 +19,7 @@ const sent = (body: string, query: string): Sent => ({
 const SIGNED = `Sign=${signOf(ACCOUNT, TOKENS[ACCOUNT], timestamp)}`;
 const UNSIGNED = `Sign=${'0'.repeat(32)}`;
 
-/** A query for one order, filled up to `length` bytes by a field that nobody reads. */
+/** A query for one order, with an ignored field that fills it up to `length` bytes. */
 function filled(length: number, more: (room: number) => string): string {
   const head = `{"action":"getOrderResult","appid":"${APP}",`;
   return `${head}${more(length - head.length - 1)}}`;

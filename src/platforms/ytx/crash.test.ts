@@ -1,4 +1,5 @@
-// kill -9 while orders are submitted: what was answered is there, and the same customParm gets it again.
+// Tests kill -9 during submissions: acknowledged orders exist, and a repeated customParm gets the
+// same order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startServerProcess } from '../../../test/server-process.ts';

@@ -1,4 +1,4 @@
-// The document against the code: every row of its tables is here, and nothing is here besides.
+// Compares the document with the code: every row of its tables is implemented, and nothing else is.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,10 @@ import { STATES } from './states.ts';
 
 const text = readFileSync(new URL('./documents/order-query.txt', import.meta.url), 'utf8');
 
-/** The rows of the table behind the line `title`: cells by ` | `, up to the first line without one. */
+/**
+ * The rows of the table after the line `title`: cells separated by ` | `, up to the first line
+ * without one.
+ */
 function table(title: string): string[][] {
   const [header, ...rest] = text.slice(text.indexOf(`\n${title}\n`) + title.length + 2).split('\n');
   assert.match(header!, /^名称 \| /, title);
@@ -50,7 +53,7 @@ test('请求包头: the URL', () => {
 test('公共请求参数: every parameter of the table is in the envelope, and the reverse', () => {
   const documented = table('公共请求参数:').map(([name]) => name);
   const ours = Object.entries(contract.envelope.request);
-  // authToken is the secret, which never travels; action stands in the table of the method.
+  // authToken is the secret, which is never sent; action stands in the method's table.
   assert.deepEqual(
     documented.filter((name) => name !== 'authToken').sort(),
     ours
@@ -80,7 +83,8 @@ test('请求参数 of getOrderResult: every field of the table in its order, and
   for (const [name, type, required] of rows.slice(1)) {
     const field = params[name as keyof typeof params];
     assert.equal(type, 'string', name);
-    // The table requires requestId, but for a submission whose requestId never came: one of two.
+    // The table requires requestId, except for a submission whose requestId never arrived: one of
+    // two is required.
     const isOneOf = oneOf.some((names) => (names as readonly string[]).includes(name!));
     assert.equal('optional' in field, required === '否' || isOneOf, name);
   }

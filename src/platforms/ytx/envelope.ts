@@ -1,4 +1,4 @@
-// 公共请求参数: what every call of ytx carries in its URL, headers and body.
+// 公共请求参数: the parameters of every ytx call in its URL, headers and body.
 import type { Envelope } from '../../protocol/contract.ts';
 import { row } from './sources.ts';
 

@@ -1,11 +1,11 @@
-// What a call tells of its signature, so that the detective can try mistakes on it.
+// Extracts the signature data of a call, on which the detective tries out mistakes.
 import type { Evidence, NamedValue } from '../../protocol/evidence.ts';
 import type { Start } from '../../protocol/platform.ts';
 import type { YtxCall } from './checks.ts';
 import { readAuthorization, signature } from './signature.ts';
 import { readBody, readSign } from './wire.ts';
 
-/** Null where the call has no signature that could be looked at. */
+/** Returns null if the call has no signature to examine. */
 export function evidence({ request, accountSID }: Partial<YtxCall> & Start): Evidence | null {
   const received = readSign(request.query);
   const { authorization: header } = request.headers;

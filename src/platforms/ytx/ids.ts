@@ -1,17 +1,16 @@
-// requestId: which orders a query asks for, in all the forms in which clients write a list.
+// requestId: the orders of a query, in all forms in which clients write a list.
 import type { Json } from '../../core/order.ts';
 import { MAX_ID_LENGTH, MAX_IDS } from './methods.ts';
 
-/** What requestId asks for: one plain id is answered with an object, any list with an array. */
+/** The requested orders: a single plain id is answered with an object, any list with an array. */
 export interface Asked {
   readonly ids: readonly string[];
   readonly list: boolean;
 }
 
 /**
- * The longest text that can mean {@link MAX_IDS} ids: twice an id's length leaves room for quotes, a
- * prefix, a separator and blanks around each. Nothing longer is split, so that a megabyte of commas costs
- * nothing.
+ * The longest text with {@link MAX_IDS} ids: twice an id's length leaves room for quotes, a prefix,
+ * a separator and blanks. Longer texts are not split, so that a megabyte of commas costs nothing.
  */
 export const MAX_IDS_TEXT = MAX_IDS * MAX_ID_LENGTH * 2;
 
@@ -19,7 +18,7 @@ const SEPARATORS = /[\s,，]+/;
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
 /** `'a'`, `"a"`, and Python's `u'a'` and `b'a'`. */
 const QUOTED = /^[ub]?(["'])(.*)\1$/i;
-/** How Python 2 prints a long integer of a list. */
+/** Python 2 prints a long integer of a list in this form. */
 const PYTHON_LONG = /^(\d+)L$/;
 
 /**

@@ -1,11 +1,12 @@
-// A row whose order is there already: whether it is that order, and what brings that order to the row's state.
+// Judges an import row of an existing order: whether it is the same order, and which moves lead to
+// the row's state.
 import { formatYuan } from '../../core/money.ts';
 import type { Order } from '../../core/order.ts';
 import { difference } from '../../protocol/import.ts';
 import type { Difference, ImportedOrder, ImportMove } from '../../protocol/platform.ts';
 import { formatShanghai } from '../../protocol/shanghai-time.ts';
 
-/** Its app, amount and customParm an order has for good, and the time where the row gives one. */
+/** The app, amount and customParm of an order never change, nor does its absolute time. */
 export function differs(existing: Order, { order, relative }: ImportedOrder): Difference | null {
   const [there, given] = [existing.attributes, order.attributes];
   const yuan = (fen: unknown) => formatYuan(Number(fen));
@@ -23,7 +24,7 @@ export function differs(existing: Order, { order, relative }: ImportedOrder): Di
   );
 }
 
-/** The row's remark is the result's, as an operator's note is. */
+/** The row's remark becomes the result's remark, like an operator's note. */
 export function moves(existing: Order, { order }: ImportedOrder): ImportMove[] {
   if (order.state === existing.state) return [];
   const note = String(order.attributes.remark);

@@ -1,4 +1,4 @@
-// Accounts, products and orders as an import file gives them, and load data for benchmarks.
+// Reads accounts, products and orders of an import file, and creates load data for benchmarks.
 import { z } from 'zod';
 import type { CatalogEntry } from '../../core/catalog.ts';
 import { MINUTE } from '../../core/clock.ts';
@@ -49,7 +49,7 @@ const productCode = z
   .string()
   .refine(isProductCode, 'has to be 1 to 64 characters, none a control character');
 
-/** What it charges: see recharge-account.ts. */
+/** The kind of account that the product charges: see recharge-account.ts. */
 const accountKind = z.enum(ACCOUNT_KINDS, `has to be one of ${ACCOUNT_KINDS.join(', ')}`);
 
 const productSchema = z.strictObject({
@@ -96,7 +96,7 @@ function readAccount(item: Json, { now, parties }: ImportContext): Party[] {
   return [party];
 }
 
-/** An order belongs to its app, so an app belongs to one account. */
+/** An order belongs to its app, so that an app must belong to one account only. */
 function refuseSharedApps(party: Party, others: readonly Party[], field: string): void {
   for (const other of others) {
     if (other.partyId === party.partyId) continue;
@@ -105,7 +105,7 @@ function refuseSharedApps(party: Party, others: readonly Party[], field: string)
   }
 }
 
-/** What ytx keeps of an account is in `attributes.apps`; grants and users it has none. */
+/** The data of an account is in `attributes.apps`; ytx has no grants and users. */
 export function checkParty(party: Party, others: readonly Party[]): void {
   if (!isAccountSID(party.partyId)) throw new ImportError('partyId', ACCOUNT_SID);
   if (party.grants.length > 0) {

@@ -1,4 +1,4 @@
-// ytx 云通信: top-up orders over JSON and MD5. Everything about how it speaks is in this folder.
+// ytx 云通信: top-up orders over JSON and MD5. This folder contains the whole platform.
 import { changeOrder } from '../../core/change-order.ts';
 import { type CoreRefusal, LedgerUnavailableError } from '../../core/errors.ts';
 import type { DeadlineHandler } from '../../core/run-deadlines.ts';
@@ -51,7 +51,7 @@ function redact(body: string, { sign, party, request }: Partial<YtxCall>): strin
 /** Gives an order of the sandbox the result that its product's code promises. */
 function resolver({ ledger, clock, environment }: Services): DeadlineHandler {
   return async ({ orderId, dueAt }, claim) => {
-    if (environment !== 'sandbox') return false; // There are no such products in production.
+    if (environment !== 'sandbox') return false; // Production has no such products.
     const request = {
       platform: PLATFORM,
       orderId,

@@ -1,4 +1,5 @@
-// What the rest of the folder asks the contract: its actions, the parts of the path, and the shapes of ids and keys.
+// Facts from the contract for this folder: its actions, the parts of the path, and patterns of ids
+// and keys.
 import type { Fields, MethodOf, Params, Reply } from '../../protocol/contract.ts';
 import { contract, type YtxContract } from './contract.ts';
 
@@ -15,7 +16,7 @@ export type FieldName = { [A in Action]: keyof Params<YtxContract, A> }[Action];
 
 export const paramsOf = (action: Action): Fields => contract.methods[action].params;
 
-/** The one value that a part of the path may have. */
+/** The only value of a part of the path. */
 const only = <V extends string>({
   values,
 }: {
@@ -30,21 +31,21 @@ export const FUNC = only(func);
 /** "业务功能的各类具体操作分支 当前功能属:Order.wx" */
 export const FUNC_URL = only(funcURL);
 
-/** 功能所属分类: what an app may have besides; only Unicom is served here. */
+/** 功能所属分类: the functions that an app may have; this server serves only Unicom. */
 export const FUNCTIONS = ['call', 'sms', 'traffic', 'account', 'Unicom'] as const;
 
 const { requestId } = contract.methods.getOrderResult.params;
-/** The most order ids that one call may ask for (settled.md, Y10). */
+/** Maximum number of order ids per call (settled.md, Y10). */
 export const MAX_IDS = requestId.max;
 export const MAX_ID_LENGTH = 32;
 
 /**
- * The longest body: many times what {@link MAX_IDS} ids, or the fields of an order, can need. What is
- * longer means nothing, and is not read. [ours]
+ * Maximum length of a body: many times the length of {@link MAX_IDS} ids or of an order's fields. A
+ * longer body is meaningless and is not read. [ours]
  */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** How long values may be; the document sets no bounds. [ours] */
+/** Maximum lengths of values; the document defines none. [ours] */
 const APP_ID = /^[0-9A-Za-z]{1,64}$/;
 const REQUEST_ID = /^[0-9A-Za-z-]{1,32}$/;
 const PRODUCT_CODE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
@@ -56,7 +57,7 @@ export const isRequestId = (text: string): boolean => REQUEST_ID.test(text);
 export const isCustomParm = (text: string): boolean => CUSTOM_PARM.test(text);
 export const isProductCode = (text: string): boolean => PRODUCT_CODE.test(text);
 
-/** A text that holds at least one letter or digit of any script. */
+/** A text with at least one letter or digit of any script. */
 const NAMES_SOMETHING = /[\p{L}\p{N}]/u;
 
 /**

@@ -1,4 +1,4 @@
-// What core knows of a ytx order: its states, what an operator may do, and how it is found.
+// Core's description of ytx orders: their states, operators' moves, and look-up keys.
 import type { OrderModel } from '../../core/order.ts';
 import { moved } from './rules.ts';
 import { dueAt, nextStep, RESOLVE } from './sandbox-products.ts';
@@ -25,14 +25,14 @@ export const model: OrderModel = {
 };
 
 /**
- * A mobile number from its end, so that its last digits are the beginning of a key: whoever calls in says
- * `the number that ends in 0804`. Other accounts, such as QQ numbers, are told whole.
+ * A mobile number in reverse, so that its last digits begin a key: a caller may say `the number
+ * that ends in 0804`. Other accounts, such as QQ numbers, are stated completely.
  */
 function mobileEnd(account: string): (readonly [string, string])[] {
   return /^1\d{10}$/.test(account) ? [['mobileEnd', keyOfEnd(account)]] : [];
 }
 
-/** Marked, so that no order id and no other key begins with it. */
+/** The key has a marker, so that no order id and no other key begins with it. */
 function keyOfEnd(digits: string): string {
   return `…${[...digits].reverse().join('')}`;
 }

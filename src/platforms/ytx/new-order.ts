@@ -1,4 +1,4 @@
-// A new order of ytx: from an import file, from productOrder, or as load data.
+// Creates a new ytx order: for an import file, for productOrder, or as load data.
 import type { Instant } from '../../core/clock.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { Order } from '../../core/order.ts';
@@ -14,14 +14,17 @@ export interface OrderRow {
   readonly appid: string;
   readonly orderSts: State;
   readonly remark?: string | undefined;
-  /** What kind of account the order charges; kept with it, since its product may change. */
+  /**
+   * The kind of account that the order charges. It is stored with the order, because its product
+   * may change.
+   */
   readonly account: AccountKind;
-  /** The account, normalized. */
+  /** The normalised account. */
   readonly mobile: string;
   readonly productCode: string;
   /** In fen. */
   readonly amount: number;
-  /** Empty where it has none. */
+  /** Empty if the order has none. */
   readonly customParm: string;
   readonly createdAt: Instant;
 }

@@ -1,4 +1,4 @@
-// What a ledger from before may hold that ytx refuses today: lost customParms, apps and limits that do not read.
+// Finds older data that ytx refuses today: destroyed customParms, and invalid apps and limits.
 import type { Order } from '../../core/order.ts';
 import type { Party } from '../../core/party.ts';
 import { checkLimitsOf } from '../../directory/party-limits.ts';

@@ -1,4 +1,4 @@
-// What each action does with the ledger, once its call is accepted.
+// Carries out each action on the ledger after the call is accepted.
 import { type CoreRefusal, refuse } from '../../core/errors.ts';
 import { type NewOrder, orderId, ownerId } from '../../core/ledger.ts';
 import type { JsonObject, LookUpKey, Order } from '../../core/order.ts';
@@ -19,7 +19,7 @@ import { orderResult } from './result.ts';
 import { QUERY_INTERVAL_MS } from './rules.ts';
 import { refusalBody } from './wire.ts';
 
-/** A reply: an object, or an array where a list was asked for. */
+/** A reply: an object, or an array if a list was requested. */
 export type Success = JsonObject | readonly JsonObject[];
 
 /** An accepted call with the values of its action. */
@@ -52,7 +52,7 @@ const getOrderResult: Operation<'getOrderResult'> = async (call, services) => {
   const orders = await loadOwn(asked, call, services);
   const answers = await answerQueries(orders, services);
   if (!list) return answers[0]!.ok ? succeed(answers[0]!.value) : answers[0]!;
-  // An id given twice is asked once, and answered in both places. [ours]
+  // A repeated id is looked up once and answered in both places. [ours]
   const byId = new Map(asked.map((id, i) => [id, answers[i]!]));
   return succeed(
     ids.map((id) => {
@@ -62,7 +62,10 @@ const getOrderResult: Operation<'getOrderResult'> = async (call, services) => {
   );
 };
 
-/** The app's own orders; null where there is none, or it is another app's: nobody learns of it. */
+/**
+ * The app's own order; null if there is none, or if it is another app's, so that nobody learns of
+ * it.
+ */
 async function loadOwn(
   ids: readonly string[],
   { values }: CallOf<'getOrderResult'>,
@@ -91,7 +94,7 @@ const customParmKey = (value: string): LookUpKey => ['customParm', value];
 
 type Answer = { readonly ok: true; readonly value: JsonObject } | CoreRefusal;
 
-/** What is not there does not count; neither does a query that is refused. */
+/** Missing orders do not count for the query limit, and neither does a refused query. */
 async function answerQueries(
   orders: readonly (Order | null)[],
   { limits, clock }: Services,
@@ -106,14 +109,14 @@ async function answerQueries(
   });
 }
 
-/** How often an id may be drawn that is taken: with a million orders a day, one in a hundred is. */
+/** Attempts to find a free id. At a million orders a day about 1 % of the drawn ids are taken. */
 const MAX_DRAWS = 16;
 
 const productOrder: Operation<'productOrder'> = async (call, services) => {
   const { rechargeAccount, productCode, customParm } = call.values;
   const product = findProduct(productCode, services);
   if (!product) {
-    // Asked for again when its product has gone: what was submitted stays submitted.
+    // The submission is repeated after its product was removed: the first submission stays valid.
     const existing = await findByCustomParm(call, services);
     return existing ? answerAgain(existing, call) : decline('-301', `no product ${productCode}`);
   }
@@ -148,7 +151,7 @@ const productOrder: Operation<'productOrder'> = async (call, services) => {
       call.touched.orderId = id;
       return submitted(id);
     }
-    // The customParm was used before; or else the id is taken, and another is drawn.
+    // Either the customParm exists, or the drawn id is taken, and another id is drawn.
     const existing = await findByCustomParm(call, services);
     if (existing) return answerAgain(existing, call);
   }
@@ -156,8 +159,9 @@ const productOrder: Operation<'productOrder'> = async (call, services) => {
 };
 
 /**
- * The same customParm again: the same requestId. With other content it is a mistake. Accounts are compared
- * normalized, by the kind that the order keeps: its product may have changed or gone since. [ours]
+ * A repeated customParm gets the same requestId. Different content is an error. Accounts are
+ * compared in normalised form, by the kind that the order stores, because its product may have
+ * changed or been removed. [ours]
  */
 function answerAgain({ orderId, attributes }: Order, { values }: CallOf<'productOrder'>) {
   const account = normalizeAccount(readAccountKind(attributes.account), values.rechargeAccount);
@@ -178,7 +182,7 @@ function submitted(requestId: string): Verdict<Success> {
 
 const OPERATIONS: { readonly [A in Action]: Operation<A> } = { getOrderResult, productOrder };
 
-/** The check of the fields has taken the values from the fields of the action's contract. */
+/** The field check has read the values by the action's contract, so that this cast is safe. */
 export function execute(call: YtxCall, services: Services) {
   const operation = OPERATIONS[call.action] as Operation<Action>;
   return operation(call as unknown as CallOf<Action>, services);

@@ -1,7 +1,10 @@
-// Tells ytx's replies apart: an order with its result, and a status that refuses or acknowledges.
+// Distinguishes ytx's replies: an order with its result, and a status that refuses or acknowledges.
 import { type OrderResult, RESULT_FIELDS } from './methods.ts';
 
-/** statusCode, statusMsg, requestId: how ytx refuses, and how it takes an order (statusCode `0`). */
+/**
+ * statusCode, statusMsg, requestId: the reply that refuses a call, or accepts an order (statusCode
+ * `0`).
+ */
 export interface YtxStatus {
   readonly statusCode: string;
   readonly statusMsg: string;

@@ -1,4 +1,5 @@
-// What a product costs and what it charges: from the catalog, or in a sandbox also from the sandbox's own products.
+// The price of a product and the kind of account that it charges, from the catalog or from the
+// sandbox's own products.
 import type { CatalogDirectory, Environment } from '../../protocol/platform.ts';
 import { PLATFORM } from './name.ts';
 import { type AccountKind, readAccountKind } from './recharge-account.ts';

@@ -1,11 +1,11 @@
-// What the request log keeps of a body: no whole mobile number, and nothing that signs.
+// Prepares a body for the request log: no complete mobile number, and nothing that signs.
 import { maskNamedInJson } from '../../protocol/redact.ts';
 
 const DIGIT_ESCAPE = /\\u003([0-9])/gi;
 /**
- * A mobile number with or without its country code, in half or full width, grouped by blanks or hyphens,
- * wherever it stands; ids of 16 digits are none. At most three characters separate two digits, so that
- * the cost stays that of the text's length.
+ * A mobile number with or without its country code, in half or full width, grouped by blanks or
+ * hyphens, anywhere; ids of 16 digits do not match. At most three characters separate two digits,
+ * so that the cost is proportional to the text's length.
  */
 const MOBILE = (() => {
   const digit = '[0-9０-９]';
@@ -18,16 +18,16 @@ const MOBILE = (() => {
     'g',
   );
 })();
-/** Whatever was given as the account to top up, a malformed one too; to the end where it has none. */
+/** The account to top up, even if malformed; up to the end of the text if it has no end. */
 const ACCOUNT = /("rechargeAccount"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^",}\s]+)/g;
 
-/** What signs, wherever a caller that is not known, or not yet, may have put it. */
+/** Signing values, wherever an unknown caller may have put them. */
 const SIGNING = /("(?:auth_?token|sign|authorization)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^",}\s]+)/gi;
 
-/** Longer than the request log keeps, so that what is cut here is not missed there. */
+/** Longer than the logged text, so that the cut here is not visible there. */
 const KEPT = 20 * 1024;
 
-/** @param secrets what must not be kept at all, such as the Sign that holds for 24 hours */
+/** @param secrets texts that must not be kept, such as the Sign, which is valid for 24 hours */
 export function redactBody(body: string, secrets: readonly string[]): string {
   let text = body.slice(0, KEPT).replaceAll('\0', '').replace(DIGIT_ESCAPE, '$1');
   for (const secret of secrets) {
@@ -40,10 +40,10 @@ export function redactBody(body: string, secrets: readonly string[]): string {
   );
 }
 
-/** Longer than what is quoted ever has to be. */
+/** Longer than any necessary quotation. */
 const QUOTED = 300;
 
-/** What a caller sent, as the log may quote it: it may hold a number, in a wrong field too. */
+/** A caller's text for the log; it may contain a mobile number, even in a wrong field. */
 export function quotable(text: string): string {
   return maskMobiles(text.slice(0, QUOTED));
 }

@@ -1,4 +1,4 @@
-// An order as its app may see it: the fields of getOrderResult's reply.
+// An order as its app sees it: the fields of getOrderResult's reply.
 import { formatYuan } from '../../core/money.ts';
 import type { Order } from '../../core/order.ts';
 import type { OrderResult } from './methods.ts';

@@ -10,11 +10,11 @@ import { REMARKS, type State } from './states.ts';
 /** "查询频率限制为每分钟1次", for each order; at exactly a minute it is allowed again. */
 export const QUERY_INTERVAL_MS = MINUTE;
 
-/** What a result brings with it, whoever gives it; the remark is the operator's serial number. */
+/** The effects of a result, whoever gives it. The remark is the operator's serial number. */
 function resulted(order: Order, to: string, remark: string) {
   const attributes = { ...order.attributes, remark };
   const [before, step] = [nextStep(order), nextStep({ state: to, attributes })];
-  // An operator may be faster than the deadline, which then has nothing to do any more.
+  // An operator may be faster than the deadline, which is then cleared.
   const deadline = { kind: RESOLVE, dueAt: step ? dueAt(step, order.createdAt) : null };
   return {
     attributes,
@@ -29,8 +29,8 @@ export function moved({ order, to, note }: OperatorMove): MoveEffects {
 }
 
 /**
- * The sandbox gives the result that the product's code promises. Refused where there is none to give:
- * an operator was faster, or, the deadline being that of a step before, it is not time yet.
+ * The sandbox gives the result that the product's code defines. The rule refuses if an operator was
+ * faster, or if the deadline belongs to an earlier step and it is too early.
  */
 export const resolve: Decide<null> = (order: Order, now: Instant) => {
   const step = nextStep(order);

@@ -1,9 +1,9 @@
-// Product codes of the sandbox whose orders get their result by themselves, so that nobody has to give it.
+// Product codes of the sandbox whose orders get their result automatically.
 import { type Instant, MINUTE, SECOND } from '../../core/clock.ts';
 import type { Order } from '../../core/order.ts';
 import type { State } from './states.ts';
 
-/** What happens to the order, from which state, and how long after it was submitted. */
+/** A step: the state before, the state after, and the time since the submission. */
 export interface Step {
   readonly from: State;
   readonly to: State;
@@ -16,8 +16,8 @@ export interface SandboxProduct {
 }
 
 /**
- * All of them [ours]. Times are those of the sandbox's clock. In production there are no such codes;
- * a product of the catalog that is called so is hidden by them in the sandbox.
+ * All of them [ours]. Times are those of the sandbox's clock. Production has no such codes. In the
+ * sandbox they hide products of the catalog with the same code.
  */
 export const SANDBOX_PRODUCTS: Readonly<Record<string, SandboxProduct>> = {
   'SANDBOX-SUCCESS': {
@@ -42,13 +42,13 @@ export function findSandboxProduct(code: string): SandboxProduct | undefined {
   return Object.hasOwn(SANDBOX_PRODUCTS, code) ? SANDBOX_PRODUCTS[code] : undefined;
 }
 
-/** The step that the order, as it is now, waits for; undefined where it waits for none. */
+/** The step that the current order waits for; undefined if none. */
 export function nextStep(order: Pick<Order, 'state' | 'attributes'>): Step | undefined {
   const product = findSandboxProduct(String(order.attributes.productCode));
   return product?.steps.find((step) => step.from === order.state);
 }
 
-/** The deadline that carries an order's next step out. */
+/** The kind of the deadline that carries out an order's next step. */
 export const RESOLVE = 'resolve';
 
 export function dueAt(step: Step, createdAt: Instant): Instant {

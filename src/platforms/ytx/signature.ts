@@ -1,4 +1,4 @@
-// Authorization and Sign (003, 公共请求参数): who calls, and when; what an Authorization says.
+// Authorization and Sign (003, 公共请求参数): identify the caller and the time of the call.
 import type { Instant } from '../../core/clock.ts';
 import { DAY, MINUTE } from '../../core/clock.ts';
 import { formatShanghai, parseShanghai } from '../../protocol/shanghai-time.ts';
@@ -16,7 +16,7 @@ export function formatTimestamp(instant: Instant): string {
 
 const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
 
-/** Null where there is no such time. */
+/** Returns null if there is no such time. */
 export function parseTimestamp(text: string): Instant | null {
   return TIMESTAMP.test(text) ? parseShanghai(text.replace(TIMESTAMP, '$1-$2-$3 $4:$5:$6')) : null;
 }
@@ -41,7 +41,7 @@ export const signature: SignatureScheme<Signed> = {
 export const sign = (accountSID: string, authToken: string, timestamp: string): string =>
   signatureOf(signature, { accountSID, timestamp }, authToken);
 
-/** The account id, and the time behind which the token stands. */
+/** The account id and the time, between which the token stands. */
 export function aroundToken(text: string): readonly [before: string, after: string] {
   const found = /^(.*?)[|:]?(\d{14})$/.exec(text);
   return found ? [found[1]!, found[2]!] : [text, ''];
@@ -54,16 +54,16 @@ export function authorization(accountSID: string, timestamp: string): string {
 
 export interface Authorization {
   readonly accountSID: string;
-  /** As it was sent: the Sign is over these digits. */
+  /** As received, because the Sign covers these digits. */
   readonly timestamp: string;
   readonly at: Instant;
 }
 
 const BASE64 = /^[0-9A-Za-z+/]+={0,2}$/;
-/** The document prescribes `|`, and its own sample has `:`. */
+/** The document prescribes `|`, but its own sample has `:`. */
 const CONTENT = /^([0-9A-Za-z]{1,64})[|:](\d{14})$/;
 
-/** Null where it cannot be read. */
+/** Returns null if the header cannot be read. */
 export function readAuthorization(header: string): Authorization | null {
   const text = header.trim();
   if (!BASE64.test(text)) return null;

@@ -1,4 +1,4 @@
-// orderSts (003, 响应参数): the four results of an order, and what an operator may do in each.
+// orderSts (003, 响应参数): the four states of an order, and what an operator may do in each.
 import type { Transitions } from '../../core/transitions.ts';
 
 /** "发送结果错误码 1:充值成功 -1:充值失败 0: 充值中 -2: 已退款" */
@@ -11,14 +11,14 @@ export const STATES = {
 
 export type State = keyof typeof STATES;
 
-/** A result comes once; afterwards there is the refund only. [ours] */
+/** An order gets one result, which only a refund can follow. [ours] */
 export const OPERATOR_TRANSITIONS: Transitions = {
   '0': ['1', '-1', '-2'],
   '1': ['-2'],
   '-1': ['-2'],
 };
 
-/** What an operator may write instead of the document's numbers. */
+/** Words that an operator may write for the document's numbers. */
 export const STATE_WORDS: Readonly<Record<string, State>> = {
   processing: '0',
   succeeded: '1',

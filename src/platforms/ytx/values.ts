@@ -1,4 +1,4 @@
-// The values of a call: the fields of its action, read and judged as the contract states them.
+// Reads and checks the values of a call by the fields of its action in the contract.
 import type { JsonObject } from '../../core/order.ts';
 import type { Refusal } from '../../protocol/checks.ts';
 import { labelOf, type TextField } from '../../protocol/contract.ts';
@@ -18,7 +18,9 @@ function refuse<C extends Code>(refused: C, detail: string): Refusal<C> {
 
 export type Values = Readonly<Record<string, string>>;
 
-/** The fields that the action defines; those that it does not are ignored, as public clients need. */
+/**
+ * The fields that the action defines. Other fields are ignored, because public clients send some.
+ */
 export function readFields(
   call: Start & {
     readonly body: JsonObject;
@@ -53,13 +55,13 @@ export function readFields(
     const value = values[name];
     if (value === undefined || value === '') continue;
     const problem = problemOf(name, value, field.pattern, values, call);
-    // Not the value itself: it may be somebody's number.
+    // The log names the field and not its value, which may be somebody's number.
     if (problem !== null) return refuse('-101', `${name} (${labelOf(field)}) ${problem}`);
   }
   return { values };
 }
 
-/** The fields that are read as texts, by action. requestId is a list, and was read before. */
+/** The fields that are read as texts, by action. requestId is a list and was read before. */
 const TEXT_FIELDS = Object.fromEntries(
   ACTIONS.map((action) => [
     action,
