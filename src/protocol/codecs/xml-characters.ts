@@ -12,6 +12,7 @@ const NC_NAME = `[${START}][${START}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]
 export const NAME = new RegExp(NC_NAME, 'uy');
 export const ATTRIBUTE_NAME = new RegExp(`${NC_NAME}(?::${NC_NAME})?`, 'uy');
 
+const COLON = 0x3a;
 const NAME_START = 1;
 const IN_NAME = 2;
 /** The roles that each ASCII character may have in a name. */
@@ -33,11 +34,13 @@ export const continuesAsciiName = (code: number): boolean =>
 
 /**
  * The end of the ASCII name that begins at `from`. The result is -1 if no such name begins there, or if a
- * character beyond ASCII follows the name: only {@link NAME} can judge that character.
+ * character beyond ASCII follows the name: only the patterns above can judge that character.
  */
-export function asciiNameEnd(text: string, from: number): number {
+export function asciiNameEnd(text: string, from: number, mayHavePrefix = false): number {
   if (!startsAsciiName(text.charCodeAt(from))) return -1;
   let at = from + 1;
   while (continuesAsciiName(text.charCodeAt(at))) at++;
-  return text.charCodeAt(at) >= 128 ? -1 : at;
+  const after = text.charCodeAt(at);
+  if (after === COLON && mayHavePrefix) return asciiNameEnd(text, at + 1);
+  return after >= 128 ? -1 : at;
 }

@@ -56,7 +56,9 @@ export class InstancePrefixes {
     let nil: boolean | undefined;
     let hasType = false;
     for (const attribute of attributes) {
-      const [prefix, local] = attribute.name.split(':') as [string, string];
+      const colon = attribute.name.indexOf(':');
+      const prefix = attribute.name.slice(0, colon);
+      const local = attribute.name.slice(colon + 1);
       // Documents that are assembled by hand often use `xsi:` without a declaration.
       if (!(this.#bound.get(prefix) ?? prefix === 'xsi')) fail(null, attribute);
       if (local === 'nil' ? nil !== undefined : hasType)

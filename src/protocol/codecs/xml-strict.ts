@@ -133,9 +133,8 @@ class Reader {
         this.#endTag(name);
         break;
       }
-      const isMarkup = after === EXCLAMATION;
-      if (isMarkup && this.#text.startsWith('<!--', next)) this.#comment();
-      else if (isMarkup && this.#text.startsWith('<![CDATA[', next)) {
+      if (after === EXCLAMATION && this.#text.startsWith('<!--', next)) this.#comment();
+      else if (after === EXCLAMATION && this.#text.startsWith('<![CDATA[', next)) {
         take(this.#cdata(), (raw) => raw);
       } else {
         const child = this.#element(depth + 1);
@@ -163,6 +162,7 @@ class Reader {
 
   /** Reads attributes and the end of a start tag. An element that ends with `/>` is empty. */
   #startTagEnd(): { readonly isEmpty: boolean; readonly isNil: boolean } {
+    let first: string | undefined;
     let seen: Set<string> | undefined;
     // A prefix may be declared after its use, so the end of the tag checks it.
     let prefixed: PrefixedAttribute[] | undefined;
@@ -179,9 +179,9 @@ class Reader {
       const name = this.#name(ATTRIBUTE_NAME);
       const isDeclaration = name === 'xmlns' || name.startsWith('xmlns:');
       if (!isDeclaration && !mayBeInstanceAttribute(name)) this.#refuseAttribute(name, start);
-      seen ??= new Set();
-      if (seen.has(name)) this.#fail(`attribute ${name} given twice`, start);
-      seen.add(name);
+      if (name === first || seen?.has(name)) this.#fail(`attribute ${name} given twice`, start);
+      if (first === undefined) first = name;
+      else seen = (seen ?? new Set()).add(name);
       const value = this.#attributeValue();
       if (!isDeclaration) {
         prefixed ??= [];
@@ -272,7 +272,7 @@ class Reader {
   #name(pattern = NAME): string {
     const start = this.#at;
     // Most names are ASCII. A loop finds the end of such a name faster than a pattern does.
-    let end = pattern === NAME ? asciiNameEnd(this.#text, start) : -1;
+    let end = asciiNameEnd(this.#text, start, pattern === ATTRIBUTE_NAME);
     if (end < 0) {
       pattern.lastIndex = start;
       if (!pattern.test(this.#text)) this.#fail('a name is expected');
