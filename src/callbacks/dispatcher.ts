@@ -30,7 +30,7 @@ export const LEASE_MS = 60 * SECOND;
  */
 const LEASE_NEEDED_MS = 18 * SECOND;
 /**
- * Results are written when this many are ready, or after GROUP_MS. Each commit waits for the disk
+ * Results are written when this many are ready, or after GROUP_AGE_MS. Each commit waits for the disk
  * or the database, and only the next delivery of the same order waits for these results.
  */
 const GROUP = 64;
@@ -126,8 +126,8 @@ export class Dispatcher {
   }
 
   /**
-   * Resolves to the number of claimed deliveries: 0 while another claim is in progress, which a
-   * further claim follows.
+   * Resolves to the number of claimed deliveries. If a claim is in progress, resolves to 0, and
+   * another claim follows it.
    */
   async #claim(): Promise<number> {
     if (this.#stopped || this.#parts.poster.isResting) return 0;

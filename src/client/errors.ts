@@ -1,22 +1,24 @@
-// Why a call has no result: refused by the platform, lost in the network, or answered with something unreadable.
+// The reasons why a call has no result: a refusal, a network error, or an unreadable reply.
 import type { CodeEntry, RefusedItem } from '../protocol/contract.ts';
 import type { CallInfo, ClockNote } from './options.ts';
 
-/** What all errors of a client have in common. `code` is stable. */
+/** The members that all errors of a client share. `code` is stable. */
 export abstract class CallError extends Error implements CallInfo {
   abstract readonly code: 'ERR_REFUSED' | 'ERR_NETWORK' | 'ERR_UNREADABLE_REPLY';
-  /** The server's name for the call, from `x-request-id`; its operator finds the call by it. */
+  /** The server's id of the call, from `x-request-id`, by which the operator finds the call. */
   requestId: string | null = null;
-  /** How often the call was sent. */
+  /** The number of times that the call was sent. */
   attempts = 1;
-  /** The values that the client made because the caller gave none: repeat the call with them. */
+  /**
+   * The values that the client generated because the caller gave none. Repeat the call with them.
+   */
   made: Readonly<Record<string, string>> = {};
   clock: ClockNote | null = null;
 }
 
-/** A platform's refusal, with what its contract says of the code. */
+/** A platform's refusal, with the contract's explanation of the code. */
 export interface Refused extends Omit<RefusedItem['refused'], 'id'> {
-  /** The server's name for the call, from `x-request-id`. */
+  /** The server's id of the call, from `x-request-id`. */
   readonly requestId: string | null;
 }
 
@@ -24,7 +26,7 @@ export class RefusedError extends CallError {
   readonly code = 'ERR_REFUSED';
   override readonly name = 'RefusedError';
   readonly refused: Refused;
-  /** The row of the code table: the code, less the name of a field that stands in it. */
+  /** The row of the code table: the code without a field's name in it. */
   readonly row: string;
 
   constructor(refused: Refused, method: string, row: string) {
@@ -46,9 +48,9 @@ export class NetworkError extends CallError {
   readonly code = 'ERR_NETWORK';
   override readonly name = 'NetworkError';
   readonly outcome: NetworkOutcome;
-  /** The HTTP status, where an answer came. */
+  /** The HTTP status; null if no answer arrived. */
   readonly status: number | null;
-  /** What the platform's document calls it, such as Suning's `sys.error.network:failure`. */
+  /** The code in the platform's document, such as Suning's `sys.error.network:failure`. */
   documented: Refused | null = null;
 
   constructor(
@@ -62,19 +64,19 @@ export class NetworkError extends CallError {
   }
 }
 
-/** What a reply said whose signature does not fit. Nothing proves that the server said it. */
+/** The content of a reply with a wrong signature. Nothing proves that the server has sent it. */
 export interface UnprovenReply {
   readonly code: string;
   readonly words: string;
 }
 
-/** The reply is not the platform's, or its signature does not fit. */
+/** The reply is not in the platform's form, or its signature is wrong. */
 export class UnreadableReplyError extends CallError {
   readonly code = 'ERR_UNREADABLE_REPLY';
   override readonly name = 'UnreadableReplyError';
   /** The call may have been carried out. */
   readonly outcome = 'unknown' satisfies NetworkOutcome;
-  /** Use it to find a mistake, never to act upon. Null where nothing could be read. */
+  /** For diagnosis only, never to act upon. Null if the reply was unreadable. */
   readonly unproven: UnprovenReply | null;
 
   constructor(
@@ -89,7 +91,7 @@ export class UnreadableReplyError extends CallError {
   }
 }
 
-/** What the contract says of a code that came over the wire. */
+/** The contract's explanation of a received code. */
 export function withContract(
   code: string,
   words: string,

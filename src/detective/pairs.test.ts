@@ -1,4 +1,5 @@
-// Two mistakes at once, on bodies up to 4 KiB: both are named, and nothing else. The requests are made by other code.
+// Tests two simultaneous mistakes, on bodies up to 4 KiB: the detective names both and no other.
+// Independent code makes the requests.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -6,7 +7,7 @@ import { ids, investigate, known, type Sent } from '../../test/detective.ts';
 
 const md5 = (text: string | Buffer): string => createHash('md5').update(text).digest('hex');
 
-/** How a client signs; a mistake changes some of it. */
+/** The steps of a client's signature, which a mistake changes. */
 interface Client {
   secret: string;
   parts: Record<string, string>;
@@ -34,7 +35,7 @@ const DIGEST_STEPS: readonly Step[] = [
   ['signed-twice', (c) => (c.digest = (text) => md5(md5(text)))],
 ];
 
-/** Pairs of one kind cannot be made together, or hide each other. */
+/** Two mistakes of one kind cannot occur together, or hide each other. */
 const KINDS: readonly string[][] = [
   ['wrong-key:retired', 'wrong-key:other-party', 'key-blanks', 'key-case', 'key-position'],
   ['body-not-base64', 'base64-lines', 'base64-urlsafe'],
@@ -42,7 +43,7 @@ const KINDS: readonly string[][] = [
   ['digest-form', 'signed-twice'],
   ['body-reformatted', 'inner-node-only'],
   ['not-nested', 'inner-node-only'],
-  // What is URL-encoded is ASCII, which is the same in each of these charsets.
+  // URL-encoded text is ASCII, which is equal in each of these charsets.
   ['value-encoded', 'charset-latin1'],
 ];
 const together = (a: string, b: string): boolean =>
@@ -295,7 +296,7 @@ const ALL: readonly Found[] = [
 ];
 assert.ok(JSON_BODY.length <= 4096 && XML_BODY.length <= 4096);
 
-/** Each fourth of some 400, which takes a quarter of the time; all of them were run once. */
+/** Every fourth of about 400 pairs, to save time; all pairs were run once. */
 const TRIED = ALL.filter((_, i) => i % 4 === 0);
 assert.ok(TRIED.length >= 60);
 

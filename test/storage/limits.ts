@@ -1,4 +1,4 @@
-// The suite of limits: windows, calls at once, pauses, and what outlasts a restart.
+// The suite of limits: windows, simultaneous calls, pauses, and counts that outlast a restart.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.ts';
@@ -20,7 +20,7 @@ export function limitRules(open: () => OpenStorage): void {
     max,
   });
 
-  test('a window admits its number of calls, and the next window as many again', async () => {
+  test('a window admits its number of calls, and the next window admits as many', async () => {
     const { limits } = open();
     const key = newPlatform();
     const enter = async (now: number) =>
@@ -37,7 +37,7 @@ export function limitRules(open: () => OpenStorage): void {
     );
   });
 
-  test('a call that one window refuses counts in no other', async () => {
+  test('a call that one window refuses is not counted in another window', async () => {
     const { limits } = open();
     const key = newPlatform();
     const start = second(T0, 1).startsAt;
@@ -54,7 +54,7 @@ export function limitRules(open: () => OpenStorage): void {
     );
   });
 
-  test('as many calls are under way at once as allowed; one that left makes room, once', async () => {
+  test('only the allowed number of calls run at once; a call that ends makes room for one', async () => {
     const { limits } = open();
     const key = newPlatform();
     const enter = () => limits.enter(key, 2, [], T0);
@@ -68,7 +68,7 @@ export function limitRules(open: () => OpenStorage): void {
     assert.equal((await enter()).refusedBy, 'at-once');
   });
 
-  test('a thousand at once: a window admits exactly its number', async () => {
+  test('of a thousand simultaneous calls, a window admits exactly its number', async () => {
     const { limits } = open();
     const key = newPlatform();
     const admissions = await Promise.all(
@@ -98,7 +98,7 @@ export function limitRules(open: () => OpenStorage): void {
     assert.deepEqual(await pause(T0 + MINUTE - 500), [false], 'clocks of nodes that differ');
   });
 
-  test('a window that was counted while the clock was set ahead refuses nobody afterwards', async () => {
+  test('a window that was counted while the clock was ahead refuses no later call', async () => {
     const { limits } = open();
     const key = newPlatform();
     const enter = async (now: number) =>
@@ -114,7 +114,7 @@ export function limitRules(open: () => OpenStorage): void {
 }
 
 export function limitRestartRules(openDirectory: OpenDirectory): void {
-  test('what a day has counted, and a pause, outlast a restart', async () => {
+  test('a day’s count and a pause outlast a restart', async () => {
     const directory = suiteDirectory();
     const windows = [{ name: 'day', startsAt: T0, length: DAY, max: 3 }];
     const first = await openDirectory(directory);

@@ -1,4 +1,4 @@
-// The suite of what is kept beside the orders: tokens, and the catalog.
+// The suite of the stores beside the orders: tokens and the catalog.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY } from '../../src/core/clock.ts';
@@ -20,7 +20,7 @@ function aToken(platform: string, digest: string, fields: Partial<Token> = {}): 
 }
 
 export function storeRules(open: () => OpenStorage): void {
-  test('a token is found by platform and digest, also when it has ended', async () => {
+  test('a token is found by platform and digest, even after its expiry', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     const [a, b] = [aToken(platform, 'a'), aToken(platform, 'b', { expiresAt: T0 - 1 })];
@@ -31,7 +31,7 @@ export function storeRules(open: () => OpenStorage): void {
     assert.equal(await tokens.find(newPlatform(), 'a'), null);
   });
 
-  test('a token saved again stays as it was', async () => {
+  test('saving a token again changes nothing', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     await tokens.save([aToken(platform, 'a')]);
@@ -39,7 +39,7 @@ export function storeRules(open: () => OpenStorage): void {
     assert.equal((await tokens.find(platform, 'a'))!.expiresAt, T0 + DAY);
   });
 
-  test('of fifty that spend one token one succeeds, and the others leave nothing behind', async () => {
+  test('if fifty callers spend one token, one succeeds, and the others store nothing', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     await tokens.save([aToken(platform, 'code')]);
@@ -55,7 +55,7 @@ export function storeRules(open: () => OpenStorage): void {
     assert.equal(await tokens.find(platform, 'code'), null);
   });
 
-  test('a consent is revoked with all its tokens, and no other', async () => {
+  test('revoking a consent ends all its tokens, and no others', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     await tokens.save([
@@ -68,7 +68,7 @@ export function storeRules(open: () => OpenStorage): void {
     assert.notEqual(await tokens.find(platform, 'c'), null);
   });
 
-  test('an imported token that was ended stays ended, also when its file is run again much later', async () => {
+  test('an imported token that was ended stays ended, even if its file is imported again much later', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     const given = (digest: string): Token =>
@@ -98,7 +98,7 @@ export function storeRules(open: () => OpenStorage): void {
     );
   });
 
-  test('one token is ended, and the others of its consent go on', async () => {
+  test('ending one token keeps the other tokens of its consent', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     await tokens.save([aToken(platform, 'a'), aToken(platform, 'b', { kind: 'refresh' })]);
@@ -108,7 +108,7 @@ export function storeRules(open: () => OpenStorage): void {
     assert.notEqual(await tokens.find(platform, 'b'), null);
   });
 
-  test('tokens and consents are listed page by page, without what only remembers one', async () => {
+  test('tokens and consents are listed page by page, without the marks of ended tokens', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     const all = Array.from({ length: 9 }, (_, i) =>
@@ -149,7 +149,7 @@ export function storeRules(open: () => OpenStorage): void {
     assert.equal(others.items.length, 1);
   });
 
-  test('tokens that ended long ago are forgotten', async () => {
+  test('tokens that expired long ago are deleted', async () => {
     const { tokens } = open();
     const platform = newPlatform();
     const old = T0 - 400 * DAY;

@@ -14,8 +14,9 @@ const HEADERS = [
 ].map((name) => [name, name.toLowerCase()] as const);
 
 /**
- * "names in any case": Node gives them in lower case. One that came several times is its value where
- * all are equal, and else all of them, joined by commas as Node does it; see {@link findRepeated}.
+ * "names in any case": Node gives names in lower case. A repeated header has its value if all
+ * values are equal; otherwise all values, joined by commas as Node joins them; see {@link
+ * findRepeated}.
  */
 export function header({ request }: Start, name: string): string {
   const value = request.headers[name.toLowerCase()];

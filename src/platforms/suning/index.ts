@@ -35,7 +35,7 @@ function refusal(core: CoreRefusal, call: Call): Refusal<Code> {
   if (core.code !== 'unavailable' && core.code !== 'fault') {
     return { refused: CORE_TO_CODE[core.code], detail };
   }
-  // What failed may have failed before the method was looked up.
+  // The call may have failed before the method was looked up.
   const method = header(call, 'AppMethod');
   const service = isMethod(method) ? SERVICES[method] : 'somp';
   return { refused: SERVICE_CODES[service][core.code], detail };
@@ -57,13 +57,13 @@ function reply(verdict: Verdict<Success>, call: Call) {
   return { status: 200, contentType: CONTENT_TYPES[format], body, words };
 }
 
-/** A header may be long, and a name in the request log is looked for. */
+/** A header may be long, and the request log is searched by name. */
 const named = (text: string | undefined): string | undefined => text?.slice(0, 100) || undefined;
 
-/** Enough of an AppKey to find a slip of the pen. */
+/** Enough of an AppKey to recognise a typing error. */
 const SHOWN = 8;
 
-/** An AppKey that is no app's may be an access token, which is known by its digest only. */
+/** An unknown AppKey may be an access token, which is stored only as a digest. */
 function unknownApp(appKey: string | undefined): string | undefined {
   if (appKey === undefined || appKey.length <= 2 * SHOWN) return named(appKey);
   return named(`${appKey.slice(0, SHOWN)}***`);
@@ -110,7 +110,7 @@ export const suning = definePlatform<SuningCall, Success>({
   endpoints: oauthEndpoints,
   endpointLogs: OAUTH_LOGS,
   isForOwner,
-  // An order of virtual goods is read by no method; what its supplier learns of it are events.
+  // No method reads an order of virtual goods; its supplier learns of it only by events.
   wireViews: (order) =>
     order.lines.length > 0
       ? []

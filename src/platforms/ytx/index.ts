@@ -41,14 +41,17 @@ function reply(verdict: Verdict<Success>) {
   return { status: 200, contentType: CONTENT_TYPE, body: JSON.stringify(body), words };
 }
 
-/** What the log keeps must not suffice to call again: Authorization and Sign hold for 24 hours. */
+/**
+ * The log must not suffice to repeat a call, because Authorization and Sign stay valid for 24
+ * hours.
+ */
 function redact(body: string, { sign, party, request }: Partial<YtxCall>): string {
   const tokens = party?.keys.map((key) => key.secret) ?? [];
   const header = request?.headers.authorization;
   return redactBody(body, [...tokens, sign ?? '', typeof header === 'string' ? header : '']);
 }
 
-/** Gives an order of the sandbox the result that its product's code promises. */
+/** Gives a sandbox order the result that its product's code defines. */
 function resolver({ ledger, clock, environment }: Services): DeadlineHandler {
   return async ({ orderId, dueAt }, claim) => {
     if (environment !== 'sandbox') return false; // Production has no such products.
@@ -97,7 +100,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   changing: { productOrder: 'creates' },
   reply,
   summary: ({ accountSID, party, action, touched, authorization }) => ({
-    // What is no account may be anything that a caller has put into the URL, such as a number.
+    // A text that is no account may be anything from the URL, such as a mobile number.
     party: party ? accountSID : accountSID && quotable(accountSID),
     method: action,
     orderId: touched?.orderId,

@@ -115,7 +115,7 @@ describe('a complete ledger starts', () => {
     }
   });
 
-  test('a log that another program has folded back and removed, or emptied', async () => {
+  test('a log that another program has copied to the file and removed, or emptied', async () => {
     for (const sql of ['SELECT 1 FROM orders', 'PRAGMA wal_checkpoint(TRUNCATE)']) {
       const directory = copyOf(killed);
       const db = new DatabaseSync(join(directory, 'ledger.db'));
@@ -127,7 +127,7 @@ describe('a complete ledger starts', () => {
     }
   });
 
-  test('no log, where nothing was changed since the start', async () => {
+  test('no log, if nothing was changed since the start', async () => {
     const directory = copyOf(idle);
     rmSync(logOf(directory), { force: true });
     assert.equal(await ordersIn(directory), 0);
@@ -169,7 +169,7 @@ describe('a ledger that has lost acknowledged changes is refused, but starts wit
     assert.equal(await ordersIn(alone, true), 0);
   });
 
-  test('one byte of its log is flipped, wherever it stands before the last group', async () => {
+  test('one byte of its log is changed, anywhere before the last group', async () => {
     const frames = groupEnds(logOf(killed)).at(-2)!;
     for (const [frame, byte] of [
       [0, 24 + 7], // a page
@@ -216,7 +216,7 @@ describe('a ledger that has lost acknowledged changes is refused, but starts wit
   });
 });
 
-test('a commit waits for one sync: the mark adds none', async () => {
+test('a commit waits for one sync only: the mark adds no sync', async () => {
   let syncs = 0;
   const storage = await openSqlite(suiteDirectory(), new Sealer(Buffer.alloc(32, 7)), {
     sync: async () => {
