@@ -7,7 +7,7 @@ const field = (
   example: string,
   zh: string,
   en: string,
-  rest: Partial<Pick<TextField, 'optional' | 'place'>> = {},
+  rest: Partial<Pick<TextField, 'place'>> = {},
 ): TextField => ({ type: 'string', example, text: { zh, en }, source: OURS, ...rest });
 
 const header = (example: string, zh: string, en: string): TextField =>
@@ -53,15 +53,10 @@ export const MESSAGE_FIELDS: Fields = {
         'E',
         '变更之后的订单状态；只有一个订单行变更时为 null。',
         'The state of the order after the change; null where one line alone changed.',
-        { optional: true },
       ),
-      from: field('D', '之前的状态；新订单为 null。', 'The state before; null of a new order.', {
-        optional: true,
-      }),
+      from: field('D', '之前的状态；新订单为 null。', 'The state before; null of a new order.'),
       to: field('E', '之后的状态。', 'The state after.'),
-      line: field('1', '变更的订单行；否则为 null。', 'The line that changed, or null.', {
-        optional: true,
-      }),
+      line: field('1', '变更的订单行；否则为 null。', 'The line that changed, or null.'),
       at: field('2026-01-02T03:04:05.678Z', '同 timestamp。', 'The same as timestamp.'),
     },
     text: {

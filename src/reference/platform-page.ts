@@ -23,15 +23,27 @@ export function indexPage(platforms: readonly Platform[], language: Language): P
     blocks: [
       text(t.referenceAbout),
       text(t.asMarkdown),
-      ...platforms.flatMap(({ contract }) => [
+      ...platforms.flatMap(({ contract, signingSample }) => [
         heading(contract.name, contract.title[language]),
         list([
-          [{ to: pathOf(contract.name), text: contract.title[language] }],
           ...methodLines(contract, language),
+          linksOf(contract.name, signingSample !== undefined, language),
         ]),
       ]),
     ],
   };
+}
+
+/** The pages of a platform that are no method's. */
+function linksOf(name: string, signs: boolean, language: Language): Line {
+  const t = LABELS[language];
+  const links = [
+    { to: pathOf(name), text: t.envelope },
+    { to: pathOf(name, 'codes'), text: t.allCodes },
+    { to: pathOf(name, 'events'), text: t.events },
+    ...(signs ? [{ to: pathOf(name, 'signature'), text: t.whole }] : []),
+  ];
+  return links.flatMap((link, i) => (i === 0 ? [link] : [' · ', link]));
 }
 
 const methodLines = ({ name, methods }: Platform['contract'], language: Language): Line[] =>

@@ -62,7 +62,7 @@ export function signaturePage(
           heading(method, `${title[language]} ${method}`),
           text(sample.title[language]),
           code(t.samples, JSON.stringify(params, null, 2)),
-          table(t.pieces, ['', t.piece, t.value], pieces(parts, key, language), t.none),
+          table(t.pieces, [t.piece, t.value], pieces(parts, key, language), t.none),
           text(t.whole),
           code(t.whole, key === null ? maskedText(parts) : signedText(parts, key)),
           ...(key === null
@@ -80,7 +80,7 @@ export function signaturePage(
 function pieces(parts: readonly SignedPart[], key: string | null, language: Language): Cell[][] {
   return parts.map((part, i): Cell[] => {
     const [name, value] = pieceOf(part, key, language);
-    return [[[String(i + 1)]], [[name]], [[{ code: value }]]];
+    return [[[`${i + 1}. `, name]], [[{ code: value }]]];
   });
 }
 

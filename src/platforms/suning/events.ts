@@ -19,14 +19,11 @@ const payload: Fields = {
     text: { zh: '订单行的退款情况。', en: 'How the refund of the line stands.' },
     source: { settled: 'S31' },
   },
-  refundCause: {
-    ...text(
-      'overdue',
-      '退款的原因；没有退款时为 null。',
-      'Why there is a refund; null where there is none.',
-    ),
-    optional: true,
-  },
+  refundCause: text(
+    'overdue',
+    '退款的原因；没有退款时为 null。',
+    'Why there is a refund; null where there is none.',
+  ),
 };
 
 const withStatus: Fields = {
