@@ -98,3 +98,17 @@ test('an API token is shown once, works until it is ended, and its use is told',
   equal((await admin.api('DELETE', `/api-tokens/${tokenId}`)).body.ended, 1);
   equal((await ask()).status, 401);
 });
+
+test('where only the admin token is an admin, a change of another makes no admin of them', async () => {
+  const bare = await startTestServer();
+  const made = await manage(bare, 'POST', '/accounts', { name: 'only', role: 'viewer' });
+  const path = `/accounts/${made.body.accountId}`;
+  for (const [change, role, enabled] of [
+    [{ role: 'operator' }, 'operator', true],
+    [{ enabled: false }, 'operator', false],
+    [{ role: 'viewer', enabled: true }, 'viewer', true],
+  ] as const) {
+    const changed = await manage(bare, 'PATCH', path, change);
+    deepEqual([changed.status, changed.body.role, changed.body.enabled], [200, role, enabled]);
+  }
+});

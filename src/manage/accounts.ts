@@ -90,13 +90,14 @@ export const accountEndpoints: readonly Endpoint[] = [
     async handle({ params, body }, { people }) {
       const { accountId } = await findAccount(people, params.accountId!);
       const { role, enabled } = body;
+      let wasAdmin = false;
+      const changed = await people.changeAccount(accountId, (is) => {
+        wasAdmin = is.role === 'admin' && is.enabled;
+        return { ...is, role: role ?? is.role, enabled: enabled ?? is.enabled };
+      });
       // Two admins who disable each other at once would both pass a look at the others: one is undone.
-      const changed = await people.changeAccount(accountId, (is) => ({
-        ...is,
-        role: role ?? is.role,
-        enabled: enabled ?? is.enabled,
-      }));
-      if (!(await hasAdmin(people))) {
+      // Only who was an admin becomes one again: there may be none, beside the admin token.
+      if (wasAdmin && !(await hasAdmin(people))) {
         await people.changeAccount(accountId, (is) => ({ ...is, role: 'admin', enabled: true }));
         throw new ManageError(409, 'last-admin', `${lastAdmin}: make another one first`);
       }
