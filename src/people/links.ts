@@ -35,6 +35,7 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
     if (!link) return gone(asking);
     if (link.purpose === 'sandbox') {
       if (!sandbox) return gone(asking);
+      if (isGuess(asking)) return page(asking, { is: 'problem' }, 'link', 503);
       const account = await sandboxAccount(people);
       return (
         (await enter(services, asking, account, 'the link of the start', link.digest)) ??
@@ -81,6 +82,12 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
     { method: 'POST', path, handle: guarded(services, 'POST', choose) },
   ];
 }
+
+/** That no person has opened it: a browser fetches pages ahead that its user may want. */
+const isGuess = ({ request: { headers } }: Asking): boolean =>
+  ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /prefetch|prerender|preview/i.test(String(headers[name] ?? '')),
+  );
 
 /** The one account of a sandbox that the start's link signs in to. */
 async function sandboxAccount(people: People): Promise<Account> {

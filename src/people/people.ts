@@ -23,7 +23,9 @@ export const TOKEN_PREFIX = 'ogt_';
 /** Begins with a letter or a digit; letters of any script, no blank. */
 export const ACCOUNT_NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{1,63}$/u;
 
-export const accountName = (given: string): string => given.trim().normalize('NFC').toLowerCase();
+/** NUL becomes the replacement character: PostgreSQL refuses a statement that carries one. */
+export const accountName = (given: string): string =>
+  given.replaceAll('\0', '\uFFFD').trim().normalize('NFC').toLowerCase();
 
 export interface From {
   readonly address: string;
@@ -216,6 +218,9 @@ export class People {
       }),
     };
     // It spends itself: one that was ended meanwhile does not come back.
-    return (await this.store.saveCredential(touched, digest)) ? touched : null;
+    if (await this.store.saveCredential(touched, digest)) return touched;
+    // Of calls at the same moment one alone writes. The others look whether it is there still.
+    const left = await this.store.findCredential(digest);
+    return left?.kind === kind && left.expiresAt > now ? left : null;
   }
 }

@@ -239,8 +239,14 @@ export function guarded(
   };
 }
 
-/** A path of the console; anything else would lead a person who has just signed in elsewhere. */
+/**
+ * A path of the console; anything else would lead a person who has just signed in elsewhere. Escaped as a
+ * browser does it, because a header holds no other characters.
+ */
 function ownPath(given: string | null): string {
-  const isOwn = given !== null && /^\/console(?:[/?#]|$)/.test(given) && !/[\\\p{Cc}]/u.test(given);
-  return isOwn && given.length <= 2000 && !given.includes('//') ? given : '/console';
+  const isPath = given !== null && !given.includes('//') && !/[\\\p{Cc}]/u.test(given);
+  const url = isPath && given.startsWith('/') ? URL.parse(given, 'http://localhost') : null;
+  const path = url ? url.pathname + url.search + url.hash : '';
+  const isOwn = /^\/console(?:[/?#]|$)/.test(path) && !path.includes('//');
+  return isOwn && path.length <= 4000 ? path : '/console';
 }
