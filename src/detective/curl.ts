@@ -1,97 +1,24 @@
-// A curl line as a request: its words as a shell reads them, and the options that make a request.
+// A curl line as a request: the options that make a request of the words of a shell.
 import { type Pasted, QuestionError, targetOf } from './question.ts';
+import { bytesOf, ofCommandPrompt, shellWords, textOf } from './shell-words.ts';
 
 const wrong = (message: string): QuestionError => new QuestionError('curl', message);
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' };
-
-/** The words of a POSIX shell. What a shell would replace is refused: its value is not in the line. */
-export function shellWords(line: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  let i = 0;
-  const add = (text: string): void => {
-    word = (word ?? '') + text;
-  };
-  while (i < line.length) {
-    const c = line[i]!;
-    if (c === '\\') {
-      const next = line[i + 1];
-      if (next === '\r' && line[i + 2] === '\n') i++;
-      else if (next !== undefined && next !== '\n') add(next);
-      i += 2;
-    } else if (c === "'" || (c === '$' && line[i + 1] === "'")) {
-      const ansi = c === '$';
-      const [text, end] = quoted(line, i + (ansi ? 2 : 1), "'", ansi);
-      add(text);
-      i = end;
-    } else if (c === '"') {
-      const [text, end] = quoted(line, i + 1, '"', false);
-      add(text);
-      i = end;
-    } else if (/\s/.test(c)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-      i++;
-    } else if (c === '|' || c === ';' || c === '>' || c === '<') {
-      break; // What stands behind is another command, or where the answer goes.
-    } else {
-      refuseVariable(line, i);
-      add(c);
-      i++;
-    }
-  }
-  if (word !== undefined) words.push(word);
-  return words;
-}
-
-function refuseVariable(line: string, at: number): void {
-  const found = /^(?:\$[\w{(]+|`)/.exec(line.slice(at, at + 20));
-  if (!found) return;
-  throw wrong(
-    `it holds ${found[0]}, which your shell replaces: paste the line with the value itself, or send the raw request`,
-  );
-}
-
-/** @returns the text, and where the line goes on */
-function quoted(line: string, from: number, mark: string, ansi: boolean): [string, number] {
-  let text = '';
-  for (let i = from; i < line.length; i++) {
-    const c = line[i]!;
-    if (c === mark) return [text, i + 1];
-    if (c === '\\' && (ansi || mark === '"')) {
-      const next = line[++i] ?? '';
-      const unicode = ansi && next === 'u' ? /^u([0-9a-f]{4})/i.exec(line.slice(i)) : null;
-      if (unicode) {
-        text += String.fromCharCode(Number.parseInt(unicode[1]!, 16));
-        i += 4;
-      } else if (ansi) text += ESCAPES[next] ?? next;
-      else if ('"\\$`'.includes(next)) text += next;
-      else if (next !== '\n') text += `\\${next}`;
-      continue;
-    }
-    if (mark === '"') refuseVariable(line, i);
-    text += c;
-  }
-  throw wrong(`a ${mark} is not closed`);
-}
-
+/** Short options that take no word: they may stand together, as in -sSX POST. */
+const SHORT_WITH_WORD = new Set('AbcCdDeEFHKmoPQrtTuUwxXyYz');
 /** Options that take a word and change nothing of what is signed. */
-const TAKES_A_WORD = new Set([
-  ...['-u', '--user', '-o', '--output', '-m', '--max-time', '--connect-timeout', '-x', '--proxy'],
-  ...[
-    '-w',
-    '--write-out',
-    '--cacert',
-    '--cert',
-    '--key',
-    '--resolve',
-    '--retry',
-    '-c',
-    '--cookie-jar',
-  ],
-  ...['--oauth2-bearer', '--interface', '-E', '-T', '--upload-file', '--proxy-user', '--ciphers'],
-]);
+const TAKES_A_WORD = new Set(
+  (
+    '-c -C -D -E -K -m -o -P -Q -r -t -T -u -U -w -x -y -Y -z --user --output --max-time ' +
+    '--connect-timeout --proxy --write-out --cacert --capath --cert --cert-type --key --key-type ' +
+    '--pass --resolve --connect-to --retry --retry-delay --retry-max-time --cookie-jar --config ' +
+    '--oauth2-bearer --interface --local-port --upload-file --proxy-user --proxy-header --noproxy ' +
+    '--preproxy --socks4 --socks4a --socks5 --socks5-hostname --ciphers --tls-max --pinnedpubkey ' +
+    '--max-redirs --max-filesize --limit-rate --rate --speed-limit --speed-time --range ' +
+    '--dump-header --output-dir --stderr --trace --trace-ascii --unix-socket --dns-servers --proto ' +
+    '--keepalive-time --expect100-timeout --netrc-file --time-cond --variable'
+  ).split(' '),
+);
 const HEADERS: Readonly<Record<string, string>> = {
   '-A': 'User-Agent',
   '--user-agent': 'User-Agent',
@@ -101,23 +28,25 @@ const HEADERS: Readonly<Record<string, string>> = {
   '--cookie': 'Cookie',
 };
 const DATA = new Set(['-d', '--data', '--data-ascii', '--data-raw', '--data-binary', '--json']);
-const SHORT_WITH_WORD = /^-([dHXAebum])(.+)$/s;
 
 /** @throws {QuestionError} */
 export function readCurl(line: string): Pasted {
-  const words = shellWords(line.trim().replace(/^\$ /, ''));
-  const start = words.findIndex((word) => /(?:^|\/)curl(?:\.exe)?$/.test(word));
+  const words = shellWords(ofCommandPrompt(line.trim().replace(/^\$ /, '')));
+  const start = words.findIndex((word) => /(?:^|[/\\])curl(?:\.exe)?$/.test(word));
   if (start < 0) throw wrong('it does not begin with curl');
+  const given: string[] = [];
   let url: string | undefined;
   let method: string | undefined;
   let asQuery = false;
   const headers: [string, string][] = [];
+  // Each character stands for a byte, as in `words`: what is sent need not be UTF-8.
   const data: string[] = [];
-  const rest = words.slice(start + 1).flatMap(split);
-  for (let i = 0; i < rest.length; i++) {
-    const option = rest[i]!;
+  const rest = words.slice(start + 1);
+  while (rest.length > 0) {
+    const [option = '', ...behind] = split(rest.shift()!);
+    rest.unshift(...behind);
     const value = (): string => {
-      const next = rest[++i];
+      const next = rest.shift();
       if (next === undefined) throw wrong(`${option} has nothing behind it`);
       return next;
     };
@@ -125,7 +54,7 @@ export function readCurl(line: string): Pasted {
     else if (option === '--url') url = value();
     else if (option === '-G' || option === '--get') asQuery = true;
     else if (option === '-H' || option === '--header') {
-      const header = value();
+      const header = textOf(value());
       const colon = header.indexOf(':');
       if (colon > 0) headers.push([header.slice(0, colon).trim(), header.slice(colon + 1).trim()]);
     } else if (DATA.has(option)) {
@@ -136,42 +65,55 @@ export function readCurl(line: string): Pasted {
     } else if (option === '--data-urlencode') data.push(urlEncoded(value()));
     else if (option === '-F' || option === '--form')
       throw wrong('it sends a multipart form, which no platform reads');
-    else if (HEADERS[option]) headers.push([HEADERS[option], value()]);
+    else if (HEADERS[option]) headers.push([HEADERS[option], textOf(value())]);
     else if (TAKES_A_WORD.has(option)) value();
-    else if (!option.startsWith('-')) url ??= option;
+    else if (!option.startsWith('-')) given.push(option);
   }
+  url ??= urlAmong(given);
   if (url === undefined) throw wrong('it has no URL');
   const body = data.join('&');
-  const target = targetOf(/^[\w.-]+(?::\d+)?\//.test(url) ? `http://${url}` : url, 'curl');
+  const address = textOf(url);
+  const target = targetOf(
+    /^[\w.-]+(?::\d+)?\//.test(address) ? `http://${address}` : address,
+    'curl',
+  );
   if (asQuery && body !== '') {
-    const joined = `${target}${target.includes('?') ? '&' : '?'}${body}`;
+    const joined = `${target}${target.includes('?') ? '&' : '?'}${textOf(body)}`;
     return { method: method ?? 'GET', target: joined, headers, body: Buffer.alloc(0) };
   }
   const sent = method ?? (data.length > 0 ? 'POST' : 'GET');
-  return { method: sent, target, headers, body: Buffer.from(body) };
+  return { method: sent, target, headers, body: bytesOf(body) };
 }
 
-/** `-dTEXT` and `--data=TEXT` as two words. */
+/** Of words that belong to no option that is known here, the one that looks most like a URL. */
+const urlAmong = (given: readonly string[]): string | undefined =>
+  given.find((word) => /^https?:\/\//i.test(word)) ??
+  given.find((word) => word.includes('/')) ??
+  given[0];
+
+/** `-sXPOST`, `-dTEXT` and `--data=TEXT`, the option and its word apart. */
 function split(word: string): string[] {
-  const short = SHORT_WITH_WORD.exec(word);
-  if (short && !word.startsWith('--')) return [`-${short[1]}`, short[2]!];
   const long = /^(--[\w-]+)=(.*)$/s.exec(word);
-  return long ? [long[1]!, long[2]!] : [word];
+  if (long) return [long[1]!, long[2]!];
+  if (!/^-[^-]./s.test(word)) return [word];
+  const first = word.slice(0, 2);
+  const behind = word.slice(2);
+  return [first, SHORT_WITH_WORD.has(word[1]!) ? behind : `-${behind}`];
 }
 
 const fileIn = (text: string): QuestionError =>
   wrong(
-    `it reads ${text.slice(0, 60)}, a file that is not here: give its content as bodyBase64, with url and headers`,
+    `it reads ${textOf(text).slice(0, 60)}, a file that is not here: give its content as bodyBase64, with url and headers`,
   );
 
-/** `content`, `=content`, `name=content`; the content is encoded. */
+/** `content`, `=content`, `name=content`; the bytes of the content are encoded. */
 function urlEncoded(text: string): string {
   const at = text.indexOf('=');
   if (at < 0 && text.includes('@')) throw fileIn(text);
   const [name, content] = at < 0 ? ['', text] : [text.slice(0, at), text.slice(at + 1)];
-  const encoded = encodeURIComponent(content).replace(
-    /[!'()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  const encoded = content.replace(
+    /[^\w.~-]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
   return name === '' ? encoded : `${name}=${encoded}`;
 }

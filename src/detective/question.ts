@@ -67,7 +67,10 @@ export function targetOf(url: string, field: string): string {
 const REQUEST_LINE = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/;
 
 function readRaw(raw: string): Pasted {
-  const text = raw.replace(/^\s+/, '');
+  // `curl -v` shows what it sends behind "> ".
+  const text = raw
+    .replace(/^\s+/, '')
+    .replace(/^(?:> ?.*(?:\r?\n|$))+/, (shown) => shown.replace(/^> ?/gm, ''));
   const end = /\r?\n\r?\n/.exec(text);
   const head = (end ? text.slice(0, end.index) : text).split(/\r?\n/);
   const line = REQUEST_LINE.exec(head[0]!.trimEnd());
@@ -78,7 +81,8 @@ function readRaw(raw: string): Pasted {
     );
   }
   const headers = head.slice(1).flatMap((one, i): (readonly [string, string])[] => {
-    if (one.trim() === '') return [];
+    // HTTP/2 has the method, the path and the host among its headers, as `:path`.
+    if (one.trim() === '' || /^:[a-z]+:/.test(one)) return [];
     const colon = one.indexOf(':');
     if (colon <= 0) throw new QuestionError('raw', `line ${i + 2} is no header: it has no colon`);
     return [[one.slice(0, colon).trim(), one.slice(colon + 1).trim()]];
@@ -88,7 +92,7 @@ function readRaw(raw: string): Pasted {
     method: line[1]!,
     target: targetOf(line[2]!, 'raw'),
     headers,
-    body: cutToLength(body, headers),
+    body: cutToLength(joinedChunks(body, headers), headers),
   };
 }
 
@@ -98,4 +102,25 @@ function cutToLength(body: Buffer, headers: Pasted['headers']): Buffer {
   if (length === undefined || !/^\d{1,9}$/.test(length)) return body;
   const rest = body.subarray(Number(length));
   return /^[\r\n]*$/.test(rest.toString('latin1')) ? body.subarray(0, Number(length)) : body;
+}
+
+/** A body that was copied off the wire in chunks, joined; as it is where it is not in chunks. */
+function joinedChunks(body: Buffer, headers: Pasted['headers']): Buffer {
+  const isChunked = headers.some(
+    ([name, value]) => name.toLowerCase() === 'transfer-encoding' && /\bchunked$/i.test(value),
+  );
+  if (!isChunked) return body;
+  const chunks: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const line = /^([\da-f]{1,7})(?:;[^\r\n]*)?\r?\n/i.exec(body.toString('latin1', at, at + 200));
+    if (!line) return body;
+    const length = Number.parseInt(line[1]!, 16);
+    if (length === 0) return Buffer.concat(chunks);
+    const from = at + line[0].length;
+    if (from + length > body.length) return body;
+    chunks.push(body.subarray(from, from + length));
+    at = from + length;
+    if (body[at] === 13) at++;
+    if (body[at] === 10) at++;
+  }
 }
