@@ -35,9 +35,13 @@ export const relaid =
     const inner = text.trim();
     const changed = change(inner);
     if (changed === null || changed === inner) return null;
+    // Other line ends are no other layout: `body-newline` tries them.
+    if (withLf(changed) === withLf(inner)) return null;
     if (trims) return inner === text ? null : changed;
     return text.replace(inner, () => changed);
   };
+
+const withLf = (text: string): string => text.replaceAll('\r\n', '\n');
 
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

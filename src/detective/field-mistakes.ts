@@ -13,6 +13,7 @@ export const onTree =
 export function fieldMistakes(fields: ArrivedFields, beside: readonly NamedValue[]): Mistake[] {
   return [
     emptySigned(),
+    ...emptyAsWord(fields),
     ...absentSigned(fields),
     ...signIncluded(fields),
     ...missing(fields),
@@ -29,6 +30,30 @@ function emptySigned(): Mistake {
       tree.signsEmpty = (name) => !tree.unsigned.includes(name);
     }),
   };
+}
+
+/** What some languages write where a text is joined with no value. */
+const NO_VALUE = ['null', 'undefined', 'None', 'nil'];
+
+function emptyAsWord({ all, unsigned }: ArrivedFields): Mistake[] {
+  const isEmpty = ({ name, value }: ArrivedFields['all'][number]): boolean =>
+    typeof value === 'string' ? value === '' && !unsigned.includes(name) : value.some(isEmpty);
+  if (!all.some(isEmpty)) return [];
+  const filled = (fields: readonly Field[], word: string, skip: readonly string[]): Field[] =>
+    fields.map((field) => {
+      if (isGroup(field)) return { ...field, fields: filled(field.fields, word, skip) };
+      return field.value === '' && !skip.includes(field.name) ? { ...field, value: word } : field;
+    });
+  return NO_VALUE.map((word) => ({
+    id: 'empty-signed',
+    detail: detail(`写作 ${word}`, `written as ${word}`),
+    stage: STAGE.fields,
+    weight: ALONE,
+    group: 'empty-signed',
+    apply: onTree((tree) => {
+      tree.fields = filled(tree.fields, word, tree.unsigned);
+    }),
+  }));
 }
 
 /** Fields of the document that were not sent, signed without a value: each alone, and all of them. */

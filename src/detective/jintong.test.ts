@@ -193,6 +193,11 @@ const CASES: readonly Case[] = [
   ['digest-form', 'HMAC-MD5', hasten, createHmac('md5', KEY).update(t).digest('hex')],
   ['digest-form', 'HMAC-SHA256', hasten, createHmac('sha256', KEY).update(t).digest('hex')],
   ['value-case', 'UserName in lower case', hasten, md5(t.replace('Chen.Li', 'chen.li') + KEY)],
+  ['value-case', 'OrderId for OrderID', hasten, md5(t.replace('OrderID', 'OrderId') + KEY)],
+  ['value-case', 'xml for XML twice', hasten, md5(t.replaceAll('XML', 'xml') + KEY)],
+  ['value-case', 'the whole string in lower case', hasten, md5(t.toLowerCase() + KEY)],
+  ['separators', 'none at all', hasten, md5(t.replace(/[&=]/g, '') + KEY)],
+  ['key-position', '&appKey= before it', hasten, md5(`${t}&appKey=${KEY}`)],
   [
     'value-case',
     'RequestFmt in lower case',

@@ -2,7 +2,7 @@
 import type { ArrivedFields } from '../protocol/evidence.ts';
 import { type Field, isGroup, type Tree } from './draft.ts';
 import { onTree } from './field-mistakes.ts';
-import { detail, type Mistake, STAGE } from './mistake.ts';
+import { ALONE, detail, type Mistake, STAGE } from './mistake.ts';
 
 type Detail = NonNullable<Mistake['detail']>;
 
@@ -181,6 +181,15 @@ function joins(): Mistake[] {
       tree.equals = null;
     }),
   };
+  const glued: Mistake = {
+    ...rest,
+    detail: detail('名称和值直接相连', 'names and values without separators'),
+    weight: ALONE,
+    apply: onTree((tree) => {
+      tree.pair = '';
+      tree.equals = '';
+    }),
+  };
   const ends: readonly [string, string, (text: string, key: string) => string][] = [
     ['密钥前多了 &', '& before the key', (text, key) => `${text}&${key}`],
     ['开头多了 ?', '? before the string', (text, key) => `?${text}${key}`],
@@ -202,5 +211,5 @@ function joins(): Mistake[] {
       }),
     }),
   );
-  return [...pairs, ...equals, bare, ...around];
+  return [...pairs, ...equals, bare, glued, ...around];
 }

@@ -66,6 +66,7 @@ const BLANKS: readonly [zh: string, en: string, change: (key: string) => string,
     ['末尾多一个不换行空格', 'a no-break space behind it', (key) => `${key}\u00a0`, 2],
     ['开头多一个 BOM', 'a byte order mark before it', (key) => `\uFEFF${key}`, 2],
     ['末尾多一个零宽空格', 'a zero-width space behind it', (key) => `${key}\u200b`, 2],
+    ['末尾多一个全角空格', 'a full-width space behind it', (key) => `${key}\u3000`, ALONE],
     ['空白被去掉', 'its own blanks were removed', (key) => key.replace(/\s+/g, ''), 1],
   ];
 
@@ -114,6 +115,23 @@ const PLACES: readonly Place[] = [
   ['前面多了 key=', 'key= before it', (text, key) => `${text}key=${key}`, 2],
   ['前面多了 &KEY=', '&KEY= before it', (text, key) => `${text}&KEY=${key}`, 2],
   ['前面多了 &secret=', '&secret= before it', (text, key) => `${text}&secret=${key}`, 2],
+  ...[
+    'appKey',
+    'AppKey',
+    'appSecret',
+    'app_secret',
+    'secretKey',
+    'signKey',
+    'sign_key',
+    'token',
+  ].map(
+    (name): Place => [
+      `前面多了 &${name}=`,
+      `&${name}= before it`,
+      (text, key) => `${text}&${name}=${key}`,
+      ALONE,
+    ],
+  ),
   ['末尾加了两次', 'twice behind the string', (text, key) => text + key + key, 1],
   ['在最前面，后接 &', 'before the string, with & behind it', (t, key) => `${key}&${t}`, 1],
   ['在最前面，写作 key=', 'before the string as key=', (t, key) => `key=${key}&${t}`, 2],

@@ -170,6 +170,27 @@ function separators(pieces: readonly Piece[]): Mistake[] {
       }),
     ),
   );
+  const isBare = pieces.every(({ is }) => is !== 'separator');
+  const places = isBare ? pieces.slice(0, -1) : [];
+  // A blank behind one part is a blank of its value or of the key, and other mistakes.
+  const signs = BETWEEN.filter((text) => text.trim() === text && text !== '');
+  const single = signs.flatMap((text) =>
+    places.map(
+      ({ name }): Mistake => ({
+        ...rest,
+        detail: detail(
+          `只在 ${name} 之后有 ${JSON.stringify(text)}`,
+          `${JSON.stringify(text)} behind ${name} alone`,
+        ),
+        weight: ALONE,
+        apply: (draft) => {
+          const { written } = draft;
+          draft.written = (piece, value) =>
+            written(piece, value) + (piece.name === name ? text : '');
+        },
+      }),
+    ),
+  );
   const ends = ['\n', '\r\n', ' ', '&'].map(
     (text): Mistake => ({
       ...rest,
@@ -184,7 +205,7 @@ function separators(pieces: readonly Piece[]): Mistake[] {
       },
     }),
   );
-  return [...between, ...named, ...ends];
+  return [...between, ...named, ...single, ...ends];
 }
 
 /** Each value that travels with the call, at each place of the string where a client is likely to put it. */

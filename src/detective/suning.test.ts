@@ -69,6 +69,10 @@ const TEXT = SECRET + METHOD + TIME + APP_KEY + VERSION + base64(BODY);
 const lines = (text: string, width: number, end: string): string =>
   text.match(new RegExp(`.{1,${width}}`, 'g'))!.join(end);
 
+const INDENTED = BODY.replaceAll('><', '>\n  <').replace(/(\d)\n {2}/g, '$1');
+const between = (text: string, name: string): string =>
+  new RegExp(`<${name}>[^]*</${name}>`).exec(text)![0];
+
 const CASES: readonly (readonly [id: string, what: string, sent: Sent])[] = [
   ['wrong-key:retired', 'an ended secret', send(own(base64(BODY), RETIRED))],
   ['wrong-key:other-party', "another app's secret", send(own(base64(BODY), OTHERS))],
@@ -107,6 +111,17 @@ const CASES: readonly (readonly [id: string, what: string, sent: Sent])[] = [
 </sn_request>`,
       BODY,
     ),
+  ],
+  [
+    'body-newline',
+    'CR LF within, sent with LF',
+    bodies(INDENTED.replaceAll('\n', '\r\n'), INDENTED),
+  ],
+  ['inner-node-only', 'sn_body of indented XML', bodies(between(INDENTED, 'sn_body'), INDENTED)],
+  [
+    'inner-node-only',
+    'the method of indented XML',
+    bodies(between(INDENTED, 'addLeaguerstatus'), INDENTED),
   ],
   [
     'body-reformatted',

@@ -1,5 +1,6 @@
 // Mistakes with the values that are signed: encoded, decoded, in another case, trimmed, or in another charset.
 import type { NamedValue } from '../protocol/evidence.ts';
+import { caseMistakes } from './case-mistakes.ts';
 import { type Charset, encodeText, isAscii, misread } from './charsets.ts';
 import type { Draft } from './draft.ts';
 import { isGroup } from './draft.ts';
@@ -80,7 +81,7 @@ const DECODINGS: readonly [zh: string, en: string, change: Change, weight: numbe
 
 /** @param leaves the values that are signed, as they arrived */
 export function valueMistakes(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
-  return [...encodings(leaves, hasTree), ...cases(leaves, hasTree), ...trims(leaves)];
+  return [...encodings(leaves, hasTree), ...caseMistakes(leaves, hasTree), ...trims(leaves)];
 }
 
 function encodings(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
@@ -129,63 +130,6 @@ function encodings(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
     ...DECODINGS.flatMap(make('value-decoded')),
   ];
 }
-
-const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
-
-function cases(leaves: readonly NamedValue[], hasTree: boolean): Mistake[] {
-  const changes = [
-    ['大写', 'in upper case', (text: string) => text.toUpperCase()],
-    ['小写', 'in lower case', (text: string) => text.toLowerCase()],
-  ] as const;
-  const make = (names: readonly string[], what: string, weight: number): Mistake[] =>
-    changes.flatMap(([zh, en, change]) =>
-      leaves.some(({ name, value }) => names.includes(name) && change(value) !== value)
-        ? [
-            {
-              id: 'value-case',
-              detail: detail(`${what} ${zh}`, `${what} ${en}`),
-              stage: STAGE.values,
-              weight,
-              group: 'value-case',
-              apply: (draft: Draft) => {
-                for (const name of names) changeLeaf(draft, name, change);
-              },
-            },
-          ]
-        : [],
-    );
-  const names = leaves.map(({ name }) => name);
-  const each = names.flatMap((name) => make([name], name, 0));
-  const ofNames = [...changes, ['首字母小写', 'with a small first letter', lowerFirst] as const];
-  return [
-    ...each,
-    ...make(names, '*', 1),
-    ...(hasTree ? ofNames : []).map(
-      ([zh, en, change], i): Mistake => ({
-        id: 'value-case',
-        detail: detail(`字段名${zh}`, `the names of the fields ${en}`),
-        stage: STAGE.values,
-        weight: i === 1 ? 0 : 1,
-        group: 'value-case',
-        apply: (draft) => {
-          const { tree } = draft;
-          if (!tree) return;
-          tree.fields = renamed(tree.fields, change);
-          tree.unsigned = [...tree.unsigned, ...tree.unsigned.map(change)];
-        },
-      }),
-    ),
-  ];
-}
-
-type Fields = NonNullable<Draft['tree']>['fields'];
-
-const renamed = (fields: Fields, change: Change): Fields =>
-  fields.map((field) =>
-    isGroup(field)
-      ? { name: change(field.name), fields: renamed(field.fields, change) }
-      : { name: change(field.name), value: field.value },
-  );
 
 function trims(leaves: readonly NamedValue[]): Mistake[] {
   const made: Mistake[] = [];

@@ -133,10 +133,15 @@ export function innerNodes(text: string): Inner[] {
     if (!tag[1]) opened.push({ name: tag[2]!, at: tag.index, end });
     else {
       const open = opened.pop();
-      if (!open || text[open.end] !== '<' || open.end === tag.index) continue;
+      if (!open || open.end === tag.index) continue;
       const { name, at } = open;
+      const content = text.slice(open.end, tag.index);
+      const bare = content.trim();
+      // White space around what an element holds is its layout.
+      if (!bare.startsWith('<')) continue;
       if (opened.length > 0) found.push({ name, at, text: text.slice(at, end) });
-      found.push({ name, at: open.end, text: text.slice(open.end, tag.index) });
+      found.push({ name, at: open.end, text: bare });
+      if (bare !== content) found.push({ name, at: text.length + at, text: content });
     }
   }
   return found.sort((one, other) => one.at - other.at);

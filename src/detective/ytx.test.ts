@@ -46,6 +46,8 @@ const CASES: readonly (readonly [id: string, what: string, sign: string])[] = [
   ['part-order', 'reversed', md5(TIME + TOKEN + SID)],
   ['part-order', 'the token twice', md5(TOKEN + SID + TIME + TOKEN)],
   ['separators', '|', md5(`${SID}|${TOKEN}|${TIME}`)],
+  ['separators', '| behind the account alone', md5(`${SID}|${TOKEN}${TIME}`)],
+  ['separators', ': behind the token alone', md5(`${SID}${TOKEN}:${TIME}`)],
   ['separators', ':', md5(`${SID}:${TOKEN}:${TIME}`)],
   ['separators', 'a line end of echo', md5(`${TEXT}\n`)],
   ['digest-form', '16 digits', md5(TEXT).slice(8, 24)],
