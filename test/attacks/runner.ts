@@ -46,7 +46,8 @@ const COUNTED = [
   'SELECT count(*) FROM deadlines',
   'SELECT sum(length(document)) FROM parties',
   'SELECT sum(length(document)) FROM catalog',
-  'SELECT sum(length(value)) FROM settings',
+  // A call of the management API has an entry in the audit, which counts in this setting.
+  "SELECT sum(length(value)) FROM settings WHERE name <> 'audit-head'",
   'SELECT count(*) FROM tokens',
   'SELECT count(*) FROM endpoints',
   'SELECT count(*) FROM deliveries',
@@ -64,6 +65,8 @@ export async function startTarget(options: TestOptions = {}): Promise<Target> {
   const settled = async (): Promise<void> => {
     const due = `SELECT count(*) AS n FROM deadlines WHERE due_at <= ${clock.now()}`;
     while (Number(Object.values(await read(due))[0]) > 0) await sleep(50);
+    // A post of the attack before may be under way.
+    await server.callbacks.drain();
   };
   const state = async (): Promise<string> => {
     await settled();
