@@ -7,7 +7,7 @@ export const BYTE_ORDER_MARK = '\uFEFF';
  * What a spreadsheet may take for a formula, also behind blanks and in full width (OWASP, "CSV Injection").
  * Whoever sends an order could otherwise have a command run on the machine of who exports it.
  */
-const FORMULA = /^[\s\uFEFF]*[=+\-@\t\r＝＋－＠]/;
+const FORMULA = /^[\s\p{C}]*[=+\-@\t\r＝＋－＠]/u;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 function cell(value: Json | undefined): string {
@@ -20,9 +20,14 @@ function cell(value: Json | undefined): string {
 export const csvLine = (values: readonly (Json | undefined)[]): string =>
   `${values.map(cell).join(',')}\r\n`;
 
-/** A mobile number of the mainland, within a text as well, and an identity number. */
-const MOBILE = /(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
-const IDENTITY = /(?<![\dXx])(\d{6})\d{8}(\d{3}[\dXx])(?![\dXx])/g;
+/** No digit stands before a number, but for one of an escape: `%22`, `\u0022`. */
+const START = String.raw`(?:(?<!\d)|(?<=%[\da-fA-F]{2}|\\u[\da-fA-F]{4}))`;
+/** A mobile number of the mainland, within a text as well, with or without +86, blanks and hyphens. */
+const MOBILE = new RegExp(
+  String.raw`${START}((?:(?:00)?86[ -]?)?1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)`,
+  'g',
+);
+const IDENTITY = new RegExp(String.raw`${START}(\d{6})\d{8}(\d{3}[\dXx])(?![\dXx])`, 'g');
 
 /** What tells who somebody is, as platforms mask it themselves: 188****0804. */
 export function maskPersonal(value: Json): Json {
