@@ -1,7 +1,7 @@
 // What the audit keeps of a call that changes something: who, from where, what it was before and after.
 import type { Json, JsonObject } from '../core/order.ts';
 import type { Principal } from '../core/principal.ts';
-import { isSecretName, MASK } from '../protocol/redact.ts';
+import { isSecretName, MASK, maskNamedInForm } from '../protocol/redact.ts';
 import { type Endpoint, type EndpointCall, ManageError, type ManageServices } from './endpoint.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 
@@ -170,18 +170,29 @@ export function difference(before: Json, after: Json): readonly [Json, Json] | n
 const HIDDEN = /^(?:text|code|codes|current|link|uri|recoveryCodes|sign(?:ature)?|sealed)$/i;
 
 /**
- * Masks what nobody may read who reads the audit: by the field's name, and by the value where it is a
- * key of a party. Numbers and ids stay, so that it is told which key was meant.
+ * Masks what nobody may read who reads the audit: by the field's name, with all that stands below it, by
+ * the value where it is a key of a party, and in a URL's query by the name there. Other numbers and ids
+ * stay, so that it is told which key was meant.
  */
-export function redact(value: Json, isSecret: (word: string) => boolean, name = ''): Json {
+export function redact(
+  value: Json,
+  isSecret: (word: string) => boolean,
+  name = '',
+  isWithin = false,
+): Json {
+  const isHidden = isWithin || isSecretName(name);
   if (typeof value === 'string') {
-    const hidden = isSecretName(name) || HIDDEN.test(name) || isSecret(value);
-    return hidden ? MASK : value;
+    const isMasked = isHidden || HIDDEN.test(name) || isSecret(value);
+    return isMasked ? MASK : maskNamedInForm(value);
   }
-  if (Array.isArray(value)) return value.map((one) => redact(one as Json, isSecret, name));
+  if (typeof value === 'number') return isHidden ? MASK : value;
+  if (Array.isArray(value))
+    return value.map((one) => redact(one as Json, isSecret, name, isHidden));
   if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([field]) => !LEFT_OUT.has(field));
-  return Object.fromEntries(entries.map(([field, one]) => [field, redact(one, isSecret, field)]));
+  return Object.fromEntries(
+    entries.map(([field, one]) => [field, redact(one, isSecret, field, isHidden)]),
+  );
 }
 
 function cut(value: Json): Json {

@@ -5,6 +5,7 @@ import { Browser, makeAccount, signedIn } from '../../test/browser.ts';
 import { breakRows, manage, startTestServer, temporaryDirectory } from '../../test/support.ts';
 import { changeOrder } from '../core/change-order.ts';
 import { orderId } from '../core/ledger.ts';
+import { redact } from './audit-trail.ts';
 import { manageEndpoints } from './index.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -184,4 +185,24 @@ test('what cannot be written into the audit is told as done and not audited', as
   deepEqual([status, body.error.code], [503, 'not-audited']);
   match(body.error.message, /it was done/);
   equal((await manage(broken, 'GET', '/parties/jintong/x1')).status, 200);
+});
+
+test('a secret is masked by its name, below its name, as a number, and in the query of a URL', async () => {
+  const given = {
+    ...{ cards: [{ no: 'LEAK-1', pins: [1234567] }], cardNo: 6_222_020, key: { value: 'LEAK-2' } },
+    ...{ url: 'https://8.8.8.8/x?a=1&access_token=LEAK-3', amount: 3, keyId: 'k1' },
+  };
+  deepEqual(
+    redact(given, () => false),
+    {
+      ...{ cards: [{ no: '***', pins: ['***'] }], cardNo: '***', key: { value: '***' } },
+      ...{ url: 'https://8.8.8.8/x?a=1&access_token=***', amount: 3, keyId: 'k1' },
+    },
+  );
+  const url = 'https://8.8.8.8/hooks?key=LEAK-4';
+  const endpoint = { platform: 'jintong', party: 'jane88', url };
+  equal((await admin.api('POST', '/callbacks/endpoints', endpoint)).status, 201);
+  const entry = await newest();
+  equal(entry.action, 'createCallbackEndpoint');
+  ok(!JSON.stringify(entry).includes('LEAK') && entry.asked.url.endsWith('?key=***'));
 });
