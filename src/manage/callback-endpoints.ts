@@ -1,8 +1,10 @@
 // /callbacks/endpoints: list, register, change, rotate secrets, and test. A secret is shown once, when it is made.
 import { z } from 'zod';
+import { reaches } from '../core/account.ts';
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import { type EndpointOutcome, isProblem } from '../core/callback-management.ts';
 import { DAY, SECOND } from '../core/clock.ts';
+import type { Principal } from '../core/principal.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { EXPECTED_BODIES, PLATFORM_PRESET, RETRY_PRESETS } from '../protocol/retry-schedule.ts';
 import { requireOwner } from './callback-owner.ts';
@@ -128,10 +130,11 @@ export const callbackEndpointEndpoints: readonly Endpoint[] = [
     status: 200,
     response: endpointSchema,
     errors: { 404: 'no such endpoint' },
-    async handle({ params, body }, { callbacks, platforms, clock }) {
+    async handle({ params, body, by }, { callbacks, platforms, clock }) {
       const given = Object.fromEntries(
         Object.entries(body).filter(([, value]) => value !== undefined),
       );
+      requireAdminBeyondSwitch(by, Object.keys(given));
       const id = params.endpointId!;
       if (body.preset === PLATFORM_PRESET) {
         const { platform } = found(await callbacks.findEndpoint(id), id);
@@ -258,4 +261,15 @@ function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchem
       .filter(({ expiresAt }) => expiresAt === null || now < expiresAt)
       .map((s) => ({ createdAt: isoTime(s.createdAt), expiresAt: time(s.expiresAt) })),
   };
+}
+
+/**
+ * An operator may switch an endpoint off and on. Where callbacks go is an admin's decision, as at its making.
+ * @throws {ManageError} 403
+ */
+function requireAdminBeyondSwitch({ name, role }: Principal, fields: readonly string[]): void {
+  const field = fields.find((one) => one !== 'enabled');
+  if (field === undefined || reaches(role, 'admin')) return;
+  const message = `${field}: to change it takes the role admin; ${name} is ${role}, and may change enabled alone`;
+  throw new ManageError(403, 'forbidden', message, field);
 }

@@ -122,7 +122,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   createCallbackEndpoint:
     'The address has to be public, unless the server’s settings allow it. The answer is the only one that shows the secret, with which messages are signed (Standard Webhooks).',
   changeCallbackEndpoint:
-    'What is not given stays as it is. An endpoint that is switched off keeps its pending callbacks, which go out when it is switched on again.',
+    'What is not given stays as it is. An endpoint that is switched off keeps its pending callbacks, which go out when it is switched on again. An operator may change `enabled` alone.',
   deleteCallbackEndpoint:
     'Pending callbacks of the endpoint become dead letters that are not replayed. An endpoint that a platform declares goes with its party’s setting.',
   rotateCallbackSecret:

@@ -89,3 +89,29 @@ test('a token that has ended, and one that was ended, open nothing; the admin to
   equal(await ask(ended.secret), 401);
   equal(await ask(server.adminToken), 200);
 });
+
+test('an operator switches an endpoint off and on, and does not send its callbacks elsewhere', async () => {
+  const ask = async (role: string, method: string, path: string, body: object) => {
+    const headers = { authorization: `Bearer ${tokens.get(role)}` };
+    const init = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(`${server.url}/manage/v1/callbacks/endpoints${path}`, init);
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const url = 'https://8.8.8.8/hooks';
+  const made = await ask('admin', 'POST', '', { platform: 'jintong', party: 'jane88', url });
+  equal(made.status, 201);
+  const path = `/${made.body.endpointId}`;
+  for (const change of [
+    { url: 'https://8.8.8.8/elsewhere' },
+    { enabled: true, eventTypes: ['order.moved'] },
+    { preset: 'wechat' },
+    { expects: 'ok' },
+  ]) {
+    equal((await ask('operator', 'PATCH', path, change)).status, 403, JSON.stringify(change));
+  }
+  for (const enabled of [false, true]) {
+    const switched = await ask('operator', 'PATCH', path, { enabled });
+    deepEqual([switched.status, switched.body.enabled, switched.body.url], [200, enabled, url]);
+  }
+  equal((await ask('admin', 'PATCH', path, { url: 'https://8.8.8.8/b' })).status, 200);
+});
