@@ -60,6 +60,18 @@ test('an address that has signed in before still waits after its own mistakes', 
   assert.deepEqual(waits(pace, 'office', 'x', 7), [0, 1, 2, 4, 8, 16, 30]);
 });
 
+test('of an address that has signed in before, at most 20 simultaneous attempts are judged every 30 seconds', () => {
+  const pace = new GuessPace(() => 0);
+  pace.begin('office', 'x')!.end(true);
+  const attempts = Array.from({ length: 200 }, () => pace.begin('office', 'x')!.waitMs / SECOND);
+  assert.deepEqual(attempts.slice(0, 8), [0, 1, 2, 4, 8, 16, 30, 30]);
+  for (let seconds = 30; seconds <= 300; seconds += 30) {
+    const judged = attempts.filter((wait) => wait > seconds - 30 && wait <= seconds);
+    assert.ok(judged.length <= 20, `${judged.length} within ${seconds} s`);
+  }
+  assert.equal(attempts.at(-1), 300);
+});
+
 test('one address may have 20 waiting attempts, and another attempt when one of them has ended', () => {
   const pace = new GuessPace(() => 0);
   const attempts = Array.from({ length: 20 }, (_, i) => pace.begin('a', `x${i}`)!);

@@ -34,7 +34,7 @@ export interface Attempt {
 /**
  * Counts for one process; each node counts for itself. An address that has signed in to an account
  * before has its own count for that account: it waits only after its own mistakes and is never
- * refused.
+ * refused. Many simultaneous attempts of it wait longer instead: others may share the address.
  */
 export class GuessPace {
   readonly #addresses = new Map<string, Count>();
@@ -56,10 +56,11 @@ export class GuessPace {
       ? [this.#count(this.#pairs, pair)]
       : [this.#count(this.#addresses, address), this.#count(this.#accounts, account)];
     if (!known && counts[0]!.waiting >= MAX_WAITING) return null;
+    const rounds = 1 + Math.floor(counts[0]!.waiting / MAX_WAITING);
     const before = Math.max(...counts.map(({ wrong, waiting }) => wrong + waiting));
     for (const count of counts) count.waiting++;
     return {
-      waitMs: WAITS_MS[Math.min(before, WAITS_MS.length - 1)]!,
+      waitMs: WAITS_MS[Math.min(before, WAITS_MS.length - 1)]! * rounds,
       end: (isSignedIn) => {
         for (const count of counts) {
           count.waiting--;
