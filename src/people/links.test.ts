@@ -52,6 +52,7 @@ test('production: the link makes the first account, once, and there is none afte
   const shown = await browser.get(link);
   deepEqual([shown.status, browser.cookie], [200, '']);
   match(shown.text, /Create the first administrator/);
+  const second = new URL((await server.signInLink())!).pathname;
   const { pathname } = new URL(link);
   const choose = (fields: object) =>
     browser.form(pathname, { name: 'Wang.Wei', password: PASSWORD, repeat: PASSWORD, ...fields });
@@ -68,6 +69,9 @@ test('production: the link makes the first account, once, and there is none afte
     410,
   );
   equal(await server.signInLink(), null);
+  const fields = { name: 'x3', password: PASSWORD, repeat: PASSWORD };
+  equal((await new Browser(server).get(second)).status, 410, 'that of another start');
+  equal((await new Browser(server).form(second, fields)).status, 410);
   equal((await server.storage.people.listAccounts()).length, 1);
 });
 

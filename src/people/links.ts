@@ -30,9 +30,13 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
   const ownerOf = async ({ accountId }: Link): Promise<Account | null> =>
     accountId === null ? null : people.store.findAccount({ accountId });
 
+  /** A link for the first account makes no second one, such as that of another node's start. */
+  const isLate = async ({ purpose }: Link): Promise<boolean> =>
+    purpose === 'first' && (await people.store.listAccounts()).length > 0;
+
   async function open(asking: Asking): Promise<PageReply> {
     const link = await people.findLink(asking.request.params.token ?? '');
-    if (!link) return gone(asking);
+    if (!link || (await isLate(link))) return gone(asking);
     if (link.purpose === 'sandbox') {
       if (!sandbox) return gone(asking);
       if (isGuess(asking)) return page(asking, { is: 'problem' }, 'link', 503);
@@ -49,7 +53,7 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
 
   async function choose(asking: Asking): Promise<PageReply> {
     const link = await people.findLink(asking.request.params.token ?? '');
-    if (!link || link.purpose === 'sandbox') return gone(asking);
+    if (!link || link.purpose === 'sandbox' || (await isLate(link))) return gone(asking);
     const owner = await ownerOf(link);
     if (link.accountId !== null && !owner?.enabled) return gone(asking);
     const name = owner?.name ?? accountName(asking.fields.get('name') ?? '');
