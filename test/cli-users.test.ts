@@ -32,7 +32,10 @@ test('users are added, listed, helped and shut out, with and without a server, a
     await users('add', 'li.na', '--role', 'viewer'),
     /there is an account "li\.na" already/,
   );
-  isExplained(await users('add', 'wang', '--role', 'root'), /role/);
+  isExplained(
+    await users('add', 'wang', '--role', 'root'),
+    /--role has to be given: viewer, operator or admin/,
+  );
   isExplained(await users('add', 'wang'), /--role has to be given/);
   isExplained(await users('disable', 'nobody'), /no account "nobody"; there are: li\.na/);
   isExplained(await users('disable', 'li.na'), /last enabled admin/);
@@ -47,10 +50,10 @@ test('users are added, listed, helped and shut out, with and without a server, a
   match(await there('add', 'wang', '--role', 'operator'), /wang \(operator\)/);
   match(
     await there('list'),
-    /^li\.na {2}admin, last signed in .*\nwang {2}operator, no password yet, never signed in\n$/,
+    /^li\.na {2}admin, last signed in .*\nwang {3}operator, no password yet, never signed in\n$/,
   );
   match(await there('disable', 'wang'), /^wang is signed out/);
-  match(await there('list'), /wang {2}operator, disabled/);
+  match(await there('list'), /wang {3}operator, disabled/);
   match(await there('enable', 'wang'), /^wang may sign in again/);
   match(
     await there('reset-password', 'li.na'),

@@ -18,7 +18,7 @@ import { serveCommand } from './serve.ts';
 import { settingsInFull, settingsInShort } from './settings-help.ts';
 import { usersCommand } from './users.ts';
 import { verifyCommand } from './verify.ts';
-import { wrapped } from './wrapped.ts';
+import { wrapped, wrappedUsage } from './wrapped.ts';
 
 const commands: readonly Command[] = [
   serveCommand,
@@ -40,7 +40,8 @@ const commands: readonly Command[] = [
 function help(about: string | undefined): string {
   const one = commands.filter(({ name }) => name === about);
   const lines = (one.length > 0 ? one : commands).map(
-    ({ usage, summary }) => `${wrapped(`ordergate ${usage}`, '  ')}\n${wrapped(summary, '      ')}`,
+    ({ usage, summary }) =>
+      `${wrappedUsage(`ordergate ${usage}`, '  ')}\n${wrapped(summary, '      ')}`,
   );
   return `Ordergate ${VERSION}: an order open platform in one process\n\n${lines.join('\n')}\n\n${settingsInShort()}\n`;
 }

@@ -1,6 +1,7 @@
 // `ordergate restore FILE`: restores a backup to a new place, or only proves that the backup can be
 // restored.
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { restoreLedger } from '../main.ts';
 import type { Command } from './command.ts';
@@ -50,6 +51,11 @@ export const restoreCommand: Command = {
     say(
       `${place === null ? 'verified' : 'restored'} ${what} of ${file} (${size} bytes)${where}${proof}`,
     );
+    if (place && !database && !existsSync(join(config.dataDirectory, 'master.key'))) {
+      say(
+        `the backup holds no master key: before you serve it, put the master.key of that ledger into ${config.dataDirectory}, or set ORDERGATE_KEY`,
+      );
+    }
     return 0;
   },
 };

@@ -34,11 +34,13 @@ const RESET = {
   path: '/accounts/{accountId}/reset-password',
 };
 
+const ROLES: readonly string[] = ['viewer', 'operator', 'admin'];
+
 export const usersCommand: Command = {
   name: 'users',
   usage: 'users list|add|reset-password|disable|enable [NAME] [--role ROLE] [--url URL]',
   summary:
-    'list who may sign in to the console; add somebody as viewer, operator or admin; give a new password; shut out, let in again',
+    'list who may sign in to the console; add somebody as viewer, operator or admin, by a link; print a link for a new password; shut out, let in again',
   async run(args) {
     const { values, positionals } = readFlags(args, {
       role: { type: 'string' },
@@ -55,7 +57,7 @@ export const usersCommand: Command = {
     await withAccounts(config, url, async (accounts) => {
       if (what === 'list') return list(accounts);
       if (what === 'add') {
-        if (role === undefined) {
+        if (!ROLES.includes(role ?? '')) {
           throw new ConfigError('--role has to be given: viewer, operator or admin');
         }
         return tellLink(await accounts.call(CREATE, undefined, { name, role }), config, url);
@@ -76,10 +78,11 @@ export const usersCommand: Command = {
 async function list(accounts: Accounts): Promise<void> {
   const { items } = await accounts.call(LIST);
   if (items.length === 0) say('nobody yet; ordergate users add NAME --role admin');
+  const width = Math.max(...items.map(({ name }) => inOneLine(name).length));
   for (const { name, role, enabled, passwordSet, lastSignInAt } of items) {
     const state = enabled ? (passwordSet ? '' : ', no password yet') : ', disabled';
     const last = lastSignInAt === null ? 'never signed in' : `last signed in ${lastSignInAt}`;
-    say(`${inOneLine(name)}  ${role}${state}, ${last}`);
+    say(`${inOneLine(name).padEnd(width)}  ${role}${state}, ${last}`);
   }
 }
 

@@ -61,7 +61,12 @@ export const accountEndpoints: readonly Endpoint[] = [
       }
       const account = await people.createAccount({ name, role: body.role });
       if (!account) {
-        throw new ManageError(409, 'exists', `there is an account "${name}" already`, 'name');
+        throw new ManageError(
+          409,
+          'exists',
+          `there is an account "${name}" already; choose another name, or reset its password`,
+          'name',
+        );
       }
       return { ...viewAccount(account), link: await passwordLink(people, account.accountId) };
     },

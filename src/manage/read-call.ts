@@ -4,6 +4,7 @@ import type { Principal } from '../core/principal.ts';
 import { JsonError, type JsonValue, parseJson } from '../protocol/codecs/json.ts';
 import { decodeUtf8 } from '../protocol/codecs/utf8.ts';
 import type { Caller } from '../protocol/gateway-request.ts';
+import { schemaProblem } from '../protocol/schema-problem.ts';
 import { type Endpoint, type EndpointCall, ManageError } from './endpoint.ts';
 
 /** What a call comes with; a part of what HTTP knows of it. */
@@ -90,7 +91,7 @@ function refuseNulIn(value: JsonValue, path: string): void {
 
 function read(schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return {};
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: schemaProblem });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];

@@ -140,7 +140,7 @@ const CALLS: readonly (readonly [string, string, Partial<Item>])[] = [
     {
       outcome: 'SignFail',
       refusedBy: 'checkSignature',
-      detail: 'Sign is not MD5(string to sign + key) by any of 1 keys',
+      detail: 'Sign is not MD5(string to sign + key) with the key of this party',
     },
   ],
   [

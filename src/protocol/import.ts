@@ -10,13 +10,14 @@ import {
   type JsonObject,
   type Platform,
 } from './platform.ts';
+import { schemaProblem } from './schema-problem.ts';
 
 /**
  * Returns the item as the schema describes it.
  * @throws {ImportError} names the first bad field
  */
 export function readItem<S extends z.ZodType>(schema: S, item: unknown): z.output<S> {
-  const parsed = schema.safeParse(item);
+  const parsed = schema.safeParse(item, { error: schemaProblem });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;

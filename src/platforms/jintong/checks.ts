@@ -169,7 +169,7 @@ function checkSignature(
   }
   return {
     refused: 'SignFail',
-    detail: `Sign is not MD5(string to sign + key) by any of ${keys.length} keys`,
+    detail: `Sign is not MD5(string to sign + key) with ${keys.length === 1 ? 'the key' : `any of the ${keys.length} keys`} of this party`,
   };
 }
 

@@ -117,7 +117,7 @@ function checkSignature(
     call.parties.noteUse(call.party, key, call.now);
     return PASS;
   }
-  const detail = `signInfo is not MD5(string to sign) by any of ${keys.length} secrets`;
+  const detail = `signInfo is not MD5(string to sign) with ${keys.length === 1 ? 'the secret' : `any of the ${keys.length} secrets`} of this party`;
   return refuse('sys.check.app-sign:error', detail);
 }
 

@@ -74,7 +74,7 @@ function checkSign(
     call.parties.noteUse(call.party, key, call.now);
     return { sign: given };
   }
-  const detail = `Sign is not MD5(accountSID + authToken + timestamp) by any of ${keys.length} tokens`;
+  const detail = `Sign is not MD5(accountSID + authToken + timestamp) with ${keys.length === 1 ? 'the token' : `any of the ${keys.length} tokens`} of this party`;
   return refuse('-201', detail);
 }
 

@@ -49,7 +49,10 @@ export async function writeBackup(
   about: Pick<BackupHeader, 'version' | 'secrets'>,
   onProgress: (rows: number) => void,
 ): Promise<Sums> {
-  if (existsSync(file)) throw new TransferError(`${file} exists already. Nothing was changed.`);
+  if (existsSync(file))
+    throw new TransferError(
+      `${file} exists already. Nothing was changed. Name another file, or a directory.`,
+    );
   const part = `${file}.part`;
   const sums: Record<string, Sums[string]> = {};
   const header: BackupHeader = {

@@ -5,6 +5,7 @@ export const requestTexts = catalogue(
   {
     title: '请求',
     refused: '结果',
+    code: '代码',
     onlyRefused: '只看被拒绝的',
     onlyAccepted: '只看成功的',
     orderId: '订单号',
@@ -48,6 +49,7 @@ export const requestTexts = catalogue(
   {
     title: 'Requests',
     refused: 'Result',
+    code: 'Code',
     onlyRefused: 'Refused only',
     onlyAccepted: 'Accepted only',
     orderId: 'Order',

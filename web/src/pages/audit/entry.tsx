@@ -27,7 +27,7 @@ export function AuditEntryPage() {
             [c.time, <Time key="at" at={one.at} />],
             [t.actor, `${one.actor} ${one.role ?? ''}`],
             [t.from, one.address ?? '–'],
-            [t.target, <CopyId key="target" id={one.target} length={60} />],
+            [t.target, one.target ? <CopyId key="target" id={one.target} length={60} /> : '–'],
             [t.note, one.note ?? '–'],
           ] as const;
           const documents: (readonly [string, Json])[] = [

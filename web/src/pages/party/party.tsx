@@ -9,6 +9,7 @@ import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { CopyId, Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
+import { common } from '../../texts/common.ts';
 import { partyTexts } from '../../texts/parties.ts';
 import { useAct } from '../callbacks/act.ts';
 import { EndpointCard } from '../callbacks/endpoint-card.tsx';
@@ -36,6 +37,7 @@ export function PartyPage() {
     partyId: string;
   };
   const t = useTexts(partyTexts);
+  const c = useTexts(common);
   const act = useAct();
   const { data: me } = useQuery(meQuery);
   const target = path('parties', platform, partyId);
@@ -51,7 +53,7 @@ export function PartyPage() {
           <>
             <div className="title">
               <h1>
-                {t.title} <CopyId id={one.partyId} length={40} />
+                {c.party} <CopyId id={one.partyId} length={40} />
               </h1>
               <span className="muted">{one.platform}</span>
               <Status

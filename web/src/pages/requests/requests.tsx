@@ -83,7 +83,7 @@ export function Requests() {
             options: [...new Set(methods)].map((name) => ({ value: name, label: name })),
             width: 180,
           },
-          { name: 'outcome', label: c.outcome, width: 120 },
+          { name: 'outcome', label: t.code, width: 120 },
           { name: 'party', label: c.party, width: 130 },
           { name: 'orderId', label: t.orderId },
           { name: 'address', label: t.address, width: 120 },
