@@ -68,6 +68,11 @@ test('production: the link makes the first account, once, and there is none afte
       .status,
     410,
   );
+  const [entry] = (await server.storage.audit.list({ action: 'link', limit: 1 })).items;
+  deepEqual(
+    [entry!.actor, entry!.target, entry!.details.note],
+    ['wang.wei', me.accountId, 'made the first account, an admin'],
+  );
   equal(await server.signInLink(), null);
   const fields = { name: 'x3', password: PASSWORD, repeat: PASSWORD };
   equal((await new Browser(server).get(second)).status, 410, 'that of another start');
@@ -85,6 +90,8 @@ test('a link for a password is its owner’s alone, and a disabled account’s o
   equal((await browser.form(path, fields)).status, 303);
   const { name, role } = (await browser.api('GET', '/me')).body;
   deepEqual([name, role], ['zhao', 'viewer']);
+  const [entry] = (await server.storage.audit.list({ action: 'link', limit: 1 })).items;
+  deepEqual([entry!.target, entry!.details.note], [id, 'chose a password']);
   const off = `/console/link/${await server.people.createLink('password', id, 60_000)}`;
   await server.people.changeAccount(id, (is) => ({ ...is, enabled: false }));
   equal((await browser.get(off)).status, 410);

@@ -7,6 +7,7 @@ import {
   type Asking,
   enter,
   guarded,
+  note,
   type PageReply,
   type PageRoute,
   page,
@@ -30,6 +31,12 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
   const ownerOf = async ({ accountId }: Link): Promise<Account | null> =>
     accountId === null ? null : people.store.findAccount({ accountId });
 
+  /** What a link has changed is an entry of its own beside the sign-in. */
+  const told = (
+    asking: Asking,
+    { accountId, name }: Pick<Account, 'accountId' | 'name'>,
+    what: string,
+  ): Promise<void> => note(services, asking, name, 'done', what, 'link', accountId);
   /** A link for the first account makes no second one, such as that of another node's start. */
   const isLate = async ({ purpose }: Link): Promise<boolean> =>
     purpose === 'first' && (await people.store.listAccounts()).length > 0;
@@ -40,7 +47,9 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
     if (link.purpose === 'sandbox') {
       if (!sandbox) return gone(asking);
       if (isGuess(asking)) return page(asking, { is: 'problem' }, 'link', 503);
-      const account = await sandboxAccount(people);
+      const account = await sandboxAccount(people, (made) =>
+        told(asking, made, 'made the account of the sandbox, an admin'),
+      );
       return (
         (await enter(services, asking, account, 'the link of the start', link.digest)) ??
         gone(asking)
@@ -77,6 +86,11 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
     if (!reply) return gone(asking);
     if (owner) await people.changeAccount(accountId, (is) => ({ ...is, password: hashed }));
     else await people.createAccount({ accountId, name, role: 'admin', password: hashed });
+    await told(
+      asking,
+      { accountId, name },
+      owner ? 'chose a password' : 'made the first account, an admin',
+    );
     return reply;
   }
 
@@ -94,12 +108,17 @@ const isGuess = ({ request: { headers } }: Asking): boolean =>
   );
 
 /** The one account of a sandbox that the start's link signs in to. */
-async function sandboxAccount(people: People): Promise<Account> {
+async function sandboxAccount(
+  people: People,
+  onMade: (account: Account) => Promise<void>,
+): Promise<Account> {
   const there = await people.store.findAccount({ name: SANDBOX_NAME });
   if (there?.enabled) return there;
   const name = there ? `${SANDBOX_NAME}-${newId('').slice(0, 4).toLowerCase()}` : SANDBOX_NAME;
   const made = await people.createAccount({ name, role: 'admin' });
-  return made ?? sandboxAccount(people); // Another call has just made it.
+  if (!made) return sandboxAccount(people, onMade); // Another call has just made it.
+  await onMade(made);
+  return made;
 }
 
 /**

@@ -121,6 +121,11 @@ test('an account is found by its verified address, and from then on by its subje
     [actor, action, outcome, details.note],
     ['li.na@example.cn', 'sign-in', 'done', 'by single sign-on'],
   );
+  const tied = (await server.storage.audit.list({ action: 'link', limit: 5 })).items;
+  deepEqual(
+    tied.map(({ actor, details }) => [actor, details.note]),
+    [['li.na@example.cn', `tied to subject subject-1 of ${issuer}`]],
+  );
   emails.set('subject-1', { email: 'other@example.cn', email_verified: false });
   equal((await signIn('subject-1')).answer.status, 303);
   // Somebody else who now has the address does not get the account.

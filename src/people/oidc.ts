@@ -97,7 +97,11 @@ export function oidcRoutes(
       return identity !== undefined;
     });
     if (!identity) return failed(why);
-    const account = await accountOf(people, identity);
+    const { issuer, subject } = identity;
+    const account = await accountOf(people, identity, ({ accountId, name }) => {
+      const what = `tied to subject ${subject.slice(0, 200)} of ${issuer.slice(0, 200)}`;
+      return note(services, asking, name, 'done', what, 'link', accountId);
+    });
     if (account) return enter(services, { ...asking, next: trip.next }, account, 'single sign-on');
     const who = identity.email ?? identity.subject.slice(0, 64);
     await note(
@@ -200,6 +204,7 @@ class Provider {
 async function accountOf(
   people: People,
   { issuer, subject, email }: Identity,
+  onTied: (account: Account) => Promise<void>,
 ): Promise<Account | null> {
   const accounts = await people.store.listAccounts();
   const known = accounts.find(
@@ -209,9 +214,11 @@ async function accountOf(
   const name = email === null ? undefined : accountName(email);
   const named = accounts.find((one) => one.name === name && one.external === null && one.enabled);
   if (!named) return null;
-  return people.changeAccount(named.accountId, (is) =>
+  const tied = await people.changeAccount(named.accountId, (is) =>
     is.external === null ? { ...is, external: { issuer, subject } } : null,
   );
+  if (tied) await onTied(tied);
+  return tied;
 }
 
 const originOf = ({ publicUrl }: SignInServices, { request }: Asking): string =>

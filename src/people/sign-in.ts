@@ -170,7 +170,7 @@ export async function enter(
   return redirect(asking.next, sessionCookie(publicUrl, secret));
 }
 
-/** Writes into the audit that somebody signed in, or tried to. */
+/** Writes into the audit that somebody signed in, or tried to, or what a page has changed. */
 export async function note(
   { audit, clock }: SignInServices,
   { from }: Asking,
@@ -178,9 +178,10 @@ export async function note(
   outcome: 'done' | 'refused',
   why: string | null,
   action = 'sign-in',
+  target = '',
 ): Promise<void> {
   await audit.append({
-    ...{ at: clock.now(), actor, action, target: '', outcome },
+    ...{ at: clock.now(), actor, action, target, outcome },
     details: { kind: 'account', address: from.address, userAgent: from.userAgent, note: why },
   });
 }
