@@ -34,7 +34,7 @@ export function sandboxHints(
     paste: `curl -s --oauth2-bearer ${token} '${open}/manage/v1/orders?limit=3'`,
     firstCalls:
       'README.md, Start: a signed call of each platform; docs/sandbox.md: which order answers what',
-    browser: `${open}/healthz, ${open}/metrics`,
+    browser: `${open}/healthz, ${open}/metrics, ${open}/docs`,
     anew: 'npm run ordergate -- reset (from the package: ordergate reset)',
   };
 }

@@ -3,7 +3,6 @@ import type { NamedValue } from '../protocol/evidence.ts';
 import { caseMistakes } from './case-mistakes.ts';
 import { type Charset, encodeText, isAscii, misread } from './charsets.ts';
 import type { Draft } from './draft.ts';
-import { isGroup } from './draft.ts';
 import { ALONE, changeLeaf, detail, type Mistake, mapLeaves, STAGE } from './mistake.ts';
 
 /** Of a text that will be signed in the charset. */
