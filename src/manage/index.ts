@@ -127,7 +127,7 @@ export async function callEndpoint(
     if (target.csv) return csvReply(answered as CsvFile);
     const version = target.etag?.(answered as never);
     if (version === undefined) return reply(target.status, answered);
-    const headers = { etag: `"${version}"` };
+    const headers = { ...PRIVATE, etag: `"${version}"` };
     if (target.method === 'GET' && hasVersion(request.headers['if-none-match'], headers.etag)) {
       return { ...reply(304, ''), body: '', headers };
     }
@@ -145,6 +145,9 @@ export async function callEndpoint(
     throw error;
   }
 }
+
+/** What one person may see stays in no cache, and no browser takes it for a page. */
+const PRIVATE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** One a server. */
 const trails = new WeakMap<ManageServices, AuditTrail>();
@@ -170,11 +173,7 @@ async function requireRole(
 }
 
 function csvReply({ fileName, chunks }: CsvFile): ManageReply {
-  const headers = {
-    'content-disposition': `attachment; filename="${fileName}"`,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  };
+  const headers = { 'content-disposition': `attachment; filename="${fileName}"`, ...PRIVATE };
   return { status: 200, contentType: 'text/csv; charset=utf-8', body: '', chunks, headers };
 }
 
@@ -183,6 +182,7 @@ function reply(status: number, body: unknown): ManageReply {
     status,
     contentType: 'application/json; charset=utf-8',
     body: JSON.stringify(body),
+    headers: PRIVATE,
   };
 }
 

@@ -115,3 +115,15 @@ test('an operator switches an endpoint off and on, and does not send its callbac
   }
   equal((await ask('admin', 'PATCH', path, { url: 'https://8.8.8.8/b' })).status, 200);
 });
+
+test('no answer, of an error either, stays in a cache or is taken for a page', async () => {
+  const headers = { authorization: `Bearer ${tokens.get('viewer')}` };
+  for (const path of ['/me', '/orders', '/parties/jintong/jane88', '/audit', '/exports/orders']) {
+    const { headers: got } = await fetch(`${server.url}/manage/v1${path}`, { headers });
+    deepEqual(
+      [got.get('cache-control'), got.get('x-content-type-options')],
+      ['no-store', 'nosniff'],
+      path,
+    );
+  }
+});
