@@ -86,6 +86,22 @@ test('a mere string: the key that differs is named, and no other party', async (
   assert.ok(!JSON.stringify(wrong.body).includes('989457552'));
 });
 
+test('a mere string: where the key stands in it is told', async () => {
+  const question = { platform: 'jintong', string: TEXT };
+  const key = KEYS.jane88;
+  for (const signed of [key + TEXT, `${TEXT}&key=${key}`, key + TEXT + key, TEXT]) {
+    const { body } = await ask({ ...question, digest: md5(signed) });
+    assert.deepEqual(idsOf(body), ['key-position'], JSON.stringify(body));
+    assert.ok(!JSON.stringify({ ...body, expected: '' }).includes(key));
+  }
+});
+
+test('a key that was sent as the signature is not repeated', async () => {
+  const { body } = await ask({ platform: 'jintong', url: GATEWAY, body: form(sent(KEYS.jane88)) });
+  assert.equal(body.received, '***');
+  assert.ok(!JSON.stringify(body).includes(KEYS.jane88));
+});
+
 test('an ended key is named by its place and its day, and forgotten where the rotation says so', async () => {
   const rotated = await manage(server, 'POST', '/parties/jintong/jane88/keys', {
     overlapSeconds: 0,

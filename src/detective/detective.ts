@@ -172,6 +172,7 @@ export class Detective {
     const hide = (text: string): string => hideIn(text, party, secret, isSecret);
     return {
       ...answer,
+      received: answer.received && hide(answer.received),
       stringToSign: stringToSign && hide(stringToSign),
       firstDifference: firstDifference && {
         ...firstDifference,

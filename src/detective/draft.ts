@@ -93,6 +93,7 @@ export class Drafts {
   readonly #fields: readonly Field[] | undefined;
   readonly #unsigned: readonly string[];
   readonly #secretAtEnd: boolean;
+  readonly #equals: '=' | null;
   readonly bytes: Buffer;
   readonly form: Form;
 
@@ -111,6 +112,7 @@ export class Drafts {
     });
     this.#fields = fields?.all.map((field) => toField(field, values));
     this.#unsigned = fields?.unsigned ?? [];
+    this.#equals = fields?.isNameless ? null : '=';
     this.#secretAtEnd = parts.at(-1)?.is === 'secret';
     this.form = ownForm(algorithm);
   }
@@ -128,7 +130,7 @@ export class Drafts {
         unsigned: this.#unsigned,
         signsEmpty: () => false,
         pair: '&',
-        equals: '=',
+        equals: this.#equals,
         group: asInner,
         namesGroups: true,
         withKey: this.#secretAtEnd ? keyLast : textAlone,

