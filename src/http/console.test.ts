@@ -88,6 +88,12 @@ describe('the console', { skip }, () => {
       equal((await fetch(server.url + path)).status, 404, path);
     }
   });
+
+  test('a mistyped page gives 404 with the console, which says so to a person', async () => {
+    const reply = await fetch(`${server.url}/console/nosuch`);
+    equal(reply.status, 404);
+    equal(await reply.text(), await (await fetch(`${server.url}/console`)).text());
+  });
 });
 
 test('a coding with q=0 is not used', () => {

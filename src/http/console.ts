@@ -118,6 +118,11 @@ export function consoleRoutes(built = BUILT): Route[] {
     if (!existsSync(new URL('index.html', built))) return notBuilt();
     return serve(kept(built, 'index.html'), call, PAGE_HEADERS);
   };
+  /** The console itself says that there is no such page, in the reader's language. */
+  const noSuchPage = async (call: HttpCall): Promise<HttpReply> => {
+    const reply = await page(call);
+    return reply.status === 200 ? { ...reply, status: 404 } : reply;
+  };
   const icon = async (call: HttpCall): Promise<HttpReply> => {
     if (!existsSync(new URL('icon.svg', built))) return notBuilt();
     return serve(kept(built, 'icon.svg'), call, { 'cache-control': 'public, max-age=86400' });
@@ -138,5 +143,6 @@ export function consoleRoutes(built = BUILT): Route[] {
     get('/console/assets/{file}', asset, 'exact'),
     get('/console/icon.svg', icon, 'exact'),
     ...PAGES.map((path) => get(path, page)),
+    get('/console/{page}', noSuchPage),
   ];
 }
