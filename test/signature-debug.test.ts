@@ -96,6 +96,15 @@ test('a mere string: where the key stands in it is told', async () => {
   }
 });
 
+test('a question without a platform is told what it lacks', async () => {
+  const { status, body } = await ask({ raw: 'POST / HTTP/1.1' });
+  assert.equal(status, 400);
+  assert.equal(
+    body.error.message,
+    'platform: has to be the name of the platform that the call is for',
+  );
+});
+
 test('a key that was sent as the signature is not repeated', async () => {
   const { body } = await ask({ platform: 'jintong', url: GATEWAY, body: form(sent(KEYS.jane88)) });
   assert.equal(body.received, '***');

@@ -51,13 +51,13 @@ export const answerSchema = z
   .meta({ id: 'SignatureAnswer' });
 
 const bodySchema = z.strictObject({
-  platform: z.string(),
+  platform: z.string({ error: 'has to be the name of the platform that the call is for' }),
   requestId: z
     .union([z.int().min(0), z.string().regex(/^\d{1,16}$/, 'has to be the id of a call')])
     .optional()
     .describe('a row of the request log'),
-  raw: z.string().min(1).optional().describe('a request as HTTP text'),
-  curl: z.string().min(1).optional().describe('a curl line'),
+  raw: z.string().min(1, 'is empty').optional().describe('a request as HTTP text'),
+  curl: z.string().min(1, 'is empty').optional().describe('a curl line'),
   url: z.string().min(1).optional().describe('a URL or a path with its query'),
   method: z.string().max(10).optional().describe('with url; POST where it is absent'),
   headers: z.record(z.string(), z.string()).optional(),
