@@ -8,7 +8,7 @@ const PASSWORD = 'correct horse battery';
 const server = await startTestServer();
 const admin = await signedIn(server);
 
-test('an account is made by an admin, its owner chooses the password, and a role counts at once', async () => {
+test('an admin creates an account, its owner chooses the password, and a new role applies at once', async () => {
   const made = await admin.api('POST', '/accounts', { name: 'Zhao.Lei', role: 'viewer' });
   const { accountId, link, name, passwordSet } = made.body;
   deepEqual([made.status, name, passwordSet], [201, 'zhao.lei', false]);
@@ -31,7 +31,7 @@ test('an account is made by an admin, its owner chooses the password, and a role
   );
 });
 
-test('a reset takes password and sessions away, and gives a link', async () => {
+test('a reset removes the password and all sessions, and returns a link', async () => {
   const accountId = await makeAccount(server, 'forgets', 'viewer', PASSWORD);
   const browser = new Browser(server);
   const signIn = (password: string) =>
@@ -51,7 +51,7 @@ test('a reset takes password and sessions away, and gives a link', async () => {
   );
 });
 
-test('the last enabled admin stays one, also when two lower each other at once', async () => {
+test('the last enabled admin stays an admin, even if two admins lower each other at once', async () => {
   const two = await startTestServer();
   const [a, b] = [
     await makeAccount(two, 'aa', 'admin', PASSWORD),
@@ -82,7 +82,7 @@ test('an API token reads the metrics of a production server, as the admin token 
   );
 });
 
-test('an API token is shown once, works until it is ended, and its use is told', async () => {
+test('an API token is shown once, works until it is ended, and the list shows its last use', async () => {
   const made = await admin.api('POST', '/api-tokens', { name: 'nightly', role: 'viewer', days: 7 });
   const { token, tokenId, createdBy } = made.body;
   deepEqual([made.status, createdBy], [201, 'sandbox']);

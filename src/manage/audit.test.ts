@@ -25,7 +25,7 @@ async function newest(filter = '') {
 }
 
 describe('an entry', () => {
-  test('of an order that is moved: who, from where, before and after; and the order’s history names who', async () => {
+  test('for a moved order names who, from where, before and after; the order’s history names who, too', async () => {
     const moved = await lina.api('POST', `/orders/jintong/${ORDER}/transitions`, {
       to: 'K',
       note: '客户来电',
@@ -46,7 +46,7 @@ describe('an entry', () => {
     deepEqual((await admin.api('GET', `/audit/${number}`)).body.after, after);
   });
 
-  test('of a reveal is there before the text leaves, and does not hold it', async () => {
+  test('for a reveal is written before the text is sent, and does not hold the text', async () => {
     const text = 'CARD-0001-SECRET';
     await changeOrder(
       server.storage.ledger,
@@ -67,7 +67,7 @@ describe('an entry', () => {
     equal(history.at(-1).actor, 'operator:li.na');
   });
 
-  test('of a refusal says so, and nothing was changed', async () => {
+  test('for a refused call says that it was refused, and the call changed nothing', async () => {
     const refused = await lina.api('PATCH', '/parties/jintong/jane88', { enabled: false });
     equal(refused.status, 403);
     const { actor, action, target, outcome, status, before, after } = await newest();
@@ -80,7 +80,7 @@ describe('an entry', () => {
     );
   });
 
-  test('of what only reads is not there', async () => {
+  test('does not exist for a call that only reads', async () => {
     const { number } = await newest();
     for (const path of ['/orders?limit=1', '/me', '/parties', `/orders/jintong/${ORDER}`]) {
       equal((await admin.api('GET', path)).status, 200);
@@ -88,7 +88,7 @@ describe('an entry', () => {
     equal((await newest()).number, number);
   });
 
-  test('of a token and of the admin token names them', async () => {
+  test('for a call by an API token or the admin token names the token', async () => {
     const { token } = (await admin.api('POST', '/api-tokens', { name: 'ci', role: 'operator' }))
       .body;
     const made = await newest();
@@ -111,7 +111,7 @@ describe('an entry', () => {
   });
 });
 
-test('every operation that changes something has its entry, of the role that carried it out', async () => {
+test('every operation that changes something writes an entry with the role of the caller', async () => {
   const other = await startTestServer();
   const changing = manageEndpoints(true, '0').filter(({ method }) => method !== 'GET');
   ok(changing.length > 25);
@@ -174,7 +174,7 @@ describe('the list', () => {
   });
 });
 
-test('what cannot be written into the audit is told as done and not audited', async () => {
+test('if the audit entry cannot be written, the answer says that the change was made and not audited', async () => {
   const directory = temporaryDirectory();
   const broken = await startTestServer({ config: { dataDirectory: directory } });
   await breakRows(directory, 'ALTER TABLE audit RENAME TO gone_audit');

@@ -13,7 +13,7 @@ const read = (server: Ordergate) => manage(server, 'GET', '/clock');
 const advance = (server: Ordergate, advanceSeconds: unknown) =>
   manage(server, 'POST', '/clock', { advanceSeconds });
 
-test('GET answers {"now":"2026-01-02T03:04:05.678Z","offsetSeconds":0}, and POST the same after', async () => {
+test('GET answers {"now":"2026-01-02T03:04:05.678Z","offsetSeconds":0}, and POST answers in the same form', async () => {
   const server = await startTestServer({ clock: new TestClock('2026-01-02T03:04:05.678Z') });
   const expected = { now: '2026-01-02T03:04:05.678Z', offsetSeconds: 0 };
   deepEqual(await read(server), { status: 200, body: expected });
@@ -42,7 +42,7 @@ test('a rule reads it: "at exactly 10 minutes it is allowed again"', async () =>
   equal(await again(), '催单成功');
 });
 
-describe('what is no step forward is refused, and moves nothing', () => {
+describe('a value that is not a step forward is refused, and does not move the clock', () => {
   for (const body of [
     ...[-1, 0.5, 1e300, 315_360_001, '60', null, [60], true].map((s) => ({ advanceSeconds: s })),
     ...[{}, [], { advanceSeconds: 1, offsetSeconds: 0 }, { now: '2027-01-01T00:00:00Z' }],
@@ -57,7 +57,7 @@ describe('what is no step forward is refused, and moves nothing', () => {
 });
 const sandbox = await startTestServer({ clock: new TestClock() });
 
-test('ten years at a time are accepted, and steps at once add up', async () => {
+test('a step of ten years is accepted, and simultaneous steps add up', async () => {
   const server = await startTestServer({ clock: new TestClock() });
   equal((await advance(server, 315_360_000)).body.now, '2035-12-31T03:04:05.678Z');
   const answers = await Promise.all(Array.from({ length: 20 }, () => advance(server, 7)));
@@ -65,7 +65,7 @@ test('ten years at a time are accepted, and steps at once add up', async () => {
   equal(new Set(answers.map((a) => a.status)).size, 1);
 });
 
-test('the offset is kept over a restart, and goes on from there', async () => {
+test('the offset survives a restart, and later steps add to it', async () => {
   const config = { dataDirectory: temporaryDirectory() };
   const clock = new TestClock();
   const first = await startTestServer({ config, clock });
@@ -137,7 +137,7 @@ test('POST answers the same after everything that has become due has run, once',
   );
 });
 
-test('in production there is no such path, and the clock is the real one', async () => {
+test('in production the path does not exist, and the clock is the real one', async () => {
   const clock = new TestClock();
   const server = await startTestServer({ config: { environment: 'production' }, clock });
   for (const answer of [await read(server), await advance(server, 60)]) {

@@ -9,7 +9,7 @@ const receiver = await startReceiver();
 const server = await startTestServer({ config: { callbackAllow: ALLOW_LOCAL } });
 const get = async (path: string) => (await manage(server, 'GET', path)).body;
 
-test('search finds an order by its id, by a key, by the last digits of a mobile number, and several at once', async () => {
+test('search finds an order by its id, a key or the last digits of a mobile number, and finds several ids at once', async () => {
   const [byId] = (await get('/search?q=15112480268')).items;
   deepEqual(
     [byId.kind, byId.why, byId.platform, byId.id],
@@ -59,7 +59,7 @@ test('search finds a call by its id, a callback by its number, and a party or it
   equal(app.id, 'abcdefghijklmnopqrstuvwxyz012345');
 });
 
-test('a refused call makes its order one that needs attention, and counts in the overview and the series', async () => {
+test('after a refused call its order needs attention, and the overview and the series count the call', async () => {
   const before = await get('/overview');
   await call(server, form(cancel('15112480268'))); // It may be: the second one is refused.
   await call(server, form(hasten('15112480268')));
@@ -78,7 +78,7 @@ test('a refused call makes its order one that needs attention, and counts in the
   ok(sum('refused') >= 1 && sum('refused') < sum('answered'));
 });
 
-test('a deadline that comes within the hour makes an order near the limit, and stands in its outlook', async () => {
+test('an order with a deadline within the hour is listed as near the limit, and its outlook shows the deadline', async () => {
   const platform = 'suning';
   const orderId = '1000531507';
   const { deadlines } = await get(`/orders/${platform}/${orderId}/outlook`);
@@ -99,7 +99,7 @@ test('a deadline that comes within the hour makes an order near the limit, and s
   equal(found.reasons[0].kind, 'deadline');
 });
 
-test('the outlook lists the moves of the table, who would be told, and the order on the wire', async () => {
+test('the outlook lists the allowed moves, the endpoints that would get a callback, and the order as the wire shows it', async () => {
   const outlook = await get('/orders/ytx/2016010000000221/outlook');
   deepEqual(
     outlook.moves.map(({ to }: { to: string }) => to),
@@ -114,7 +114,7 @@ test('the outlook lists the moves of the table, who would be told, and the order
   match(jintong.wire[0].body, /<OrderID>15112480268<\/OrderID>/);
 });
 
-test('a move of an order that has changed since is refused with who was faster', async () => {
+test('a move of an order that has changed meanwhile is refused, and the answer names who changed it', async () => {
   const path = '/orders/ytx/2016010000000221';
   const { version } = await get(`${path}/outlook`);
   const moved = await manage(server, 'POST', `${path}/transitions`, { to: '1', version });

@@ -28,7 +28,7 @@ function* thrown(): Generator<[status: number, code: string]> {
   }
 }
 
-test('every code that is thrown by its name is in the table, with its status', () => {
+test('the table has every code that is thrown by name, with its status', () => {
   let found = 0;
   for (const [status, code] of thrown()) {
     found++;
@@ -38,7 +38,7 @@ test('every code that is thrown by its name is in the table, with its status', (
   ok(found > 60, `${found} places`);
 });
 
-test('every code of the table is thrown somewhere; those of core are handed on', () => {
+test('every code of the table is thrown somewhere, or comes from core', () => {
   for (const code of Object.keys(TABLE)) {
     const isOfCore = (CORE_CODES as readonly string[]).includes(code);
     ok(isOfCore || sources.some((text) => text.includes(`'${code}'`)), `nothing throws ${code}`);
@@ -55,7 +55,7 @@ test('every code has cause and remedy in both languages', () => {
   }
 });
 
-test('GET /errors gives the table, and an error carries its row beside the fields that it had', async () => {
+test('GET /errors answers the table, and an error has the fields of its row as well as its own', async () => {
   const server = await startTestServer();
   const { body: list } = await manage(server, 'GET', '/errors');
   deepEqual(list.codes, JSON.parse(JSON.stringify(ERROR_CODES)));

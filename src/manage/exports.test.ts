@@ -37,7 +37,7 @@ async function csv(role: Role, path: string) {
 }
 
 describe('a cell', () => {
-  test('that a spreadsheet would carry out has an apostrophe before it; a number has none', () => {
+  test('that a spreadsheet would take for a formula starts with an apostrophe; a number does not', () => {
     for (const text of [
       '=1+1',
       '+cmd',
@@ -70,7 +70,7 @@ describe('a cell', () => {
     deepEqual(parse(csvLine(values)), [values]);
   });
 
-  test('is masked as platforms mask it: mobile and identity numbers, wherever they stand', () => {
+  test('masks mobile and identity numbers anywhere in its text, as platforms mask them', () => {
     equal(maskPersonal('13800138000'), '138****8000');
     equal(
       maskPersonal('{"mobile":"13800138000","id":"11010519491231002X"}'),
@@ -96,7 +96,7 @@ describe('a cell', () => {
 });
 
 describe('an export', () => {
-  test('of orders is what the list shows under the same filter, all pages, and a file for Excel', async () => {
+  test('of orders has all pages of the list with the same filter, and is a file for Excel', async () => {
     const answer = await csv('operator', 'orders?platform=ytx');
     equal(answer.status, 200);
     deepEqual([...answer.bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
@@ -133,7 +133,7 @@ describe('an export', () => {
     equal(rows.length, 1000);
   });
 
-  test('is masked for a viewer, not for who may reveal, and a viewer cannot ask for more', async () => {
+  test('is masked for a viewer and not for a role that may reveal, and a viewer cannot ask for the full numbers', async () => {
     const { items } = (await manage(server, 'GET', '/orders?platform=ytx&limit=1000')).body;
     const mobile = items
       .map(({ attributes }: { attributes: { mobile?: string } }) => attributes.mobile)
@@ -168,7 +168,7 @@ describe('an export', () => {
     ok(!(await csv('admin', 'parties')).text.includes(secret));
   });
 
-  test('with a filter that is refused is an error, and no file', async () => {
+  test('with a refused filter answers an error instead of a file', async () => {
     for (const path of [
       'orders?state=nosuch',
       'orders?limit=1',
@@ -180,7 +180,7 @@ describe('an export', () => {
     }
   });
 
-  test('is in the audit before its first byte, with its filter and who', async () => {
+  test('is in the audit before its first byte is sent, with its filter and its caller', async () => {
     await csv('operator', 'orders?platform=ytx&masked=true');
     const [entry] = (await manage(server, 'GET', '/audit?limit=1')).body.items;
     deepEqual([entry.action, entry.actor, entry.outcome], ['exportOrders', 'x-operator', 'done']);
@@ -190,7 +190,7 @@ describe('an export', () => {
     deepEqual([refused.action, refused.outcome], ['exportOrders', 'refused']);
   });
 
-  test('answers HEAD without a body, and goes on over one connection', async () => {
+  test('answers HEAD without a body', async () => {
     const headers = { authorization: `Bearer ${tokens.viewer}` };
     const head = await exchange(
       server.url,

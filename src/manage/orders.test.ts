@@ -29,7 +29,7 @@ const exists = async (id: string): Promise<boolean> =>
 const total = async (): Promise<number> => (await list('limit=1000')).length;
 
 describe('the list', () => {
-  test('shows orders newest first, and 50 of them unless told', async () => {
+  test('shows orders newest first, 50 of them without a limit', async () => {
     const many = Array.from({ length: 60 }, (_, i) =>
       order(`list-${String(i).padStart(2, '0')}`, {
         createdAt: `2020-01-01 00:${String(i).padStart(2, '0')}:00`,
@@ -47,7 +47,7 @@ describe('the list', () => {
     deepEqual(all.slice(0, 2), ['list-59', 'list-58']);
   });
 
-  test('goes on where nextCursor says: every order once, in the same order, whatever the limit', async () => {
+  test('continues at nextCursor: every order once, in the same order, with any limit', async () => {
     const whole = await list('limit=1000');
     ok(whole.length >= 88);
     for (const limit of [1, 7, 50]) {
@@ -66,7 +66,7 @@ describe('the list', () => {
     }
   });
 
-  test('goes on behind an order from before 1970, too', async () => {
+  test('continues after an order from before 1970, too', async () => {
     const old = ['1950-06-01 00:00:00', '1960-06-01 00:00:00', '1969-12-31 00:00:00'];
     await post(
       '/orders',
@@ -77,7 +77,7 @@ describe('the list', () => {
     deepEqual(await list(`to=1970-01-01&cursor=${first.body.nextCursor}`), ['old-1', 'old-0']);
   });
 
-  test('by platform, state and party: all that are given have to fit', async () => {
+  test('filters by platform, state and party; an order must match all given filters', async () => {
     const counts = await Promise.all(
       server.platforms.map(async ({ name }) => (await list(`platform=${name}&limit=1000`)).length),
     );
@@ -91,7 +91,7 @@ describe('the list', () => {
     equal((await list('party=hastenonly01&state=U&limit=1000')).length, 30);
   });
 
-  test('by q: an order id or a look-up key, or the beginning of one, and nothing in its middle', async () => {
+  test('filters by q: q must be the beginning of an order id or a look-up key, not a part of its middle', async () => {
     deepEqual(await list('q=151103654827'), ['151103654827']);
     deepEqual(await list('q=1511036'), ['151103654827']);
     deepEqual(await list('q=103654827'), []);
@@ -102,7 +102,7 @@ describe('the list', () => {
     for (const wild of ['%25', '_', '*', "'"]) deepEqual(await list(`q=${wild}`), [], wild);
   });
 
-  test('by time: from is included, to is not; without a zone both are of Shanghai', async () => {
+  test('filters by time: from is included, to is not; a time without a zone is in Asia/Shanghai', async () => {
     const at = '2020-01-01 00:07:00'; // list-07: 2019-12-31T16:07Z
     equal((await list('q=list-07')).length, 1, at);
     const within = (from: string, to: string) => list(`q=list-07&from=${from}&to=${to}`);
@@ -116,7 +116,7 @@ describe('the list', () => {
     equal((await within('2020-01-01', '2020-01-02')).length, 1);
   });
 
-  test('refuses a filter that cannot be meant, and names it', async () => {
+  test('refuses a filter with an impossible value, and names the filter', async () => {
     const refused = {
       limit: ['0', '1001', '-1', '1.5', 'x', ''],
       cursor: ['', 'x', '1.', '.1', '1.2.3', '1-1', '123'], // the last: /requests has such ones
@@ -137,7 +137,7 @@ describe('the list', () => {
 });
 
 describe('creating', () => {
-  test('one order, which is then there with its first history entry, made by the operator', async () => {
+  test('one order stores it with a first history entry that names the operator', async () => {
     const created = await post('/orders', order('one', { pnr: 'JX8K2P', flightNo: 'MU5101' }));
     equal(created.status, 201);
     deepEqual(created.body, { created: 1, orders: [{ platform: 'jintong', orderId: 'one' }] });
@@ -176,7 +176,7 @@ describe('creating', () => {
     });
   });
 
-  test('up to 1000 in one request; none, or one more, is refused', async () => {
+  test('accepts 1 to 1000 orders in one request; 0 and 1001 are refused', async () => {
     const many = Array.from({ length: 1001 }, (_, i) => order(`many-${i}`));
     equal((await post('/orders', many)).status, 400);
     equal((await post('/orders', [])).status, 400);
@@ -189,7 +189,7 @@ describe('creating', () => {
     equal((await list('q=many-&limit=1000')).length, 1000);
   });
 
-  test('"all or none": one that exists refuses all, by name', async () => {
+  test('"all or none": if one order exists, all are refused, and the answer names it', async () => {
     const before = await total();
     const { status, body } = await post('/orders', [
       order('none-1'),
@@ -207,7 +207,7 @@ describe('creating', () => {
     equal(await total(), before);
   });
 
-  test('a bad one refuses all, and is named by its place and field', async () => {
+  test('one bad order refuses all, and the answer names its position and field', async () => {
     const cases: readonly (readonly [object, string, RegExp])[] = [
       [{ amount: '1.005' }, 'amount', /^order 1: amount: has to be an amount in yuan/],
       [{ createdAt: '2015-02-30 00:00:00' }, 'createdAt', /^order 1: createdAt: has to be a time/],
@@ -242,7 +242,7 @@ describe('Idempotency-Key', () => {
     equal((await get('/orders/jintong/once-1')).body.version, 1);
   });
 
-  test('twenty at once create once, and all get the same answer', async () => {
+  test('twenty simultaneous requests create the orders once, and all get the same answer', async () => {
     const sent = Array.from({ length: 20 }, () => post('/orders', order('race'), key('race')));
     const answers = await Promise.all(sent);
     for (const answer of answers) deepEqual(answer, answers[0]);
@@ -250,14 +250,14 @@ describe('Idempotency-Key', () => {
     equal((await list('q=race')).length, 1);
   });
 
-  test('with another body it is refused, and creates nothing', async () => {
+  test('with another body, the key is refused, and nothing is created', async () => {
     await post('/orders', order('other-1'), key('b'));
     const { status, body } = await post('/orders', order('other-2'), key('b'));
     deepEqual([status, body.error.code], [422, 'key-reused']);
     equal(await exists('other-2'), false);
   });
 
-  test('a refusal uses no key up', async () => {
+  test('a refused request does not use up its key', async () => {
     equal((await post('/orders', order('late', { state: 'X' }), key('c'))).status, 400);
     equal((await post('/orders', order('one'), key('c'))).status, 409);
     equal((await post('/orders', order('late'), key('c'))).status, 201);
@@ -280,7 +280,7 @@ describe('Idempotency-Key', () => {
   });
 });
 
-test('the history tells who did what, why, and in which gateway call', async () => {
+test('the history says who did what, why, and in which gateway call', async () => {
   await call(server, form(hasten('15110100068')));
   await call(server, form(cancel('15110100068', '客户取消')));
   await post('/orders/jintong/15110100068/transitions', { to: 'M', note: 'refund 7' });

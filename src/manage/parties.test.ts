@@ -106,7 +106,7 @@ describe('creating a party', () => {
     equal(await code({ partner: 'made01', user: 'made01', key: KEYS.jane88 }, secret), 'SignFail');
   });
 
-  test('no two get the same secret, and one may be given, of 16 to 256 characters', async () => {
+  test('no two parties get the same secret, and a caller may set a secret of 16 to 256 characters', async () => {
     const [a, b] = [await create({ partyId: 'made02' }), await create({ partyId: 'made03' })];
     notEqual(a.body.secret, b.body.secret);
     const secret = 'sixteen letters!';
@@ -118,7 +118,7 @@ describe('creating a party', () => {
     }
   });
 
-  test('that exists already is refused, and leaves the first as it is', async () => {
+  test('that already exists is refused, and the existing party stays unchanged', async () => {
     const before = await get('/parties/jintong/jane88');
     const { status, body } = await create({
       partyId: 'jane88',
@@ -136,7 +136,7 @@ describe('creating a party', () => {
     equal(await code({}), 'CallSuccess');
   });
 
-  test('with twenty at once, one is made and its secret holds', async () => {
+  test('by twenty simultaneous calls creates one party, and its secret is valid', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
         create({ partyId: 'race01', users: ['race01'], grants: ['GetOrderDetail'] }),
@@ -151,7 +151,7 @@ describe('creating a party', () => {
     );
   });
 
-  test('what does not fit the platform is refused, by the field as it was sent', async () => {
+  test('a value that the platform does not allow is refused, and the answer names the field as it was sent', async () => {
     const cases: readonly (readonly [object, string, RegExp])[] = [
       [{ partyId: 'a&b' }, 'partyId', /has to be 1 to 64 characters/],
       [{ users: ['ok', 'a=b'] }, 'users', /"a=b" has to be 1 to 64 characters/],
@@ -173,7 +173,7 @@ describe('creating a party', () => {
 });
 
 describe('changing a party takes effect at the gateway with the next call', () => {
-  test('switched off, it is unknown there: UnfoundUserInfo, unsigned; switched on, it is back', async () => {
+  test('switched off, a party gets UnfoundUserInfo, unsigned; switched on again, its calls succeed', async () => {
     equal((await change('jane88', { enabled: false })).body.enabled, false);
     const reply = await ask({});
     equal(readReply(reply, KEYS.jane88).code, 'UnfoundUserInfo');
@@ -183,7 +183,7 @@ describe('changing a party takes effect at the gateway with the next call', () =
     equal(await code({}), 'CallSuccess');
   });
 
-  test('users: one that is taken away may not act any more', async () => {
+  test('users: a removed user may not call any more', async () => {
     equal(await code({ user: 'wang01' }), 'Unauthorized'); // another user's order
     deepEqual((await change('jane88', { users: ['jane88'] })).body.users, ['jane88']);
     equal(await code({ user: 'wang01' }), 'UnfoundUserInfo');
@@ -202,7 +202,7 @@ describe('changing a party takes effect at the gateway with the next call', () =
     equal(await code({}), 'CallSuccess');
   });
 
-  test('addresses: a list lets in whom it holds, as an array or as one string; an empty one everybody', async () => {
+  test('addresses: a list, as an array or as one string, admits only its addresses; an empty list admits everybody', async () => {
     const { body } = await change('jane88', { addresses: '203.0.113.7, 198.51.100.0/24' });
     deepEqual(body.addresses, ['203.0.113.7', '198.51.100.0/24']);
     equal(await code({}), 'UnauthorizedIp');
@@ -214,7 +214,7 @@ describe('changing a party takes effect at the gateway with the next call', () =
     equal(await code({}), 'CallSuccess');
   });
 
-  test('what is not given stays, and an empty change changes nothing but the version', async () => {
+  test('absent fields keep their values, and an empty change only raises the version', async () => {
     const before = (await change('ipbound01', { attributes: { tier: 2 } })).body;
     deepEqual(before.attributes, { tier: 2 });
     deepEqual(before.addresses, ['203.0.113.7', '198.51.100.0/24']);
@@ -230,7 +230,7 @@ describe('changing a party takes effect at the gateway with the next call', () =
     }
   });
 
-  test('changes at once are made one upon the other: none is lost', async () => {
+  test('simultaneous changes are applied one after the other: none is lost', async () => {
     await Promise.all([
       change('hastenonly01', { users: ['hastenonly01', 'li02'] }),
       change('hastenonly01', { grants: ['GetOrderDetail'] }),
@@ -248,7 +248,7 @@ describe('changing a party takes effect at the gateway with the next call', () =
 describe('rotating a key', () => {
   const OLD = KEYS.jane88;
 
-  test('both keys hold during the overlap, each signs the replies to its requests, the older ends exactly then', async () => {
+  test('both keys are valid during the overlap, each signs the replies to its requests, and the older key ends exactly at its end', async () => {
     const { status, body } = await rotate('jane88', { overlapSeconds: 3600 });
     equal(status, 201);
     const { keyId, secret, party } = body;
@@ -284,7 +284,7 @@ describe('rotating a key', () => {
     equal(await code({ ...as, key: secret }), 'Unauthorized'); // another's order
   });
 
-  test('an overlap is a day unless told, and 90 days at most', async () => {
+  test('an overlap is a day by default, and 90 days at most', async () => {
     const { body } = await rotate('ipbound01');
     equal(Date.parse(body.party.keys[1].expiresAt) - clock.now(), 86_400_000);
     equal((await rotate('ipbound01', { overlapSeconds: 90 * 86_400 })).status, 201);
@@ -295,7 +295,7 @@ describe('rotating a key', () => {
   });
 });
 
-test('parties, switches and keys are kept over a restart, and their secrets are not in the files', {
+test('parties, switches and keys survive a restart, and their secrets are not in the files', {
   skip: sqliteOnly,
 }, async () => {
   const config = { dataDirectory: temporaryDirectory() };

@@ -22,7 +22,7 @@ test('PATCH of a party merges attributes: an added redirectUris does not drop oa
   deepEqual([status, body.attributes], [200, { ...before, redirectUris }]);
 });
 
-test('null removes a member, attributes: null is refused; what is merged has to fit as a whole', async () => {
+test('null removes a member, attributes: null is refused, and the merged result must be valid as a whole', async () => {
   const path = `/parties/suning/${OAUTH_APP}`;
   const patch = (attributes: unknown) => manage(server, 'PATCH', path, { attributes });
   await patch({ limits: { perDay: 5, perSecond: 2 } });
@@ -95,7 +95,7 @@ test("ytx's apps are a resource of their own: PUT adds or replaces one, DELETE r
   deepEqual([again.status, again.body.error.code], [404, 'unknown-app']);
 });
 
-test('an app that does not fit is refused, and names the field', async () => {
+test('an invalid app is refused, and the answer names the field', async () => {
   const put = (id: string, body: object, account: string = ACCOUNT) =>
     manage(server, 'PUT', `/parties/ytx/${account}/apps/${id}`, body);
   for (const [answer, status, field] of [
@@ -143,7 +143,7 @@ test('If-Match with the version honoured on PATCH/PUT/DELETE (ETag sent)', async
   equal((await send('PATCH', path, 'W/"x"', {})).status, 400);
 });
 
-test('of changes at once with one ETag, one is made', async () => {
+test('of simultaneous changes with one ETag, exactly one is made', async () => {
   const path = `/parties/ytx/${OTHER_ACCOUNT}`;
   const tag = `"${(await read(path)).version}"`;
   const answers = await Promise.all(

@@ -141,7 +141,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
     headers: { authorization: `Bearer ${server.adminToken}`, ...headers },
   });
 
-test('the list has every platform with its title, its methods and the version of its contract', async () => {
+test('the list shows every platform with its title, its methods and the version of its contract', async () => {
   const { status, body } = await manage(server, 'GET', '/platforms');
   equal(status, 200);
   deepEqual(
@@ -199,7 +199,7 @@ for (const { name, contract, checks } of platforms) {
   });
 }
 
-test('an ETag, and 304 without a body for who has it already: strong, weak, in a list, or *', async () => {
+test('a caller that sends the current ETag (strong, weak, in a list, or *) gets 304 without a body', async () => {
   const tags: string[] = [];
   for (const path of [
     '/platforms',
@@ -223,7 +223,7 @@ test('an ETag, and 304 without a body for who has it already: strong, weak, in a
   notEqual(tags[1], tags[2]);
 });
 
-test('a change of a party ends the 304; If-None-Match does not touch what changes something', async () => {
+test('after a change of a party the answer is 200 again; If-None-Match has no effect on calls that change something', async () => {
   const path = '/parties/jintong/ipbound01';
   const etag = (await get(path)).headers.get('etag')!;
   const header = { 'if-none-match': etag };
@@ -232,7 +232,7 @@ test('a change of a party ends the 304; If-None-Match does not touch what change
   deepEqual([again.status, ((await again.json()) as { enabled: boolean }).enabled], [200, false]);
 });
 
-test('a platform that there is not: 404 with those that there are', async () => {
+test('an unknown platform gets 404 with the list of platforms', async () => {
   const { status, body } = await manage(server, 'GET', '/platforms/taobao');
   deepEqual([status, body.error.code], [404, 'unknown-platform']);
   ok(body.error.message.includes(`"taobao"; there are: ${PLATFORM_NAMES.join(', ')}`));

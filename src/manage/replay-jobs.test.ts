@@ -35,7 +35,7 @@ async function ended(jobId: string) {
   }
 }
 
-test('a dry run counts, and sends nothing', async () => {
+test('a dry run counts the callbacks, and sends nothing', async () => {
   equal(receiver.received.length, 3);
   const counted = await start({ endpointId, dryRun: true });
   deepEqual([counted.state, counted.total, counted.replayed], ['counted', 3, 0]);
@@ -44,7 +44,7 @@ test('a dry run counts, and sends nothing', async () => {
   equal((await start({ endpointId, state: 'dead', dryRun: true })).total, 0);
 });
 
-test('a job sends all that match again, each order in the order of its changes', async () => {
+test('a job sends all matching callbacks again, those of each order in the order of its changes', async () => {
   const job = await ended((await start({ endpointId })).jobId);
   deepEqual([job.state, job.total, job.replayed, job.skipped], ['done', 3, 3, 0]);
   await server.callbacks.drain();
@@ -58,7 +58,7 @@ test('a job sends all that match again, each order in the order of its changes',
   equal(items[0].jobId, job.jobId);
 });
 
-test('a selection is sent again; one that is due again already is skipped', async () => {
+test('a selection is sent again; a callback that is already due again is skipped', async () => {
   const { items } = (await manage(server, 'GET', `/callbacks/deliveries?endpointId=${endpointId}`))
     .body;
   const { deliveryId } = items[0];
@@ -67,7 +67,7 @@ test('a selection is sent again; one that is due again already is skipped', asyn
   await server.callbacks.drain();
 });
 
-test('a job that is stopped says so, and one that is done stays done', async () => {
+test('a stopped job says that it was stopped, and a finished job stays finished', async () => {
   const { jobId } = await start({ deliveryIds: Array.from({ length: 1000 }, (_, i) => i + 1000) });
   const stopped = (await manage(server, 'POST', `/callbacks/replay-jobs/${jobId}/stop`, {})).body;
   equal(stopped.state, 'stopped');

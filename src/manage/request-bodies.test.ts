@@ -9,7 +9,7 @@ const newest = async () => (await manage(server, 'GET', '/requests?limit=1')).bo
 const param = { OrderID: '15112480268', UserName: 'jane88' };
 const signed = document('jane88', 'HastenOrder', { param });
 
-describe('a signed request holds for ever: no body keeps a signature that could be sent again', () => {
+describe('a signed request stays valid for ever, so no logged body keeps a signature that could be sent again', () => {
   const sign = /<Sign>(\w{32})</.exec(signed)![1]!;
   const tag = `<Sign>${sign}</Sign>`;
   const digits = (digit: (c: string) => string) => Array.from(sign, digit).join('');
@@ -62,12 +62,12 @@ describe('a signed request holds for ever: no body keeps a signature that could 
     });
   }
 
-  test('its beginning stays, to tell two calls apart', async () => {
+  test('the beginning of the signature stays, to tell two calls apart', async () => {
     await post(server, signed);
     equal((await newest()).body, signed.replace(sign, `${sign.slice(0, 6)}...`));
   });
 
-  test('a signature that was wrong is masked like one that was right', async () => {
+  test('a wrong signature is masked like a right one', async () => {
     const wrong = md5('wrong');
     await post(server, document('jane88', 'HastenOrder', { basic: { Sign: wrong }, param }));
     ok(!(await newest()).body.includes(wrong));
@@ -88,7 +88,7 @@ test('a body is kept to 16384 characters where its signature was right, to 4096 
   equal((await newest()).body, `a=${'订'.repeat(1022)}`);
 });
 
-test('a body that is not UTF-8 is kept as far as it can be read', async () => {
+test('of a body that is not UTF-8 the readable part is kept', async () => {
   await post(server, new Uint8Array([0x61, 0x3d, 0xff]));
   deepEqual([(await newest()).body, (await newest()).outcome], ['a=\uFFFD', 'ArgumentDecryptFail']);
 });

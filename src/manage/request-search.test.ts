@@ -59,7 +59,7 @@ test('GET /requests/{id} reads one call; a history row and the answer’s x-requ
 });
 
 describe('filters', () => {
-  test('refused only, or those that were not', async () => {
+  test('only refused calls, or only calls that were not refused', async () => {
     ok(
       (await list('refused=true')).every(
         (one: { outcome: string }) => one.outcome !== 'CallSuccess',
@@ -83,7 +83,7 @@ describe('filters', () => {
     deepEqual(await list('address=203.0.113.9'), []);
   });
 
-  test('by a text, whatever encoding it was sent in, in the reply’s words and the detail', async () => {
+  test('by a text in the reply’s words and the detail, in any encoding of the request', async () => {
     const found = async (text: string) =>
       (await list(`text=${encodeURIComponent(text)}`)).map(
         (one: { outcome: string }) => one.outcome,
@@ -108,7 +108,7 @@ describe('filters', () => {
   });
 });
 
-test('a body can be read decoded, beside the body as it was sent', async () => {
+test('a body can be read decoded as well as in the form in which it was sent', async () => {
   const [cancelled] = await list('orderId=404&platform=jintong');
   match(cancelled.body, /^request=%3CRequest%3E/);
   match(cancelled.readableBody, /^request=<Request><Partner>jane88<\/Partner>/);

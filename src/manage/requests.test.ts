@@ -164,7 +164,7 @@ for (const [, body] of CALLS) {
   clock.advance(60_000);
 }
 
-test('each call is there, newest first, with its outcome, who refused it and why', async () => {
+test('the log lists each call, newest first, with its outcome, who refused it and why', async () => {
   const items = await list('');
   equal(items.length, CALLS.length);
   for (const [i, [rule, , expected]] of CALLS.toReversed().entries()) {
@@ -187,7 +187,7 @@ test('each call is there, newest first, with its outcome, who refused it and why
 describe('the filters', () => {
   const rules = (items: readonly Item[]) => items.map((item) => item.outcome);
 
-  test('by platform, party, method, outcome and order: all that are given have to fit', async () => {
+  test('by platform, party, method, outcome and order: a call must match all given filters', async () => {
     equal((await list('platform=jintong')).length, CALLS.length);
     deepEqual(rules(await list('party=hastenonly01')), ['Unauthorized']);
     deepEqual(rules(await list('party=nobody')), ['UnfoundUserInfo']);
@@ -198,7 +198,7 @@ describe('the filters', () => {
     deepEqual(await list('orderId=404&party=ipbound01'), []);
   });
 
-  test('by time: from is included, to is not', async () => {
+  test('by time: from is included, and to is excluded', async () => {
     deepEqual(rules(await list('from=2026-01-02T03:17:05.678Z')), [
       'UnfoundUserInfo',
       'ArgumentIllegal',
@@ -213,7 +213,7 @@ describe('the filters', () => {
     equal((await list('from=2026-01-03')).length, 0);
   });
 
-  test('refuse what cannot be meant, and name it', async () => {
+  test('refuse an impossible value, and the answer names the filter', async () => {
     const refused = {
       limit: ['0', '1001', 'x'],
       cursor: ['x', '-1', '1.2'],
@@ -229,7 +229,7 @@ describe('the filters', () => {
     }
   });
 
-  test('nextCursor goes on: every call once', async () => {
+  test('nextCursor continues the list: every call appears once', async () => {
     const whole = await list('limit=1000');
     for (const limit of [1, 4]) {
       const walked: Item[] = [];
@@ -245,7 +245,7 @@ describe('the filters', () => {
   });
 });
 
-test('the string that was signed is there, without the key, for whoever looks for a difference', async () => {
+test('a call shows the string that was signed, without the key, so that a reader can find a difference', async () => {
   const [item] = await list('outcome=SignFail');
   equal(
     item!.stringToSign,
@@ -255,7 +255,7 @@ test('the string that was signed is there, without the key, for whoever looks fo
   for (const key of Object.values(KEYS)) ok(!texts.includes(key));
 });
 
-test('what a caller names is kept to a bound, however long it is', async () => {
+test('a value from a caller is stored up to a fixed length', async () => {
   const long = 'A'.repeat(60_000);
   const basics = '<Partner>jane88</Partner><Sign>x</Sign>';
   await post(server, `<${long}>`);
@@ -278,7 +278,7 @@ test('x-request-id is the id in the log, also among many calls at once', async (
   );
 });
 
-test('the log is kept over a restart', async () => {
+test('the log survives a restart', async () => {
   const kept = { dataDirectory: temporaryDirectory() };
   const first = await startTestServer({ config: kept });
   await post(first, form(hasten('15112480268')));

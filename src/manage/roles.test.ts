@@ -27,7 +27,7 @@ const codeOf = async (method: string, path: string, headers: Record<string, stri
   return [response.status, errorOf(text)?.code] as const;
 };
 
-test('the table has a line for each endpoint, and no other', () => {
+test('the table has one line for each endpoint, and no other line', () => {
   deepEqual(
     endpoints.map(({ operationId }) => operationId).toSorted(),
     Object.keys(LEAST_ROLES).toSorted(),
@@ -53,7 +53,7 @@ describe('by an API token', () => {
   }
 });
 
-test('by a session it is the same table', async () => {
+test('a session has the same rights as an API token of its role', async () => {
   for (const role of ROLES) {
     const password = 'correct horse battery';
     await makeAccount(server, `walks-${role}`, role, password);
@@ -73,7 +73,7 @@ test('by a session it is the same table', async () => {
   }
 });
 
-test('a token that has ended, and one that was ended, open nothing; the admin token goes on', async () => {
+test('an expired token and a revoked token open nothing; the admin token still works', async () => {
   const ask = async (secret: string) =>
     (await fetch(`${server.url}/manage/v1/me`, { headers: { authorization: `Bearer ${secret}` } }))
       .status;

@@ -20,7 +20,7 @@ const consents = async () =>
 const consentOf = async (userName: string): Promise<string> =>
   (await consents()).find((one: Listed) => one.userName === userName)!.consentId;
 
-test('a token is ended, and the others of its consent go on', async () => {
+test('after one token is ended, the other tokens of its consent still work', async () => {
   const tokens = await exchange(server, await newCode(server, {}, '甲'));
   const consent = await consentOf('甲');
   const listed = await tokensOf(consent);
@@ -35,7 +35,7 @@ test('a token is ended, and the others of its consent go on', async () => {
   assert.equal(await ask(server, renewed.access_token!), 'success');
 });
 
-test('a consent is ended with everything that came of it', async () => {
+test('if a consent is ended, all its tokens end', async () => {
   const tokens = await exchange(server, await newCode(server, {}, '乙'));
   const other = await exchange(server, await newCode(server, {}, '丙'));
   const ended = await manage(server, 'DELETE', `/consents/suning/${await consentOf('乙')}`);
@@ -46,14 +46,14 @@ test('a consent is ended with everything that came of it', async () => {
   assert.ok(!(await consents()).some((one: Listed) => one.userName === '乙'));
 });
 
-test('no token stands in a list', async () => {
+test('no list shows a token', async () => {
   const tokens = await exchange(server, await newCode(server));
   const { body } = await manage(server, 'GET', '/tokens/suning?limit=1000');
   const text = JSON.stringify([body, await consents()]);
   assert.ok(!text.includes(tokens.access_token!) && !text.includes(tokens.refresh_token!));
 });
 
-test('a revoked token stays revoked: its import file is run again, much later', async () => {
+test('a revoked token stays revoked, even if its import file is imported again much later', async () => {
   const { body } = await manage(server, 'GET', '/consents/suning');
   const imported = body.items.filter((one: Listed) => one.consentId.startsWith('import:'));
   for (const { consentId } of imported)

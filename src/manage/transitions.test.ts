@@ -53,7 +53,7 @@ test('a cancelled order in S is moved on to M and N by the management API', asyn
   equal((reply.body.Order as Record<string, string>).OrderState, 'N');
 });
 
-describe('from each state an order goes where the table says, and a refusal names where that is', () => {
+describe('from each state an order moves only as the table says, and a refusal lists the allowed states', () => {
   for (const from of Object.keys(STATES)) {
     test(`from ${from}`, async () => {
       const allowed = OPERATOR_TRANSITIONS[from] ?? [];
@@ -72,7 +72,7 @@ describe('from each state an order goes where the table says, and a refusal name
     });
   }
 
-  test('and an allowed one happens', async () => {
+  test('an allowed move succeeds', async () => {
     for (const [from, [to]] of Object.entries(OPERATOR_TRANSITIONS)) {
       const id = `go-${from === '-' ? 'none' : from}`;
       const fields = {
@@ -88,7 +88,7 @@ describe('from each state an order goes where the table says, and a refusal name
   });
 });
 
-test('a state that the platform does not have is refused, and is not written', async () => {
+test('a state that the platform does not have is refused and not stored', async () => {
   const before = await read('15110200003');
   for (const to of ['X', '', 'a', 'constructor', '__proto__', 'toString']) {
     const { status, body } = await move('15110200003', { to });
@@ -109,7 +109,7 @@ test('a note has at most 500 characters, and may be left out or null', async () 
   );
 });
 
-test('of ten at once along the same edge, one happens, and the others are told where they are', async () => {
+test('of ten simultaneous equal moves one succeeds, and the others get the current state as the answer', async () => {
   const id = await orderIn('S');
   const answers = await Promise.all(Array.from({ length: 10 }, () => move(id, { to: 'M' })));
   deepEqual(answers.map((a) => a.status).sort(), [200, ...Array.from({ length: 9 }, () => 409)]);

@@ -7,7 +7,7 @@ import { digestOf } from './secrets.ts';
 
 const PASSWORD = 'correct horse battery';
 
-test('a sandbox on a loopback address: the link signs in at once as admin, and opens once', async () => {
+test('in a sandbox on a loopback address, the link signs in at once as admin, and works once', async () => {
   const server = await startTestServer();
   const link = (await server.signInLink())!;
   match(link, /^http:\/\/127\.0\.0\.1:\d+\/console\/link\/[\w-]{43}$/);
@@ -29,7 +29,7 @@ test('a sandbox on a loopback address: the link signs in at once as admin, and o
   );
 });
 
-test('it ends after 15 minutes, and another kind of secret is none', async () => {
+test('the link ends after 15 minutes, and a secret of another kind does not open it', async () => {
   const server = await startTestServer();
   const link = (await server.signInLink())!;
   const row = await server.storage.people.findCredential(digestOf(link.split('/').at(-1)!));
@@ -45,7 +45,7 @@ test('it ends after 15 minutes, and another kind of secret is none', async () =>
   equal((await browser.get(`/console/link/${secret}`)).status, 410);
 });
 
-test('production: the link makes the first account, once, and there is none afterwards', async () => {
+test('in production the link creates the first account, works once, and no later start prints a link', async () => {
   const server = await startTestServer({ config: { environment: 'production' } });
   const link = (await server.signInLink())!;
   const browser = new Browser(server);
@@ -80,7 +80,7 @@ test('production: the link makes the first account, once, and there is none afte
   equal((await server.storage.people.listAccounts()).length, 1);
 });
 
-test('a link for a password is its owner’s alone, and a disabled account’s opens nothing', async () => {
+test('a link for a password works for its account only, and the link of a disabled account opens nothing', async () => {
   const server = await startTestServer();
   const id = await makeAccount(server, 'zhao', 'viewer', 'the password of before');
   const path = `/console/link/${await server.people.createLink('password', id, 60_000)}`;

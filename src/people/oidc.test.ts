@@ -133,7 +133,7 @@ test('an account is found by its verified address, and from then on by its subje
   equal((await signIn('subject-2')).answer.status, 403);
 });
 
-test('nobody gets an account by signing in: unknown, unverified and disabled are shut out, and audited', async () => {
+test('signing in creates no account: unknown, unverified and disabled people are refused, and the audit records it', async () => {
   const { people } = server;
   const off = await people.createAccount({ name: 'off@example.cn', role: 'admin' });
   await people.changeAccount(off!.accountId, (is) => ({ ...is, enabled: false }));
@@ -175,7 +175,7 @@ test('an answer that this browser has not asked for, another state, and the same
   );
 });
 
-test('a provider that cannot be reached is told; half of the settings are refused at the start', async () => {
+test('the page says that a provider cannot be reached; a start with half of the settings is refused', async () => {
   const lonely = await startTestServer({
     config: { ...settings, oidcIssuer: 'http://127.0.0.1:9' },
   });

@@ -23,7 +23,7 @@ const signIn = async (name = 'li.na', password = PASSWORD) => {
 const newest = async () => (await server.storage.audit.list({ limit: 1 })).items[0]!;
 
 describe('the password', () => {
-  test('signs in, goes where the browser wanted to, and the API knows the caller by the cookie', async () => {
+  test('signs in, leads to the page that the browser asked for, and the API knows the caller by the cookie', async () => {
     const { browser, answer } = await signIn(' LI.NA ');
     deepEqual([answer.status, answer.location], [303, '/console/orders?a=1']);
     match(
@@ -51,7 +51,7 @@ describe('the password', () => {
     deepEqual([details.address, details.userAgent], ['127.0.0.1', 'TestBrowser/1']);
   });
 
-  test('wrong, of nobody, of a disabled account, and too long: the same answer, and it is in the audit', async () => {
+  test('gets the same answer if it is wrong, too long, or of an unknown or disabled account, and the audit records it', async () => {
     const off = await makeAccount(server, 'off', 'viewer', PASSWORD);
     await server.people.changeAccount(off, (is) => ({ ...is, enabled: false }));
     for (const [name, password] of [
@@ -71,7 +71,7 @@ describe('the password', () => {
     }
   });
 
-  test('is kept as argon2id, and the secret of a session nowhere', async () => {
+  test('is stored as argon2id, and the secret of a session is stored nowhere', async () => {
     const { browser } = await signIn();
     const account = await server.storage.people.findAccount({ name: 'li.na' });
     match(account!.password!, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -80,7 +80,7 @@ describe('the password', () => {
     ok(sessions.length > 0 && !JSON.stringify(sessions).includes(secret));
   });
 
-  test('is changed with the current one, which ends the other sessions and not this one', async () => {
+  test('can be changed with the current password; this ends all other sessions', async () => {
     await makeAccount(server, 'changes', 'viewer', PASSWORD);
     const [one, two] = [await signIn('changes'), await signIn('changes')];
     const change = (current: string, password: string) =>
@@ -98,7 +98,7 @@ describe('the password', () => {
   });
 });
 
-test('of many attempts of one address at once some are told to come again, and none is locked out', async () => {
+test('of many simultaneous attempts from one address some must wait, and none is locked out', async () => {
   const slow = await startTestServer();
   await makeAccount(slow, 'li.na', 'viewer', PASSWORD);
   const attempt = (password: string) =>
@@ -127,7 +127,7 @@ describe('sessions', () => {
     equal((await stolen.api('GET', '/me')).status, 401, 'what the browser had before has ended');
   });
 
-  test('they are listed, one is ended, another’s is not, and all are ended at once', async () => {
+  test('a person lists their sessions, ends one or all, and cannot end another person’s session', async () => {
     await makeAccount(server, 'many', 'viewer', PASSWORD);
     const [one, two, other] = [await signIn('many'), await signIn('many'), await signIn()];
     const { items } = (await one.browser.api('GET', '/me/sessions')).body;
@@ -157,7 +157,7 @@ describe('sessions', () => {
     equal((await newest()).action, 'sign-out');
   });
 
-  test('one ends two hours after its last call, and twelve after sign-in whatever it does', async () => {
+  test('a session ends two hours after its last call, and at the latest twelve hours after sign-in', async () => {
     const { browser } = await signIn();
     const { sessionId } = (await browser.api('GET', '/me')).body;
     const session = async () =>
@@ -186,7 +186,7 @@ describe('sessions', () => {
     equal((await browser.api('GET', '/me')).status, 401);
   });
 
-  test('one whose account is disabled, or whose row was removed, opens nothing', async () => {
+  test('a session opens nothing if its account is disabled or its row was removed', async () => {
     const id = await makeAccount(server, 'leaves', 'admin', PASSWORD);
     const [{ browser }, other] = [await signIn('leaves'), await signIn()];
     await server.people.changeAccount(id, (is) => ({ ...is, enabled: false }));
@@ -195,7 +195,7 @@ describe('sessions', () => {
     equal((await other.browser.api('GET', '/me')).status, 401);
   });
 
-  test('a moved clock of the sandbox signs nobody out', async () => {
+  test('moving the sandbox’s clock signs nobody out', async () => {
     const moved = await startTestServer();
     const browser = await signedIn(moved);
     const clock = await browser.api('POST', '/clock', { advanceSeconds: 40 * 86_400 });
@@ -207,7 +207,7 @@ describe('sessions', () => {
 });
 
 describe('other pages', () => {
-  test('a cookie is taken from a page of this server alone', async () => {
+  test('a cookie is accepted only from a page of this server', async () => {
     const { browser } = await signIn();
     const own = browser.headers;
     const refused = async (change: Record<string, string | undefined>, method = 'POST') => {
@@ -241,7 +241,7 @@ describe('other pages', () => {
     equal(await refused({ 'sec-fetch-site': undefined }), 404);
   });
 
-  test('sign-in and sign-out, too; and nobody is led away after it', async () => {
+  test('cannot sign a browser in or out, and no sign-in leads to another site', async () => {
     const browser = new Browser(server);
     browser.headers = {
       ...browser.headers,
@@ -269,7 +269,7 @@ describe('other pages', () => {
     }
   });
 
-  test('a name of a web page that leads here gets nowhere with a cookie or a link; a token does', async () => {
+  test('under a foreign host name that leads here, cookies and links are refused, and tokens are accepted', async () => {
     const { browser } = await signIn();
     const link = new URL((await server.signInLink())!).pathname;
     const ask = (path: string, host: string, headers: Record<string, string> = {}) =>
@@ -326,7 +326,7 @@ describe('the sign-in page', () => {
     equal(await page({ 'accept-language': 'zh' }, '?lang=en&next=/console/orders'), 'en');
   });
 
-  test('shows what was given as text, whatever it is', async () => {
+  test('shows any input as plain text', async () => {
     const name = '"><script>alert(1)</script>';
     const { answer } = await signIn(name, 'x');
     ok(!answer.text.includes('<script>') && answer.text.includes('&lt;script&gt;'));

@@ -71,7 +71,7 @@ async function firstStep(name: string) {
 }
 
 describe('a second factor', () => {
-  test('counts once it was confirmed, and a sign-in asks for a code then', async () => {
+  test('applies after it was confirmed, and then a sign-in asks for a code', async () => {
     await makeAccount(server, 'begins', 'viewer', PASSWORD);
     const browser = new Browser(server);
     const signIn = () => browser.form('/console/sign-in', { name: 'begins', password: PASSWORD });
@@ -95,7 +95,7 @@ describe('a second factor', () => {
     for (const secret of [begun.body.secret, code, ...recoveryCodes]) ok(!audit.includes(secret));
   });
 
-  test('a code is taken once, and one of another time never', async () => {
+  test('a code works once, and a code of another time never works', async () => {
     const { secret } = await withTotp('codes');
     const { enter, browser } = await firstStep('codes');
     equal((await enter(codeAt(secret, now() - 5))).status, 403);
@@ -109,7 +109,7 @@ describe('a second factor', () => {
     deepEqual([entry!.actor, entry!.action, entry!.outcome], ['codes', 'sign-in', 'refused']);
   });
 
-  test('of ten who enter one code at once one is signed in', async () => {
+  test('of ten simultaneous sign-ins with one code exactly one succeeds', async () => {
     const { secret } = await withTotp('races');
     const code = codeAt(secret, now() + 1);
     const steps = await Promise.all(Array.from({ length: 3 }, () => firstStep('races')));
@@ -117,7 +117,7 @@ describe('a second factor', () => {
     equal(answers.filter(({ status }) => status === 303).length, 1);
   });
 
-  test('a recovery code is good once, in any case and with or without its hyphen', async () => {
+  test('a recovery code works once, in upper or lower case, with or without its hyphen', async () => {
     const { recovery } = await withTotp('recovers');
     const [one, two] = recovery as [string, string];
     equal((await (await firstStep('recovers')).enter(one.toUpperCase())).status, 303);
@@ -125,7 +125,7 @@ describe('a second factor', () => {
     equal((await (await firstStep('recovers')).enter(two.replace('-', ' '))).status, 303);
   });
 
-  test('a ticket is its account’s, ends, and does not outlive the password', async () => {
+  test('a ticket works for its account only, expires, and ends with a change of the password', async () => {
     const { secret } = await withTotp('tickets');
     const other = await withTotp('others');
     const { ticket, enter } = await firstStep('tickets');
@@ -148,7 +148,7 @@ describe('a second factor', () => {
     equal((await late.enter(code())).status, 403);
   });
 
-  test('is removed with a code, and by a reset', async () => {
+  test('can be removed with a code, and a reset removes it', async () => {
     const { browser, secret } = await withTotp('removes');
     equal((await browser.api('POST', '/me/totp/remove', { code: '123' })).status, 403);
     const removed = await browser.api('POST', '/me/totp/remove', {
@@ -159,7 +159,7 @@ describe('a second factor', () => {
     equal(again.status, 303);
   });
 
-  test('that was moved to another account is found by verify, and opens nothing there', async () => {
+  test('whose row was moved to another account is found by verify, and opens nothing there', async () => {
     deepEqual(await auditSealed(server.storage, server.sealer), []);
     await withTotp('moved');
     await breakRows(
@@ -176,7 +176,7 @@ describe('a second factor', () => {
     );
   });
 
-  test('recovery codes are of 50 bits, without what is misread', () => {
+  test('recovery codes have 50 bits and no characters that are easily misread', () => {
     for (const code of newRecoveryCodes()) match(code, /^[a-z2-7]{5}-[a-z2-7]{5}$/);
   });
 });
