@@ -41,7 +41,7 @@ async function closedPort(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-test('a page of a history is its items, with numbers beside them, in either format', async () => {
+test('a page of a history has its items and its numbers, in either format', async () => {
   for (const format of ['json', 'xml'] as const) {
     const client = createClient(suning, {
       baseUrl: server.url,
@@ -54,7 +54,7 @@ test('a page of a history is its items, with numbers beside them, in either form
   }
 });
 
-test('a refusal is an error that says cause, remedy and clause, and how the server calls the request', async () => {
+test('a refusal is an error with cause, remedy, clause and the server’s request id', async () => {
   const before = createClient(suning, {
     baseUrl: server.url,
     credentials: { ...SUNING, appSecret: 'another secret' },
@@ -83,7 +83,7 @@ test('a code with a parameter finds its row of the table', async () => {
   });
 });
 
-test('one id that is refused is an error; in a list the refusal stands in its place', async () => {
+test('if a single id is refused, the call throws; in a list the refusal is at the place of the id', async () => {
   const none = '2016999999999999';
   await assert.rejects(toYtx.call('getOrderResult', { appid: APP, requestId: [none] }), {
     code: 'ERR_REFUSED',
@@ -100,7 +100,7 @@ test('one id that is refused is an error; in a list the refusal stands in its pl
   assert.equal(refused.retry, ytx.contract.codes['-704'].retry);
 });
 
-test('a result names the request as the server does', async () => {
+test('a result has the server’s request id', async () => {
   const result = await toSuning.try('suning.fws.historyorder.query', JANUARY);
   assert.ok(result.ok);
   assert.match(result.requestId!, /^\d+$/);
@@ -171,13 +171,13 @@ test('a reply that is not the platform’s is unreadable', async () => {
   }
 });
 
-test('a baseUrl that is none is refused before anything is signed', () => {
+test('an invalid baseUrl is refused before anything is signed', () => {
   for (const baseUrl of ['', 'open.example.cn', 'ftp://x', 'http://u:p@x', 'http://x/?a=1']) {
     assert.throws(() => createClient(ytx, { baseUrl, credentials: YTX }), /^TypeError: baseUrl/);
   }
 });
 
-test('a call that is repeated ends with its own time limit, whatever the attempts would take', async () => {
+test('a repeated call ends at its own time limit, even if the attempts would take longer', async () => {
   let calls = 0;
   const baseUrl = await serve(() => calls++);
   const options = { baseUrl, credentials: SUNING, timeoutMs: 2500, attempts: 20 };

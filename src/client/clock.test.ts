@@ -35,7 +35,7 @@ for (const offMs of [HOUR, -HOUR, -56 * 365 * 24 * HOUR]) {
   });
 }
 
-test('ytx: a time of yesterday, and one that is ahead', async () => {
+test('ytx: the client repeats a call once if its clock is a day behind or ahead', async () => {
   const query = { appid: APP, requestId: ['2016010000000219'] };
   for (const offMs of [-25 * HOUR, HOUR]) {
     const client = createClient(ytx, {
@@ -53,7 +53,7 @@ test('ytx: a time of yesterday, and one that is ahead', async () => {
   }
 });
 
-test('a clock that was set right afterwards is learnt anew', async () => {
+test('if the client’s clock is corrected later, the client learns the difference again', async () => {
   let offMs = HOUR;
   const client = toSuning(0, { now: () => Date.now() + offMs });
   assert.ok((await client.try('suning.fws.historyorder.query', JANUARY)).ok);
@@ -85,7 +85,7 @@ test('it is not learnt: where the setting says so, from a reply without Date, an
   await refusedAfter(2, { fetch: dated('Fri, 02 Jan 1970 00:00:00 GMT') });
 });
 
-test('calls that are refused for their time together are all repeated', async () => {
+test('simultaneous calls that are refused for their time are all repeated', async () => {
   const client = toSuning(HOUR);
   const results = await Promise.all(
     Array.from({ length: 5 }, () => client.try('suning.fws.historyorder.query', JANUARY)),

@@ -88,7 +88,7 @@ async function networkError(baseUrl: string, more: More): Promise<NetworkError> 
   return result.error;
 }
 
-test('http: the proxy is asked for the whole URL, and hands the call on', async () => {
+test('http: the client sends the whole URL to the proxy, and the proxy forwards the call', async () => {
   const { asked, host } = await startProxy();
   await read(server.url, { proxy: `http://${host}` });
   assert.deepEqual(asked, [`POST ${server.url}/Api/OrderOpenApi.ashx`]);
@@ -123,7 +123,7 @@ test('https: a tunnel through the proxy, kept open for the next call', { skip },
   assert.equal(connections(), 1);
 });
 
-test('https: what keeps the call from being sent', { skip }, async () => {
+test('https: a failure at the proxy or of the certificate means not-sent', { skip }, async () => {
   const { host } = await startProxy('secret');
   const { url, ca } = await startTls();
   const refused = await networkError(url, { proxy: `http://${host}`, ca });
@@ -138,12 +138,12 @@ test('https: what keeps the call from being sent', { skip }, async () => {
   assert.doesNotMatch(`${refused.stack}${none.stack}`, /secret/);
 });
 
-test('https: a CA of one’s own without a proxy', { skip }, async () => {
+test('https: a private CA without a proxy', { skip }, async () => {
   const { url, ca } = await startTls();
   await read(url, { ca });
 });
 
-test('keep-alive: one connection for three calls; without it, three', async () => {
+test('with keep-alive three calls use one connection; without it, three connections', async () => {
   for (const [keepAlive, expected] of [
     [true, 1],
     [60_000, 1],
@@ -170,7 +170,7 @@ test('an abort and a time limit end a call through a proxy', async () => {
   await assert.rejects(call, reason);
 });
 
-test('a redirect is not followed: signed bytes go to no other server', async () => {
+test('the client follows no redirect, so that signed bytes go to no other server', async () => {
   let visited = 0;
   const other = createServer((_, response) => response.end(String(visited++)));
   const target = `http://127.0.0.1:${await listen(other)}/`;
@@ -184,7 +184,7 @@ test('a redirect is not followed: signed bytes go to no other server', async () 
   assert.equal(visited, 0);
 });
 
-test('settings that cannot be: a proxy that is none, and a proxy beside a fetch', () => {
+test('an invalid proxy, and a proxy together with a fetch, are refused', () => {
   for (const proxy of ['proxy.example:3128', 'socks5://127.0.0.1:1080', '']) {
     assert.throws(() => toJintong(server.url, { proxy }), /proxy has to be like http:\/\//);
   }

@@ -85,7 +85,7 @@ test('ytx: no Sign, Authorization or whole mobile number', async () => {
   check(seen, wire, [sign, authorization, '18812349999'], ['shown-1', 'Sign=***', APP]);
 });
 
-test('a page that repeats what was sent is shown without it', async () => {
+test('if an error page repeats the request, the exchange masks the request’s secrets', async () => {
   const seen: Exchange[] = [];
   const echo: typeof fetch = async (url, init) => new Response(`${url} ${inspect(init)}`);
   const [appKey, appSecret] = APPS.plain;
@@ -117,7 +117,7 @@ test('an error holds neither the URL’s Sign nor the body', async () => {
   assert.doesNotMatch(inspect(result.error, { depth: 9, showHidden: true }), /Sign=|18812349999/);
 });
 
-test('a hook that throws changes nothing but a warning', async () => {
+test('a hook that throws causes a warning and nothing else', async () => {
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
   const client = createClient(jintong, {
     baseUrl: server.url,

@@ -82,7 +82,7 @@ test('several secrets on either side, while one is rotated', () => {
   verifyCallback(BODY, signed, [other, SECRET], { now });
 });
 
-test('an id that was seen is a repeat, and no error', () => {
+test('an id that was seen before is a repeat, not an error', () => {
   const seen = new Set<string>();
   const verify = () => verifyCallback(BODY, signed, SECRET, { now, seen }).isRepeat;
   assert.equal(verify(), false);
@@ -93,7 +93,7 @@ test('an id that was seen is a repeat, and no error', () => {
   assert.equal(ask.isRepeat, true);
 });
 
-test('the tolerance holds to the second, in both directions', () => {
+test('the tolerance is exact to the second, in both directions', () => {
   for (const [offMs, fault] of [
     [300_999, null],
     [301_000, 'too-old'],
@@ -210,7 +210,7 @@ for (const [what, fault, says, verify] of FAULTS) {
   });
 }
 
-test('what the server posts verifies: a ping, and the change of an order', async () => {
+test('the posts of the server verify: a ping, and a change of an order', async () => {
   const server = await startTestServer({
     config: { callbackAllow: ALLOW_LOCAL },
     callbacks: { isLive: false },

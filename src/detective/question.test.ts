@@ -9,7 +9,7 @@ const FORM = 'request=%3CRequest%3E%E9%80%80%3C%2FRequest%3E';
 const ofCurl = (curl: string): Pasted => readPasted({ curl });
 const body = ({ body }: Pasted): string => body.toString('utf8');
 
-test('reads options however they are written together', () => {
+test('reads short options that are written together in any way', () => {
   for (const line of [
     `curl -sX POST ${URL_} -d '${FORM}'`,
     `curl -vkXPOST ${URL_} -d '${FORM}'`,
@@ -55,7 +55,7 @@ test('keeps Chinese text in headers, in the URL and in the body', () => {
 const HEAD = ['POST /Api/OrderOpenApi.ashx HTTP/1.1', 'Host: a.example'];
 const ofRaw = (lines: readonly string[]): Pasted => readPasted({ raw: lines.join('\r\n') });
 
-test('reads an HTTP text that curl -v, HTTP/2 or a capture of the wire has shown', () => {
+test('reads HTTP text as printed by curl -v, for HTTP/2 or by a packet capture', () => {
   const shown = ofRaw([...HEAD.map((line) => `> ${line}`), '> ', FORM]);
   assert.deepEqual([shown.headers, body(shown)], [[['Host', 'a.example']], FORM]);
   const pseudo = ofRaw([HEAD[0]!, ':authority: a.example', 'Accept: */*', '', FORM]);

@@ -85,7 +85,7 @@ describe('never lose a row: an order of several lines', () => {
     assert.deepEqual([again.orders, again.existing, again.refused], [0, 3, []]);
   });
 
-  test('also where a batch ends between them', async () => {
+  test('rows of one order are joined even if a batch ends between them', async () => {
     const server = await emptyServer();
     const virtualOrders = Array.from({ length: 1200 }, (_, i) => row(`o${i >> 1}`, `l${i}`));
     virtualOrders.unshift(row('first', 'f'));
@@ -108,7 +108,7 @@ describe('never lose a row: an order of several lines', () => {
     assert.deepEqual(await linesOf(server, '4'), ['a', 'b']);
   });
 
-  test('a row whose order is there without it is refused, and told what to do', async () => {
+  test('a row whose order exists without this line is refused, and the refusal says what to do', async () => {
     const server = await emptyServer();
     const virtualOrders = [row('5', 'a'), row('6', 'b'), row('5', 'c')];
     const { orders, existing, refused } = await run(server, { virtualOrders });
@@ -122,7 +122,7 @@ describe('never lose a row: an order of several lines', () => {
     assert.deepEqual(twice.refused, ['1: orderId: 7 is given twice with line a']);
   });
 
-  test('an id that an order of the other kind, or of another provider, has', async () => {
+  test('an id of an order of the other kind, or of another provider, is refused', async () => {
     const server = await emptyServer();
     const [subscription] = JSON.parse(readFileSync(SANDBOX, 'utf8')).suning.subscriptionOrders;
     await run(server, { subscriptionOrders: [subscription] });
@@ -220,7 +220,7 @@ describe('apps through the management API', async () => {
       ...more,
     });
 
-  test('what does not fit is refused with its field, and what there is', async () => {
+  test('an invalid value is refused, and the answer names the field and the valid values', async () => {
     for (const [more, message] of [
       [
         { attributes: { suppliers: ['1'] } },
@@ -239,7 +239,7 @@ describe('apps through the management API', async () => {
     }
   });
 
-  test('two fields are enough for an app that may report on its lines; its secret is shown once', async () => {
+  test('an app that may report on its lines needs only two fields; its secret is shown once', async () => {
     const { status, body } = await create({
       attributes: { supplierCodes: ['10042869'], limits: { perSecond: 5 } },
     });
@@ -253,7 +253,7 @@ describe('apps through the management API', async () => {
     assert.equal(JSON.stringify(listed).includes(body.secret), false);
   });
 
-  test('a change holds from the next call on: switched off, a method taken away, retired and back', async () => {
+  test('a change applies from the next call: switching an app off, removing a method, retiring and restoring it', async () => {
     const ask = async () => (await call(server, history())).code;
     const [appKey] = APPS.plain;
     const patch = (fields: object) => manage(server, 'PATCH', `/parties/suning/${appKey}`, fields);
@@ -268,7 +268,7 @@ describe('apps through the management API', async () => {
     assert.equal(await ask(), 'success');
   });
 
-  test('after a rotation both secrets sign, for as long as they overlap', async () => {
+  test('after a rotation both secrets are accepted until the overlap ends', async () => {
     const [appKey, old] = APPS.queries;
     const { body } = await manage(server, 'POST', `/parties/suning/${appKey}/keys`, {
       overlapSeconds: 60,

@@ -18,7 +18,7 @@ const consented = async (): Promise<Tokens> => exchange(server, await newCode(se
 const good = async (tokens: Tokens): Promise<boolean> =>
   tokens.access_token !== undefined && (await ask(server, tokens.access_token)) === 'success';
 
-test('a further pair is of the same consent, and both pairs go on', async () => {
+test('a further pair belongs to the same consent, and both pairs stay valid', async () => {
   const first = await consented();
   const once = await refresh(server, first.refresh_token!);
   clock.advance(59 * SECOND);
@@ -33,7 +33,7 @@ test('a further pair is of the same consent, and both pairs go on', async () => 
   assert.ok(await good(await refresh(server, again.refresh_token!)));
 });
 
-test('at exactly 60 seconds it is given, a millisecond later it is a theft and ends the consent', async () => {
+test('a reuse after exactly 60 seconds gets a pair; a millisecond later it counts as a theft and ends the consent', async () => {
   const first = await consented();
   const once = await refresh(server, first.refresh_token!);
   clock.advance(MINUTE);
@@ -47,7 +47,7 @@ test('at exactly 60 seconds it is given, a millisecond later it is a theft and e
   assert.equal((await refresh(server, again.refresh_token!)).error, 'invalid_grant');
 });
 
-test('five further pairs, not six: the seventh use is a theft', async () => {
+test('a refresh token gives five further pairs, not six: the seventh use counts as a theft', async () => {
   const first = await consented();
   const pairs: Tokens[] = [];
   for (let i = 0; i < 6; i++) pairs.push(await refresh(server, first.refresh_token!));
@@ -57,7 +57,7 @@ test('five further pairs, not six: the seventh use is a theft', async () => {
     assert.equal(await ask(server, access_token!), UNKNOWN_TOKEN);
 });
 
-test('six at once all get a pair of their own', async () => {
+test('six simultaneous uses each get a pair of their own', async () => {
   const first = await consented();
   const pairs = await Promise.all(
     Array.from({ length: 6 }, () => refresh(server, first.refresh_token!)),
@@ -66,7 +66,7 @@ test('six at once all get a pair of their own', async () => {
   for (const tokens of pairs) assert.ok(await good(tokens));
 });
 
-test('of thirty at once six at most get a pair, and the consent is ended', async () => {
+test('of thirty simultaneous uses at most six get a pair, and the consent ends', async () => {
   const first = await consented();
   const all = await Promise.all(
     Array.from({ length: 30 }, () => refresh(server, first.refresh_token!)),
@@ -88,7 +88,7 @@ test('an authorization code that comes again is always a theft (settled.md, S42)
   assert.equal(await ask(server, pair.access_token!), UNKNOWN_TOKEN);
 });
 
-test('another app brings it again: refused, and nothing ends', async () => {
+test('if another app presents the refresh token, the call is refused and nothing ends', async () => {
   const first = await consented();
   const once = await refresh(server, first.refresh_token!);
   const other = {

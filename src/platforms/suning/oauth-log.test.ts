@@ -17,7 +17,7 @@ const server = await startTestServer({ clock: new TestClock() });
 const newest = async (limit = 1) =>
   (await manage(server, 'GET', `/requests?platform=suning&limit=${limit}`)).body.items;
 
-test('authorize, consent and token calls are told, and their secrets cut', async () => {
+test('the log has authorize, consent and token calls, without their secrets', async () => {
   const verifier = 'v'.repeat(50);
   const code = await newCode(server, { code_challenge: verifier });
   const tokens = await exchange(server, code, { code_verifier: verifier });
@@ -48,7 +48,7 @@ test('authorize, consent and token calls are told, and their secrets cut', async
   }
 });
 
-test('what was refused says why', async () => {
+test('a refused call says why in the log', async () => {
   await exchange(server, 'SECRETCODE');
   const [token] = await newest();
   assert.deepEqual(
@@ -66,7 +66,7 @@ test('what was refused says why', async () => {
   );
 });
 
-test('a call by GET, and names that OAuth does not know, leave no secret either', async () => {
+test('a call by GET, or with names that OAuth does not know, leaves no secret in the log', async () => {
   const secrets = `client_secret=${appSecret}&refresh_token=SECRETTOKEN&SECRETNAME=SECRETVALUE`;
   await fetch(
     `${server.url}/api/oauth/token?client_id=${appKey}&grant_type=refresh_token&${secrets}`,

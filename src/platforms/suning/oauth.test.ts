@@ -161,7 +161,7 @@ test('token called by GET query, by POST query with a JSON body, and by form POS
     assert.equal(await ask(tokens.access_token!), 'success');
 });
 
-test('given twice with two values, or not readable: invalid_request', async () => {
+test('a parameter that is unreadable, or given twice with two values, gets invalid_request', async () => {
   const url = `${server.url}/api/oauth/token?client_id=a`;
   for (const body of [
     'client_id=b',
@@ -216,7 +216,7 @@ describe('codes', () => {
     assert.ok((await exchange(code)).access_token);
   });
 
-  test('an access token is no code, a code no refresh token', async () => {
+  test('an access token is not accepted as a code, nor a code as a refresh token', async () => {
     const code = await newCode();
     assert.equal((await refresh(code)).error, 'invalid_grant');
     const { access_token } = await exchange(code);
@@ -251,7 +251,7 @@ describe('refresh', () => {
     assert.equal((await asked()).code, 'sys.check.user-permission:overdue');
   });
 
-  test('/api/oauth/revoke ends the consent, whichever token names it; another app’s it leaves alone', async () => {
+  test('/api/oauth/revoke ends the consent by any of its tokens, and leaves another app’s consent alone', async () => {
     const tokens = await exchange(await newCode());
     const revoke = (fields: Record<string, string>) =>
       fetch(`${server.url}/api/oauth/revoke`, {
@@ -293,7 +293,7 @@ describe('the consent page', () => {
     });
   }
 
-  test('response_type other than code goes back to the app as an error, with state', async () => {
+  test('for a response_type other than code the browser returns to the app with an error and state', async () => {
     const { response } = await authorize({ ...ASKED, response_type: 'token' });
     const { searchParams } = new URL(response.headers.get('location')!);
     assert.deepEqual(
@@ -311,7 +311,7 @@ describe('the consent page', () => {
     );
   });
 
-  test('a form that did not come from it: no cookie, another cookie, no token', async () => {
+  test('refuses a form that it did not show: no cookie, another cookie, or no token', async () => {
     const { fields, cookie } = await authorize(ASKED);
     const allow = { ...fields, user: 'x', decision: 'allow' };
     const { csrf: _, ...without } = allow as Record<string, string>;
@@ -326,7 +326,7 @@ describe('the consent page', () => {
     }
   });
 
-  test('what the client sends is escaped, and the page takes nothing from elsewhere', async () => {
+  test('escapes what the client sends, and loads nothing from elsewhere', async () => {
     const nasty = `"><script>alert(1)</script>'`;
     const { response, html, fields } = await authorize({ ...ASKED, state: nasty, scope: nasty });
     assert.doesNotMatch(html, /<script/i);
@@ -407,7 +407,7 @@ describe('in production a merchant account with a password kept by the operator'
     );
   });
 
-  test('wrong passwords lock nobody out: the right one lets in after them, however many at once', async () => {
+  test('wrong passwords lock nobody out: afterwards the right one is accepted, after any number of simultaneous attempts', async () => {
     const fresh = await production();
     const attempt = async (password: string) => {
       const { fields, cookie } = await authorize(ASKED, fresh);
@@ -429,7 +429,7 @@ describe('in production a merchant account with a password kept by the operator'
     assert.deepEqual([response.status, response.headers.get('location'), fields], [400, null, {}]);
   });
 
-  test('a catalog entry of the management API has to be such a digest; the password itself is refused', async () => {
+  test('the management API accepts a catalog entry only with a digest of the password, not with the password itself', async () => {
     const fresh = await production();
     const put = (document: object) =>
       manage(fresh, 'PUT', '/catalog/suning/merchant/new', document);

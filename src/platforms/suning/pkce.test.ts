@@ -30,7 +30,7 @@ for (const [what, asked] of [
   });
 }
 
-test('a verifier for a code that was asked for without a challenge is refused (RFC 9700, 2.1.1)', async () => {
+test('if a code was requested without a challenge, a verifier for it is refused (RFC 9700, 2.1.1)', async () => {
   const code = await newCode(server);
   assert.equal((await exchange(server, code, { code_verifier: VERIFIER })).error, 'invalid_grant');
   assert.ok((await exchange(server, code)).access_token);

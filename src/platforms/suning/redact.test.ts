@@ -150,13 +150,13 @@ for (const [what, format, body] of BODIES) {
   }
 }
 
-test('what holds no secret is kept as it came, byte for byte', async () => {
+test('a body without a secret is kept byte for byte', async () => {
   for (const its of [history(), leaguer('190', ...sandboxLine(4))]) {
     assert.equal((await logged(its)).body, its.body);
   }
 });
 
-test('what is kept of a body with cards says all but the cards', async () => {
+test('of a body with cards the log keeps everything but the cards', async () => {
   const entry = await logged(leaguer('180', ...sandboxLine(2), { cardList: cards(3) }));
   assert.equal(
     entry.body,
@@ -185,7 +185,7 @@ const text = `{"sn_request":{"__proto__":"x",${names},"cardList":"${CODE}"}}`;
 const body = Buffer.from(text);
 const start = { request: { headers: { format: 'json' }, body } } as unknown as Start;
 
-test('one that was read costs about what reading it did', () => {
+test('redacting a body that was read costs about as much as reading it', () => {
   const cpu = (run: () => unknown): number => {
     const before = process.cpuUsage();
     run();
@@ -206,7 +206,7 @@ test('one that was read costs about what reading it did', () => {
   assert.ok(redacting < 50 * reading, `${redacting} µs beside ${reading} µs`);
 });
 
-test('one that is long, and was refused before it was read, is not read for the log', () => {
+test('a long body that was refused before it was read is not read for the log', () => {
   const long = `{"sn_request":{${names},"cardList":"${CODE}"}}`;
   assert.equal(redact(long, start), long.slice(0, 20 * 1024));
   for (const inner of [XML_CARD, `<!-- ${CODE} -->`, `<a>${charRefs(CODE)}</a>`]) {

@@ -297,7 +297,7 @@ describe('the log repeats no name that the contract does not know', () => {
     });
   }
 
-  test('a name that it knows is repeated', async () => {
+  test('the log repeats a name that the contract knows', async () => {
     const { detail } = await send(withCards('"x","orderId":"2"'));
     assert.match(detail!, /^orderId is given twice in one object \(line 1, column \d+\)$/);
   });

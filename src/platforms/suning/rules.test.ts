@@ -208,7 +208,7 @@ describe('订单超100分钟未发货,系统进行自动退款处理', () => {
     assert.equal(overdueHistory(await read(sandboxLate, fresh)).length, 1);
   });
 
-  test('each line of an order has its own', async () => {
+  test('each line of an order has its own deadline', async () => {
     const own = new TestClock();
     const fresh = await startTestServer({ clock: own });
     const line = { fulfilment: 'sms', quantity: 1, state: 'unshipped' };
@@ -254,7 +254,7 @@ describe('订单超100分钟未发货,系统进行自动退款处理', () => {
   });
 });
 
-describe('many at once', () => {
+describe('simultaneous calls', () => {
   test('1000 concurrent equal 180 calls on one item, the very same bytes: one effect, everybody gets its success', async () => {
     const ids = await make({ fulfilment: 'card' });
     const its = leaguer('180', ...ids, { cardList: cards(1) });

@@ -35,7 +35,7 @@ test('anything else is refused, and the log says if the bytes would read as GB18
   match(await lastDetail(), /the body is not UTF-8; its bytes read as GB18030/);
 });
 
-test('nil "is an absent value", where an empty one is present', async () => {
+test('nil "is an absent value", but an empty element is a present value', async () => {
   const missing = 'biz.fws.queryhistoryorder.missing-parameter:startTime';
   equal(await ask(query.replace(/<startTime>.*<\/startTime>/, nil('startTime'))), missing);
   const empty = query.replace(/<startTime>.*<\/startTime>/, '<startTime xsi:nil="false"/>');
@@ -44,7 +44,7 @@ test('nil "is an absent value", where an empty one is present', async () => {
   equal(await ask(optional), 'success');
 });
 
-test('its type is passed over, an element given twice stays refused, and so do other attributes', async () => {
+test('xsi:type is ignored; an element given twice and other attributes are still refused', async () => {
   equal(await ask(query.replace('<startTime>', '<startTime xsi:type="xsd:string">')), 'success');
   const REFUSED = 'sys.check.request-params:error';
   equal(await ask(query.replace('<startTime>', `${nil('startTime')}<startTime>`)), REFUSED);
@@ -54,7 +54,7 @@ test('its type is passed over, an element given twice stays refused, and so do o
   equal(await ask(query.replace('<startTime>', '<startTime id="1">')), REFUSED);
 });
 
-test('a cardList that is nil is no list of cards', async () => {
+test('a cardList that is nil counts as absent', async () => {
   const body = (leaguer('180', '404', '404').body as string).replace(
     '</addLeaguerstatus>',
     `${nil('cardList')}</addLeaguerstatus>`,

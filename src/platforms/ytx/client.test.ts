@@ -16,7 +16,7 @@ const clientOf = (more: Partial<ClientOptions<Credentials>> = {}) =>
 const client = clientOf();
 const order = { appid: APP, rechargeAccount: MOBILE, productCode: 'P1', customParm: 'client-1' };
 
-test('submit, submit again, query by requestId, by customParm, and several', async () => {
+test('the client submits, submits again, and queries by requestId, by customParm and several ids', async () => {
   const { requestId } = await client.call('productOrder', order);
   assert.equal((await client.call('productOrder', order)).requestId, requestId);
   const ask = async (by: { requestId: string[] } | { customParm: string }) =>
@@ -31,7 +31,7 @@ test('submit, submit again, query by requestId, by customParm, and several', asy
   ]);
 });
 
-test('a refusal has its statusCode', async () => {
+test('a refusal has the reply’s statusCode', async () => {
   const wrong = clientOf({ credentials: { ...credentials, authToken: 'another-token' } });
   await assert.rejects(
     wrong.call('productOrder', order),

@@ -62,7 +62,7 @@ for (const [section, item, field] of REFUSED) {
   });
 }
 
-test('what is proper is read', () => {
+test('valid items are accepted', () => {
   for (const [section, item] of [
     ['accounts', account],
     ['products', product],
@@ -124,7 +124,7 @@ test('"another account\'s" app is not to be had through the management API eithe
   assert.equal((await call(server, query('2016010000000219'), parts)).statusCode, '-205');
 });
 
-test('an app that is changed is another from the next call on', async () => {
+test('a change of an app applies from the next call', async () => {
   const fresh = await startTestServer();
   const asked = query('404');
   assert.equal((await call(fresh, asked)).statusCode, '-704');
@@ -133,7 +133,7 @@ test('an app that is changed is another from the next call on', async () => {
   assert.equal((await call(fresh, asked)).statusCode, '-205');
 });
 
-test('load data is queried like any other order', async () => {
+test('a seeded order can be queried like any other order', async () => {
   const party = seed.party('load01', 'sixteen-characters', server.clock.now());
   await server.parties.create(party);
   const orders = [0, 1, 2].map((i) => seed.order(party, i, server.clock.now()));

@@ -94,7 +94,7 @@ test("the sandbox's products do not exist here", async () => {
   }
 });
 
-test('an order of production: submitted, succeeded by an operator, queried', async () => {
+test('in production an order is submitted, set to succeeded by an operator, and queried', async () => {
   const parts = { account, token };
   const { requestId } = await call(server, submit('prod-1', 'P1', undefined, 'open'), parts);
   const to = { to: 'succeeded', note: 'SN9' };

@@ -138,7 +138,7 @@ test('a clock that was set ahead by five hours and back refuses no query for fiv
   assert.deepEqual([await ask(), await ask()], [undefined, '-705']);
 });
 
-test('the sandbox clock: refused, move it a minute, answered', async () => {
+test('after a refused query, moving the sandbox’s clock by a minute allows the next query', async () => {
   const server = await startTestServer();
   const ask = async () => (await call(server, query(A))).statusCode;
   assert.deepEqual([await ask(), await ask()], [undefined, '-705']);

@@ -86,12 +86,12 @@ test('authToken, Sign and Authorization in the body are not kept of a call that 
   }
 });
 
-test('what support needs stays: ids, customParm, product', () => {
+test('the log keeps what support needs: ids, customParm, product', () => {
   const body = JSON.stringify({ ...submit('order-1'), requestId: '2016010000000219' });
   assert.equal(redactBody(body, []), body.replace(MOBILE, '188****0804'));
 });
 
-test('whatever stands around it, a mobile number does not get through', () => {
+test('a mobile number is masked, whatever text surrounds it', () => {
   const around = fc.string({ maxLength: 20 }).map((text) => text.replaceAll(/\d/g, ''));
   fc.assert(
     fc.property(around, around, fc.stringMatching(/^1[3-9]\d{9}$/), (before, after, mobile) => {

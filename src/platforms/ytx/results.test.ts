@@ -40,7 +40,7 @@ for (const [word, orderSts] of [
   }
 }
 
-test('without a note the remark says what happened', async () => {
+test('if an operator gives no note, the remark says what happened', async () => {
   for (const [to, remark] of [
     ['1', '成功'],
     ['-1', '充值失败'],
@@ -52,7 +52,7 @@ test('without a note the remark says what happened', async () => {
   }
 });
 
-test('succeeded, then refunded; a result does not come twice', async () => {
+test('a succeeded order can be refunded, and a second result is refused', async () => {
   const { requestId } = await call(server, submit('twice'));
   assert.equal((await move(requestId, 'succeeded', 'SN1')).status, 200);
   const again = await move(requestId, 'failed');
@@ -62,7 +62,7 @@ test('succeeded, then refunded; a result does not come twice', async () => {
   assert.deepEqual([(await move(requestId, 'nowhere')).status], [400]);
 });
 
-test('20 operators at once: one result', async () => {
+test('of 20 operators who set a result at once, one succeeds', async () => {
   const { requestId } = await call(server, submit('crowd'));
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, i) => move(requestId, i % 2 ? '1' : '-1', `SN${i}`)),
@@ -115,7 +115,7 @@ for (const [code, steps] of Object.entries(EXPECTED)) {
   });
 }
 
-test('all its steps at once, when the clock jumps over them', async () => {
+test('if the clock jumps over all steps of an order, all steps happen at once', async () => {
   const fresh = await startTestServer();
   const { requestId } = await call(fresh, submit('jump', 'SANDBOX-REFUND'));
   await manage(fresh, 'POST', '/clock', { advanceSeconds: 3600 });

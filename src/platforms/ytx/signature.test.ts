@@ -104,7 +104,7 @@ test('a rotated authToken: both sign until the older one ends', async () => {
   assert.equal(await codeWith(rotated.body.secret), '-704');
 });
 
-test('timestamps are Shanghai time, and what is none is refused', () => {
+test('timestamps are Shanghai time, and an invalid timestamp is refused', () => {
   const instant = Date.UTC(2014, 3, 16, 6, 20, 30);
   assert.equal(formatTimestamp(instant + 999), '20140416142030');
   assert.equal(parseTimestamp('20140416142030'), instant);
