@@ -289,7 +289,7 @@ test('a dead letter is replayed, and all of a time range, under their ids', asyn
   );
 });
 
-test('a rotated secret signs beside the old one; a ping is signed and leaves no delivery', async () => {
+test('after a rotation both the new and the old secret sign; a ping is signed and leaves no delivery', async () => {
   const { server, register, deliveries, clock } = await startCallbackServer();
   const receiver = await startReceiver();
   const { endpointId, secret } = await register(receiver.url, { expects: 'ok' });

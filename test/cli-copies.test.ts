@@ -113,7 +113,7 @@ async function isConsistent(data: string, env: Record<string, string>): Promise<
 }
 
 describe('a backup of SQLite', () => {
-  test('beside a server under changes: consistent, and nothing acknowledged before it is missing', async () => {
+  test('a backup of a server under changes is consistent, and holds everything acknowledged before it', async () => {
     const data = temporaryDirectory();
     for (const name of ['ledger.db', 'master.key', 'admin.token']) {
       copyFileSync(join(used, name), join(data, name));
@@ -122,7 +122,7 @@ describe('a backup of SQLite', () => {
     equal(statSync(path).mode & 0o777, 0o600);
   });
 
-  test('restored: each table is as it was, a server serves from it under the same key, and goes on', async () => {
+  test('after a restore each table is as it was, and a server with the same key serves and changes it', async () => {
     const folder = temporaryDirectory();
     match(await done(['backup', folder, '--data', used]), /admin token are not in it/);
     const [name] = readdirSync(folder);

@@ -47,7 +47,7 @@ test('what is no head is refused before anything is opened', async () => {
   isExplained(await verify(data, '--head', '12'), /--head is "12"/);
 });
 
-test('a changed environment is reported beside everything else', async () => {
+test('a changed environment is reported together with all other findings', async () => {
   const changed = copyOf(
     data,
     "UPDATE settings SET value = 'production' WHERE name = 'environment'",
@@ -59,7 +59,7 @@ test('a changed environment is reported beside everything else', async () => {
   match(stdout, /^\{"orders":\d+/);
 });
 
-test('a sealed text that does not open is told by the order that it stands at', async () => {
+test('a sealed text that does not open is reported with the order that it belongs to', async () => {
   const forged = copyOf(
     data,
     `INSERT INTO sealed_texts (order_row, name, sealed, mask)

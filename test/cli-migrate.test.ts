@@ -53,7 +53,7 @@ const progressOf = async (url: string): Promise<{ table: string; rows: number } 
 };
 
 describe('migrate sqlite-to-postgres', { skip }, () => {
-  test('killed with kill -9 in three of its tables and run again, it goes on and all has arrived', async () => {
+  test('a migration that is killed in three of its tables and run again continues, and copies everything', async () => {
     const { data, url, env, node } = await place();
     const key = 'the-key-of-the-migration';
     keepSecret(key);
@@ -108,7 +108,7 @@ describe('migrate sqlite-to-postgres', { skip }, () => {
     match(await done(['verify'], allowed), /"ordersOutOfStep":0.*"queuesStuck":0/);
   });
 
-  test('nodes go on from it: the same keys, order and history, numbers behind those that were given', async () => {
+  test('nodes serve the migrated ledger: the same keys, order and history, and new numbers after the old ones', async () => {
     const { data, env, node, url } = await place();
     await done([...MOVE, '--data', data], env);
     const server = await serve([], node);

@@ -101,7 +101,7 @@ describe('a mistake is explained in one line, and ends with 1', { concurrency: 4
     }
   });
 
-  test('a restore that fails leaves nothing behind', async () => {
+  test('a restore that fails leaves no file and no directory', async () => {
     const backup = join(temporaryDirectory(), 'backup.gz');
     writeFileSync(backup, gzipSync('{"ordergate":1}\nnothing'));
     const [fresh, there] = [join(temporaryDirectory(), 'a', 'b'), temporaryDirectory()];

@@ -65,7 +65,7 @@ describe('the way to the database', { skip, timeout: 120_000 }, () => {
     assert.match(await refused(asOwner.replace('%2B', '%20')), /refuses the password of the role/);
   });
 
-  test('a role that may only make tables in a schema is enough; one that may not is told so', async () => {
+  test('a role needs only the right to create tables in a schema; a start without that right says so', async () => {
     await query('CREATE DATABASE shared; ', cluster.url);
     const shared = cluster.url.replace(/postgres$/, 'shared');
     const url = asOwner.replace('of_plain', 'shared');

@@ -76,7 +76,7 @@ describe('a database that fails', { skip, timeout: 300_000 }, () => {
     t.diagnostic(JSON.stringify(sum));
   });
 
-  test('a commit whose answer is lost is looked for: told as done where it was done, made where it was not', async () => {
+  test('if the answer to a commit is lost, the node looks the commit up: it acknowledges a commit that was made, and makes one that was not', async () => {
     await (await openFresh(cluster, 3)).close();
     const [[database]] = (await query(
       "SELECT datname FROM pg_database WHERE datname LIKE 'ledger_%' ORDER BY oid DESC LIMIT 1",
@@ -174,7 +174,7 @@ describe('a database that fails', { skip, timeout: 300_000 }, () => {
       await isUp();
     });
 
-    test('a standby: reads go on, changes are refused, and taken again after the failover', async () => {
+    test('on a standby reads succeed and changes are refused; after the failover changes are accepted again', async () => {
       const setReadOnly = async (to: string): Promise<void> => {
         await query(
           `ALTER DATABASE gateway SET default_transaction_read_only = ${to}`,

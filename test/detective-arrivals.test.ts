@@ -57,7 +57,7 @@ test('a right signature: the row says what else refused the call, and which hop 
   assert.match(answer.refusedBy.text, /127\.0\.0\.1 is not in .* the connection's own address/);
 });
 
-test('of a call that is refused behind its signature the row says that the signature is right', async () => {
+test('if a call is refused after its signature was accepted, the row says that the signature is right', async () => {
   const server = await startTestServer();
   const text = TEXT.replace('UserName=jane88', 'UserName=nobody1');
   const body = form(
@@ -87,7 +87,7 @@ test('through a trusted proxy the hop is named', async () => {
   assert.match(answer.refusedBy.text, /198\.51\.100\.4 as hop 2 of 2 in X-Forwarded-For/);
 });
 
-test('an ended key is told for 90 days, survives a restart, and lies sealed', async () => {
+test('an ended key is recognized for 90 days, survives a restart, and is stored sealed', async () => {
   const clock = new TestClock();
   const dataDirectory = temporaryDirectory();
   const start = () => startTestServer({ clock, config: { dataDirectory } });
@@ -137,7 +137,7 @@ test('of seven ended keys the last five are known', async () => {
   assert.deepEqual(known, [false, false, true, true, true, true, true, false]);
 });
 
-test('in production a published key is told, and the right signature is cut', async () => {
+test('in production a published key is recognized, and the right signature is shortened', async () => {
   const server = await startTestServer({ config: { environment: 'production' } });
   const made = await manage(server, 'POST', '/parties', {
     platform: 'jintong',

@@ -84,7 +84,7 @@ describe('on PostgreSQL', { skip }, () => {
     await storage.close();
   });
 
-  test('a cursor beyond the events is told, and the next change is posted', async () => {
+  test('a cursor beyond the events is reported, and the next change is posted', async () => {
     const { url, storage, order } = await setup();
     await storage.close();
     await query('UPDATE fan_out SET cursor = cursor + 1000', url);
@@ -97,7 +97,7 @@ describe('on PostgreSQL', { skip }, () => {
   });
 });
 
-test('on SQLite a cursor beyond the events is told, and the next change is posted', async () => {
+test('on SQLite a cursor beyond the events is reported, and the next change is posted', async () => {
   const directory = temporaryDirectory();
   const storage = await openSqlite(directory, sealer);
   const order = await withCallbacks(storage);

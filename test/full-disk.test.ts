@@ -64,7 +64,7 @@ for (const command of ['serve --port 0', 'verify', 'backup "$DISK/copy.gz"']) {
   });
 }
 
-test('a first start on a full disk leaves no key that is none', { skip }, () => {
+test('a first start on a full disk leaves no key file', { skip }, () => {
   const script = `
     mount -t tmpfs -o size=1m tmpfs "$DISK" && dd if=/dev/zero of="$DISK/filler" bs=4096 2>/dev/null
     "$NODE" "$CLI" serve --port 0 --data "$DISK/data" 2>"$ERRORS"; rm "$DISK/filler"

@@ -96,7 +96,7 @@ describe('on a server', { skip }, () => {
     await again.close();
   });
 
-  test('a migration that fails leaves nothing behind', async () => {
+  test('a migration that fails changes nothing', async () => {
     const url = await databaseOf(temporaryDirectory());
     const broken = { version: 9999, sql: 'CREATE TABLE half (id bigint); SELECT 1 / 0;' };
     await assert.rejects(prepareDatabase(url, 'test', [...readMigrations(), broken]));

@@ -83,7 +83,7 @@ describe('ordergate --platforms FILE, with a file that lies elsewhere', () => {
     deepEqual([body.state, body.history.length], ['issued', 2]);
   });
 
-  test('import takes JSON and CSV of the platform, beside the running server', async () => {
+  test('import accepts JSON and CSV of the platform while the server runs', async () => {
     const flags = ['--data', data, '--platforms', file, '--url', server.url];
     const csv = join(outside, 'orders.csv');
     const row = 'cinema01,CSV-1,小城之春,1,39.90,18800000804,paid';

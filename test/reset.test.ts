@@ -45,7 +45,7 @@ async function isFresh(server: Server): Promise<void> {
   ok(orders === SANDBOX_ORDERS && changes >= SANDBOX_ORDERS);
 }
 
-test('a reset makes the ledger anew, as often as it is asked for, and calls go on', async () => {
+test('a reset recreates the ledger any number of times, and calls are still served', async () => {
   const server = await startTestServer();
   for (const generation of [2, 3]) {
     await use(server);

@@ -60,7 +60,7 @@ test('a raw request, a curl line and a URL with its body give the same answer', 
   }
 });
 
-test('a right signature has no cause; what else refuses the call is told', async () => {
+test('a right signature has no cause, and the answer says what else refuses the call', async () => {
   const body = form(sent(md5(TEXT + KEYS.jane88)));
   const { body: right } = await ask({ platform: 'jintong', url: GATEWAY, body });
   assert.deepEqual([right.ok, right.causes, right.refusedBy], [true, [], null]);
@@ -86,7 +86,7 @@ test('a mere string: the key that differs is named, and no other party', async (
   assert.ok(!JSON.stringify(wrong.body).includes('989457552'));
 });
 
-test('a mere string: where the key stands in it is told', async () => {
+test('for a string alone, the answer says where the key stands in it', async () => {
   const question = { platform: 'jintong', string: TEXT };
   const key = KEYS.jane88;
   for (const signed of [key + TEXT, `${TEXT}&key=${key}`, key + TEXT + key, TEXT]) {
@@ -96,7 +96,7 @@ test('a mere string: where the key stands in it is told', async () => {
   }
 });
 
-test('a question without a platform is told what it lacks', async () => {
+test('a question without a platform is refused, and the answer names the missing field', async () => {
   const { status, body } = await ask({ raw: 'POST / HTTP/1.1' });
   assert.equal(status, 400);
   assert.equal(

@@ -79,7 +79,7 @@ test(`of the calls on ${CONNECTIONS} busy connections none is lost when the serv
   ok(sum.answered >= ON_THEIR_WAY && sum.afterSignal > 0, JSON.stringify(sum));
 });
 
-test('calls that come in one burst with the signal are answered on every connection, beside half a head', async () => {
+test('calls that arrive in one burst with the signal are answered on every connection, even if another connection sent half a head', async () => {
   const server = await serve(['--data', temporaryDirectory()]);
   const sockets = Array.from({ length: ON_THEIR_WAY }, () => connectTo(server.url));
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
@@ -115,7 +115,7 @@ test('calls that come in one burst with the signal are answered on every connect
   equal((await stopped).code, 0);
 });
 
-test('calls that were written one behind the other on a connection are all answered, the last with the end', async () => {
+test('pipelined calls on one connection are all answered, and the last answer closes the connection', async () => {
   const server = await serve(['--data', temporaryDirectory()]);
   const sockets = Array.from({ length: 40 }, () => connectTo(server.url));
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));

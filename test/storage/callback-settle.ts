@@ -33,7 +33,7 @@ export function callbackSettleRules(open: () => OpenStorage): void {
     return { h, endpointId, deliveries, found: async () => h.callbacks.findEndpoint(endpointId) };
   }
 
-  test('an endpoint that is switched off while posts are under way stays paused, whatever they bring', async () => {
+  test('an endpoint that is switched off during posts stays paused, whatever the results of the posts', async () => {
     for (const status of [200, 500]) {
       const { h, endpointId, deliveries } = await claimed(`a${status}`, `b${status}`);
       const [first, second] = deliveries;

@@ -273,7 +273,7 @@ export function callbackRules(open: () => OpenStorage): void {
     assert.deepEqual(health, { failures: 0, failingSince: null, openUntil: null });
   });
 
-  test('an endpoint that fails for five days is switched off, with an alert; on again, it goes on', async () => {
+  test('an endpoint that fails for five days is switched off, with an alert; switched on again, it gets callbacks', async () => {
     const h = hands(open());
     const endpoint = anEndpoint();
     await h.callbacks.createEndpoint(endpoint);

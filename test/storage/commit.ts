@@ -63,7 +63,7 @@ export function commitRules(open: () => Ledger): void {
     assert.equal(changesWithoutEvent, 0);
   });
 
-  test('a history is read oldest first, whatever was changed in between', async () => {
+  test('a history is read oldest first, even if other orders changed in between', async () => {
     const ledger = open();
     const [one, other] = (await createMany(ledger, 2)) as [Order, Order];
     let [a, b] = [change(one, 's2'), change(other, 's2')];

@@ -18,7 +18,7 @@ export function keyRules(open: () => Ledger): void {
     assert.equal(await find('owner1', 'other', '1'), null);
   });
 
-  test('of orders with one unique key the first is there, and the others are told which', async () => {
+  test('of orders with one unique key the first is created; the others are refused, and the refusal names the first', async () => {
     const ledger = open();
     const platform = newPlatform();
     const withKey = (id: string, owner = 'owner1') =>
@@ -65,7 +65,7 @@ export function keyRules(open: () => Ledger): void {
     await create(ledger, [asNew(anOrder(platform, 'b'), { uniqueKeys: [['customParm', 'x']] })]);
   });
 
-  test('many orders are loaded in the order asked for, with null where there is none', async () => {
+  test('many orders are loaded in the requested sequence, with null for a missing order', async () => {
     const ledger = open();
     const platform = newPlatform();
     const [a, b] = [anOrder(platform, 'a'), anOrder(platform, 'b')];

@@ -54,7 +54,7 @@ export function pageRules(open: () => Ledger): void {
     await assertPage(open(), newPlatform(), [], { from: 0, to: 9, offset: 0, limit: 9 });
   });
 
-  test('property: whatever comes in whatever order, a page is that of a plain sort', async () => {
+  test('property: for entries in any sequence, a page equals the page of a plain sort', async () => {
     const ledger = open();
     // Few instants and short steps, so that many orders share one and windows end on them.
     const at = fc.integer({ min: -20, max: 20 });

@@ -85,7 +85,7 @@ export function partyRules(open: () => Ledger): void {
     assert.deepEqual(await partiesOf(ledger, platform), [next]);
   });
 
-  test('of changes that were decided upon the same party one is kept, the others are told', async () => {
+  test('of changes based on the same version of a party one is kept, and the others report a conflict', async () => {
     const ledger = open();
     const platform = newPlatform();
     await ledger.saveParty(aParty(platform, 'a'), 'create');

@@ -75,7 +75,7 @@ export function peopleRules(open: () => OpenStorage): void {
     assert.deepEqual([kept!.version, kept!.lastSignInAt], [2, T0 + saved.indexOf(true)]);
   });
 
-  test('of fifty that spend one link one gets in, and the others leave nothing behind', async () => {
+  test('if fifty callers spend one link, one signs in, and the others store nothing', async () => {
     const { people } = open();
     const link = aCredential('the-link', { kind: 'link', credentialId: 'link_1', accountId: null });
     assert.equal(await people.saveCredential(link), true);
