@@ -49,6 +49,8 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       const page = await browser.open('/parties', { language });
       await page.getByRole('button', { name: words.create }).click();
       await page.waitForURL(/parties\/new/);
+      // The list stays until the form has been loaded.
+      await page.locator('#admit').waitFor({ state: 'detached' });
       await page.getByRole('combobox').click();
       await page.getByTitle(/^jintong/).click();
       await page.getByLabel(words.name, { exact: true }).fill(partyId);
