@@ -96,7 +96,8 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       const page = await browser.open(`/requests/${found.body.items[0].id}`, { language });
       const section = page.locator('section', { has: page.locator('#detective') });
       await section.getByText(words.causes).waitFor();
-      await section.locator('p, li').nth(0).waitFor();
+      // Not an item of the skeleton that stands there until the answer comes.
+      await section.locator('.causes').waitFor({ state: 'attached' });
       ok((await section.innerText()).length > words.causes.length + 10);
       await page.close();
       deepEqual(browser.faults.splice(0), []);
