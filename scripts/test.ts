@@ -1,6 +1,7 @@
 // Runs the tests: `node scripts/test.ts [--lane quick|long|all] [--engine postgres] [file or glob …]`.
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LONG } from './test-lanes.ts';
@@ -34,7 +35,11 @@ const env = {
   NODE_COMPILE_CACHE: `${root}node_modules/.cache/ordergate`,
   ...(values.engine === undefined ? {} : { ORDERGATE_TEST_ENGINE: values.engine }),
 };
-const child = spawn(process.execPath, ['--test', '--test-timeout=180000', ...files], {
+// Node leaves one core free. The slow tests need it, for the servers and databases that they start.
+const parallel =
+  lane === 'quick' ? availableParallelism() : Math.max(1, availableParallelism() - 1);
+const options = ['--test', '--test-timeout=180000', `--test-concurrency=${parallel}`];
+const child = spawn(process.execPath, [...options, ...files], {
   cwd: root,
   env,
   stdio: 'inherit',
