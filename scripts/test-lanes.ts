@@ -9,6 +9,18 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'test/pgbouncer.test.ts', because: 'starts poolers' },
   { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes' },
   { files: 'test/cli*.test.ts', because: 'starts a process for each command' },
+  {
+    files: 'src/{platforms/suning/oauth,people/{sign-in,totp,oidc}}.test.ts',
+    because: 'waits as long as somebody who guesses passwords has to',
+  },
+  {
+    files: 'src/storage/{postgres,sqlite}/manipulations.test.ts',
+    because: 'makes and verifies a ledger for each manipulation',
+  },
+  {
+    files: 'test/{stop,data-places,platform-file}.test.ts',
+    because: 'starts a process for each case',
+  },
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
   { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
