@@ -3,9 +3,9 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   GATEWAY_PATH,
+  indexesOf,
   KINDS,
   type Kind,
-  randomIndexes,
   repeatableRandom,
   shotsAt,
   shuffledIndexes,
@@ -67,11 +67,7 @@ export async function compare(options: BenchOptions): Promise<void> {
   const figures = await measureRounds({
     ...{ rounds, connections: options.connections, phases: KINDS, servers },
     shots(kind, isWarmUp) {
-      const reads = isWarmUp ? options.warmReads : options.reads;
-      const indexes =
-        kind === 'read'
-          ? randomIndexes(random, orders, reads)
-          : fresh.splice(0, isWarmUp ? warmWrites : writes);
+      const indexes = indexesOf(kind, isWarmUp, options, random, fresh);
       const floors = shotsAt(`/${kind}`, kind, indexes, secret);
       const gateways = shotsAt(GATEWAY_PATH, kind, indexes, secret);
       return { floor: floors, 'durable floor': floors, ordergate: gateways, plain: gateways };

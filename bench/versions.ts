@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   GATEWAY_PATH,
+  indexesOf,
   KINDS,
   type Kind,
-  randomIndexes,
   repeatableRandom,
   shotsAt,
   shuffledIndexes,
@@ -47,11 +47,7 @@ export async function compareVersions(options: BenchOptions): Promise<void> {
   const figures = await measureRounds({
     ...{ rounds, connections: options.connections, phases: KINDS, servers },
     shots(kind, isWarmUp) {
-      const reads = isWarmUp ? options.warmReads : options.reads;
-      const indexes =
-        kind === 'read'
-          ? randomIndexes(random, orders, reads)
-          : fresh.splice(0, isWarmUp ? warmWrites : writes);
+      const indexes = indexesOf(kind, isWarmUp, options, random, fresh);
       const shots = shotsAt(GATEWAY_PATH, kind, indexes, secret);
       return { this: shots, other: shots };
     },

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { buildClient } from '../scripts/build-client.ts';
 import { lossyProxy } from './lossy-proxy.ts';
-import { APPS, sandboxLine, shanghai } from './suning.ts';
+import { APPS, SUBSCRIPTION_ORDER, sandboxLine, shanghai } from './suning.ts';
 import { manage, startTestServer, temporaryDirectory } from './support.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -186,7 +186,7 @@ test('a history of 14 months equals the ledger; a write that timed out is unknow
   t.after(() => proxy.close());
   const [from, to] = ['2020-03-31T00:00:00+08:00', '2021-05-31T00:00:00+08:00'].map(Date.parse);
   const added = Array.from({ length: 427 }, (_, i) => ({
-    ...ORDER,
+    ...SUBSCRIPTION_ORDER,
     orderId: `N${i}`,
     createTime: shanghai(from! + i * 86_400_000),
   }));
@@ -223,29 +223,3 @@ test('a history of 14 months equals the ledger; a write that timed out is unknow
     });
   }
 });
-
-/** An order of the service market, as an import has it. */
-const ORDER = {
-  platform: 'suning',
-  section: 'subscriptionOrders',
-  provider: 'P10001',
-  orderCategory: '1',
-  shopName: '农夫山泉',
-  businessAccounts: 'Xx@qqqq.com',
-  orderDetail: [
-    {
-      serverId: 'S1',
-      chargeId: 'C1',
-      serviceName: '饮料类检测',
-      chargeName: '水质检测',
-      orderDetailId: 'D1',
-      orderQuantity: '20',
-      basePrice: '10.00',
-      effectiveTime: '2020-01-11 00:00:00',
-      failureTime: '2020-04-11 00:00:00',
-      originalCostTotal: '200.00',
-      realPaymentTotal: '180.00',
-      preferentialPriceTotal: '20.00',
-    },
-  ],
-};

@@ -3,8 +3,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { platformsOf, VERSION } from '../src/main.ts';
-import { escapeHtml } from '../src/people/sign-in-page.ts';
 import type { Field, Fields, Text } from '../src/protocol/contract.ts';
+import { escapeHtml } from '../src/protocol/html.ts';
 import { startTestServer } from './support.ts';
 
 // One from outside stands beside ours: what `--platforms` names is on the pages, too.

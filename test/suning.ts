@@ -194,3 +194,29 @@ export async function inOnePacket(server: Ordergate, ...calls: readonly Call[]):
     .slice(1)
     .map((reply) => readAnswer(reply.slice(reply.indexOf('\r\n\r\n') + 4)));
 }
+
+/** An order of the service market, as an import has it, without its id and time. */
+export const SUBSCRIPTION_ORDER = {
+  platform: 'suning',
+  section: 'subscriptionOrders',
+  provider: 'P10001',
+  orderCategory: '1',
+  shopName: '农夫山泉',
+  businessAccounts: 'Xx@qqqq.com',
+  orderDetail: [
+    {
+      serverId: 'S1',
+      chargeId: 'C1',
+      serviceName: '饮料类检测',
+      chargeName: '水质检测',
+      orderDetailId: 'D1',
+      orderQuantity: '20',
+      basePrice: '10.00',
+      effectiveTime: '2020-01-11 00:00:00',
+      failureTime: '2020-04-11 00:00:00',
+      originalCostTotal: '200.00',
+      realPaymentTotal: '180.00',
+      preferentialPriceTotal: '20.00',
+    },
+  ],
+};

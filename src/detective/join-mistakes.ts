@@ -3,6 +3,7 @@ import type { ArrivedFields } from '../protocol/evidence.ts';
 import { type Field, isGroup, type Tree } from './draft.ts';
 import { onTree } from './field-mistakes.ts';
 import { ALONE, detail, type Mistake, STAGE } from './mistake.ts';
+import { escapeXml } from './xml-layouts.ts';
 
 type Detail = NonNullable<Mistake['detail']>;
 
@@ -58,9 +59,6 @@ const xmlOf = (fields: readonly Field[]): string =>
       return `<${field.name}>${inner}</${field.name}>`;
     })
     .join('');
-
-const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const jsonOf = (fields: readonly Field[]): string =>
   JSON.stringify(

@@ -4,6 +4,7 @@ import { caseMistakes } from './case-mistakes.ts';
 import { type Charset, encodeText, isAscii, misread } from './charsets.ts';
 import type { Draft } from './draft.ts';
 import { ALONE, changeLeaf, detail, type Mistake, mapLeaves, STAGE } from './mistake.ts';
+import { escapeXml } from './xml-layouts.ts';
 
 /** Of a text that will be signed in the charset. */
 type Change = (value: string, charset?: Charset) => string;
@@ -25,8 +26,6 @@ const formEncoded: Change = (text, charset) =>
 const dotNet: Change = (text, charset) =>
   lowerHex(urlEncoded(text, charset).replaceAll('%20', '+').replace(/[~']/g, hexOf));
 const hexOf = (character: string): string => `%${character.charCodeAt(0).toString(16)}`;
-const escapedXml: Change = (text) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const escapedJson: Change = (text) => JSON.stringify(text).slice(1, -1);
 const unicodeEscaped: Change = (text) =>
   text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -46,7 +45,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&apos;': "'",
   '&amp;': '&',
 };
-const unescapedXml: Change = (text) =>
+const unescapeXml: Change = (text) =>
   text.replace(/&(?:lt|gt|quot|apos|amp);/g, (e) => ENTITIES[e]!);
 
 const ENCODINGS: readonly [zh: string, en: string, change: Change, weight: number][] = [
@@ -59,7 +58,7 @@ const ENCODINGS: readonly [zh: string, en: string, change: Change, weight: numbe
   ],
   ['表单编码（空格为 +）', 'form-encoded, a space as +', formEncoded, 0],
   ['.NET 的 URL 编码', 'URL-encoded as .NET does it', dotNet, 1],
-  ['XML 转义', 'with XML escapes', escapedXml, 1],
+  ['XML 转义', 'with XML escapes', escapeXml, 1],
   ['JSON 转义', 'with JSON escapes', escapedJson, 2],
   ['\\u 转义', 'with \\u escapes', unicodeEscaped, 2],
   ['两次 URL 编码', 'URL-encoded twice', (t) => encodeURIComponent(encodeURIComponent(t)), 2],
@@ -73,7 +72,7 @@ const DECODINGS: readonly [zh: string, en: string, change: Change, weight: numbe
     (t) => urlDecoded(t.replaceAll('+', ' ')),
     0,
   ],
-  ['XML 反转义', 'with XML escapes undone', unescapedXml, 1],
+  ['XML 反转义', 'with XML escapes undone', unescapeXml, 1],
   ['+ 变成空格', 'with + as a space', (t) => t.replaceAll('+', ' '), 1],
   ['两次 URL 解码', 'URL-decoded twice', (t) => urlDecoded(urlDecoded(t)), 2],
 ];

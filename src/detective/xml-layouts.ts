@@ -187,3 +187,7 @@ export function sortedXml(text: string, order: (a: string, b: string) => number)
   const root = element();
   return root && (declaration ?? '') + root.text;
 }
+
+/** As most programs escape a text. The wire's own writer escapes a carriage return, too. */
+export const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

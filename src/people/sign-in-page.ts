@@ -1,5 +1,6 @@
 // The pages on which people sign in or choose a password: plain HTML, no script, nothing from elsewhere.
 import { hash } from 'node:crypto';
+import { escapeHtml } from '../protocol/html.ts';
 import { type Language, type Problem, TEXTS } from './sign-in-texts.ts';
 
 const STYLE = `
@@ -22,15 +23,6 @@ a{color:var(--brand)}
 @media(max-width:28rem){main{padding:1.5rem 1.25rem}}
 `;
 const STYLE_SOURCE = `'sha256-${hash('sha256', STYLE, 'base64')}'`;
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
 
 export interface Page {
   readonly language: Language;

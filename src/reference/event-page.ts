@@ -8,6 +8,7 @@ import { type Block, code, heading, type Language, type Page, pathOf, text } fro
 import { MESSAGE_FIELDS } from './event-fields.ts';
 import { fieldTable } from './fields.ts';
 import { LABELS } from './texts.ts';
+import { aboveOf } from './trail.ts';
 
 /** The actions that orders of every platform have, and then the platform's own. */
 export function eventsOf({
@@ -72,11 +73,7 @@ export function eventsPage(platform: Platform, language: Language): Page {
   return {
     title: t.events,
     path: pathOf(contract.name, 'events'),
-    above: [
-      { to: '/', text: t.home },
-      { to: '/docs', text: t.reference },
-      { to: pathOf(contract.name), text: contract.title[language] },
-    ],
+    above: aboveOf(contract, language),
     blocks: [
       text(t.eventsAbout),
       heading('message', t.message),

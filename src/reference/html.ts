@@ -1,6 +1,6 @@
 // Writes a page of the reference as HTML: no script, nothing from elsewhere, light and dark, wide, narrow and on paper.
 import { hash } from 'node:crypto';
-import { escapeHtml } from '../people/sign-in-page.ts';
+import { escapeHtml } from '../protocol/html.ts';
 import type { Block, Cell, Inline, Language, Line, Page, Table } from './blocks.ts';
 import { markdownPath } from './markdown.ts';
 import { STYLE } from './style.ts';

@@ -17,6 +17,7 @@ import {
 } from './blocks.ts';
 import { fieldTable, sourceLine } from './fields.ts';
 import { LABELS } from './texts.ts';
+import { aboveOf } from './trail.ts';
 
 /** Undefined where the platform has no such method. */
 export function methodPage(
@@ -32,11 +33,7 @@ export function methodPage(
   return {
     title: `${method.title[language]} ${name}`,
     path: pathOf(contract.name, name),
-    above: [
-      { to: '/', text: t.home },
-      { to: '/docs', text: t.reference },
-      { to: pathOf(contract.name), text: contract.title[language] },
-    ],
+    above: aboveOf(contract, language),
     blocks: [
       list([
         [`${t.effect}${t.colon}`, method.effect === 'read' ? t.read : t.write],

@@ -13,6 +13,7 @@ import {
 import { fieldTable, sourceLine } from './fields.ts';
 import { codeLink } from './method-page.ts';
 import { LABELS } from './texts.ts';
+import { aboveOf } from './trail.ts';
 
 export function indexPage(platforms: readonly Platform[], language: Language): Page {
   const t = LABELS[language];
@@ -97,12 +98,6 @@ export function codesPage({ contract }: Platform, language: Language): Page {
     blocks: [text(t.success, codeLink(contract, contract.success)), codesTable(contract, language)],
   };
 }
-
-const aboveOf = ({ name, title }: Platform['contract'], language: Language): Page['above'] => [
-  { to: '/', text: LABELS[language].home },
-  { to: '/docs', text: LABELS[language].reference },
-  { to: pathOf(name), text: title[language] },
-];
 
 function codesTable(contract: Platform['contract'], language: Language) {
   const t = LABELS[language];

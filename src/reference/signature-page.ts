@@ -18,6 +18,7 @@ import {
   text,
 } from './blocks.ts';
 import { LABELS } from './texts.ts';
+import { aboveOf } from './trail.ts';
 
 /** What the values come from. */
 export interface Live {
@@ -40,11 +41,7 @@ export function signaturePage(
   return {
     title: t.signing,
     path: pathOf(contract.name, 'signature'),
-    above: [
-      { to: '/', text: t.home },
-      { to: '/docs', text: t.reference },
-      { to: pathOf(contract.name), text: contract.title[language] },
-    ],
+    above: aboveOf(contract, language),
     blocks: [
       list([
         [t.algorithm, { code: algorithm }],

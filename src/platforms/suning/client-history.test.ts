@@ -2,7 +2,7 @@
 // cursors, concurrent changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { APPS, shanghai } from '../../../test/suning.ts';
+import { APPS, SUBSCRIPTION_ORDER, shanghai } from '../../../test/suning.ts';
 import { manage, startTestServer } from '../../../test/support.ts';
 import { createClient } from '../../client/client.ts';
 import { NetworkError } from '../../client/errors.ts';
@@ -19,30 +19,10 @@ const TO = Date.parse('2021-05-31T00:00:00+08:00');
 const CROWDED = Date.parse('2020-12-31T12:00:00+08:00');
 
 const order = (orderId: string, at: number, orderCategory = '1') => ({
-  platform: 'suning',
-  section: 'subscriptionOrders',
-  provider: 'P10001',
+  ...SUBSCRIPTION_ORDER,
   orderId,
   orderCategory,
-  shopName: '农夫山泉',
-  businessAccounts: 'Xx@qqqq.com',
   createTime: shanghai(at),
-  orderDetail: [
-    {
-      serverId: 'S1',
-      chargeId: 'C1',
-      serviceName: '饮料类检测',
-      chargeName: '水质检测',
-      orderDetailId: 'D1',
-      orderQuantity: '20',
-      basePrice: '10.00',
-      effectiveTime: '2020-01-11 00:00:00',
-      failureTime: '2020-04-11 00:00:00',
-      originalCostTotal: '200.00',
-      realPaymentTotal: '180.00',
-      preferentialPriceTotal: '20.00',
-    },
-  ],
 });
 async function add(orders: readonly object[]): Promise<void> {
   const { status, body } = await manage(server, 'POST', '/orders', orders);

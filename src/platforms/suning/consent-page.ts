@@ -1,6 +1,7 @@
 // The page on which a merchant consents: plain HTML in Chinese and English, without scripts or
 // external files.
 import { hash } from 'node:crypto';
+import { escapeHtml } from '../../protocol/html.ts';
 import type { GatewayReply } from '../../protocol/platform.ts';
 
 const STYLE =
@@ -8,15 +9,6 @@ const STYLE =
   'label{display:block;margin:1rem 0}input{font:inherit;width:100%;padding:.4rem;box-sizing:border-box}' +
   'button{font:inherit;padding:.4rem 1.2rem;margin:.5rem .5rem 0 0}.problem{color:#b00020}small{color:#555}';
 const STYLE_SOURCE = `'sha256-${hash('sha256', STYLE, 'base64')}'`;
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
 
 export interface ConsentPage {
   readonly appKey: string;

@@ -1,6 +1,6 @@
 // An order as its platform's own reply shows it.
 import type { Outlook } from '../../api/types.ts';
-import { CopyButton } from '../../parts/values.tsx';
+import { CodeFigure } from '../../parts/code-figure.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { orderTexts } from '../../texts/orders.ts';
 
@@ -10,21 +10,15 @@ export function Wire({ outlook }: { readonly outlook: Outlook }) {
     <section aria-labelledby="wire" className="panel">
       <h2 id="wire">{t.wire}</h2>
       {outlook.wire.length === 0 && <p className="muted">{t.wireNone}</p>}
-      {outlook.wire.map(({ name, contentType, body }) => {
-        const text = pretty(body, contentType);
-        return (
-          <figure key={name} className="wire">
-            <figcaption>
-              {name} <span className="muted">{t.wireHint}</span>
-              <CopyButton text={body} what={name} />
-            </figcaption>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-            <pre className="code" tabIndex={0}>
-              {text}
-            </pre>
-          </figure>
-        );
-      })}
+      {outlook.wire.map(({ name, contentType, body }) => (
+        <CodeFigure
+          key={name}
+          name={name}
+          hint={t.wireHint}
+          text={pretty(body, contentType)}
+          copied={body}
+        />
+      ))}
     </section>
   );
 }

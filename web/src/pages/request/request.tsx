@@ -5,10 +5,11 @@ import Button from 'antd/es/button';
 import { type ReactNode, useState } from 'react';
 import { ask, path } from '../../api/client.ts';
 import type { GatewayCall } from '../../api/types.ts';
+import { CodeFigure } from '../../parts/code-figure.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import { CopyButton, CopyId, copyText, millis, Status } from '../../parts/values.tsx';
+import { CopyId, copyText, millis, Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { requestTexts } from '../../texts/requests.ts';
@@ -90,10 +91,10 @@ export function RequestPage() {
             <Detective call={one} />
             <section aria-labelledby="exchange" className="panel">
               <h2 id="exchange">{t.exchange}</h2>
-              <Text name={t.sent} text={one.readableBody} />
-              {one.readableBody !== one.body && <Text name={t.sentRaw} text={one.body} />}
+              <CodeFigure name={t.sent} text={one.readableBody} />
+              {one.readableBody !== one.body && <CodeFigure name={t.sentRaw} text={one.body} />}
               {one.stringToSign !== null && (
-                <Text name={t.signed} hint={t.signedHint} text={one.stringToSign} />
+                <CodeFigure name={t.signed} hint={t.signedHint} text={one.stringToSign} />
               )}
             </section>
           </>
@@ -116,29 +117,6 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function Text({
-  name,
-  hint,
-  text,
-}: {
-  readonly name: string;
-  readonly hint?: string;
-  readonly text: string;
-}) {
-  return (
-    <figure className="wire">
-      <figcaption>
-        {name} <span className="muted">{hint}</span>
-        <CopyButton text={text} what={name} />
-      </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-      <pre className="code" tabIndex={0}>
-        {text}
-      </pre>
-    </figure>
   );
 }
 
