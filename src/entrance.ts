@@ -33,13 +33,17 @@ export function openEntrance(
     adminToken,
     formKey,
     provider,
+    onWrongToken,
   }: {
     readonly adminToken: string;
     readonly formKey: Uint8Array;
     readonly provider: OidcSettings | undefined;
+    onWrongToken(address: string | null): void;
   },
 ): Entrance {
-  const { publicUrl, environment, host } = config;
+  const { environment } = config;
+  const publicUrl = config.manageUrl ?? config.publicUrl;
+  const host = config.managePort === undefined ? config.host : config.manageHost;
   const people = new People(store);
   const secondFactor = new SecondFactor(people, sealer, formKey);
   const sandbox = environment === 'sandbox';
@@ -62,7 +66,7 @@ export function openEntrance(
     people,
     secondFactor,
     signsIn,
-    admit: admission(people, { adminToken, publicUrl }),
+    admit: admission(people, { adminToken, publicUrl, onWrongToken }),
     pages: pages.map((page): Route => ({ ...page, access: 'open', maxBody: 16 * 1024 })),
     async signInLink(url) {
       const path = await firstLink(people, signsIn);

@@ -14,10 +14,10 @@ import { FaultLog } from './fault-log.ts';
 import { keepHouse } from './housekeeping.ts';
 import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
+import { Listeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
 import { refusals } from './http/refusals.ts';
 import { type Route, routeTable } from './http/routes.ts';
-import { HttpServer } from './http/server.ts';
 import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
@@ -29,13 +29,14 @@ import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { sealWithNewest } from './renew-key.ts';
-import { agedFixtures, sandboxHints, withListener } from './sandbox.ts';
+import { withListener } from './sandbox.ts';
 import { sandboxControls } from './sandbox-controls.ts';
 import { readAdminToken, readMasterKey } from './secrets.ts';
 import { detectiveOf } from './signature-here.ts';
+import { logStart } from './start-log.ts';
 import type { Options, Ordergate } from './started.ts';
 import { backUpLedger as backUp } from './transfers.ts';
-import { oldRuleLines, openWorkplace, type Workplace } from './workplace.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
 
 const MANIFEST = new URL('../package.json', import.meta.url);
 export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
@@ -166,7 +167,13 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   };
   const sandbox = environment === 'sandbox';
   const about = { environment, version: VERSION };
-  const entrance = openEntrance(workplace, config, { adminToken, formKey, provider });
+  const entrance = openEntrance(workplace, config, {
+    ...{ adminToken, formKey, provider },
+    onWrongToken(address) {
+      metrics.countWrongToken();
+      faults.write('warn', { address }, 'a wrong token was sent to the management API');
+    },
+  });
   const manage: ManageServices = {
     ledger,
     requests: detective.arrivals,
@@ -208,10 +215,11 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     nextRequestId,
     onNotReady: (error) => onFault(error, '/readyz'),
   });
-  const { host, port, trustedProxies, maxConnections } = config;
-  const server = new HttpServer({
+  const { host, port, managePort, manageHost, trustedProxies, maxConnections } = config;
+  const server = new Listeners({
     host,
     port,
+    management: managePort === undefined ? undefined : { host: manageHost, port: managePort },
     admit: entrance.admit,
     trustsLoopback: sandbox,
     trustedProxies,
@@ -256,24 +264,19 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
         'the ledger file is damaged: this node is not ready any more. Stop it, run "ordergate verify", and restore a backup into a fresh directory',
       ),
     );
-    const url = await server.listen();
+    const { url, manageUrl } = await server.listen();
     deadlines.wake();
     await callbacks.start();
-    const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
-    for (const warning of [...(storage.warnings ?? []), ...(storage.notices ?? [])])
-      log.warn(warning);
-    log.info({ url, environment, data, version: VERSION }, 'started');
-    const signInLink = () => entrance.signInLink(url);
+    const signInLink = () => entrance.signInLink(manageUrl);
     const link = entrance.signsIn ? await signInLink() : null;
-    if (sandbox) log.info(sandboxHints(workplace, config, url, link), 'sandbox: what to do next');
-    for (const line of sandbox ? await agedFixtures(workplace) : []) log.warn(line);
+    await logStart(log, workplace, config, { url, manageUrl, version: VERSION, link });
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
-    for (const line of await oldRuleLines(workplace, config)) log.warn(line);
     const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
     const { people, secondFactor } = entrance;
     return {
       ...workplace,
       url,
+      manageUrl,
       adminToken,
       callbacks,
       people,

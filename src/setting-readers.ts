@@ -42,6 +42,13 @@ export function wholeNumber(min: number, max: number) {
   };
 }
 
+/** A whole number, or undefined where the variable is absent or empty. */
+export function optionalNumber(min: number, max: number) {
+  const read = wholeNumber(min, max);
+  return (text: string | undefined, name: string): number | undefined =>
+    text ? read(text, name) : undefined;
+}
+
 /**
  * The URL is parsed where it is used, as libpq parses it. It is never printed, because it may
  * contain a password.

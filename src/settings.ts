@@ -7,6 +7,7 @@ import {
   databaseUrl,
   oneOf,
   optional,
+  optionalNumber,
   providerUrl,
   publicUrl,
   wholeNumber,
@@ -50,6 +51,33 @@ export const SETTINGS = {
       zh: '监听的本机地址；`0.0.0.0` 表示所有地址，其他机器才可访问',
     },
     read: asGiven,
+  },
+  managePort: {
+    variable: 'ORDERGATE_MANAGE_PORT',
+    unset: { en: 'none: one listener serves everything', zh: '无：所有路径共用一个监听端口' },
+    text: {
+      en: 'a second port, at which the management API, the console, `/docs`, `/metrics` and `/readyz` are, so that `PORT` serves the gateways, OAuth and `/healthz` alone. Both ports serve `/healthz`. Set it in production; 0 takes a free one',
+      zh: '第二个监听端口：管理接口、控制台、`/docs`、`/metrics`、`/readyz` 只在此端口，`PORT` 只提供各平台网关、OAuth 与 `/healthz`；两个端口都有 `/healthz`。生产环境应当设置；0 表示任意空闲端口',
+    },
+    read: optionalNumber(0, 65_535),
+  },
+  manageHost: {
+    variable: 'ORDERGATE_MANAGE_HOST',
+    default: '127.0.0.1',
+    text: {
+      en: 'an address of this machine that `ORDERGATE_MANAGE_PORT` listens at',
+      zh: '`ORDERGATE_MANAGE_PORT` 监听的本机地址',
+    },
+    read: asGiven,
+  },
+  manageUrl: {
+    variable: 'ORDERGATE_MANAGE_URL',
+    unset: { en: '`ORDERGATE_PUBLIC_URL`', zh: '同 `ORDERGATE_PUBLIC_URL`' },
+    text: {
+      en: 'where browsers reach the console, such as `https://manage.example.cn`, if that is another address than `ORDERGATE_PUBLIC_URL`',
+      zh: '浏览器访问控制台的地址，例如 `https://manage.example.cn`；与 `ORDERGATE_PUBLIC_URL` 不同时设置',
+    },
+    read: publicUrl,
   },
   dataDirectory: {
     variable: 'ORDERGATE_DATA',
@@ -127,8 +155,8 @@ export const SETTINGS = {
     variable: 'ORDERGATE_PUBLIC_URL',
     unset: { en: 'none', zh: '无' },
     text: {
-      en: "where browsers reach it, such as `https://open.example.cn`: people sign in at that host, and at loopback names, alone. With https cookies are `__Host-` and `Secure`, and the consent page's form is taken from that origin alone",
-      zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：只能在该主机名和回环地址名下登录。为 https 时，cookie 带 `__Host-` 前缀和 `Secure`，授权页的表单只接受来自该源的提交',
+      en: "where browsers reach it, such as `https://open.example.cn`: people sign in at that host (or at that of `ORDERGATE_MANAGE_URL`), and at loopback names, alone. With https cookies are `__Host-` and `Secure`, and the consent page's form is taken from that origin alone",
+      zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：只能在该主机名（或 `ORDERGATE_MANAGE_URL` 的主机名）和回环地址名下登录。为 https 时，cookie 带 `__Host-` 前缀和 `Secure`，授权页的表单只接受来自该源的提交',
     },
     read: publicUrl,
   },

@@ -20,7 +20,10 @@ export interface Options extends WorkplaceOptions {
 }
 
 export interface Ordergate extends Workplace {
+  /** Where the gateways listen. */
   readonly url: string;
+  /** Where the management API and the console listen; equal to `url` without a listener of their own. */
+  readonly manageUrl: string;
   readonly adminToken: string;
   readonly callbacks: Callbacks;
   readonly people: People;

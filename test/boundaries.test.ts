@@ -93,6 +93,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^$/,
   },
   {
+    place: /^start-log\.ts$/,
+    may: /^directory\/|^(config|log|sandbox|workplace)\.ts$/,
+    packages: /^$/,
+  },
+  {
     place: /^housekeeping\.ts$/,
     may: /^core\/|^(config|log|workplace)\.ts$/,
     packages: /^$/,

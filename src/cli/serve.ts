@@ -19,6 +19,7 @@ export const serveCommand: Command = {
     const ordergate = await startOrdergate({ config, acceptLoss, onCall });
     const stopped = stopSignal(); // The listener precedes the printed line, whose reader may stop the server at once.
     say(`ordergate listening on ${ordergate.url}`);
+    if (ordergate.manageUrl !== ordergate.url) say(`management on ${ordergate.manageUrl}`);
     // The link is not written to a log, whose readers may not be allowed into the console.
     const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
     if (link !== null) complain(`the first account, within 15 minutes: ${link}`);

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 
-/** The URL of a server on this data directory, as far as the settings show it. */
-export const serverUrl = ({ host, port }: Config): string => `http://${host}:${port}`;
+/** The URL of the management API of a server on this data directory, as far as the settings show it. */
+export function serverUrl({ host, port, manageHost, managePort }: Config): string {
+  return managePort === undefined ? `http://${host}:${port}` : `http://${manageHost}:${managePort}`;
+}
 
 /** POSTs to the management API; see {@link callServer}. */
 export const askServer = <Answer>(

@@ -95,7 +95,7 @@ async function find(accounts: Accounts, name: string): Promise<Account> {
 }
 
 function tellLink({ name, role, link }: Account, config: Config, url: string | undefined): void {
-  const server = config.publicUrl ?? url ?? serverUrl(config);
+  const server = config.manageUrl ?? config.publicUrl ?? url ?? serverUrl(config);
   say(
     `${inOneLine(name)} (${role}) chooses a password within 24 hours, once, at\n${server.replace(/\/+$/, '')}${link}`,
   );

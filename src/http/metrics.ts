@@ -32,6 +32,7 @@ export class Metrics {
    */
   readonly #calls = new Map<string, Map<string, Map<string, Calls>>>();
   readonly #durations: CallDurations;
+  readonly #wrongTokens: Counter;
   readonly #methods: ReadonlySet<string>;
 
   constructor(
@@ -53,6 +54,11 @@ export class Metrics {
       collect: () => this.#handOver(),
     });
     this.#durations = new CallDurations(this.registry);
+    this.#wrongTokens = new Counter({
+      name: 'ordergate_management_wrong_tokens_total',
+      help: 'Wrong bearer tokens that callers sent to the management API',
+      registers,
+    });
     this.#methods = new Set(platforms.flatMap((platform) => platform.actions));
     new Gauge({
       name: 'ordergate_request_log_dropped',
@@ -73,7 +79,7 @@ export class Metrics {
   }
 
   /** Adds gauges of the server's current use, and counters of its limits. */
-  watch({ connections, bodies }: WatchedServer): void {
+  watch(server: WatchedServer): void {
     const registers = [this.registry];
     const gauge = (name: string, help: string, value: () => number) =>
       new Gauge({
@@ -84,21 +90,21 @@ export class Metrics {
           this.set(value());
         },
       });
-    gauge('ordergate_connections', 'Connections that are open', () => connections.size);
+    gauge('ordergate_connections', 'Connections that are open', () => server.connections.size);
     gauge(
       'ordergate_connections_limited',
       'Connections that came beyond the limit, so that one gave way',
-      () => connections.limited,
+      () => server.connections.limited,
     );
     gauge(
       'ordergate_incomplete_bodies_bytes',
       'Bytes that request bodies hold which are not complete',
-      () => bodies.held,
+      () => server.bodies.held,
     );
     gauge(
       'ordergate_bodies_dropped',
       'Request bodies that came slowly and gave way to others',
-      () => bodies.refused,
+      () => server.bodies.refused,
     );
   }
 
@@ -112,6 +118,10 @@ export class Metrics {
     (known ?? this.#callsOf(platform, outcome, named)).count++;
     this.#durations.observe(platform, micros / 1e6);
     this.calls.count(this.#now(), outcome !== this.#successes.get(platform));
+  }
+
+  countWrongToken(): void {
+    this.#wrongTokens.inc();
   }
 
   #callsOf(platform: string, outcome: string, given: string): Calls {

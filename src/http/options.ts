@@ -34,6 +34,11 @@ export interface Asked {
   readonly headers: IncomingMessage['headers'];
   /** The host of a target in absolute form. */
   readonly targetHost: string | undefined;
+  /**
+   * The caller's address behind configured proxies. Null if the caller is this machine itself and
+   * the server is a sandbox: such a caller can read the admin token's file.
+   */
+  address(): string | null;
 }
 
 export type Admission = Principal | Refusal;

@@ -75,5 +75,5 @@ export function rawReply(status: number, code: string, message: string): string 
 }
 
 /** The reply to a caller who is not admitted. */
-export const refusalReply = ({ status, code, message }: Refusal): HttpReply =>
-  errorReply(status, code, message, status === 401 ? { 'www-authenticate': 'Bearer' } : undefined);
+export const refusalReply = ({ status, code, message, headers }: Refusal): HttpReply =>
+  errorReply(status, code, message, status === 401 ? { 'www-authenticate': 'Bearer' } : headers);

@@ -67,6 +67,8 @@ export interface Route {
   readonly platform?: string;
   /** Bytes of a body that are kept; slightly more of a longer one, up to 1 MiB. Default: 1 MiB. */
   readonly maxBody?: number;
+  /** On both listeners, where management has one of its own. Default: false. */
+  readonly everywhere?: boolean;
   /** A GET of this route changes data, so that it does not serve HEAD. */
   readonly changes?: boolean;
   handle(call: HttpCall): Promise<HttpReply>;
@@ -162,7 +164,7 @@ export function routeTable({
     ...manage,
     ...pages,
     ...consoleRoutes(),
-    { method: 'GET', path: '/healthz', access: 'open', handle: health },
+    { method: 'GET', path: '/healthz', access: 'open', everywhere: true, handle: health },
     { method: 'GET', path: '/readyz', access: 'open', handle: ready },
     { method: 'GET', path: '/metrics', access: 'local', handle: scrape },
   ];

@@ -273,10 +273,11 @@ export class HttpServer {
   ): Admission | null | Promise<Admission> {
     if (access === 'open') return null;
     const peer = this.connections.peer(request.socket);
-    const { trustsLoopback } = this.#options;
-    if (access === 'local' && trustsLoopback && isLocal(request, peer, targetHost)) return null;
+    const isTrusted = () => this.#options.trustsLoopback && isLocal(request, peer, targetHost);
+    if (access === 'local' && isTrusted()) return null;
     const { method = '', headers } = request;
-    return this.#options.admit({ method, headers, targetHost });
+    const address = () => (isTrusted() ? null : this.#caller(request).address);
+    return this.#options.admit({ method, headers, targetHost, address });
   }
 
   #caller(request: IncomingMessage): Caller {

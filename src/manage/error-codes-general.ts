@@ -29,6 +29,18 @@ export const GENERAL_CODES = {
     },
     retry: 'never',
   },
+  'too-many-guesses': {
+    statuses: [429],
+    cause: {
+      zh: '同一地址多次发送错误的令牌。',
+      en: 'The address has sent many wrong tokens.',
+    },
+    remedy: {
+      zh: '更正令牌，一分钟后再试。',
+      en: 'Correct the token, and try again in a minute.',
+    },
+    retry: 'later',
+  },
   'foreign-host': {
     statuses: [403],
     cause: {

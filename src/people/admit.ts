@@ -3,12 +3,15 @@ import { ADMIN_TOKEN, type Principal, type Refusal } from '../core/principal.ts'
 import { equalSecrets } from '../protocol/digest.ts';
 import { cookieOf, foreignHost, foreignPage, type Headers } from './browser.ts';
 import { type People, TOKEN_PREFIX } from './people.ts';
+import { tokenGuesses } from './token-guesses.ts';
 
 export interface Asked {
   readonly method: string;
   readonly headers: Headers;
   /** The host of a target in absolute form. */
   readonly targetHost: string | undefined;
+  /** Null for a caller whose wrong tokens are not slowed. */
+  address(): string | null;
 }
 
 export type Admission = Principal | Refusal;
@@ -28,16 +31,25 @@ export function admission(
   {
     adminToken,
     publicUrl,
-  }: { readonly adminToken: string; readonly publicUrl: string | undefined },
+    onWrongToken,
+  }: {
+    readonly adminToken: string;
+    readonly publicUrl: string | undefined;
+    /** Receives the caller's address; null for this machine itself in a sandbox. */
+    onWrongToken(address: string | null): void;
+  },
 ): (asked: Asked) => Admission | Promise<Admission> {
-  return ({ method, headers, targetHost }) => {
+  const refuseWrong = tokenGuesses(onWrongToken);
+  return ({ method, headers, targetHost, address }) => {
     const { authorization } = headers;
     if (authorization !== undefined) {
       const given = /^Bearer (.+)$/i.exec(String(authorization))?.[1];
       if (given === undefined) return UNAUTHORIZED;
       if (equalSecrets(given, adminToken)) return ADMIN_TOKEN;
-      if (!given.startsWith(TOKEN_PREFIX)) return UNAUTHORIZED;
-      return people.findToken(given).then((found) => found ?? UNAUTHORIZED);
+      if (!given.startsWith(TOKEN_PREFIX)) return refuseWrong(address(), UNAUTHORIZED);
+      return people.findToken(given).then(async (found): Promise<Admission> => {
+        return found ?? refuseWrong(address(), UNAUTHORIZED);
+      });
     }
     const secret = cookieOf(headers, publicUrl);
     if (secret === undefined) return UNAUTHORIZED;

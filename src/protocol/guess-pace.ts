@@ -7,7 +7,7 @@ import { MINUTE, SECOND } from '../core/clock.ts';
  * progress, of the same address or at the same account, whichever wait is longer. The wait comes
  * before the password check, so that an attempt which does not wait learns nothing.
  */
-const WAITS_MS = [0, 1, 2, 4, 8, 16, 30].map((seconds) => seconds * SECOND);
+const WAITS_MS: readonly number[] = [0, 1, 2, 4, 8, 16, 30].map((seconds) => seconds * SECOND);
 /** After this time without a wrong password the count restarts. */
 const MEMORY_MS = 15 * MINUTE;
 /**
@@ -42,10 +42,15 @@ export class GuessPace {
   /** Pairs of address and account that have signed in before. */
   readonly #pairs = new Map<string, Count>();
   readonly #now: () => number;
+  readonly #waitsMs: readonly number[];
 
-  /** @param now milliseconds of a clock that never goes back */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * @param now milliseconds of a clock that never goes back
+   * @param waitsMs the wait before an attempt, by the number of earlier wrong ones
+   */
+  constructor(now: () => number = () => performance.now(), waitsMs = WAITS_MS) {
     this.#now = now;
+    this.#waitsMs = waitsMs;
   }
 
   /** Returns null if the address has too many waiting attempts. */
@@ -60,7 +65,7 @@ export class GuessPace {
     const before = Math.max(...counts.map(({ wrong, waiting }) => wrong + waiting));
     for (const count of counts) count.waiting++;
     return {
-      waitMs: WAITS_MS[Math.min(before, WAITS_MS.length - 1)]! * rounds,
+      waitMs: this.#waitsMs[Math.min(before, this.#waitsMs.length - 1)]! * rounds,
       end: (isSignedIn) => {
         for (const count of counts) {
           count.waiting--;
