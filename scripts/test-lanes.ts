@@ -21,6 +21,7 @@ export const LONG: readonly { readonly files: string; readonly because: string }
     files: 'test/{stop,data-places,platform-file}.test.ts',
     because: 'starts a process for each case',
   },
+  { files: 'test/deploy/*.test.ts', because: 'starts nginx, Prometheus and whole servers' },
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
   { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
