@@ -18,7 +18,7 @@ export const LONG: readonly { readonly files: string; readonly because: string }
     because: 'makes and verifies a ledger for each manipulation',
   },
   {
-    files: 'test/{stop,data-places,platform-file}.test.ts',
+    files: 'test/{stop,data-places,new-platform,platform-file}.test.ts',
     because: 'starts a process for each case',
   },
   { files: 'test/deploy/*.test.ts', because: 'starts nginx, Prometheus and whole servers' },

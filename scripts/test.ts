@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LONG } from './test-lanes.ts';
 
-const ALL = ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/**/*.test.ts'];
+// `platforms/` holds what `npm run new-platform` has made.
+const FOLDERS = ['src', 'web', 'test', 'examples', 'platforms'];
+const ALL = FOLDERS.map((folder) => `${folder}/**/*.test.ts`);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const { values, positionals } = parseArgs({
@@ -38,7 +40,9 @@ const env = {
 // Node leaves one core free. The slow tests need it, for the servers and databases that they start.
 const parallel =
   lane === 'quick' ? availableParallelism() : Math.max(1, availableParallelism() - 1);
-const options = ['--test', '--test-timeout=180000', `--test-concurrency=${parallel}`];
+// A platform beside Ordergate imports `ordergate`, which a checkout resolves to its sources.
+const conditions = '--conditions=@ordergate/source';
+const options = [conditions, '--test', '--test-timeout=180000', `--test-concurrency=${parallel}`];
 const child = spawn(process.execPath, [...options, ...files], {
   cwd: root,
   env,

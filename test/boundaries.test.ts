@@ -116,6 +116,8 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     packages: /^$/,
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },
+  // The suite for platforms, which starts a server as an integrator's test does.
+  { place: /^testing\//, may: /^(core|protocol|client|testing)\/|^main\.ts$/, packages: /^node:/ },
   { place: /^package\.ts$/, may: /^main\.ts$/, packages: /^$/ },
   {
     place: /^(config|secrets|settings|setting-readers)\.ts$/,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { platforms } from '../src/platforms/index.ts';
 import type { ClauseSet, Row } from '../src/protocol/clause.ts';
-import { Authority } from './authority.ts';
+import { Authority } from '../src/testing/index.ts';
 
 const CLAUSES = '../src/platforms';
 
@@ -14,7 +14,7 @@ for (const { name, contract, sandboxFile } of platforms) {
   };
 
   test(`${name}: each clause has an id of its own and names a source that is found`, () => {
-    const authority = new Authority(name);
+    const authority = new Authority(new URL(`../src/platforms/${name}/`, import.meta.url));
     assert.equal(set.platform, name);
     const ids = new Set<string>();
     for (const { id, source } of set.clauses) {

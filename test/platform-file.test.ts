@@ -1,4 +1,4 @@
-// Platforms from outside: the example's own tests, `--platforms FILE` in every command, and files that cannot be served.
+// Platforms from outside: `--platforms FILE` in every command, and files that cannot be served.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHmac, hash } from 'node:crypto';
@@ -9,22 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { platforms, platformsOf } from '../src/main.ts';
 import { ask, isExplained, nothingWasBetrayed, run, type Serving, serve } from './cli-process.ts';
-import { runNode } from './server-process.ts';
 import { PLATFORM_NAMES, startTestServer, temporaryDirectory } from './support.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const SECRET = 'f3c1b7a9e5d24086bb1f0c9e7d6a5b43';
 const ORDER = 'L570CDB0E765E8769';
-
-for (const folder of globSync('examples/*/', { cwd: root })) {
-  test(`the tests of ${folder} pass, run as its README says`, async () => {
-    const files = globSync(`${folder}/*.test.ts`, { cwd: root }).map((file) => join(root, file));
-    ok(files.length > 0, `${folder} has tests`);
-    const { code, stdout } = await runNode(['--conditions=@ordergate/source', '--test', ...files]);
-    equal(code, 0, stdout);
-    match(stdout, /pass [1-9]/);
-  });
-}
 
 /** A copy where nothing of this repository is near, as an integrator has it. */
 const outside = join(temporaryDirectory(), 'lantern');

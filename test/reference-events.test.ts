@@ -8,7 +8,8 @@ import { platformsOf } from '../src/main.ts';
 import { platforms } from '../src/platforms/index.ts';
 import type { Fields } from '../src/protocol/contract.ts';
 import { eventOf, eventsOf } from '../src/reference/event-page.ts';
-import { CALLERS } from './callers.ts';
+import { codeOf } from '../src/testing/tested.ts';
+import { CLIENTS } from './clients.ts';
 import { manage, sqliteOnly, startTestServer, temporaryDirectory } from './support.ts';
 
 /** The payload has every field of the entry that is not optional, and no other. */
@@ -28,7 +29,7 @@ test('each event of a busy sandbox is in the catalogue, with the fields that it 
   const server = await startTestServer({ config: { dataDirectory } });
   for (const { name, contract, model } of platforms) {
     for (const [method, { samples }] of Object.entries(contract.methods)) {
-      for (const sample of samples) await CALLERS[name]!(server, method, sample);
+      for (const sample of samples) await codeOf(CLIENTS[name]!, server, method, sample);
     }
     // Half of the orders are moved on by an operator; the clock does the rest.
     const { body } = await manage(server, 'GET', `/orders?platform=${name}&limit=200`);

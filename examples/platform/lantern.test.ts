@@ -1,19 +1,21 @@
 // Lantern on a real server in this process: its bytes, statuses and codes, and what Ordergate makes of it by itself.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { platforms, readConfig, startOrdergate } from 'ordergate';
 import { createClient, RefusedError } from 'ordergate/client';
-import { findFaults, LedgerUnavailableError, type Source, signatureOf } from 'ordergate/platform';
+import { LedgerUnavailableError, signatureOf } from 'ordergate/platform';
+import { testPlatform } from 'ordergate/testing';
 import { lantern as protocol } from './client.ts';
 import { CODES } from './codes.ts';
-import { contract } from './contract.ts';
 import lantern from './index.ts';
 import { scheme } from './signature.ts';
+
+testPlatform({ platform: lantern, client: protocol, folder: new URL('./', import.meta.url) });
 
 const directory = mkdtempSync(join(tmpdir(), 'lantern-'));
 const settings = {
@@ -227,28 +229,6 @@ test('the typed client creates and reads; a refusal has its cause, remedy and cl
   const { code, remedy, retry, clause } = result.error.refused;
   deepEqual([code, retry, clause], ['BAD_SIGNATURE', 'after-a-new-signature', { settled: 'L2' }]);
   equal(remedy?.en, CODES.BAD_SIGNATURE.remedy.en);
-});
-
-test('each sample gives what the contract says, through the client', async () => {
-  for (const method of ['order.create', 'order.read'] as const) {
-    const { params, samples } = contract.methods[method];
-    for (const sample of samples) {
-      deepEqual(findFaults(params, sample.params), []);
-      const result = await client.try(method, sample.params as never);
-      const code = result.ok ? contract.success : (result.error as RefusedError).refused.code;
-      equal(code, sample.gives, sample.title.en);
-    }
-  }
-});
-
-test('each source is a clause of documents/settled.md', () => {
-  const text = readFileSync(new URL('documents/settled.md', import.meta.url), 'utf8');
-  const sources = JSON.stringify(contract).match(/"settled":"(L\d+)"/g) ?? [];
-  ok(sources.length > 20);
-  for (const found of sources) {
-    const { settled } = JSON.parse(`{${found}}`) as Extract<Source, { settled: string }>;
-    ok(text.includes(`- **${settled}** `), settled);
-  }
 });
 
 test('the management API answers the contract, with algorithm, methods, codes and checks', async () => {
