@@ -24,6 +24,7 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'test/deploy/*.test.ts', because: 'starts nginx, Prometheus and whole servers' },
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
+  { files: 'test/signers.test.ts', because: 'compiles and runs programs in seven languages' },
   { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
   { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies' },
   {

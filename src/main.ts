@@ -27,6 +27,7 @@ import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
+import { gatewayPlace } from './reference/live.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { sealWithNewest } from './renew-key.ts';
 import { withListener } from './sandbox.ts';
@@ -209,7 +210,10 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     platforms,
     pipeline,
     manage: manageRoutes,
-    pages: [...entrance.pages, ...referenceRoutes(platforms, { ...about, parties, clock })],
+    pages: [
+      ...entrance.pages,
+      ...referenceRoutes(platforms, { ...about, parties, clock, ...gatewayPlace(config) }),
+    ],
     metrics,
     ledger,
     nextRequestId,

@@ -58,7 +58,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // The pages are made of contracts; of the sign-in pages they share the choice of a language.
   {
     place: /^reference\//,
-    may: /^(core|protocol|reference)\/|^people\/sign-in-texts\.ts$|^callbacks\/message\.ts$/,
+    may: /^(core|protocol|reference)\/|^directory\/published-keys\.ts$|^people\/sign-in-texts\.ts$|^callbacks\/message\.ts$/,
     packages: /^node:/,
   },
   { place: /^callbacks\//, may: /^(core|protocol|directory|callbacks)\//, packages: /^node:/ },

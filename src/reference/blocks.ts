@@ -29,7 +29,13 @@ export type Block =
   | { readonly is: 'heading'; readonly level: 2 | 3; readonly id: string; readonly text: string }
   | { readonly is: 'text'; readonly line: Line }
   | { readonly is: 'list'; readonly items: readonly Line[] }
-  | { readonly is: 'code'; readonly text: string; readonly label: string }
+  | {
+      readonly is: 'code';
+      readonly text: string;
+      readonly label: string;
+      /** The label stands above the text, and a click on it shows and hides the text. */
+      readonly fold?: 'open' | 'closed';
+    }
   | Table;
 
 export interface Page {
@@ -52,10 +58,11 @@ export const text = (...line: Line): Block => ({ is: 'text', line });
 
 export const list = (items: readonly Line[]): Block => ({ is: 'list', items });
 
-export const code = (label: string, content: string): Block => ({
+export const code = (label: string, content: string, fold?: 'open' | 'closed'): Block => ({
   is: 'code',
   label,
   text: content,
+  ...(fold && { fold }),
 });
 
 /** A table, or one sentence where there is no row. */

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { escapeHtml } from '../protocol/html.ts';
 import type { Block, Cell, Inline, Language, Line, Page, Table } from './blocks.ts';
-import { markdownPath } from './markdown.ts';
+import { isFile, markdownPath } from './markdown.ts';
 import { STYLE } from './style.ts';
 import { LABELS } from './texts.ts';
 
@@ -21,7 +21,7 @@ export function writeHtml(page: Page, language: Language, isChosen: boolean): st
   const t = LABELS[language];
   const other = language === 'zh' ? 'en' : 'zh';
   const tag = { zh: 'zh-CN', en: 'en' } as const;
-  const write = writer((to) => (isChosen && !to.endsWith('.md') ? `${to}?lang=${language}` : to));
+  const write = writer((to) => (isChosen && !isFile(to) ? `${to}?lang=${language}` : to));
   const above = page.above.map(({ to, text }) => `${write.line([{ to, text }])} / `).join('');
   const headings = page.blocks.flatMap((one) =>
     one.is === 'heading' && one.level === 2
@@ -83,8 +83,12 @@ function writer(address: (to: string) => string) {
         return `<p>${line(one.line)}</p>`;
       case 'list':
         return `<ul>${one.items.map((item) => `<li>${line(item)}</li>`).join('')}</ul>`;
-      case 'code':
-        return `<pre tabindex="0" role="region" aria-label="${escapeHtml(one.label)}"><code>${escapeHtml(one.text)}</code></pre>`;
+      case 'code': {
+        const label = escapeHtml(one.label);
+        const shown = `<pre tabindex="0" role="region" aria-label="${label}"><code>${escapeHtml(one.text)}</code></pre>`;
+        if (!one.fold) return shown;
+        return `<details${one.fold === 'open' ? ' open' : ''}><summary>${label}</summary>${shown}</details>`;
+      }
       case 'table':
         return table(one);
     }

@@ -14,8 +14,10 @@ export function writeMarkdown(page: Page, language: Language): string {
         return line(one.line);
       case 'list':
         return one.items.map((item) => `- ${line(item)}`).join('\n');
-      case 'code':
-        return `${fenceOf(one.text)}\n${one.text}\n${fenceOf(one.text)}`;
+      case 'code': {
+        const label = one.fold ? `### ${plain(one.label)}\n\n` : '';
+        return `${label}${fenceOf(one.text)}\n${one.text.replace(/\n$/, '')}\n${fenceOf(one.text)}`;
+      }
       case 'table':
         return [
           row(one.head.map(plain)),
@@ -39,9 +41,12 @@ function inlineText(inline: Inline, language: Language): string {
   if ('strong' in inline) return `**${plain(inline.strong)}**`;
   if ('soft' in inline) return plain(inline.soft);
   const text = inline.asCode ? codeText(inline.text) : plain(inline.text);
-  const isPage = /^\/docs(\/|$)/.test(inline.to) && !inline.to.endsWith('.md');
+  const isPage = /^\/docs(\/|$)/.test(inline.to) && !isFile(inline.to);
   return `[${text}](${isPage ? markdownPath(inline.to, language) : inline.to})`;
 }
+
+/** Whether an address of the reference is that of a file, which has one form and one language. */
+export const isFile = (path: string): boolean => /\.(md|json)$/.test(path);
 
 /** Characters that Markdown would take for its own, in words that a contract gives. */
 const plain = (text: string): string => text.replace(/[\\`*_<>[\]]/g, '\\$&');

@@ -16,15 +16,20 @@ import {
   text,
 } from './blocks.ts';
 import { fieldTable, sourceLine } from './fields.ts';
+import type { Live } from './live.ts';
+import { programBlocks } from './sample-call.ts';
 import { LABELS } from './texts.ts';
 import { aboveOf } from './trail.ts';
 
 /** Undefined where the platform has no such method. */
 export function methodPage(
-  { contract, checks }: Platform,
+  platform: Platform,
   name: string,
   language: Language,
+  live: Live,
+  server: string,
 ): Page | undefined {
+  const { contract, checks } = platform;
   const method = Object.hasOwn(contract.methods, name) ? contract.methods[name]! : undefined;
   if (!method) return undefined;
   const t = LABELS[language];
@@ -74,6 +79,7 @@ export function methodPage(
         code(sample.title[language], JSON.stringify(sample.params, null, 2)),
         text(...sourceLine(sample.source, language)),
       ]),
+      ...programBlocks(platform, name, language, live, server),
     ],
   };
 }

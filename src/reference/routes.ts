@@ -6,11 +6,14 @@ import { type Language, type Page, text } from './blocks.ts';
 import { eventsPage } from './event-page.ts';
 import { type About, frontJson, frontPage, README } from './front-page.ts';
 import { PAGE_HEADERS, writeHtml } from './html.ts';
+import { type Live, serverAddress } from './live.ts';
 import { writeMarkdown } from './markdown.ts';
 import { methodPage } from './method-page.ts';
 import { codePage, codesPage, indexPage, platformPage } from './platform-page.ts';
-import { type Live, signaturePage } from './signature-page.ts';
+import { VECTORS } from './sample-call.ts';
+import { signaturePage } from './signature-page.ts';
 import { LABELS } from './texts.ts';
+import { vectorsText } from './vectors.ts';
 
 /** What a page needs of a call. */
 export interface Asked {
@@ -35,12 +38,13 @@ export interface PageRoute {
 }
 
 /** Undefined where there is no such page. */
-type Find = (params: Asked['params'], language: Language) => Page | undefined;
+type Find = (params: Asked['params'], language: Language, asked: Asked) => Page | undefined;
 
 /** Where README.md lies, seen from src/reference and from dist/reference. */
 const ROOT = new URL('../../', import.meta.url);
 
 export function referenceRoutes(platforms: readonly Platform[], about: About & Live): PageRoute[] {
+  let vectors: string | undefined;
   const route = (path: string, handle: (asked: Asked) => Answer): PageRoute => ({
     method: 'GET',
     path,
@@ -60,10 +64,10 @@ export function referenceRoutes(platforms: readonly Platform[], about: About & L
     return last === undefined ? [html, route(`${path}.md`, (a) => answer(find, a, true))] : [html];
   };
   const of =
-    (find: (platform: Platform, params: Asked['params'], language: Language) => Page | undefined) =>
-    (params: Asked['params'], language: Language): Page | undefined => {
+    (find: (platform: Platform, ...rest: Parameters<Find>) => Page | undefined): Find =>
+    (params, ...rest) => {
       const platform = platforms.find(({ name }) => name === params.platform);
-      return platform && find(platform, params, language);
+      return platform && find(platform, params, ...rest);
     };
   return [
     route('/', (asked) =>
@@ -76,6 +80,13 @@ export function referenceRoutes(platforms: readonly Platform[], about: About & L
         : answer((_, language) => frontPage(platforms, about, language), asked, false),
     ),
     ...Object.values(README).map((path) => route(path, () => readme(path))),
+    route(VECTORS, () => {
+      vectors ??= vectorsText(platforms);
+      return {
+        ...{ status: 200, contentType: 'application/json; charset=utf-8', body: vectors },
+        headers: { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' },
+      };
+    }),
     ...page('/docs', (_, language) => indexPage(platforms, language)),
     ...page('/docs/{platform}', of(platformPageOf)),
     ...page(
@@ -96,7 +107,9 @@ export function referenceRoutes(platforms: readonly Platform[], about: About & L
     ),
     ...page(
       '/docs/{platform}/{method}',
-      of((platform, { method }, l) => methodPage(platform, method!, l)),
+      of((platform, { method }, l, { headers }) =>
+        methodPage(platform, method!, l, about, serverAddress(about, headers.host)),
+      ),
     ),
   ];
 }
@@ -104,10 +117,11 @@ export function referenceRoutes(platforms: readonly Platform[], about: About & L
 const platformPageOf = (platform: Platform, _: Asked['params'], language: Language): Page =>
   platformPage(platform, language);
 
-function answer(find: Find, { params, query, headers }: Asked, asMarkdown: boolean): Answer {
+function answer(find: Find, call: Asked, asMarkdown: boolean): Answer {
+  const { params, query, headers } = call;
   const asked = new URLSearchParams(query).get('lang') ?? undefined;
   const language = languageOf(asked, headers['accept-language'] as string | undefined);
-  const found = find(params, language);
+  const found = find(params, language, call);
   const page = found ?? notFound(language);
   const status = found ? 200 : 404;
   if (asMarkdown) {

@@ -1,8 +1,5 @@
 // How a platform's calls are signed: the string to sign of a sample of each method, piece by piece, with values of now.
-import { readFileSync } from 'node:fs';
-import type { Clock } from '../core/clock.ts';
-import { liveKeys } from '../core/party.ts';
-import type { PartyDirectory, Platform } from '../protocol/platform.ts';
+import type { Platform } from '../protocol/platform.ts';
 import { digestOf, maskedText, type SignedPart, signedText } from '../protocol/signature-scheme.ts';
 import {
   type Block,
@@ -17,15 +14,10 @@ import {
   table,
   text,
 } from './blocks.ts';
+import type { Live } from './live.ts';
+import { publicKey } from './public-key.ts';
 import { LABELS } from './texts.ts';
 import { aboveOf } from './trail.ts';
-
-/** What the values come from. */
-export interface Live {
-  readonly parties: PartyDirectory;
-  readonly clock: Clock;
-  readonly environment: 'sandbox' | 'production';
-}
 
 /** Undefined where the platform does not show how it signs. */
 export function signaturePage(
@@ -94,25 +86,4 @@ function pieceOf(part: SignedPart, key: string | null, language: Language): [Inl
     case 'body-base64':
       return [t.bodyBase64, signedText([part], '')];
   }
-}
-
-/** By platform: the text of its fixtures. */
-const fixtures = new WeakMap<Platform, string>();
-
-/**
- * The party's key where everybody may see it: in a sandbox, as long as it is the one of the fixtures,
- * which is public. A key that somebody has made is shown nowhere.
- */
-function publicKey(
-  platform: Platform,
-  partyId: string,
-  { parties, clock, environment }: Live,
-): string | null {
-  if (environment !== 'sandbox') return null;
-  const party = parties.find(platform.name, partyId);
-  if (!party) return null;
-  const text = fixtures.get(platform) ?? readFileSync(platform.sandboxFile, 'utf8');
-  fixtures.set(platform, text);
-  const keys = liveKeys(party, clock.now()).map(({ secret }) => secret);
-  return keys.find((secret) => text.includes(JSON.stringify(secret))) ?? null;
 }

@@ -21,6 +21,9 @@ a:focus-visible,pre:focus-visible{outline:3px solid var(--brand);outline-offset:
 code{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono",monospace;background:var(--quiet);border-radius:4px;padding:.1em .3em}
 pre{margin:.75rem 0;padding:.9rem 1rem;background:var(--quiet);border-radius:8px;white-space:pre-wrap}
 pre code{background:none;padding:0}
+details{margin:.75rem 0}
+summary{cursor:pointer;font-weight:600}
+summary:focus-visible{outline:3px solid var(--brand);outline-offset:2px;border-radius:2px}
 .soft{color:var(--soft)}
 .contents{margin:1rem 0 0;padding:.6rem 0;border-block:1px solid var(--line)}
 .contents ul{margin:0;padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
@@ -45,6 +48,9 @@ td:empty{display:none}
 body{padding:0;font-size:11pt}
 main{border:0;padding:0;max-width:none}
 .tools,.contents{display:none}
+/* Paper cannot be clicked. */
+details::details-content{content-visibility:visible;block-size:auto}
+
 h2,h3{break-after:avoid}
 tr,pre{break-inside:avoid}
 }
