@@ -3,11 +3,13 @@ import { cpSync, globSync, rmSync } from 'node:fs';
 import { buildClient, compile, repairDeclarations } from './build-client.ts';
 // @ts-expect-error: plain JavaScript, since `prepare` runs it before anything is checked.
 import { buildConsole } from './build-console.js';
+import { bundleServer } from './build-server.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 rmSync(`${root}dist`, { recursive: true, force: true });
 compile('tsconfig.build.json');
 repairDeclarations(`${root}dist`);
+await bundleServer(root);
 await buildConsole();
 for (const file of globSync(['**/*.sql', '**/sandbox.json'], { cwd: `${root}src` })) {
   cpSync(`${root}src/${file}`, `${root}dist/${file}`);

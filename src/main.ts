@@ -1,6 +1,5 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { hkdfSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
@@ -37,10 +36,8 @@ import { detectiveOf } from './signature-here.ts';
 import { logStart } from './start-log.ts';
 import type { Options, Ordergate } from './started.ts';
 import { backUpLedger as backUp } from './transfers.ts';
+import { VERSION } from './version.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
-
-const MANIFEST = new URL('../package.json', import.meta.url);
-export const VERSION: string = JSON.parse(readFileSync(MANIFEST, 'utf8')).version;
 
 export { auditCommand, callAccounts } from './accounts-here.ts';
 export { type Config, readConfig } from './config.ts';
@@ -49,6 +46,7 @@ export { platforms } from './platforms/index.ts';
 export { callLine } from './sandbox.ts';
 export { debugSignature } from './signature-here.ts';
 export { ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
+export { VERSION } from './version.ts';
 export { auditEntries, auditSealed } from './whole-audit.ts';
 export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
 export type { Options, Ordergate, Platform };
@@ -132,7 +130,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       { err: error, path: hideSecrets(withoutLink(path), isSecret) },
       'a call failed',
     );
-  const callbackMetrics = new CallbackMetrics(metrics.registry, storage.callbacks, clock);
+  const callbackMetrics = new CallbackMetrics(storage.callbacks, clock);
+  metrics.add(...callbackMetrics.sources);
   const callbacks = new Callbacks({
     store: storage.callbacks,
     clock,

@@ -69,7 +69,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|cli)\/|^(main|config|settings)\.ts$/,
+    may: /^(core|protocol|directory|import|cli)\/|^(main|config|settings|version)\.ts$/,
     packages: /^node:/,
   },
   {
@@ -134,6 +134,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(core|protocol|directory|people|storage)\/|^log\.ts$/,
     packages: /^$/,
   },
+  { place: /^version\.ts$/, may: /^$/, packages: /^$/ },
   { place: /^fault-log\.ts$/, may: /^log\.ts$/, packages: /^$/ },
   { place: /^clock-log\.ts$/, may: /^log\.ts$|^core\/clock(-watch)?\.ts$/, packages: /^$/ },
   { place: /^log\.ts$/, may: /^$/, packages: /^pino(-pretty)?$/ },

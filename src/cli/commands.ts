@@ -1,45 +1,41 @@
-// The list of commands, one file each, and the function that runs one of them.
+// Runs a command. Each command stands in a file of its own, which is loaded only when it runs.
 import { nearest, UsageError } from '../config.ts';
-import { VERSION } from '../main.ts';
-import { backupCommand } from './backup.ts';
-import type { Command } from './command.ts';
-import { debugCommand } from './debug.ts';
+import { VERSION } from '../version.ts';
 import { explain } from './explain.ts';
-import { headCommand } from './head.ts';
-import { importCommand } from './import.ts';
-import { lostCommand } from './lost.ts';
-import { migrateCommand } from './migrate.ts';
-import { moveCommand } from './move.ts';
 import { complain } from './output.ts';
-import { resetCommand } from './reset.ts';
-import { restoreCommand } from './restore.ts';
-import { seedCommand } from './seed.ts';
-import { serveCommand } from './serve.ts';
 import { settingsInFull, settingsInShort } from './settings-help.ts';
-import { usersCommand } from './users.ts';
-import { verifyCommand } from './verify.ts';
+import { type CommandName, TEXTS } from './texts.ts';
 import { wrapped, wrappedUsage } from './wrapped.ts';
 
-const commands: readonly Command[] = [
-  serveCommand,
-  importCommand,
-  moveCommand,
-  debugCommand,
-  resetCommand,
-  seedCommand,
-  usersCommand,
-  verifyCommand,
-  headCommand,
-  lostCommand,
-  backupCommand,
-  restoreCommand,
-  migrateCommand,
-];
+/** What the file of a command exports. */
+interface Command {
+  /** Resolves to the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** Loads the file of a command, and with it only what this command needs. */
+const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  serve: () => import('./serve.ts'),
+  import: () => import('./import.ts'),
+  move: () => import('./move.ts'),
+  debug: () => import('./debug.ts'),
+  reset: () => import('./reset.ts'),
+  seed: () => import('./seed.ts'),
+  users: () => import('./users.ts'),
+  verify: () => import('./verify.ts'),
+  head: () => import('./head.ts'),
+  lost: () => import('./lost.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
+  migrate: () => import('./migrate.ts'),
+};
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(TEXTS, name);
 
 /** The help text of all commands, or of the command `about`. */
 function help(about: string | undefined): string {
-  const one = commands.filter(({ name }) => name === about);
-  const lines = (one.length > 0 ? one : commands).map(
+  const texts = about !== undefined && isCommand(about) ? [TEXTS[about]] : Object.values(TEXTS);
+  const lines = texts.map(
     ({ usage, summary }) =>
       `${wrappedUsage(`ordergate ${usage}`, '  ')}\n${wrapped(summary, '      ')}`,
   );
@@ -56,13 +52,13 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${VERSION}\n`);
     return 0;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    const known = commands.map((candidate) => candidate.name);
+  if (!isCommand(name)) {
+    const known = Object.keys(TEXTS);
     throw new UsageError(
       `there is no command "${name}"; there are: ${known.join(', ')}. The nearest is: ${nearest(name, known)}`,
     );
   }
+  const command = await LOAD[name]();
   return command.run(args);
 }
 

@@ -4,53 +4,46 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { debugSignature, openWorkplace, type SignatureAnswer } from '../main.ts';
-import type { Command } from './command.ts';
 import { say, visible } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
+import { TEXTS } from './texts.ts';
 import { wrapped } from './wrapped.ts';
 
-export const debugCommand: Command = {
-  name: 'debug',
-  usage:
-    'debug signature --platform P (--request ID | --raw FILE | --curl FILE | --string FILE --digest D [--party ID]) [--secret-file FILE] [--json] [--url URL] [--token TOKEN]',
-  summary:
-    'say why the signature of a call is wrong: of a row of the request log, of HTTP text, of a curl line, of a string. FILE - is standard input. Exit code 0: it is right; 1: it is wrong',
-  async run(args) {
-    const { values, positionals } = readFlags(args, {
-      platform: { type: 'string' },
-      request: { type: 'string' },
-      raw: { type: 'string' },
-      curl: { type: 'string' },
-      string: { type: 'string' },
-      digest: { type: 'string' },
-      party: { type: 'string' },
-      'secret-file': { type: 'string' },
-      address: { type: 'string' },
-      json: { type: 'boolean' },
-      url: { type: 'string' },
-      token: { type: 'string' },
-    });
-    const { platform, request, raw, curl, string, digest, party, address, ...rest } = values;
-    const { 'secret-file': secretFile, json, url, token, ...settings } = rest;
-    const kinds = [request, raw, curl, string].filter((one) => one !== undefined);
-    if (positionals.join(' ') !== 'signature' || !platform || kinds.length !== 1) {
-      throw new ConfigError(`usage: ordergate ${debugCommand.usage}`);
-    }
-    const config = withToken(readConfig(settings), token);
-    const body = {
-      ...{ platform, digest, party, address },
-      requestId: request,
-      raw: await contentOf(raw),
-      curl: await contentOf(curl),
-      string: (await contentOf(string))?.replace(/\r?\n$/, ''),
-      secret: secretFile === undefined ? undefined : (await contentOf(secretFile))?.trim(),
-    };
-    const answer = await (url === undefined ? askHere(config, body) : askAt(url, config, body));
-    if (json) process.stdout.write(`${visible(JSON.stringify(answer, null, 2))}\n`);
-    else say(textOf(answer));
-    return answer.ok ? 0 : 1;
-  },
-};
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, {
+    platform: { type: 'string' },
+    request: { type: 'string' },
+    raw: { type: 'string' },
+    curl: { type: 'string' },
+    string: { type: 'string' },
+    digest: { type: 'string' },
+    party: { type: 'string' },
+    'secret-file': { type: 'string' },
+    address: { type: 'string' },
+    json: { type: 'boolean' },
+    url: { type: 'string' },
+    token: { type: 'string' },
+  });
+  const { platform, request, raw, curl, string, digest, party, address, ...rest } = values;
+  const { 'secret-file': secretFile, json, url, token, ...settings } = rest;
+  const kinds = [request, raw, curl, string].filter((one) => one !== undefined);
+  if (positionals.join(' ') !== 'signature' || !platform || kinds.length !== 1) {
+    throw new ConfigError(`usage: ordergate ${TEXTS.debug.usage}`);
+  }
+  const config = withToken(readConfig(settings), token);
+  const body = {
+    ...{ platform, digest, party, address },
+    requestId: request,
+    raw: await contentOf(raw),
+    curl: await contentOf(curl),
+    string: (await contentOf(string))?.replace(/\r?\n$/, ''),
+    secret: secretFile === undefined ? undefined : (await contentOf(secretFile))?.trim(),
+  };
+  const answer = await (url === undefined ? askHere(config, body) : askAt(url, config, body));
+  if (json) process.stdout.write(`${visible(JSON.stringify(answer, null, 2))}\n`);
+  else say(textOf(answer));
+  return answer.ok ? 0 : 1;
+}
 
 const withToken = (config: Config, token: string | undefined): Config =>
   token === undefined ? config : { ...config, adminToken: token };

@@ -9,12 +9,12 @@ import { type RefusedFile, writeRefused } from '../import/refused.ts';
 import { cutIntoParts, type ImportPart, type PartAnswer } from '../import/remote.ts';
 import { type ImportObserver, type ImportReport, importRows } from '../import/run.ts';
 import { auditCommand, openWorkplace, type Platform, platformsOf } from '../main.ts';
-import type { Command } from './command.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
 import { complain, inOneLine, say } from './output.ts';
 import { progress } from './progress.ts';
 import { askServer, serverUrl } from './server.ts';
+import { TEXTS } from './texts.ts';
 
 /** Maximum number of printed refusals; the rest is counted. */
 const SHOWN = 100;
@@ -30,49 +30,43 @@ const FLAGS = {
   url: { type: 'string' },
 } as const;
 
-export const importCommand: Command = {
-  name: 'import',
-  usage: 'import FILE|- [--dry-run] [--update] [--encoding gb18030] [--refused FILE] [--url URL]',
-  summary:
-    'bring in parties and orders: {"platform": {"section": [...]}}, NDJSON, or CSV (--platform P [--section S] [--map FIELD=COLUMN]...)',
-  async run(args) {
-    const { values, positionals } = readFlags(args, FLAGS);
-    const [file] = positionals;
-    if (file === undefined || positionals.length > 1)
-      throw new ConfigError(`usage: ordergate ${importCommand.usage}`);
-    const { 'dry-run': dryRun, update, url, refused: refusedPath, ...rest } = values;
-    const encoding = readEncoding(rest.encoding);
-    const { port, host, data, env, platforms: platformsFile } = values;
-    const config = readConfig({ port, host, data, env, platforms: platformsFile });
-    const platforms = await platformsOf(config);
-    const csv = readCsv(file, rest, platforms);
-    const source = await openSource(file);
-    const written = refusedPath === undefined ? undefined : writeRefused(refusedPath);
-    try {
-      const { observer, show } = watch(file, source.size, written);
-      const open = () => {
-        const stream = createReadStream(source.path);
-        show.bytes = () => stream.bytesRead;
-        return stream;
-      };
-      const onHeadings = (line: string) => written?.headings(line);
-      const rows = await readImportFile(open, {
-        encoding,
-        name: file,
-        csv: csv && { ...csv, onHeadings },
-      });
-      const report = await runImport({ config, platforms, url, rows, observer, dryRun, update });
-      written?.finish();
-      say(`${summary(report, dryRun)}`);
-      return report.refused === 0 ? 0 : 1;
-    } catch (error) {
-      written?.discard();
-      throw error;
-    } finally {
-      source.close();
-    }
-  },
-};
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, FLAGS);
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1)
+    throw new ConfigError(`usage: ordergate ${TEXTS.import.usage}`);
+  const { 'dry-run': dryRun, update, url, refused: refusedPath, ...rest } = values;
+  const encoding = readEncoding(rest.encoding);
+  const { port, host, data, env, platforms: platformsFile } = values;
+  const config = readConfig({ port, host, data, env, platforms: platformsFile });
+  const platforms = await platformsOf(config);
+  const csv = readCsv(file, rest, platforms);
+  const source = await openSource(file);
+  const written = refusedPath === undefined ? undefined : writeRefused(refusedPath);
+  try {
+    const { observer, show } = watch(file, source.size, written);
+    const open = () => {
+      const stream = createReadStream(source.path);
+      show.bytes = () => stream.bytesRead;
+      return stream;
+    };
+    const onHeadings = (line: string) => written?.headings(line);
+    const rows = await readImportFile(open, {
+      encoding,
+      name: file,
+      csv: csv && { ...csv, onHeadings },
+    });
+    const report = await runImport({ config, platforms, url, rows, observer, dryRun, update });
+    written?.finish();
+    say(`${summary(report, dryRun)}`);
+    return report.refused === 0 ? 0 : 1;
+  } catch (error) {
+    written?.discard();
+    throw error;
+  } finally {
+    source.close();
+  }
+}
 
 function readEncoding(given: string): Encoding {
   const name = given

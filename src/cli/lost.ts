@@ -2,58 +2,52 @@
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { findLostCalls } from '../core/lost-calls.ts';
 import { openWorkplace } from '../main.ts';
-import type { Command } from './command.ts';
 import { say } from './output.ts';
 
-export const lostCommand: Command = {
-  name: 'lost',
-  usage: 'lost [--since TIME]',
-  summary: 'list acknowledged calls whose changes the ledger does not hold, after a loss',
-  async run(args) {
-    const { values } = readFlags(args, { since: { type: 'string' } });
-    const since = values.since === undefined ? undefined : Date.parse(values.since);
-    if (Number.isNaN(since)) {
-      throw new ConfigError(
-        `--since is "${values.since}"; it has to be a time such as 2026-01-31T00:00:00Z`,
-      );
-    }
-    const { storage, platforms } = await openWorkplace({
-      config: readConfig(values),
-      mustExist: true,
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = readFlags(args, { since: { type: 'string' } });
+  const since = values.since === undefined ? undefined : Date.parse(values.since);
+  if (Number.isNaN(since)) {
+    throw new ConfigError(
+      `--since is "${values.since}"; it has to be a time such as 2026-01-31T00:00:00Z`,
+    );
+  }
+  const { storage, platforms } = await openWorkplace({
+    config: readConfig(values),
+    mustExist: true,
+  });
+  try {
+    const calls = findLostCalls({
+      ledger: storage.ledger,
+      requests: storage.requests,
+      since,
+      kindOf({ platform: name, method, outcome }) {
+        const platform = platforms.find((one) => one.name === name);
+        if (!platform || method === null || outcome !== platform.successCode) return undefined;
+        return platform.changing[method];
+      },
     });
-    try {
-      const calls = findLostCalls({
-        ledger: storage.ledger,
-        requests: storage.requests,
-        since,
-        kindOf({ platform: name, method, outcome }) {
-          const platform = platforms.find((one) => one.name === name);
-          if (!platform || method === null || outcome !== platform.successCode) return undefined;
-          return platform.changing[method];
-        },
-      });
-      let count = 0;
-      for await (const { id, at, platform, party, method, orderId, address } of calls) {
-        count++;
-        const call = {
-          at: new Date(at).toISOString(),
-          platform,
-          party,
-          method,
-          orderId,
-          address,
-          requestId: id,
-        };
-        say(JSON.stringify(call));
-      }
-      process.stderr.write(
-        count === 0
-          ? 'Every change that the request log calls acknowledged is in the ledger.\n'
-          : `${count} calls were acknowledged and their changes are not in the ledger. Tell their partners, or make the changes again. The request log itself may lack its last second.\n`,
-      );
-      return 0;
-    } finally {
-      await storage.close();
+    let count = 0;
+    for await (const { id, at, platform, party, method, orderId, address } of calls) {
+      count++;
+      const call = {
+        at: new Date(at).toISOString(),
+        platform,
+        party,
+        method,
+        orderId,
+        address,
+        requestId: id,
+      };
+      say(JSON.stringify(call));
     }
-  },
-};
+    process.stderr.write(
+      count === 0
+        ? 'Every change that the request log calls acknowledged is in the ledger.\n'
+        : `${count} calls were acknowledged and their changes are not in the ledger. Tell their partners, or make the changes again. The request log itself may lack its last second.\n`,
+    );
+    return 0;
+  } finally {
+    await storage.close();
+  }
+}

@@ -9,32 +9,27 @@ import {
   moveOrder,
 } from '../core/move-order.ts';
 import { auditCommand, openWorkplace } from '../main.ts';
-import type { Command } from './command.ts';
 import { say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
+import { TEXTS } from './texts.ts';
 
-export const moveCommand: Command = {
-  name: 'move',
-  usage: 'move --platform P --order ID --to STATE [--line ID] [--note TEXT] [--url URL]',
-  summary: 'move an order to another state, on a running server or on the ledger itself',
-  async run(args) {
-    const { values } = readFlags(args, {
-      platform: { type: 'string' },
-      order: { type: 'string' },
-      to: { type: 'string' },
-      line: { type: 'string' },
-      note: { type: 'string' },
-      url: { type: 'string' },
-    });
-    const { platform, order, to, line = null, note = null, url } = values;
-    if (!platform || !order || !to) throw new ConfigError(`usage: ordergate ${moveCommand.usage}`);
-    const config = readConfig(values);
-    const move = { platform, orderId: orderId(order), to, line, note };
-    const state = await (url === undefined ? moveHere(config, move) : moveAt(url, config, move));
-    say(`moved order ${order} of ${platform} to ${state}`);
-    return 0;
-  },
-};
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = readFlags(args, {
+    platform: { type: 'string' },
+    order: { type: 'string' },
+    to: { type: 'string' },
+    line: { type: 'string' },
+    note: { type: 'string' },
+    url: { type: 'string' },
+  });
+  const { platform, order, to, line = null, note = null, url } = values;
+  if (!platform || !order || !to) throw new ConfigError(`usage: ordergate ${TEXTS.move.usage}`);
+  const config = readConfig(values);
+  const move = { platform, orderId: orderId(order), to, line, note };
+  const state = await (url === undefined ? moveHere(config, move) : moveAt(url, config, move));
+  say(`moved order ${order} of ${platform} to ${state}`);
+  return 0;
+}
 
 /** Works on the ledger itself. If a server has the ledger open, the command asks that server. */
 async function moveHere(config: Config, move: MoveRequest): Promise<string> {

@@ -1,30 +1,24 @@
 // `ordergate reset`: recreates a sandbox's ledger, on a running server or on the ledger itself.
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { auditCommand, openWorkplace, resetSandbox } from '../main.ts';
-import type { Command } from './command.ts';
 import { say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
 
-export const resetCommand: Command = {
-  name: 'reset',
-  usage: 'reset [--url URL]',
-  summary: 'make a sandbox anew, as a first start does: its orders, parties, callbacks and clock',
-  async run(args) {
-    const { values } = readFlags(args, { url: { type: 'string' } });
-    const { url, ...settings } = values;
-    const config = readConfig(settings);
-    if (config.environment !== 'sandbox') {
-      throw new ConfigError(
-        'a production ledger is never reset. Nothing was changed. Name a sandbox with --env sandbox and --data.',
-      );
-    }
-    const generation = await (url === undefined ? resetHere(config) : resetAt(url, config));
-    say(
-      `the sandbox is as a first start leaves it (generation ${generation}); its clock is the world's`,
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = readFlags(args, { url: { type: 'string' } });
+  const { url, ...settings } = values;
+  const config = readConfig(settings);
+  if (config.environment !== 'sandbox') {
+    throw new ConfigError(
+      'a production ledger is never reset. Nothing was changed. Name a sandbox with --env sandbox and --data.',
     );
-    return 0;
-  },
-};
+  }
+  const generation = await (url === undefined ? resetHere(config) : resetAt(url, config));
+  say(
+    `the sandbox is as a first start leaves it (generation ${generation}); its clock is the world's`,
+  );
+  return 0;
+}
 
 async function resetHere(config: Config): Promise<number> {
   const workplace = await openWorkplace({ config, mustExist: true }).catch(

@@ -4,58 +4,53 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { restoreLedger } from '../main.ts';
-import type { Command } from './command.ts';
 import { say } from './output.ts';
 import { progress } from './progress.ts';
+import { TEXTS } from './texts.ts';
 
-export const restoreCommand: Command = {
-  name: 'restore',
-  usage: 'restore FILE [--data DIRECTORY | --database] [--verify]',
-  summary: 'bring a backup into a fresh directory or database; --verify proves it, alone or there',
-  async run(args) {
-    const { values, positionals } = readFlags(args, {
-      database: { type: 'boolean', default: false },
-      verify: { type: 'boolean', default: false },
-    });
-    const { database, verify, ...settings } = values;
-    const [file] = positionals;
-    // Only a flag names the target, never a variable, because variables name the place that a
-    // server uses.
-    const to = [settings.data !== undefined, database].filter(Boolean).length;
-    if (file !== undefined && to === 0 && !verify) {
-      throw new ConfigError(
-        `say where ${file} goes: --data DIRECTORY (a fresh one), or --database (the empty one that ORDERGATE_DATABASE_URL names); or --verify alone, which only proves the backup. usage: ordergate ${restoreCommand.usage}`,
-      );
-    }
-    if (file === undefined || positionals.length > 1 || to > 1) {
-      throw new ConfigError(`usage: ordergate ${restoreCommand.usage}`);
-    }
-    const { size } = statSync(file);
-    const config = readConfig(settings);
-    if (database && config.databaseUrl === undefined) {
-      throw new ConfigError('--database needs ORDERGATE_DATABASE_URL, which names it');
-    }
-    const place =
-      to === 0
-        ? null
-        : {
-            dataDirectory: config.dataDirectory,
-            ...(database && { databaseUrl: config.databaseUrl }),
-          };
-    const { sums, audit } = await restoreLedger(file, { place, verify }, progress('rows'));
-    const what = `${sums.orders?.rows} orders and ${sums.history?.rows} changes`;
-    const where = place === null ? '' : ` into ${database ? 'the database' : config.dataDirectory}`;
-    const proof = audit
-      ? `; ${Object.keys(sums).length} tables agree in counts and digests, and the audit found the ledger sound`
-      : '';
-    say(
-      `${place === null ? 'verified' : 'restored'} ${what} of ${file} (${size} bytes)${where}${proof}`,
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, {
+    database: { type: 'boolean', default: false },
+    verify: { type: 'boolean', default: false },
+  });
+  const { database, verify, ...settings } = values;
+  const [file] = positionals;
+  // Only a flag names the target, never a variable, because variables name the place that a
+  // server uses.
+  const to = [settings.data !== undefined, database].filter(Boolean).length;
+  if (file !== undefined && to === 0 && !verify) {
+    throw new ConfigError(
+      `say where ${file} goes: --data DIRECTORY (a fresh one), or --database (the empty one that ORDERGATE_DATABASE_URL names); or --verify alone, which only proves the backup. usage: ordergate ${TEXTS.restore.usage}`,
     );
-    if (place && !database && !existsSync(join(config.dataDirectory, 'master.key'))) {
-      say(
-        `the backup holds no master key: before you serve it, put the master.key of that ledger into ${config.dataDirectory}, or set ORDERGATE_KEY`,
-      );
-    }
-    return 0;
-  },
-};
+  }
+  if (file === undefined || positionals.length > 1 || to > 1) {
+    throw new ConfigError(`usage: ordergate ${TEXTS.restore.usage}`);
+  }
+  const { size } = statSync(file);
+  const config = readConfig(settings);
+  if (database && config.databaseUrl === undefined) {
+    throw new ConfigError('--database needs ORDERGATE_DATABASE_URL, which names it');
+  }
+  const place =
+    to === 0
+      ? null
+      : {
+          dataDirectory: config.dataDirectory,
+          ...(database && { databaseUrl: config.databaseUrl }),
+        };
+  const { sums, audit } = await restoreLedger(file, { place, verify }, progress('rows'));
+  const what = `${sums.orders?.rows} orders and ${sums.history?.rows} changes`;
+  const where = place === null ? '' : ` into ${database ? 'the database' : config.dataDirectory}`;
+  const proof = audit
+    ? `; ${Object.keys(sums).length} tables agree in counts and digests, and the audit found the ledger sound`
+    : '';
+  say(
+    `${place === null ? 'verified' : 'restored'} ${what} of ${file} (${size} bytes)${where}${proof}`,
+  );
+  if (place && !database && !existsSync(join(config.dataDirectory, 'master.key'))) {
+    say(
+      `the backup holds no master key: before you serve it, put the master.key of that ledger into ${config.dataDirectory}, or set ORDERGATE_KEY`,
+    );
+  }
+  return 0;
+}

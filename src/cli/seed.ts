@@ -5,42 +5,36 @@ import type { NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
 import { openWorkplace, type Workplace } from '../main.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
-import type { Command } from './command.ts';
 import { say } from './output.ts';
 import { progress } from './progress.ts';
 
 const BATCH = 1000;
 const DEFAULT_PARTY = 'load01';
 
-export const seedCommand: Command = {
-  name: 'seed',
-  usage: 'seed --platform P --orders N [--party ID] [--secret KEY]',
-  summary: 'make load data',
-  async run(args) {
-    const { values } = readFlags(args, {
-      platform: { type: 'string' },
-      orders: { type: 'string' },
-      party: { type: 'string', default: DEFAULT_PARTY },
-      secret: { type: 'string' },
-    });
-    const count = /^\d{1,9}$/.test(values.orders ?? '') ? Number(values.orders) : 0;
-    if (count === 0) throw new ConfigError('--orders has to be a whole number of at least 1');
-    const workplace = await openWorkplace({ config: readConfig(values) });
-    try {
-      const platform = workplace.platforms.find((p) => p.name === values.platform);
-      if (!platform) {
-        const known = workplace.platforms.map((p) => p.name).join(', ');
-        throw new ConfigError(`--platform has to be one of: ${known}`);
-      }
-      const party = await findOrMakeParty(workplace, platform, values.party, values.secret);
-      const created = await seedOrders(workplace, platform, party, count);
-      say(`seeded ${created} orders of ${platform.name} party ${party.partyId}`);
-      return 0;
-    } finally {
-      await workplace.storage.close();
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = readFlags(args, {
+    platform: { type: 'string' },
+    orders: { type: 'string' },
+    party: { type: 'string', default: DEFAULT_PARTY },
+    secret: { type: 'string' },
+  });
+  const count = /^\d{1,9}$/.test(values.orders ?? '') ? Number(values.orders) : 0;
+  if (count === 0) throw new ConfigError('--orders has to be a whole number of at least 1');
+  const workplace = await openWorkplace({ config: readConfig(values) });
+  try {
+    const platform = workplace.platforms.find((p) => p.name === values.platform);
+    if (!platform) {
+      const known = workplace.platforms.map((p) => p.name).join(', ');
+      throw new ConfigError(`--platform has to be one of: ${known}`);
     }
-  },
-};
+    const party = await findOrMakeParty(workplace, platform, values.party, values.secret);
+    const created = await seedOrders(workplace, platform, party, count);
+    say(`seeded ${created} orders of ${platform.name} party ${party.partyId}`);
+    return 0;
+  } finally {
+    await workplace.storage.close();
+  }
+}
 
 async function findOrMakeParty(
   { parties, clock }: Workplace,

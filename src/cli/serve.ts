@@ -1,33 +1,27 @@
 // `ordergate serve`: runs the server until SIGTERM or SIGINT.
 import { readConfig, readFlags } from '../config.ts';
 import { callLine, startOrdergate } from '../main.ts';
-import type { Command } from './command.ts';
 import { complain, say } from './output.ts';
 
-export const serveCommand: Command = {
-  name: 'serve',
-  usage: 'serve [--accept-loss]',
-  summary: 'serve the gateways and the management API',
-  async run(args) {
-    const { values } = readFlags(args, { 'accept-loss': { type: 'boolean' } });
-    const { 'accept-loss': acceptLoss, ...settings } = values;
-    const config = readConfig(settings);
-    const isWatched = config.environment === 'sandbox' && process.stderr.isTTY;
-    const onCall = isWatched
-      ? (record: Parameters<typeof callLine>[0]) => void complain(`${callLine(record)}`)
-      : undefined;
-    const ordergate = await startOrdergate({ config, acceptLoss, onCall });
-    const stopped = stopSignal(); // The listener precedes the printed line, whose reader may stop the server at once.
-    say(`ordergate listening on ${ordergate.url}`);
-    if (ordergate.manageUrl !== ordergate.url) say(`management on ${ordergate.manageUrl}`);
-    // The link is not written to a log, whose readers may not be allowed into the console.
-    const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
-    if (link !== null) complain(`the first account, within 15 minutes: ${link}`);
-    await stopped;
-    await ordergate.close();
-    return 0;
-  },
-};
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = readFlags(args, { 'accept-loss': { type: 'boolean' } });
+  const { 'accept-loss': acceptLoss, ...settings } = values;
+  const config = readConfig(settings);
+  const isWatched = config.environment === 'sandbox' && process.stderr.isTTY;
+  const onCall = isWatched
+    ? (record: Parameters<typeof callLine>[0]) => void complain(`${callLine(record)}`)
+    : undefined;
+  const ordergate = await startOrdergate({ config, acceptLoss, onCall });
+  const stopped = stopSignal(); // The listener precedes the printed line, whose reader may stop the server at once.
+  say(`ordergate listening on ${ordergate.url}`);
+  if (ordergate.manageUrl !== ordergate.url) say(`management on ${ordergate.manageUrl}`);
+  // The link is not written to a log, whose readers may not be allowed into the console.
+  const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
+  if (link !== null) complain(`the first account, within 15 minutes: ${link}`);
+  await stopped;
+  await ordergate.close();
+  return 0;
+}
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {

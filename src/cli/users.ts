@@ -2,9 +2,9 @@
 // itself.
 import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { callAccounts, openWorkplace } from '../main.ts';
-import type { Command } from './command.ts';
 import { inOneLine, say } from './output.ts';
 import { callServer, serverUrl } from './server.ts';
+import { TEXTS } from './texts.ts';
 
 interface Account {
   readonly accountId: string;
@@ -36,44 +36,38 @@ const RESET = {
 
 const ROLES: readonly string[] = ['viewer', 'operator', 'admin'];
 
-export const usersCommand: Command = {
-  name: 'users',
-  usage: 'users list|add|reset-password|disable|enable [NAME] [--role ROLE] [--url URL]',
-  summary:
-    'list who may sign in to the console; add somebody as viewer, operator or admin, by a link; print a link for a new password; shut out, let in again',
-  async run(args) {
-    const { values, positionals } = readFlags(args, {
-      role: { type: 'string' },
-      url: { type: 'string' },
-    });
-    const [what, name, ...more] = positionals;
-    const { role, url, ...settings } = values;
-    const needsName = what !== 'list';
-    const isKnown = ['list', 'add', 'reset-password', 'disable', 'enable'].includes(what ?? '');
-    if (!isKnown || more.length > 0 || needsName !== (name !== undefined)) {
-      throw new ConfigError(`usage: ordergate ${usersCommand.usage}`);
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, {
+    role: { type: 'string' },
+    url: { type: 'string' },
+  });
+  const [what, name, ...more] = positionals;
+  const { role, url, ...settings } = values;
+  const needsName = what !== 'list';
+  const isKnown = ['list', 'add', 'reset-password', 'disable', 'enable'].includes(what ?? '');
+  if (!isKnown || more.length > 0 || needsName !== (name !== undefined)) {
+    throw new ConfigError(`usage: ordergate ${TEXTS.users.usage}`);
+  }
+  const config = readConfig(settings);
+  await withAccounts(config, url, async (accounts) => {
+    if (what === 'list') return list(accounts);
+    if (what === 'add') {
+      if (!ROLES.includes(role ?? '')) {
+        throw new ConfigError('--role has to be given: viewer, operator or admin');
+      }
+      return tellLink(await accounts.call(CREATE, undefined, { name, role }), config, url);
     }
-    const config = readConfig(settings);
-    await withAccounts(config, url, async (accounts) => {
-      if (what === 'list') return list(accounts);
-      if (what === 'add') {
-        if (!ROLES.includes(role ?? '')) {
-          throw new ConfigError('--role has to be given: viewer, operator or admin');
-        }
-        return tellLink(await accounts.call(CREATE, undefined, { name, role }), config, url);
-      }
-      const { accountId } = await find(accounts, name!);
-      if (what === 'reset-password') {
-        return tellLink(await accounts.call(RESET, accountId, {}), config, url);
-      }
-      await accounts.call(CHANGE, accountId, { enabled: what === 'enable' });
-      say(
-        `${inOneLine(name!)} ${what === 'enable' ? 'may sign in again' : 'is signed out and cannot sign in'}`,
-      );
-    });
-    return 0;
-  },
-};
+    const { accountId } = await find(accounts, name!);
+    if (what === 'reset-password') {
+      return tellLink(await accounts.call(RESET, accountId, {}), config, url);
+    }
+    await accounts.call(CHANGE, accountId, { enabled: what === 'enable' });
+    say(
+      `${inOneLine(name!)} ${what === 'enable' ? 'may sign in again' : 'is signed out and cannot sign in'}`,
+    );
+  });
+  return 0;
+}
 
 async function list(accounts: Accounts): Promise<void> {
   const { items } = await accounts.call(LIST);

@@ -2,50 +2,44 @@
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { auditEntries, auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
-import type { Command } from './command.ts';
 import { complain, inOneLine } from './output.ts';
 
-export const verifyCommand: Command = {
-  name: 'verify',
-  usage: 'verify [--head HEAD]',
-  summary: 'check every order, its history, its events and its callbacks, and the files',
-  async run(args) {
-    const { values: flags } = readFlags(args, { head: { type: 'string' } });
-    const { head, ...values } = flags;
-    if (head !== undefined) requireHead(head);
-    const config = readConfig(values);
-    const damage: string[] = [];
-    // A wrong environment is reported with the other findings, because somebody may have changed
-    // the setting by hand.
-    const onOtherEnvironment = (problem: string) => damage.push(problem);
-    const workplace = await openWorkplace({ config, mustExist: true, onOtherEnvironment });
-    const { storage, platforms } = workplace;
-    try {
-      const {
-        damage: found,
-        notes = [],
-        orders,
-        changes,
-        ...ledger
-      } = await storage.ledger.audit(head);
-      damage.push(...found, ...(await auditSealed(storage, workplace.sealer)));
-      damage.push(...(await auditEntries(storage, platforms)));
-      const faults = { ...ledger, ...(await storage.callbacks.audit()) };
-      for (const line of damage) complain(`damage: ${inOneLine(line)}`);
-      for (const line of notes) complain(`not proven: ${inOneLine(line)}`);
-      process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
-      // Data that only newer rules refuse is no fault of the ledger and does not change the exit
-      // code.
-      const findings = await oldRulesOf(workplace, config);
-      for await (const finding of findOldOrders(platforms, storage.ledger)) findings.push(finding);
-      for (const finding of findings) complain(`from before: ${inOneLine(findingText(finding))}`);
-      const isSound = damage.length === 0 && Object.values(faults).every((count) => count === 0);
-      return isSound ? 0 : 1;
-    } finally {
-      await storage.close();
-    }
-  },
-};
+export async function run(args: readonly string[]): Promise<number> {
+  const { values: flags } = readFlags(args, { head: { type: 'string' } });
+  const { head, ...values } = flags;
+  if (head !== undefined) requireHead(head);
+  const config = readConfig(values);
+  const damage: string[] = [];
+  // A wrong environment is reported with the other findings, because somebody may have changed
+  // the setting by hand.
+  const onOtherEnvironment = (problem: string) => damage.push(problem);
+  const workplace = await openWorkplace({ config, mustExist: true, onOtherEnvironment });
+  const { storage, platforms } = workplace;
+  try {
+    const {
+      damage: found,
+      notes = [],
+      orders,
+      changes,
+      ...ledger
+    } = await storage.ledger.audit(head);
+    damage.push(...found, ...(await auditSealed(storage, workplace.sealer)));
+    damage.push(...(await auditEntries(storage, platforms)));
+    const faults = { ...ledger, ...(await storage.callbacks.audit()) };
+    for (const line of damage) complain(`damage: ${inOneLine(line)}`);
+    for (const line of notes) complain(`not proven: ${inOneLine(line)}`);
+    process.stdout.write(`${JSON.stringify({ orders, changes, ...faults })}\n`);
+    // Data that only newer rules refuse is no fault of the ledger and does not change the exit
+    // code.
+    const findings = await oldRulesOf(workplace, config);
+    for await (const finding of findOldOrders(platforms, storage.ledger)) findings.push(finding);
+    for (const finding of findings) complain(`from before: ${inOneLine(findingText(finding))}`);
+    const isSound = damage.length === 0 && Object.values(faults).every((count) => count === 0);
+    return isSound ? 0 : 1;
+  } finally {
+    await storage.close();
+  }
+}
 
 /** @throws {ConfigError} */
 function requireHead(head: string): void {

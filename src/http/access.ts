@@ -1,7 +1,7 @@
 // Decides whether a call comes from this machine itself, which may read a sandbox's metrics without
 // a token.
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackHost, LOOPBACK } from '../directory/loopback.ts';
+import { isLoopback, isLoopbackHost } from '../directory/loopback.ts';
 
 /**
  * Headers that proxies add. nginx adds none by default, but sends the upstream's name as Host and
@@ -25,7 +25,7 @@ export function isLocal(
 ): boolean {
   const { headers, httpVersionMajor, httpVersionMinor } = request;
   return (
-    LOOPBACK.has(peer) &&
+    isLoopback(peer) &&
     (httpVersionMajor > 1 || httpVersionMinor >= 1) &&
     isLoopbackHost(headers.host) &&
     (targetHost === undefined || isLoopbackHost(targetHost)) &&

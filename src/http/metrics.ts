@@ -1,13 +1,13 @@
 // Prometheus metrics: calls by outcome, durations, and the process itself.
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { CallSeries } from '../core/call-series.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { CallDurations } from './call-durations.ts';
+import { gauge, type MetricSource, type MetricValue } from './metric-source.ts';
 
-/** Calls of one kind since the last scrape. */
+/** Calls of one kind since the start. */
 interface Calls {
-  count: number;
-  readonly counter: Counter.Internal;
+  readonly labels: MetricValue['labels'];
+  value: number;
 }
 
 interface WatchedServer {
@@ -15,25 +15,27 @@ interface WatchedServer {
   readonly bodies: { readonly held: number; readonly refused: number };
 }
 
+/** The text form that prom-client writes; {@link Metrics.text} does not load it before a scrape. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** Stands for a method that is absent or unknown. */
 const OTHER = 'other';
 
 export class Metrics {
-  /** Other metrics register here, too. */
-  readonly registry = new Registry();
   /** The same calls by minute, for the console. */
   readonly calls: CallSeries;
+  readonly #sources: MetricSource[] = [];
   readonly #now: () => number;
   /** The success code of each platform. */
   readonly #successes: ReadonlyMap<string, string>;
-  readonly #counter: Counter<'platform' | 'method' | 'outcome'>;
-  /**
-   * By platform, outcome and method. Calls are counted here, and moved to prom-client at a scrape.
-   */
+  /** By platform, outcome and method. */
   readonly #calls = new Map<string, Map<string, Map<string, Calls>>>();
-  readonly #durations: CallDurations;
-  readonly #wrongTokens: Counter;
+  /** The same calls in the sequence of the first call of each kind. */
+  readonly #kinds: Calls[] = [];
+  readonly #durations = new CallDurations();
+  #wrongTokens = 0;
   readonly #methods: ReadonlySet<string>;
+  #page: Promise<() => Promise<string>> | undefined;
 
   constructor(
     platforms: readonly Platform[],
@@ -44,67 +46,59 @@ export class Metrics {
     this.#now = now;
     this.calls = new CallSeries(now());
     this.#successes = new Map(platforms.map(({ name, successCode }) => [name, successCode]));
-    const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry });
-    this.#counter = new Counter({
+    this.#methods = new Set(platforms.flatMap((platform) => platform.actions));
+    this.add({
       name: 'ordergate_gateway_calls_total',
       help: 'Gateway calls answered, by the code that was answered',
-      labelNames: ['platform', 'method', 'outcome'],
-      registers,
-      collect: () => this.#handOver(),
+      type: 'counter',
+      values: () => this.#kinds,
     });
-    this.#durations = new CallDurations(this.registry);
-    this.#wrongTokens = new Counter({
+    this.add(this.#durations, {
       name: 'ordergate_management_wrong_tokens_total',
       help: 'Wrong bearer tokens that callers sent to the management API',
-      registers,
+      type: 'counter',
+      values: () => [{ labels: {}, value: this.#wrongTokens }],
     });
-    this.#methods = new Set(platforms.flatMap((platform) => platform.actions));
-    new Gauge({
-      name: 'ordergate_request_log_dropped',
-      help: 'Records that the request log had no room for',
-      registers,
-      collect() {
-        this.set(droppedRequests());
-      },
-    });
-    new Gauge({
-      name: 'ordergate_request_log_passed_over',
-      help: 'Calls of callers nobody knows that the request log left out of a flood',
-      registers,
-      collect() {
-        this.set(sampledRequests());
-      },
-    });
+    this.add(
+      gauge(
+        'ordergate_request_log_dropped',
+        'Records that the request log had no room for',
+        droppedRequests,
+      ),
+    );
+    this.add(
+      gauge(
+        'ordergate_request_log_passed_over',
+        'Calls of callers nobody knows that the request log left out of a flood',
+        sampledRequests,
+      ),
+    );
+  }
+
+  /** Adds a metric to the page. It has to be added before the first scrape. */
+  add(...sources: readonly MetricSource[]): void {
+    this.#sources.push(...sources);
   }
 
   /** Adds gauges of the server's current use, and counters of its limits. */
   watch(server: WatchedServer): void {
-    const registers = [this.registry];
-    const gauge = (name: string, help: string, value: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(value());
-        },
-      });
-    gauge('ordergate_connections', 'Connections that are open', () => server.connections.size);
-    gauge(
-      'ordergate_connections_limited',
-      'Connections that came beyond the limit, so that one gave way',
-      () => server.connections.limited,
-    );
-    gauge(
-      'ordergate_incomplete_bodies_bytes',
-      'Bytes that request bodies hold which are not complete',
-      () => server.bodies.held,
-    );
-    gauge(
-      'ordergate_bodies_dropped',
-      'Request bodies that came slowly and gave way to others',
-      () => server.bodies.refused,
+    this.add(
+      gauge('ordergate_connections', 'Connections that are open', () => server.connections.size),
+      gauge(
+        'ordergate_connections_limited',
+        'Connections that came beyond the limit, so that one gave way',
+        () => server.connections.limited,
+      ),
+      gauge(
+        'ordergate_incomplete_bodies_bytes',
+        'Bytes that request bodies hold which are not complete',
+        () => server.bodies.held,
+      ),
+      gauge(
+        'ordergate_bodies_dropped',
+        'Request bodies that came slowly and gave way to others',
+        () => server.bodies.refused,
+      ),
     );
   }
 
@@ -115,13 +109,13 @@ export class Metrics {
   count(platform: string, method: string | undefined, outcome: string, micros: number): void {
     const named = method ?? OTHER;
     const known = this.#calls.get(platform)?.get(outcome)?.get(named);
-    (known ?? this.#callsOf(platform, outcome, named)).count++;
+    (known ?? this.#callsOf(platform, outcome, named)).value++;
     this.#durations.observe(platform, micros / 1e6);
     this.calls.count(this.#now(), outcome !== this.#successes.get(platform));
   }
 
   countWrongToken(): void {
-    this.#wrongTokens.inc();
+    this.#wrongTokens++;
   }
 
   #callsOf(platform: string, outcome: string, given: string): Calls {
@@ -129,29 +123,21 @@ export class Metrics {
     const outcomes = emplace(this.#calls, platform, () => new Map<string, Map<string, Calls>>());
     const methods = emplace(outcomes, outcome, () => new Map<string, Calls>());
     return emplace(methods, method, () => {
-      const counter = this.#counter.labels(platform, method, outcome);
-      counter.inc(0); // This keeps the kinds in the sequence of their first call.
-      return { count: 0, counter };
+      const calls = { labels: { platform, method, outcome }, value: 0 };
+      this.#kinds.push(calls);
+      return calls;
     });
   }
 
-  #handOver(): void {
-    for (const outcomes of this.#calls.values()) {
-      for (const methods of outcomes.values()) {
-        for (const calls of methods.values()) {
-          calls.counter.inc(calls.count);
-          calls.count = 0;
-        }
-      }
-    }
-  }
-
   get contentType(): string {
-    return this.registry.contentType;
+    return CONTENT_TYPE;
   }
 
-  text(): Promise<string> {
-    return this.registry.metrics();
+  /** The page. The first scrape loads prom-client, which half of all processes never need. */
+  async text(): Promise<string> {
+    this.#page ??= import('./metrics-page.ts').then(({ openPage }) => openPage(this.#sources));
+    const page = await this.#page;
+    return page();
   }
 }
 

@@ -1,6 +1,5 @@
 // Reads CSV as rows of an import: each record becomes the JSON object that an import file would
 // contain.
-import { parse } from 'csv-parse';
 import type { Json } from '../core/order.ts';
 import type { DecodedRow } from './encoding.ts';
 import { type ImportItem, ImportSyntaxError } from './items.ts';
@@ -109,6 +108,7 @@ function toObject(cells: Fields['cells'], record: readonly string[]): Record<str
 
 /** The library's `raw` text lets the import write refused rows down unchanged. */
 async function* records(chunks: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
+  const { parse } = await import('csv-parse'); // No server needs it before a file of CSV comes.
   const parser = parse({
     encoding: 'latin1',
     info: true,

@@ -33,6 +33,13 @@ const BUSY_PATIENCE_MS = 5000;
 const BUSY_WAIT_MS = 20;
 const SQLITE_BUSY = 5;
 
+/**
+ * The thread of the checkpoints starts this long after the ledger is opened: a start, and a command
+ * that reads a little, do not wait for it. It does not wait for the first checkpoint, at which a
+ * process with many connections might have no file left to open.
+ */
+const THREAD_AFTER_MS = 1000;
+
 export class Writer {
   /** The connection of the works' statements. */
   readonly db: DatabaseSync;
@@ -40,7 +47,8 @@ export class Writer {
   readonly #path: string;
   readonly #log: WriteAheadLog;
   readonly #damage: Damage;
-  readonly #checkpoints: Thread<CheckpointOperations>;
+  #checkpoints: Thread<CheckpointOperations> | undefined;
+  readonly #starting: NodeJS.Timeout;
   readonly #fold: NonNullable<Disk['fold']>;
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
@@ -66,8 +74,8 @@ export class Writer {
     this.#transactions = new Transactions(db);
     this.#path = path;
     this.#log = log;
-    this.#checkpoints = new Thread('checkpoint-thread', { path });
-    this.#fold = fold ?? (() => this.#checkpoints.call('fold'));
+    this.#fold = fold ?? (() => this.#checkpointThread().call('fold'));
+    this.#starting = setTimeout(() => this.#checkpointThread(), THREAD_AFTER_MS).unref();
   }
 
   /**
@@ -104,7 +112,13 @@ export class Writer {
       (await this.#seal())
     );
     await this.#folding;
-    await this.#checkpoints.close();
+    clearTimeout(this.#starting);
+    await this.#checkpoints?.close();
+  }
+
+  #checkpointThread(): Thread<CheckpointOperations> {
+    this.#checkpoints ??= new Thread('checkpoint-thread', { path: this.#path });
+    return this.#checkpoints;
   }
 
   async #drain(): Promise<void> {
