@@ -26,6 +26,7 @@ import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
 import { hideSecrets } from './protocol/redact.ts';
 import { RequestSampler } from './protocol/request-sampler.ts';
+import { SandboxForces } from './protocol/sandbox-forces.ts';
 import { gatewayPlace } from './reference/live.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { sealWithNewest } from './renew-key.ts';
@@ -149,6 +150,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       faults.write('error', { err: error }, `callbacks: ${what} failed; tried again`),
   });
 
+  const forces = callbacks.forces && new SandboxForces(clock, callbacks.forces);
   const logged = withListener(requests, options.onCall);
   const detective = detectiveOf(workplace, config, {
     append: (record) => logged.append(record),
@@ -161,6 +163,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     questions: detective.arrivals,
     sampler,
     isSecret,
+    forces,
     onFault: (error, request) => onFault(error, request.path),
     onAnswer: (platform, method, outcome, micros) =>
       metrics.count(platform, method, outcome, micros),
@@ -178,11 +181,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     ledger,
     requests: detective.arrivals,
     detective,
-    parties,
-    catalog,
-    tokens,
-    platforms,
-    clock,
+    ...{ parties, catalog, tokens, platforms, clock, forces },
     people: entrance.people,
     secondFactor: entrance.secondFactor,
     audit: storage.audit,
@@ -194,6 +193,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       runDue,
       wakeDeadlines: () => deadlines.wake(),
       drainCallbacks: () => callbacks.drain(),
+      forgetForces: () => forces?.clear(),
     }),
   };
   const manageRoutes = manageEndpoints(sandbox, VERSION, platforms).map(
@@ -250,6 +250,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     secretWords.stop();
     stopHousekeeping();
     clearInterval(clockWatch);
+    forces?.stop();
     await server.close();
     await deadlines.stop();
     await callbacks.stop();

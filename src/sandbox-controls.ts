@@ -12,6 +12,7 @@ export interface SandboxWork {
   runDue(): Promise<void>;
   wakeDeadlines(): void;
   drainCallbacks(): Promise<unknown>;
+  forgetForces(): void;
 }
 
 /** Resets and moves of the clock run one after the other. */
@@ -23,6 +24,7 @@ export function sandboxControls(workplace: Workplace, work: SandboxWork) {
       let generation = 0;
       await turn(async () => {
         generation = await resetSandbox(workplace);
+        work.forgetForces();
         await work.runDue();
         work.wakeDeadlines();
       });

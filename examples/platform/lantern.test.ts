@@ -11,7 +11,7 @@ import { createClient, RefusedError } from 'ordergate/client';
 import { LedgerUnavailableError, signatureOf } from 'ordergate/platform';
 import { testPlatform } from 'ordergate/testing';
 import { lantern as protocol } from './client.ts';
-import { CODES } from './codes.ts';
+import { CODES, STATUS } from './codes.ts';
 import lantern from './index.ts';
 import { scheme } from './signature.ts';
 
@@ -301,6 +301,24 @@ test('L8: an issued order is posted to the partner, again at the times of Lanter
   deepEqual([delivered.state, delivered.attempts.length, bodies.length], ['delivered', 2, 2]);
   const [endpoint] = (await manage('GET', '/callbacks/endpoints?platform=lantern')).body.items;
   deepEqual([endpoint.origin, endpoint.preset], ['declared', 'platform']);
+});
+
+test('each of its codes can be forced in a sandbox, and nothing is done for one', async () => {
+  const orders = async () => (await manage('GET', '/orders?platform=lantern')).body.items.length;
+  const before = await orders();
+  for (const [code, { wire }] of Object.entries(CODES)) {
+    const headers = { 'x-sandbox-force': `code=${code}` };
+    const { status, reply, headers: told } = await create({ outTradeNo: 'A5' }, { headers });
+    deepEqual([reply, status], [{ code, message: wire }, STATUS[code as keyof typeof STATUS]]);
+    equal(told.get('x-sandbox-forced'), `code=${code}`);
+  }
+  equal(await orders(), before);
+  const unknown = await create({ outTradeNo: 'A5' }, { headers: { 'x-sandbox-force': 'code=NO' } });
+  deepEqual([unknown.status, unknown.reply.code], [500, 'FAULT']);
+  match(
+    unknown.headers.get('x-sandbox-force-problem')!,
+    /^lantern has no code "NO"; there are: OK/,
+  );
 });
 
 test('the signature detective knows Lantern by its evidence', async () => {

@@ -5,6 +5,7 @@ import { SECOND } from '../core/clock.ts';
 import type { AddressList } from '../directory/addresses.ts';
 import { scheduleOf } from '../protocol/retry-schedule.ts';
 import type { Lookup } from './address-guard.ts';
+import { CallbackForces } from './callback-forces.ts';
 import { Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
 import { Dispatcher, LEASE_MS } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
@@ -20,11 +21,15 @@ export interface CallbackOverrides {
   readonly timeoutMs?: number;
   /** Resolves names on this thread. If given, posts also run on this thread. */
   readonly lookup?: Lookup;
+  /** How long a sandbox force keeps a callback back at most. */
+  readonly longestHoldMs?: number;
   /** If false, nothing happens until `drain` is called. */
   readonly isLive?: boolean;
 }
 
-export interface CallbackParts extends Omit<FanOutParts, 'onHookError'>, CallbackOverrides {
+export interface CallbackParts
+  extends Omit<FanOutParts, 'onHookError' | 'forces'>,
+    CallbackOverrides {
   /** Addresses that callbacks may reach in addition to public ones. */
   readonly allowed: AddressList;
   onAttempt(outcome: 'delivered' | 'failed' | 'dead'): void;
@@ -42,6 +47,8 @@ const POLL_MS = SECOND;
 const GATHER_MS = 10;
 
 export class Callbacks {
+  /** What sandbox forces do to callbacks; undefined in production. */
+  readonly forces: CallbackForces | undefined;
   readonly #parts: CallbackParts;
   readonly #poster: Posts;
   readonly #dispatcher: Dispatcher;
@@ -61,11 +68,20 @@ export class Callbacks {
     this.#poster = lookup
       ? new Poster({ ...limits, lookup })
       : new PosterThread({ ...limits, onFailure });
+    const isSandbox = parts.environment === 'sandbox';
+    this.forces = isSandbox
+      ? new CallbackForces({
+          ...{ store, clock, longestWaitMs: parts.longestHoldMs },
+          onReplay: () => this.wake(),
+          onError: (error) => parts.onError(error, 'a replay after a sandbox force'),
+        })
+      : undefined;
     this.#dispatcher = new Dispatcher({
       store,
       clock,
       poster: this.#poster,
       random,
+      forces: this.forces,
       asWantedNow: (endpoint) => this.#asWantedNow(endpoint),
       onAttempt: parts.onAttempt,
       onAlert: parts.onAlert,
@@ -109,6 +125,7 @@ export class Callbacks {
     clearTimeout(this.#gathering);
     await this.#fanningOut;
     await this.#dispatcher.stop();
+    await this.forces?.letGo();
   }
 
   /** Posts a test message at once, without a record. */
@@ -173,7 +190,11 @@ export class Callbacks {
       const { onError } = this.#parts;
       try {
         const onHookError = (error: unknown) => onError(error, "a platform's callback hook");
-        const { made, isHeard } = await fanOut({ ...this.#parts, onHookError });
+        const { made, isHeard } = await fanOut({
+          ...this.#parts,
+          forces: this.forces,
+          onHookError,
+        });
         this.#isListening = isHeard;
         if (made > 0 && this.#parts.isLive !== false) this.#dispatcher.wake();
       } catch (error) {

@@ -7,6 +7,7 @@ import type {
   DeliveryResult,
 } from '../core/callbacks.ts';
 import { SECOND } from '../core/clock.ts';
+import type { CallbackForces } from './callback-forces.ts';
 import { PosterFailedError } from './poster-thread.ts';
 import { type AsWantedNow, outcomeOf, type SendParts, send, type Work } from './send.ts';
 import { Turns } from './turns.ts';
@@ -14,6 +15,8 @@ import { Turns } from './turns.ts';
 export interface DispatcherParts extends SendParts {
   readonly store: CallbackStore;
   readonly asWantedNow: AsWantedNow;
+  /** Of a sandbox. */
+  readonly forces?: CallbackForces | undefined;
   onAttempt(outcome: 'delivered' | 'failed' | 'dead'): void;
   onAlert(alert: Omit<CallbackAlert, 'alertId'>): void;
   onError(error: unknown): void;
@@ -44,7 +47,7 @@ const STOP_MS = 5 * SECOND;
 
 interface Written {
   readonly result: DeliveryResult;
-  readonly endpointId: string;
+  readonly delivery: ClaimedDelivery;
 }
 
 export class Dispatcher {
@@ -180,22 +183,28 @@ export class Dispatcher {
           if (!(error instanceof PosterFailedError)) this.#parts.onError(error);
           return null;
         })
-        .then((result) => this.#finished(endpointId, result));
+        .then((result) => this.#finished(work.delivery, result));
     }
   }
 
-  /** Null if the post was aborted, so that its result is unknown. */
+  /** Null if the post was aborted, so that its result is unknown, or if a force holds it back. */
   async #send(work: Work): Promise<DeliveryResult | null> {
+    const { forces } = this.#parts;
+    if (forces?.holdsBack(work.delivery)) {
+      await forces.holdBack(work.delivery);
+      return null;
+    }
     const result = await send(work, this.#parts);
     if (this.#stopped && result.attempt.error !== null) return null;
     this.#parts.onAttempt(outcomeOf(result.attempt, result.retryAt));
     return result;
   }
 
-  #finished(endpointId: string, result: DeliveryResult | null): void {
+  #finished(delivery: ClaimedDelivery, result: DeliveryResult | null): void {
+    const { endpointId } = delivery;
     this.#turns.ended(endpointId);
     if (result === null) this.#release(endpointId, 1);
-    else this.#results.push({ result, endpointId });
+    else this.#results.push({ result, delivery });
     if (result?.attempt.error) this.#suspect.add(endpointId);
     if (this.#results.length >= GROUP) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), GROUP_AGE_MS);
@@ -217,17 +226,18 @@ export class Dispatcher {
 
   async #settle(group: readonly Written[], returned: readonly ClaimedDelivery[]): Promise<void> {
     // Releases the places before the write, because the claim that follows the write needs them.
-    for (const { endpointId } of group) this.#turns.hold(endpointId, -1);
+    for (const { delivery } of group) this.#turns.hold(delivery.endpointId, -1);
     try {
       await this.#writeDown(
         group.map(({ result }) => result),
         returned,
       );
-      for (const { endpointId } of group) this.#suspect.delete(endpointId);
+      for (const { delivery } of group) this.#suspect.delete(delivery.endpointId);
+      await this.#parts.forces?.settled(group);
       this.#begin();
     } catch (error) {
       this.#parts.onError(error);
-      for (const { endpointId } of group) this.#turns.hold(endpointId, 1);
+      for (const { delivery } of group) this.#turns.hold(delivery.endpointId, 1);
       this.#results.push(...group);
       // Retries until the ledger accepts the results, or until the leases end and all is sent
       // again.

@@ -16,6 +16,7 @@ import {
   SCHEDULES,
   scheduleOf,
 } from '../protocol/retry-schedule.ts';
+import type { CallbackForces } from './callback-forces.ts';
 import { CONTENT_TYPE, messageBody, newMessageId } from './message.ts';
 
 export interface FanOutParts {
@@ -26,6 +27,8 @@ export interface FanOutParts {
   readonly platforms: readonly Platform[];
   /** Called if a platform's callback hook throws. The platform then does not push that event. */
   onHookError(error: unknown, event: CallbackEvent): void;
+  /** Of a sandbox; see {@link CallbackForces}. */
+  readonly forces?: Pick<CallbackForces, 'note'> | undefined;
 }
 
 /** Events per step: some milliseconds of this thread, and one commit. */
@@ -62,12 +65,17 @@ function match(
 ): { deliveries: NewDelivery[]; declared: DeclaredEndpoint[] } {
   const deliveries: NewDelivery[] = [];
   const declared = new DeclaredEndpoints(parts);
+  const newMessage = (event: CallbackEvent): string => {
+    const messageId = newMessageId();
+    parts.forces?.note(event, messageId);
+    return messageId;
+  };
   const byOwner = Map.groupBy(endpoints, ({ platform, party }) => `${platform}/${party}`);
   for (const event of events) {
     const { seq, type, platform, owner } = event;
     if (type === REVEALED_EVENT) continue;
     const own = declared.push(event);
-    if (own) deliveries.push({ seq, messageId: newMessageId(), ...own });
+    if (own) deliveries.push({ seq, messageId: newMessage(event), ...own });
     const source = parts.platforms.find(({ name }) => name === platform);
     if (source?.isForOwner?.(event) === false) continue;
     let body: string | undefined;
@@ -75,7 +83,7 @@ function match(
       const { endpointId, eventTypes, sinceSeq } = endpoint;
       if (seq <= sinceSeq || (eventTypes && !eventTypes.includes(type))) continue;
       body ??= messageBody(event);
-      const messageId = newMessageId();
+      const messageId = newMessage(event);
       deliveries.push({ seq, endpoint: endpointId, messageId, contentType: CONTENT_TYPE, body });
     }
   }

@@ -34,16 +34,29 @@ async function sendChunks(
 
 function sendWhole(
   response: ServerResponse,
-  { status, contentType, body, isAscii = false, headers }: HttpReply,
+  { status, contentType, body, isAscii = false, cut, headers }: HttpReply,
 ): void {
   const length = isAscii || typeof body !== 'string' ? body.length : Buffer.byteLength(body);
   // RFC 9110: 304 has no content. A length of 0 would wrongly describe the caller's cached copy.
   const head =
     status === 304 ? [] : ['content-type', contentType, 'content-length', String(length)];
   for (const name in headers) head.push(name, headers[name]!);
+  if (cut !== undefined)
+    return sendPart(response, status, head, Buffer.from(body).subarray(0, cut));
   response.writeHead(status, head);
   if (typeof body !== 'string') response.end(body);
   else response.end(body, isAscii ? 'latin1' : 'utf8'); // A text body leaves together with the head in one write.
+}
+
+/** Breaks the connection off in the middle of a body, or before anything was sent. */
+function sendPart(response: ServerResponse, status: number, head: string[], part: Buffer): void {
+  const { socket } = response.req;
+  if (part.length === 0) {
+    socket.resetAndDestroy();
+    return;
+  }
+  response.writeHead(status, head);
+  response.write(part, () => socket.destroySoon());
 }
 
 export function errorReply(

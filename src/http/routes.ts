@@ -3,7 +3,7 @@
 import type { Ledger } from '../core/ledger.ts';
 import type { Principal } from '../core/principal.ts';
 import type { HttpMethod } from '../protocol/contract.ts';
-import type { Caller } from '../protocol/gateway-request.ts';
+import type { Caller, Connection } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import { consoleRoutes } from './console.ts';
@@ -27,6 +27,7 @@ export interface HttpCall {
   readonly caller: Caller;
   /** Data that was ignored or unreadable before the call reached a platform. */
   readonly notes: readonly string[];
+  readonly connection: Connection;
   /** The authenticated caller; null on a route that is open to the caller. */
   readonly principal: Principal | null;
 }
@@ -40,6 +41,8 @@ export interface HttpReply {
   readonly chunks?: AsyncGenerator<string>;
   /** The body contains ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
+  /** The number of body bytes after which the connection is broken off; 0 sends nothing. */
+  readonly cut?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -110,14 +113,15 @@ export function routeTable({
     address: caller.address,
     countedAs: caller.countedAs,
     notes: call.notes,
+    connection: call.connection,
   });
   const gateway = (platform: Platform) => async (call: HttpCall) => {
     const request = toGateway(call);
     const reply = await answer(platform, request, pipeline);
-    const { status, contentType, body, isAscii = false, headers: own } = reply;
+    const { status, contentType, body, isAscii = false, cut, headers: own } = reply;
     const id = String(request.id);
     const headers = own ? { ...own, 'x-request-id': id } : { 'x-request-id': id };
-    return { status, contentType, body, isAscii, headers };
+    return { status, contentType, body, isAscii, cut, headers };
   };
   const health = async () => ({ status: 200, contentType: PLAIN, body: 'ok\n' });
   const ready = async () => {

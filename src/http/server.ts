@@ -159,7 +159,7 @@ export class HttpServer {
       refuse: (why) => this.#refuse(request, response, target, match, BODY_PROBLEMS[why]),
       done: (body) => {
         this.connections.arrived(request.socket);
-        const { headers, rawHeaders } = request;
+        const { headers, rawHeaders, socket: connection } = request;
         const caller = this.#caller(request);
         let notes = caller.note === undefined ? NO_NOTES : [caller.note];
         if (headers['content-encoding'] !== undefined) {
@@ -172,7 +172,7 @@ export class HttpServer {
         const { path, query, host: targetHost } = target;
         const { method = '' } = request;
         const sent = { method, params, path, query, targetHost, headers, rawHeaders, body };
-        route.handle({ ...sent, caller, notes, principal }).then(answer, fail);
+        route.handle({ ...sent, caller, notes, connection, principal }).then(answer, fail);
       },
     });
   }

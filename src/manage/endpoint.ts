@@ -15,6 +15,7 @@ import type { ImportPart, PartAnswer } from '../import/remote.ts';
 import type { People } from '../people/people.ts';
 import type { SecondFactor } from '../people/second-factor.ts';
 import type { Platform } from '../protocol/platform.ts';
+import type { SandboxForces } from '../protocol/sandbox-forces.ts';
 import { parseTime } from '../protocol/zoned-time.ts';
 import type { ErrorCodeName } from './error-codes.ts';
 import type { OperationId } from './roles.ts';
@@ -34,6 +35,8 @@ export interface ManageServices {
   readonly audit: AuditStore;
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   readonly calls: CallSeries;
+  /** Of a sandbox; absent in production. */
+  readonly forces?: SandboxForces | undefined;
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
   /** Makes the sandbox's ledger anew; resolves to its new generation. */

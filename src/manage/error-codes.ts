@@ -140,6 +140,19 @@ const SPECIFIC = {
     ['这个变更会删除应用。', 'The change would remove apps.'],
     ['逐个修改应用，或传 replace=true。', 'Change one app at a time, or send replace=true.'],
   ),
+  'bad-force': entry(
+    400,
+    ['强制规则写法不对，或已过期。', 'The force is malformed, or over already.'],
+    [
+      '按消息修正；docs/zh/sandbox.md 列出全部写法。',
+      'Correct what the message names. docs/sandbox.md lists all forms.',
+    ],
+  ),
+  'too-many-forces': entry(
+    409,
+    ['沙箱的强制规则已达上限。', 'The sandbox has as many forces as it may.'],
+    ['先删除一条。', 'Remove one first.'],
+  ),
   'too-many-keys': entry(
     409,
     ['参与方的有效密钥已达上限。', 'The party has as many live keys as it may.'],

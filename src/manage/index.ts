@@ -24,6 +24,7 @@ import {
 import { endpointHealthEndpoints } from './endpoint-health.ts';
 import { ERROR_CODES } from './error-codes.ts';
 import { exportEndpoints } from './exports.ts';
+import { forceEndpoints } from './forces.ts';
 import { importEndpoints } from './import.ts';
 import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
@@ -67,6 +68,7 @@ const documented: readonly Endpoint[] = [
   ...admissionEndpoints,
   ...clockEndpoints,
   ...sandboxEndpoints,
+  ...forceEndpoints,
   ...meEndpoints,
   ...totpEndpoints,
   ...accountEndpoints,

@@ -214,6 +214,11 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   listConsents: {},
   endConsent: {},
   resetSandbox: {},
+  listForces: {},
+  createForce: {
+    body: { platform: 'jintong', party: 'hastenonly01', force: 'code=CallFail', calls: 1 },
+  },
+  removeForce: {},
   importRows: {
     body: {
       rows: [
@@ -419,6 +424,23 @@ const ERRORS: Readonly<
   ],
   endConsent: [{ status: 404, code: 'unknown-platform', path: '/consents/nobody/a-consent' }],
   resetSandbox: [{ status: 400, code: 'bad-request', field: 'orders', body: { orders: true } }],
+  listForces: [
+    {
+      status: 400,
+      code: 'bad-request',
+      field: 'platform',
+      path: '/sandbox/forces?platform=nobody',
+    },
+  ],
+  createForce: [
+    {
+      status: 400,
+      code: 'bad-force',
+      field: 'force',
+      body: { platform: 'jintong', party: 'jane88', force: 'slow' },
+    },
+  ],
+  removeForce: [],
   readEndpointHealth: [
     {
       status: 404,
@@ -872,7 +894,8 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
   const inMemory = [
     ...['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi', 'readVersion'],
     ...['listPlatforms', 'readPlatform', 'listErrors', 'readCatalogEntry', 'readCallSeries'],
-    ...['listReplayJobs', 'readReplayJob', 'stopReplayJob', 'listAdmissions'],
+    ...['listReplayJobs', 'readReplayJob', 'stopReplayJob', 'listAdmissions', 'listForces'],
+    ...['createForce', 'removeForce'], // The audit alone is written, and its absence is told.
   ];
   // Who has no token is not even known without the ledger.
   const byToken = ({ operationId }: { operationId: string }): boolean =>

@@ -101,6 +101,13 @@ export const BODIES: Readonly<Record<string, unknown>> = {
     update: false,
     dryRun: null,
   },
+  createForce: {
+    platform: 'jintong',
+    party: 'jane88',
+    method: 'HastenOrder',
+    force: 'code=CallFail,latency=2000',
+    calls: 3,
+  },
   saveCatalogEntry: { amountFen: 294 },
   savePartyApp: { environment: 'sandbox', functions: ['productOrder'], online: true },
   changeParty: { users: ['jane88', 'wang01', 'new02'], attributes: { limits: { perSecond: 20 } } },

@@ -167,5 +167,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'The clock only goes forward, and goes on at real speed. Deadlines that became due, such as refunds, have run when the answer comes.',
   resetSandbox:
     'For the start of a test run. Other nodes drop what they hold in memory. There is no way back.',
+  listForces:
+    'Oldest first: of several rules that fit a call, the oldest meets it. Rules are in the memory of the node that made them. A restart and a reset of the sandbox end all of them.',
+  createForce:
+    'For clients that cannot send the header X-Sandbox-Force. `force` has the form of that header. A call that has the header meets no rule. docs/sandbox.md explains each force.',
+  removeForce: 'Answers false where there was no such rule, or where it was used up.',
   readOpenApi: 'OpenAPI 3.1, made from the same schemas that check each call.',
 };

@@ -69,8 +69,11 @@ test('it lists exactly the endpoints that exist, in the sandbox and in productio
   deepEqual(operations(other), expected(manageEndpoints(false, VERSION)));
   const missing = operations(page).filter((operation) => !operations(other).includes(operation));
   deepEqual(missing, [
+    'DELETE /manage/v1/sandbox/forces/{forceId}',
     'GET /manage/v1/clock',
+    'GET /manage/v1/sandbox/forces',
     'POST /manage/v1/clock',
+    'POST /manage/v1/sandbox/forces',
     'POST /manage/v1/sandbox/reset',
   ]);
 });

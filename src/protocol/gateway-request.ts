@@ -25,6 +25,15 @@ export interface GatewayRequest {
   readonly countedAs?: string;
   /** Data that was ignored or unreadable before this point, for the request log. */
   readonly notes?: readonly string[];
+  /** Absent if the call comes from this process. */
+  readonly connection?: Connection;
+}
+
+/** The part of a socket that tells whether its caller has gone away. */
+export interface Connection {
+  readonly destroyed: boolean;
+  on(event: 'end' | 'close', act: () => void): this;
+  off(event: 'end' | 'close', act: () => void): this;
 }
 
 /** The caller, determined after the hops that trusted proxies vouch for. */

@@ -1,6 +1,7 @@
 // The only way from bytes to core and back: check, execute, translate, reply, record.
 import { type CoreRefusal, LedgerUnavailableError, refuse } from '../core/errors.ts';
 import type { Checked } from './checks.ts';
+import type { ForcedCall } from './forced-call.ts';
 import type {
   GatewayReply,
   GatewayRequest,
@@ -10,13 +11,16 @@ import type {
   Start,
   Verdict,
 } from './platform.ts';
-import { type RecordServices, recordCall, recordEndpoint } from './record.ts';
+import { isBehind, type RecordServices, recordCall, recordEndpoint } from './record.ts';
+import type { SandboxForces } from './sandbox-forces.ts';
 
 export interface PipelineServices extends Services, RecordServices {
   /** Receives errors that the caller must not see. */
   onFault(error: unknown, request: GatewayRequest): void;
   /** Called for each answered call, for the metrics. */
   onAnswer(platform: string, method: string | undefined, outcome: string, micros: number): void;
+  /** Of a sandbox. Absent in production, where nothing can be forced. */
+  readonly forces?: SandboxForces | undefined;
 }
 
 /**
@@ -45,12 +49,20 @@ export async function answer(
 
   let checked: Checked<Start> = { accepted: true, call: start };
   let verdict: Verdict<unknown>;
+  let forced: ForcedCall | undefined;
+  /** The outcome that a force put in the place of the call. */
+  let stand: Verdict<unknown> | undefined;
   try {
     const run = platform.checks.run(start);
     checked = run instanceof Promise ? await run : run;
-    verdict = checked.accepted
-      ? translate(platform, await platform.execute(checked.call, services), checked.call)
-      : { ok: false, refusal: checked.refusal };
+    forced = services.forces?.take(platform, checked, isVerified(platform, checked));
+    stand = forced?.verdict(platform, checked.call as Start);
+    if (stand) verdict = stand;
+    else if (checked.accepted) {
+      const own = forced?.services(services) ?? services;
+      verdict = translate(platform, await platform.execute(checked.call, own), checked.call);
+    } else verdict = { ok: false, refusal: checked.refusal };
+    if (forced) await forced.hold(request.connection);
   } catch (error) {
     services.onFault(error, request);
     const code = error instanceof LedgerUnavailableError ? 'unavailable' : 'fault';
@@ -60,10 +72,12 @@ export async function answer(
   }
 
   const call = checked.call as Start;
-  const reply = platform.reply(verdict, call);
+  const written = platform.reply(verdict, call);
+  const reply = forced ? forced.bend(written) : written;
   const micros = Math.round((performance.now() - started) * 1000);
   try {
-    const answered = { platform, checked, verdict, reply, call, micros };
+    const note = forced && { note: forced.note, isRefusal: stand !== undefined };
+    const answered = { platform, checked, verdict, reply, call, micros, forced: note };
     const { method, outcome } = recordCall(answered, services);
     services.onAnswer(platform.name, method, outcome, micros);
   } catch (error) {
@@ -71,6 +85,9 @@ export async function answer(
   }
   return reply;
 }
+
+const isVerified = (platform: Platform, checked: Checked<Start>): boolean =>
+  checked.accepted || isBehind(platform, checked.refusedBy);
 
 /** Answers a call to a URL outside the gateway, and records the endpoint's log data. */
 export async function answerEndpoint(

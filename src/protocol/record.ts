@@ -2,6 +2,7 @@
 import type { RequestLog, RequestRecord } from '../core/request-log.ts';
 import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
+import { REFUSED_BY_FORCE } from './forced-call.ts';
 import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
 import { readableBody } from './readable-body.ts';
@@ -43,11 +44,13 @@ export interface Answered {
   readonly reply: GatewayReply;
   readonly call: Start;
   readonly micros: number;
+  /** What a sandbox force did, for the row; absent: nothing. */
+  readonly forced?: { readonly note: string; readonly isRefusal: boolean } | undefined;
 }
 
 /** Passes the call to the request log. Returns the outcome under which the metrics count it. */
 export function recordCall(
-  { platform, checked, verdict, reply, call, micros }: Answered,
+  { platform, checked, verdict, reply, call, micros, forced }: Answered,
   services: RecordServices,
 ): { readonly method: string | undefined; readonly outcome: string } {
   const { request } = call;
@@ -74,7 +77,13 @@ export function recordCall(
   };
   const kept = (text: string | undefined, length: number): string | null =>
     text === undefined || text === '' ? null : cut(text, length, hide);
-  const detail = refusal?.detail ?? refusal?.description ?? null;
+  const detail = forced?.isRefusal ? null : (refusal?.detail ?? refusal?.description ?? null);
+  const notes = forced ? [forced.note, ...(request.notes ?? [])] : request.notes;
+  const refusedBy = forced?.isRefusal
+    ? REFUSED_BY_FORCE
+    : checked.accepted
+      ? null
+      : checked.refusedBy;
   const record: RequestRecord = {
     id: request.id,
     at: call.now,
@@ -82,8 +91,8 @@ export function recordCall(
     party: kept(summary.party, LOGGED_TEXT),
     method: kept(summary.method, LOGGED_TEXT),
     outcome,
-    refusedBy: checked.accepted ? null : checked.refusedBy,
-    detail: kept(withNotes(detail, request.notes, passedOver), LOGGED_TEXT),
+    refusedBy,
+    detail: kept(withNotes(detail, notes, passedOver), LOGGED_TEXT),
     orderId: kept(summary.orderId, LOGGED_TEXT),
     address: request.address,
     durationMicros: micros,
@@ -140,7 +149,7 @@ const cut = (text: string, length: number, hide: (text: string) => string): stri
   hide(text.slice(0, length + LONGEST_SECRET)).slice(0, length);
 
 /** Whether a call was refused after its signature was verified. */
-function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {
+export function isBehind({ checks: { names }, verifiedBy }: Platform, refusedBy: string): boolean {
   return names.indexOf(refusedBy) > names.indexOf(verifiedBy);
 }
 

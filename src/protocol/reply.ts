@@ -19,6 +19,11 @@ export interface GatewayReply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Set if the body contains ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
+  /**
+   * The number of body bytes after which the connection is broken off; 0 sends nothing at all. Only
+   * a sandbox force sets it.
+   */
+  readonly cut?: number;
   /** The reply's message beside its code, for the request log. Absent or null: none. */
   readonly words?: string | null;
   /**
