@@ -25,9 +25,22 @@ export function readConfig(flags: Environment, env: Environment = process.env): 
   const entries = ALL_SETTINGS.map(([name, { variable, flag, default: normal, read }]) => {
     const given = (flag === undefined ? undefined : flags[flag]) ?? env[variable];
     const called = flag === undefined ? variable : `${variable} (--${flag})`;
-    return [name, read(given ?? normal, called)];
+    return [name, readSetting(read, given ?? normal, called)];
   });
   return Object.fromEntries(entries) as Config;
+}
+
+/** A setting that cannot be right is a mistake in the command line, also where a variable gives it. */
+function readSetting<T>(
+  read: (text: string | undefined, name: string) => T,
+  text: string | undefined,
+  name: string,
+): T {
+  try {
+    return read(text, name);
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
 }
 
 /**
@@ -47,7 +60,7 @@ export function readFlags<
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new ConfigError(message);
+    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new UsageError(message);
     const flag = /'(-[^'=]*)/.exec(message)?.[1] ?? '';
     const known = Object.keys({ ...CONFIG_FLAGS, ...options }).map((name) => `--${name}`);
     throw new UsageError(

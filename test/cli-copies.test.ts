@@ -172,7 +172,7 @@ describe('a backup of SQLite', () => {
       await run(['backup', `${file()}/`, '--data', used]),
       /there is no directory .*; make it first, or name a file/,
     );
-    isExplained(await run(['restore', path]), /say where .* goes: .*usage: ordergate restore/);
+    isExplained(await run(['restore', path]), /say where .* goes: .*usage: ordergate restore/, 2);
     const full = temporaryDirectory();
     writeFileSync(join(full, 'ledger.db'), 'mine');
     isExplained(

@@ -150,14 +150,14 @@ describe('import', { concurrency: 2 }, () => {
 
   test('a file that is neither shape, a missing one, a directory, or none at all is explained', async () => {
     const data = join(temporaryDirectory(), 'data');
-    const cases: readonly (readonly [string[], RegExp])[] = [
-      [[], /usage: ordergate import FILE/],
-      [[SANDBOX, SANDBOX], /usage: ordergate import FILE/],
+    const cases: readonly (readonly [string[], RegExp, exit?: number])[] = [
+      [[], /usage: ordergate import FILE/, 2],
+      [[SANDBOX, SANDBOX], /usage: ordergate import FILE/, 2],
       [[join(data, 'none.json')], /ENOENT.*none\.json/],
       [[temporaryDirectory()], /ordergate-test-/],
     ];
-    for (const [args, problem] of cases)
-      isExplained(await run(['import', ...args, '--data', data]), problem);
+    for (const [args, problem, exit] of cases)
+      isExplained(await run(['import', ...args, '--data', data]), problem, exit);
     ok(!existsSync(data), 'nothing was made for it');
     isExplained(
       await run(['import', file('orderId,state\n1,A\n'), '--data', data]),
@@ -233,16 +233,19 @@ describe('seed', { concurrency: 2 }, () => {
       isExplained(
         await seed(data, `--orders=${count}`),
         /--orders has to be a whole number of at least 1/,
+        2,
       );
     }
-    isExplained(await seed(data), /--orders has to be a whole number/);
+    isExplained(await seed(data), /--orders has to be a whole number/, 2);
     isExplained(
       await run(['seed', '--orders', '1', '--data', data]),
       /--platform has to be one of: .*jintong/,
+      2,
     );
     isExplained(
       await seed(data, '--orders', '1', '--platform', 'nobody'),
       /--platform has to be one of/,
+      2,
     );
     // What the management API would refuse, since nobody could sign as it, is refused here too.
     isExplained(await seed(data, '--orders', '1', '--party', 'a&b'), /party/);
@@ -250,6 +253,7 @@ describe('seed', { concurrency: 2 }, () => {
     isExplained(
       await seed(data, '--orders', '1', '--secret', 'fifteen letters'),
       /--secret has to be at least 16 characters/,
+      2,
     );
     deepEqual(await verified(data), { orders: SANDBOX_ORDERS, changes: SANDBOX_ORDERS });
   });

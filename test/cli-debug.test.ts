@@ -78,6 +78,7 @@ test('what is missing or cannot be read is explained', async () => {
   isExplained(
     await run(['debug', 'signature', '--data', data]),
     /usage: ordergate debug signature/,
+    2,
   );
   isExplained(
     await run(['debug', 'signature', '--data', data, '--platform', 'jintong', '--request', '1']),

@@ -44,7 +44,7 @@ test('a head that was written down is found again, also when the ledger has gone
 });
 
 test('what is no head is refused before anything is opened', async () => {
-  isExplained(await verify(data, '--head', '12'), /--head is "12"/);
+  isExplained(await verify(data, '--head', '12'), /--head is "12"/, 2);
 });
 
 test('a changed environment is reported together with all other findings', async () => {

@@ -147,7 +147,11 @@ describe('migrate sqlite-to-postgres', { skip }, () => {
     isExplained(await run([...MOVE, '--data', data], wrong), /is not the key it was sealed with/);
     isExplained(await run([...MOVE, '--data', data]), /ORDERGATE_DATABASE_URL has to name/);
     isExplained(await run([...MOVE, '--data', temporaryDirectory()], env), /holds no/);
-    isExplained(await run(['migrate', 'postgres-to-sqlite'], env), /usage: ordergate migrate/);
+    isExplained(
+      await run(['migrate', 'postgres-to-sqlite'], env),
+      /migrate has no "postgres-to-sqlite"; it has: sqlite-to-postgres/,
+      2,
+    );
     // Which makes a ledger there.
     await stop(await serve([], { ...node, ORDERGATE_ENV: 'production' }));
     isExplained(await run([...MOVE, '--data', data], env), /holds a ledger already/);

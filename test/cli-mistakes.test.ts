@@ -15,9 +15,9 @@ import {
 } from './cli-process.ts';
 import { temporaryDirectory } from './support.ts';
 
-describe('a mistake is explained in one line, and ends with 1', { concurrency: 4 }, () => {
+describe('a mistake is explained in one line', { concurrency: 4 }, () => {
   const data = temporaryDirectory();
-  const cases: readonly (readonly [string[], Record<string, string>, RegExp])[] = [
+  const cases: readonly (readonly [string[], Record<string, string>, RegExp, exit?: number])[] = [
     [['serve', '--port'], {}, /'--port <value>' argument missing/],
     [
       ['serve', '--port', 'http'],
@@ -48,16 +48,18 @@ describe('a mistake is explained in one line, and ends with 1', { concurrency: 4
       ['serve'],
       { ORDERGATE_ADMIN_TOKEN: 'only 15 letters' },
       /ORDERGATE_ADMIN_TOKEN has to be at least 16 characters/,
+      1,
     ],
     [
       ['serve'],
       { ORDERGATE_KEY: 'b'.repeat(63) },
       /ORDERGATE_KEY has to be 32 bytes, as 64 hex digits or as base64/,
+      1,
     ],
-    [['serve', '--host', '203.0.113.1'], {}, /no address 203\.0\.113\.1 .*--host/],
-    [['verify', '--data', CLI], {}, /index\.ts/], // a file, where a directory has to be
+    [['serve', '--host', '203.0.113.1'], {}, /no address 203\.0\.113\.1 .*--host/, 1],
+    [['verify', '--data', CLI], {}, /index\.ts/, 1], // a file, where a directory has to be
   ];
-  for (const [args, env, problem] of cases) {
+  for (const [args, env, problem, exit = 2] of cases) {
     test(
       [
         ...Object.entries(env).map((pair) => pair.join('=')),
@@ -68,17 +70,20 @@ describe('a mistake is explained in one line, and ends with 1', { concurrency: 4
           if (given) keepSecret(given);
         }
         const settings = { PORT: '0', ORDERGATE_DATA: data, ...env };
-        isExplained(await run(args, settings), problem);
+        isExplained(await run(args, settings), problem, exit);
       },
     );
   }
 
   for (const [args, problem] of [
-    [['serv'], /no command "serv"; there are: serve, import, .*\. The nearest is: serve$/m],
+    [['serv'], /no command "serv"; there are: .*serve, import, .*\. The nearest is: serve$/m],
     [['__proto__'], /there is no command "__proto__"/],
     [['serve', '--prot', '1'], /no flag '--prot'; the nearest is --port\. /],
     [['import', 'x', '--dryrun'], /no flag '--dryrun'; the nearest is --dry-run\. /],
     [['verify', '-x'], /no flag '-x'; the nearest is --/],
+    [['debug', 'signatur'], /debug has no "signatur"; .*The nearest is: signature/],
+    [['help', 'mvoe'], /no command "mvoe"; .*The nearest is: move$/m],
+    [['move', '--order', '1'], /usage: ordergate move --platform P .*help move has examples/],
   ] as const) {
     test(`ordergate ${args.join(' ')}: the nearest is named, and it ends with 2`, async () => {
       isExplained(await run(args, { ORDERGATE_DATA: data }), problem, 2);

@@ -51,7 +51,7 @@ describe('move', { concurrency: 2 }, () => {
 
   test('what is wrong is said in a line', async () => {
     const data = await makeLedger();
-    isExplained(await run(['move', '--data', data]), /usage: ordergate move --platform/);
+    isExplained(await run(['move', '--data', data]), /usage: ordergate move --platform/, 2);
     isExplained(
       await move(data, 'gone'),
       /--to has to be one of: .*1 \(充值成功\).*succeeded, failed, refunded/,
@@ -68,7 +68,8 @@ describe('move', { concurrency: 2 }, () => {
     const lonely = ['move', '--platform', 'ytx', '--order', ID, '--to', '1', '--url', nobody];
     isExplained(
       await run(lonely, { ORDERGATE_ADMIN_TOKEN: 'sixteen-characters' }),
-      /no answer from http:\/\/127\.0\.0\.1:9\/.*--url says where the server is/,
+      /no answer from http:\/\/127\.0\.0\.1:9\/.*say where one is with --url/,
+      3,
     );
   });
 });

@@ -35,11 +35,12 @@ test('users are added, listed, helped and shut out, with and without a server, a
   isExplained(
     await users('add', 'wang', '--role', 'root'),
     /--role has to be given: viewer, operator or admin/,
+    2,
   );
-  isExplained(await users('add', 'wang'), /--role has to be given/);
+  isExplained(await users('add', 'wang'), /--role has to be given/, 2);
   isExplained(await users('disable', 'nobody'), /no account "nobody"; there are: li\.na/);
   isExplained(await users('disable', 'li.na'), /last enabled admin/);
-  isExplained(await users('add'), /usage: ordergate users/);
+  isExplained(await users('add'), /usage: ordergate users/, 2);
 
   const server = await serve(['--data', data]);
   const { port } = new URL(server.url);

@@ -174,23 +174,18 @@ test('a directory with another file in the ledger’s place is left as it is', a
 });
 
 test('help and version are printed, also without a command', async () => {
-  for (const args of [[], ['help'], ['--help'], ['--help', 'serve']]) {
+  for (const args of [[], ['help'], ['--help']]) {
     const { code, stdout, stderr } = await run(args);
     deepEqual([code, stderr], [0, '']);
-    for (const name of [
-      'serve',
-      'import FILE',
-      'seed --platform P',
-      'verify',
-      'ORDERGATE_DATA',
-      '--port',
-    ])
+    for (const name of ['serve', 'import', 'seed', 'verify', 'help settings'])
       ok(stdout.includes(name), name);
-    for (const line of stdout.split('\n')) ok(line.length <= 80, line);
   }
+  const settings = (await run(['help', 'settings'])).stdout;
+  for (const name of ['ORDERGATE_DATA', '--port']) ok(settings.includes(name), name);
   for (const args of [
     ['help', 'restore'],
     ['restore', '--help'],
+    ['--help', 'restore'],
   ]) {
     const { stdout } = await run(args);
     ok(stdout.includes('ordergate restore FILE') && !stdout.includes('ordergate import'));

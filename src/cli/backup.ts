@@ -1,28 +1,26 @@
 // `ordergate backup FILE|DIRECTORY`: copies the ledger consistently, also while a server uses it.
+
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { backUpLedger } from '../main.ts';
-import { say } from './output.ts';
+import { settingsAmong, wrongUse } from './flags.ts';
+import { print, say } from './output.ts';
 import { progress } from './progress.ts';
-import { TEXTS } from './texts.ts';
+import { backup as TEXT } from './texts/keep.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, {
-    'with-key': { type: 'boolean', default: false },
-  });
-  const { 'with-key': withKey, ...settings } = values;
+  const { values, positionals } = readFlags(args, TEXT.flags);
+  const withKey = values['with-key'];
   const [place] = positionals;
-  if (place === undefined || positionals.length > 1) {
-    throw new ConfigError(`usage: ordergate ${TEXTS.backup.usage}`);
-  }
+  if (place === undefined || positionals.length > 1) wrongUse(TEXT);
   const isDirectory = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isDirectory && /[/\\]$/.test(place)) {
     throw new ConfigError(`there is no directory ${place}; make it first, or name a file`);
   }
   const file = isDirectory ? join(place, ownName(new Date())) : place;
   const sums = await backUpLedger(
-    readConfig(settings),
+    readConfig(settingsAmong(values)),
     file,
     { withKey },
     progress('copying rows'),
@@ -30,6 +28,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const secrets = withKey
     ? 'It holds the master key and the admin token: whoever has it can read everything.'
     : 'The master key and the admin token are not in it: keep them elsewhere.';
+  const { json } = values;
+  if (json) return print({ file, withKey, orders: sums.orders?.rows, changes: sums.history?.rows });
   say(
     `backed up ${sums.orders?.rows} orders and ${sums.history?.rows} changes to ${file}. ${secrets}`,
   );

@@ -1,36 +1,25 @@
 // `ordergate debug signature`: asks a running server, or the ledger itself, why a signature is
 // wrong.
+
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+import { type Config, ConfigError, readFlags } from '../config.ts';
 import { debugSignature, openWorkplace, type SignatureAnswer } from '../main.ts';
+import { wordOf, wrongUse } from './flags.ts';
 import { say, visible } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
-import { TEXTS } from './texts.ts';
+import { explicitServer } from './target.ts';
+import { debug as TEXT } from './texts/develop.ts';
 import { wrapped } from './wrapped.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, {
-    platform: { type: 'string' },
-    request: { type: 'string' },
-    raw: { type: 'string' },
-    curl: { type: 'string' },
-    string: { type: 'string' },
-    digest: { type: 'string' },
-    party: { type: 'string' },
-    'secret-file': { type: 'string' },
-    address: { type: 'string' },
-    json: { type: 'boolean' },
-    url: { type: 'string' },
-    token: { type: 'string' },
-  });
-  const { platform, request, raw, curl, string, digest, party, address, ...rest } = values;
-  const { 'secret-file': secretFile, json, url, token, ...settings } = rest;
+  const { values, positionals } = readFlags(args, TEXT.flags);
+  const { platform, request, raw, curl, string, digest, party, address } = values;
+  const { 'secret-file': secretFile, json } = values;
+  wordOf(positionals[0], TEXT);
   const kinds = [request, raw, curl, string].filter((one) => one !== undefined);
-  if (positionals.join(' ') !== 'signature' || !platform || kinds.length !== 1) {
-    throw new ConfigError(`usage: ordergate ${TEXTS.debug.usage}`);
-  }
-  const config = withToken(readConfig(settings), token);
+  if (positionals.length > 1 || !platform || kinds.length !== 1) wrongUse(TEXT);
+  const { config, url } = explicitServer(values);
   const body = {
     ...{ platform, digest, party, address },
     requestId: request,
@@ -44,9 +33,6 @@ export async function run(args: readonly string[]): Promise<number> {
   else say(textOf(answer));
   return answer.ok ? 0 : 1;
 }
-
-const withToken = (config: Config, token: string | undefined): Config =>
-  token === undefined ? config : { ...config, adminToken: token };
 
 const askAt = (url: string, config: Config, body: object): Promise<SignatureAnswer> =>
   askServer(url, '/debug/signature', config, body);
@@ -76,7 +62,7 @@ async function askHere(config: Config, body: object): Promise<SignatureAnswer> {
 
 const INDENT = '  ';
 
-function textOf(answer: SignatureAnswer): string {
+export function textOf(answer: SignatureAnswer): string {
   const { ok, causes, otherwise, refusedBy, searched, untried } = answer;
   const lines = [ok ? 'The signature is right.' : 'The signature is wrong.'];
   const add = (text: string): void => {

@@ -13,6 +13,7 @@ const EXPLAINED = new Set([
   'ERR_MASTER_KEY',
   'ERR_IMPORT_SYNTAX',
   'ERR_LEDGER_UNAVAILABLE',
+  'ERR_NETWORK',
 ]);
 
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };

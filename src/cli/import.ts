@@ -2,43 +2,32 @@
 // again.
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+import { type Config, ConfigError, readFlags } from '../config.ts';
 import { ENCODINGS, type Encoding } from '../import/encoding.ts';
 import { type ImportRow, type ImportRows, readImportFile } from '../import/read.ts';
 import { type RefusedFile, writeRefused } from '../import/refused.ts';
 import { cutIntoParts, type ImportPart, type PartAnswer } from '../import/remote.ts';
 import { type ImportObserver, type ImportReport, importRows } from '../import/run.ts';
 import { auditCommand, openWorkplace, type Platform, platformsOf } from '../main.ts';
+import { wrongUse } from './flags.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
-import { complain, inOneLine, say } from './output.ts';
+import { complain, inOneLine, print, say } from './output.ts';
 import { progress } from './progress.ts';
 import { askServer, serverUrl } from './server.ts';
-import { TEXTS } from './texts.ts';
+import { explicitServer } from './target.ts';
+import { importText as TEXT } from './texts/serve.ts';
 
 /** Maximum number of printed refusals; the rest is counted. */
 const SHOWN = 100;
 
-const FLAGS = {
-  'dry-run': { type: 'boolean', default: false },
-  update: { type: 'boolean', default: false },
-  encoding: { type: 'string', default: 'utf-8' },
-  platform: { type: 'string' },
-  section: { type: 'string' },
-  map: { type: 'string', multiple: true },
-  refused: { type: 'string' },
-  url: { type: 'string' },
-} as const;
-
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, FLAGS);
+  const { values, positionals } = readFlags(args, TEXT.flags);
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1)
-    throw new ConfigError(`usage: ordergate ${TEXTS.import.usage}`);
-  const { 'dry-run': dryRun, update, url, refused: refusedPath, ...rest } = values;
+  if (file === undefined || positionals.length > 1) wrongUse(TEXT);
+  const { 'dry-run': dryRun, update, refused: refusedPath, ...rest } = values;
   const encoding = readEncoding(rest.encoding);
-  const { port, host, data, env, platforms: platformsFile } = values;
-  const config = readConfig({ port, host, data, env, platforms: platformsFile });
+  const { config, url } = explicitServer(values);
   const platforms = await platformsOf(config);
   const csv = readCsv(file, rest, platforms);
   const source = await openSource(file);
@@ -58,7 +47,8 @@ export async function run(args: readonly string[]): Promise<number> {
     });
     const report = await runImport({ config, platforms, url, rows, observer, dryRun, update });
     written?.finish();
-    say(`${summary(report, dryRun)}`);
+    if (values.json) print({ dryRun, ...report });
+    else say(`${summary(report, dryRun)}`);
     return report.refused === 0 ? 0 : 1;
   } catch (error) {
     written?.discard();
@@ -84,7 +74,7 @@ function readCsv(
   given: { readonly platform?: string; readonly section?: string; readonly map?: string[] },
   platforms: readonly Platform[],
 ) {
-  if (!given.map && !/\.csv$/i.test(file)) {
+  if (!given.map && !/.csv$/i.test(file)) {
     if (given.platform === undefined && given.section === undefined) return undefined;
     throw new ConfigError('--platform and --section are for CSV; a row of JSON names its own');
   }

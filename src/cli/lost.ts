@@ -1,19 +1,22 @@
 // `ordergate lost`: lists calls that were acknowledged but whose changes the ledger lacks.
-import { ConfigError, readConfig, readFlags } from '../config.ts';
+
+import { readConfig, readFlags, UsageError } from '../config.ts';
 import { findLostCalls } from '../core/lost-calls.ts';
 import { openWorkplace } from '../main.ts';
+import { settingsAmong } from './flags.ts';
 import { say } from './output.ts';
+import { lost as TEXT } from './texts/keep.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = readFlags(args, { since: { type: 'string' } });
+  const { values } = readFlags(args, TEXT.flags);
   const since = values.since === undefined ? undefined : Date.parse(values.since);
   if (Number.isNaN(since)) {
-    throw new ConfigError(
+    throw new UsageError(
       `--since is "${values.since}"; it has to be a time such as 2026-01-31T00:00:00Z`,
     );
   }
   const { storage, platforms } = await openWorkplace({
-    config: readConfig(values),
+    config: readConfig(settingsAmong(values)),
     mustExist: true,
   });
   try {
@@ -28,6 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
       },
     });
     let count = 0;
+    if (values.json) say('{"type":"ready"}');
     for await (const { id, at, platform, party, method, orderId, address } of calls) {
       count++;
       const call = {

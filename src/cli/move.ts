@@ -1,5 +1,6 @@
 // `ordergate move`: gives an order its next state, such as the result of a top-up.
-import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+
+import { type Config, ConfigError, readFlags } from '../config.ts';
 import { orderId } from '../core/ledger.ts';
 import {
   findState,
@@ -9,24 +10,20 @@ import {
   moveOrder,
 } from '../core/move-order.ts';
 import { auditCommand, openWorkplace } from '../main.ts';
-import { say } from './output.ts';
+import { wrongUse } from './flags.ts';
+import { print, say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
-import { TEXTS } from './texts.ts';
+import { explicitServer } from './target.ts';
+import { move as TEXT } from './texts/operate.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = readFlags(args, {
-    platform: { type: 'string' },
-    order: { type: 'string' },
-    to: { type: 'string' },
-    line: { type: 'string' },
-    note: { type: 'string' },
-    url: { type: 'string' },
-  });
-  const { platform, order, to, line = null, note = null, url } = values;
-  if (!platform || !order || !to) throw new ConfigError(`usage: ordergate ${TEXTS.move.usage}`);
-  const config = readConfig(values);
+  const { values } = readFlags(args, TEXT.flags);
+  const { platform, order, to, line = null, note = null } = values;
+  if (!platform || !order || !to) wrongUse(TEXT);
+  const { url, config } = explicitServer(values);
   const move = { platform, orderId: orderId(order), to, line, note };
   const state = await (url === undefined ? moveHere(config, move) : moveAt(url, config, move));
+  if (values.json) return print({ platform, orderId: order, state });
   say(`moved order ${order} of ${platform} to ${state}`);
   return 0;
 }

@@ -30,3 +30,9 @@ export function say(text: string): void {
 export function complain(text: string): void {
   process.stderr.write(`${visible(text)}\n`);
 }
+
+/** Prints a result as one line of JSON; returns the exit code 0. */
+export function print(result: object): 0 {
+  say(JSON.stringify(result));
+  return 0;
+}

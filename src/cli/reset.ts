@@ -1,19 +1,22 @@
 // `ordergate reset`: recreates a sandbox's ledger, on a running server or on the ledger itself.
-import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+
+import { type Config, ConfigError, readFlags } from '../config.ts';
 import { auditCommand, openWorkplace, resetSandbox } from '../main.ts';
-import { say } from './output.ts';
+import { print, say } from './output.ts';
 import { askServer, serverUrl } from './server.ts';
+import { explicitServer } from './target.ts';
+import { reset as TEXT } from './texts/serve.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = readFlags(args, { url: { type: 'string' } });
-  const { url, ...settings } = values;
-  const config = readConfig(settings);
+  const { values } = readFlags(args, TEXT.flags);
+  const { url, config } = explicitServer(values);
   if (config.environment !== 'sandbox') {
     throw new ConfigError(
       'a production ledger is never reset. Nothing was changed. Name a sandbox with --env sandbox and --data.',
     );
   }
   const generation = await (url === undefined ? resetHere(config) : resetAt(url, config));
+  if (values.json) return print({ generation });
   say(
     `the sandbox is as a first start leaves it (generation ${generation}); its clock is the world's`,
   );

@@ -1,31 +1,30 @@
 // `ordergate restore FILE`: restores a backup to a new place, or only proves that the backup can be
 // restored.
+
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, readConfig, readFlags } from '../config.ts';
 import { restoreLedger } from '../main.ts';
-import { say } from './output.ts';
+import { settingsAmong, wrongUse } from './flags.ts';
+import { print, say } from './output.ts';
 import { progress } from './progress.ts';
-import { TEXTS } from './texts.ts';
+import { restore as TEXT } from './texts/keep.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, {
-    database: { type: 'boolean', default: false },
-    verify: { type: 'boolean', default: false },
-  });
-  const { database, verify, ...settings } = values;
+  const { values, positionals } = readFlags(args, TEXT.flags);
+  const { database, verify, json } = values;
+  const settings = settingsAmong(values);
   const [file] = positionals;
   // Only a flag names the target, never a variable, because variables name the place that a
   // server uses.
   const to = [settings.data !== undefined, database].filter(Boolean).length;
   if (file !== undefined && to === 0 && !verify) {
-    throw new ConfigError(
-      `say where ${file} goes: --data DIRECTORY (a fresh one), or --database (the empty one that ORDERGATE_DATABASE_URL names); or --verify alone, which only proves the backup. usage: ordergate ${TEXTS.restore.usage}`,
+    wrongUse(
+      TEXT,
+      `say where ${file} goes: --data DIRECTORY (a fresh one), or --database (the empty one that ORDERGATE_DATABASE_URL names); or --verify alone, which only proves the backup`,
     );
   }
-  if (file === undefined || positionals.length > 1 || to > 1) {
-    throw new ConfigError(`usage: ordergate ${TEXTS.restore.usage}`);
-  }
+  if (file === undefined || positionals.length > 1 || to > 1) wrongUse(TEXT);
   const { size } = statSync(file);
   const config = readConfig(settings);
   if (database && config.databaseUrl === undefined) {
@@ -39,6 +38,11 @@ export async function run(args: readonly string[]): Promise<number> {
           ...(database && { databaseUrl: config.databaseUrl }),
         };
   const { sums, audit } = await restoreLedger(file, { place, verify }, progress('rows'));
+  if (json) {
+    const target = place === null ? null : database ? 'database' : config.dataDirectory;
+    const [orders, changes] = [sums.orders?.rows, sums.history?.rows];
+    return print({ file, bytes: size, target, orders, changes, isAudited: audit !== undefined });
+  }
   const what = `${sums.orders?.rows} orders and ${sums.history?.rows} changes`;
   const where = place === null ? '' : ` into ${database ? 'the database' : config.dataDirectory}`;
   const proof = audit

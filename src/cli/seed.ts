@@ -1,34 +1,34 @@
 // `ordergate seed --platform P --orders N`: creates load data, which is equal in each run.
+
 import { randomBytes } from 'node:crypto';
-import { ConfigError, readConfig, readFlags } from '../config.ts';
+import { ConfigError, readConfig, readFlags, UsageError } from '../config.ts';
 import type { NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
 import { openWorkplace, type Workplace } from '../main.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
-import { say } from './output.ts';
+import { settingsAmong } from './flags.ts';
+import { complain, print, say } from './output.ts';
 import { progress } from './progress.ts';
+import { seed as TEXT } from './texts/serve.ts';
 
 const BATCH = 1000;
-const DEFAULT_PARTY = 'load01';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = readFlags(args, {
-    platform: { type: 'string' },
-    orders: { type: 'string' },
-    party: { type: 'string', default: DEFAULT_PARTY },
-    secret: { type: 'string' },
-  });
+  const { values } = readFlags(args, TEXT.flags);
   const count = /^\d{1,9}$/.test(values.orders ?? '') ? Number(values.orders) : 0;
-  if (count === 0) throw new ConfigError('--orders has to be a whole number of at least 1');
-  const workplace = await openWorkplace({ config: readConfig(values) });
+  if (count === 0) throw new UsageError('--orders has to be a whole number of at least 1');
+  const workplace = await openWorkplace({ config: readConfig(settingsAmong(values)) });
   try {
     const platform = workplace.platforms.find((p) => p.name === values.platform);
     if (!platform) {
       const known = workplace.platforms.map((p) => p.name).join(', ');
-      throw new ConfigError(`--platform has to be one of: ${known}`);
+      throw new UsageError(`--platform has to be one of: ${known}`);
     }
-    const party = await findOrMakeParty(workplace, platform, values.party, values.secret);
+    const party = await findOrMakeParty(workplace, platform, values, values.json ? complain : say);
     const created = await seedOrders(workplace, platform, party, count);
+    if (values.json) {
+      return print({ seeded: created, platform: platform.name, party: party.partyId });
+    }
     say(`seeded ${created} orders of ${platform.name} party ${party.partyId}`);
     return 0;
   } finally {
@@ -39,13 +39,16 @@ export async function run(args: readonly string[]): Promise<number> {
 async function findOrMakeParty(
   { parties, clock }: Workplace,
   platform: Platform,
-  partyId: string,
-  given: string | undefined,
+  {
+    party: partyId,
+    secret: given,
+  }: { readonly party: string; readonly secret?: string | undefined },
+  announce: (text: string) => void,
 ): Promise<Party> {
   const existing = parties.find(platform.name, partyId);
   if (existing) return existing;
   const secret = given ?? randomBytes(16).toString('hex');
-  if (secret.length < 16) throw new ConfigError('--secret has to be at least 16 characters');
+  if (secret.length < 16) throw new UsageError('--secret has to be at least 16 characters');
   const party = platform.seed.party(partyId, secret, clock.now());
   try {
     platform.checkParty(party, parties.list(platform.name));
@@ -54,7 +57,7 @@ async function findOrMakeParty(
     throw error;
   }
   await parties.create(party);
-  if (given === undefined) say(`made party ${partyId} with key ${secret}`);
+  if (given === undefined) announce(`made party ${partyId} with key ${secret}`);
   return party;
 }
 

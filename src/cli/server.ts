@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
+import { NetworkError } from './errors.ts';
 
 /** The URL of the management API of a server on this data directory, as far as the settings show it. */
 export function serverUrl({ host, port, manageHost, managePort }: Config): string {
@@ -20,7 +21,8 @@ export const askServer = <Answer>(
  * Calls the management API and resolves to the JSON of the answer.
  *
  * @param path below /manage/v1
- * @throws {ConfigError} if no server answers, or with the message of an error answer
+ * @throws {NetworkError} if no server answers
+ * @throws {ConfigError} with the message of an error answer
  */
 export async function callServer<Answer>(
   url: string,
@@ -41,7 +43,10 @@ export async function callServer<Answer>(
   const answer = parse(text);
   if (status >= 200 && status < 300 && answer !== undefined) return answer as Answer;
   const said = (answer as { error?: { message?: string } } | undefined)?.error?.message;
-  throw new ConfigError(said ?? `${withoutSecrets(target)} answered ${status}; is it Ordergate?`);
+  if (said === undefined) {
+    throw new NetworkError(`${withoutSecrets(target)} answered ${status}; is it Ordergate?`);
+  }
+  throw status >= 500 ? new NetworkError(said) : new ConfigError(said);
 }
 
 async function send(url: string, call: RequestInit) {
@@ -51,8 +56,8 @@ async function send(url: string, call: RequestInit) {
   } catch (error) {
     const { cause, message } = error as Error;
     const reason = cause instanceof Error && cause.message ? cause.message : message;
-    throw new ConfigError(
-      `no answer from ${withoutSecrets(url)} (${reason}); --url says where the server is`,
+    throw new NetworkError(
+      `no answer from ${withoutSecrets(url)} (${reason}); start a server with \`ordergate serve\`, or say where one is with --url`,
     );
   }
 }
@@ -77,7 +82,7 @@ function readToken({ adminToken, dataDirectory }: Config): string {
     return readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
   } catch {
     throw new ConfigError(
-      `${dataDirectory} holds no admin.token; set ORDERGATE_ADMIN_TOKEN to the server's`,
+      `${dataDirectory} holds no admin.token; set ORDERGATE_ADMIN_TOKEN to the server's, or name a profile (ordergate help profile)`,
     );
   }
 }

@@ -1,10 +1,13 @@
 // `ordergate users`: manages who may sign in to the console, on a running server or on the ledger
 // itself.
-import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+
+import { type Config, ConfigError, readFlags, UsageError } from '../config.ts';
 import { callAccounts, openWorkplace } from '../main.ts';
-import { inOneLine, say } from './output.ts';
+import { wordOf, wrongUse } from './flags.ts';
+import { inOneLine, print, say } from './output.ts';
 import { callServer, serverUrl } from './server.ts';
-import { TEXTS } from './texts.ts';
+import { explicitServer } from './target.ts';
+import { users as TEXT } from './texts/operate.ts';
 
 interface Account {
   readonly accountId: string;
@@ -35,33 +38,30 @@ const RESET = {
 };
 
 const ROLES: readonly string[] = ['viewer', 'operator', 'admin'];
-
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, {
-    role: { type: 'string' },
-    url: { type: 'string' },
-  });
-  const [what, name, ...more] = positionals;
-  const { role, url, ...settings } = values;
+  const { values, positionals } = readFlags(args, TEXT.flags);
+  const [given, name, ...more] = positionals;
+  const what = wordOf(given, TEXT);
+  const { role, json } = values;
   const needsName = what !== 'list';
-  const isKnown = ['list', 'add', 'reset-password', 'disable', 'enable'].includes(what ?? '');
-  if (!isKnown || more.length > 0 || needsName !== (name !== undefined)) {
-    throw new ConfigError(`usage: ordergate ${TEXTS.users.usage}`);
+  if (more.length > 0 || needsName !== (name !== undefined)) wrongUse(TEXT);
+  if (what === 'add' && !ROLES.includes(role ?? '')) {
+    throw new UsageError('--role has to be given: viewer, operator or admin');
   }
-  const config = readConfig(settings);
+  const { config, url } = explicitServer(values);
   await withAccounts(config, url, async (accounts) => {
-    if (what === 'list') return list(accounts);
+    if (what === 'list') return json ? print(await accounts.call(LIST)) : list(accounts);
     if (what === 'add') {
-      if (!ROLES.includes(role ?? '')) {
-        throw new ConfigError('--role has to be given: viewer, operator or admin');
-      }
-      return tellLink(await accounts.call(CREATE, undefined, { name, role }), config, url);
+      const added = await accounts.call(CREATE, undefined, { name, role });
+      return json ? print(added) : tellLink(added, config, url);
     }
     const { accountId } = await find(accounts, name!);
     if (what === 'reset-password') {
-      return tellLink(await accounts.call(RESET, accountId, {}), config, url);
+      const reset = await accounts.call(RESET, accountId, {});
+      return json ? print(reset) : tellLink(reset, config, url);
     }
-    await accounts.call(CHANGE, accountId, { enabled: what === 'enable' });
+    const changed = await accounts.call(CHANGE, accountId, { enabled: what === 'enable' });
+    if (json) return print(changed);
     say(
       `${inOneLine(name!)} ${what === 'enable' ? 'may sign in again' : 'is signed out and cannot sign in'}`,
     );
@@ -99,20 +99,20 @@ function tellLink({ name, role, link }: Account, config: Config, url: string | u
 async function withAccounts(
   config: Config,
   url: string | undefined,
-  run: (accounts: Accounts) => Promise<void>,
+  run: (accounts: Accounts) => Promise<unknown>,
 ): Promise<void> {
   const remote = (at: string): Accounts => ({
     call: ({ method, path }, accountId = '', body = undefined) =>
       callServer(at, method, path.replace('{accountId}', accountId), config, body),
   });
-  if (url !== undefined) return run(remote(url));
+  if (url !== undefined) return void (await run(remote(url)));
   const opened = await openWorkplace({ config, mustExist: true }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
       throw error;
     },
   );
-  if (!opened) return run(remote(serverUrl(config)));
+  if (!opened) return void (await run(remote(serverUrl(config))));
   try {
     await run({
       async call({ id }, accountId, body) {

@@ -1,14 +1,17 @@
 // `ordergate verify`: reads the whole ledger and reports whether it is sound.
-import { ConfigError, readConfig, readFlags } from '../config.ts';
+
+import { readConfig, readFlags, UsageError } from '../config.ts';
 import { auditEntries, auditSealed, oldRulesOf, openWorkplace } from '../main.ts';
 import { findingText, findOldOrders } from '../protocol/old-rules.ts';
+import { settingsAmong } from './flags.ts';
 import { complain, inOneLine } from './output.ts';
+import { verify as TEXT } from './texts/keep.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values: flags } = readFlags(args, { head: { type: 'string' } });
-  const { head, ...values } = flags;
+  const { values } = readFlags(args, TEXT.flags);
+  const { head } = values;
   if (head !== undefined) requireHead(head);
-  const config = readConfig(values);
+  const config = readConfig(settingsAmong(values));
   const damage: string[] = [];
   // A wrong environment is reported with the other findings, because somebody may have changed
   // the setting by hand.
@@ -41,10 +44,10 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** @throws {ConfigError} */
+/** @throws {UsageError} */
 function requireHead(head: string): void {
   if (/^\d+\.\d+\.[0-9a-f]{64}$/.test(head.trim())) return;
-  throw new ConfigError(
+  throw new UsageError(
     `--head is "${head}"; it has to be a line that "ordergate head" printed, such as 12.11873.9f2c… with 64 hex digits`,
   );
 }

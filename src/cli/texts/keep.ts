@@ -1,0 +1,98 @@
+// The help texts and flags of the commands for those who keep a ledger safe, apart from their code.
+
+import type { CommandText } from '../command.ts';
+import { JSON_FLAG, NDJSON_FLAG } from '../common-flags.ts';
+
+export const verify = {
+  name: 'verify',
+  usage: ['verify [--head HEAD]'],
+  about:
+    'On SQLite, stop the server first; while it runs, check a backup with `ordergate restore FILE --verify`. The result is one line of JSON, with or without --json; what is wrong goes to standard error, and the exit code is then 1.',
+  flags: {
+    head: {
+      type: 'string',
+      value: 'HEAD',
+      text: 'a line that `ordergate head` printed: finds what was cut off or rewritten since',
+    },
+    ...JSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [['verify --data data', 'check the ledger of ./data']],
+} as const satisfies CommandText;
+
+export const head = {
+  name: 'head',
+  usage: ['head'],
+  about:
+    'The server may run. `ordergate verify --head HEAD` later finds what was cut off or rewritten.',
+  flags: { ...JSON_FLAG },
+  takesSettings: true,
+  examples: [['head >> heads.txt', 'write the head down; keep the file on another machine']],
+} as const satisfies CommandText;
+
+export const lost = {
+  name: 'lost',
+  usage: ['lost [--since TIME]'],
+  about:
+    'Use it after a write-ahead log was lost. Each call is one line of JSON, with or without --json.',
+  flags: {
+    since: {
+      type: 'string',
+      value: 'TIME',
+      text: 'calls from this time on, such as 2026-01-31T00:00:00Z',
+    },
+    ...NDJSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [['lost --since 2026-01-31T00:00:00Z', 'what was lost since then']],
+} as const satisfies CommandText;
+
+export const backup = {
+  name: 'backup',
+  usage: ['backup FILE|DIRECTORY [--with-key]'],
+  about: 'The server may run. In a directory the backup gets a name with the time.',
+  flags: {
+    'with-key': {
+      type: 'boolean',
+      default: false,
+      text: 'put the master key and the admin token into the backup; whoever has it can read everything',
+    },
+    ...JSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [['backup /var/backups/ordergate', 'a file with the time in its name']],
+} as const satisfies CommandText;
+
+export const restore = {
+  name: 'restore',
+  usage: ['restore FILE [--data DIRECTORY | --database] [--verify]'],
+  flags: {
+    database: {
+      type: 'boolean',
+      default: false,
+      text: 'restore into the empty database that ORDERGATE_DATABASE_URL names',
+    },
+    verify: {
+      type: 'boolean',
+      default: false,
+      text: 'read the restored ledger again and audit it; alone, it keeps nothing',
+    },
+    ...JSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['restore backup.ndjson.gz --verify', 'prove that the backup is whole; nothing is kept'],
+    ['restore backup.ndjson.gz --data fresh --verify', 'restore it into a new directory'],
+  ],
+} as const satisfies CommandText;
+
+export const migrate = {
+  name: 'migrate',
+  usage: ['migrate sqlite-to-postgres'],
+  about:
+    'Stop the server first. The copy goes to ORDERGATE_DATABASE_URL and is proven by counts, digests and the audit. If the command is killed, run it again, and it continues.',
+  words: ['sqlite-to-postgres'],
+  flags: { ...JSON_FLAG },
+  takesSettings: true,
+  examples: [['migrate sqlite-to-postgres --data data', 'move the ledger of ./data']],
+} as const satisfies CommandText;
