@@ -5,7 +5,12 @@ import type { AddressInfo } from 'node:net';
 
 /** What a real gateway answered, by path. */
 export interface FloorReplies {
-  readonly [path: string]: { readonly contentType: string; readonly body: string };
+  readonly [path: string]: {
+    /** The method's name in the bench. */
+    readonly name?: string;
+    readonly contentType: string;
+    readonly body: string;
+  };
 }
 
 const replies = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as FloorReplies;

@@ -3,7 +3,6 @@ import { sign, stringToSign } from '../src/platforms/jintong/signature.ts';
 import { writeRequest } from '../src/platforms/jintong/wire-write.ts';
 import { frame } from './frame.ts';
 import type { Shot } from './load.ts';
-import type { BenchOptions } from './options.ts';
 
 export const GATEWAY_PATH = '/Api/OrderOpenApi.ashx';
 /** The party and the user that `ordergate seed` makes by default. */
@@ -80,17 +79,4 @@ export function shuffledIndexes(random: () => number, orders: number): number[] 
     [indexes[i], indexes[other]] = [indexes[other]!, indexes[i]!];
   }
   return indexes;
-}
-
-/** Which orders the requests of a round ask for: any for reads, one of its own for each write. */
-export function indexesOf(
-  kind: Kind,
-  isWarmUp: boolean,
-  options: Pick<BenchOptions, 'orders' | 'reads' | 'writes' | 'warmReads' | 'warmWrites'>,
-  random: () => number,
-  fresh: number[],
-): number[] {
-  const { orders, reads, writes, warmReads, warmWrites } = options;
-  if (kind === 'write') return fresh.splice(0, isWarmUp ? warmWrites : writes);
-  return randomIndexes(random, orders, isWarmUp ? warmReads : reads);
 }

@@ -4,28 +4,25 @@ import { parseArgs } from 'node:util';
 import { WrongAnswerError } from './load.ts';
 
 const HELP = `npm run bench -- [options]
-  --orders N        orders in the ledger (100000; 1000000 with --scale, 40000 with --callbacks, 220000 with --postgres)
+  --orders N        orders of each platform (100000); orders in the ledger with --scale (1000000), --callbacks (40000), --postgres (220000)
   --rounds N        counted rounds (5)
   --connections N   connections at once (32)
-  --reads N         reads per round and server (10000)
-  --writes N        writes per round and server (6000); each needs an order of its own
-  --warm-reads N    the same before the rounds, not counted (40000)
-  --warm-writes N   (20000)
+  --reads N         short reads per round and server (5000); fewer of a method that takes longer
+  --writes N        short writes per round and server (1500); each needs an order of its own
+  --warm-reads N    the same before the rounds, not counted (15000)
+  --warm-writes N   (4000)
+  --only TEXT       the methods whose name holds it, such as history or ytx
   --entry FILE      what to run as ordergate (src/cli/index.ts; dist/cli/index.js is what npm has)
   --out FILE        where the figures go (bench/results/latest.json; NAME.json with --NAME)
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
   --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
-  --ytx             getOrderResult and productOrder of ytx beside the floor
   --postgres        1, 2 and 4 nodes on PostgreSQL beside a bare handler with the same statements
-  --versions DIR    this checkout beside the one in DIR, which has its own node_modules
-  --suning          reports of delivery and pages of history of Suning beside the floor (1150000 orders)
+  --versions DIR    one more column: the checkout in DIR, which has its own node_modules
 `;
 
 export interface BenchOptions {
   readonly scale: boolean;
-  readonly ytx: boolean;
   readonly callbacks: boolean;
-  readonly suning: boolean;
   readonly postgres: boolean;
   /** The directory of another checkout; undefined where none is measured. */
   readonly versions: string | undefined;
@@ -38,6 +35,8 @@ export interface BenchOptions {
   readonly warmReads: number;
   readonly warmWrites: number;
   readonly entry: string;
+  /** A part of the names of the methods to measure; empty for all. */
+  readonly only: string;
   readonly out: string;
   /** The load party's key, another for each run. */
   readonly secret: string;
@@ -51,23 +50,22 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       orders: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       connections: { type: 'string', default: '32' },
-      reads: { type: 'string', default: '10000' },
-      writes: { type: 'string', default: '6000' },
-      'warm-reads': { type: 'string', default: '40000' },
-      'warm-writes': { type: 'string', default: '20000' },
+      reads: { type: 'string', default: '5000' },
+      writes: { type: 'string', default: '1500' },
+      'warm-reads': { type: 'string', default: '15000' },
+      'warm-writes': { type: 'string', default: '4000' },
       entry: { type: 'string', default: 'src/cli/index.ts' },
       out: { type: 'string' },
       scale: { type: 'boolean', default: false },
-      ytx: { type: 'boolean', default: false },
       callbacks: { type: 'boolean', default: false },
-      suning: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
       postgres: { type: 'boolean', default: false },
       versions: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, ytx, suning, callbacks, postgres, versions } = values;
-  const names = { postgres, suning, ytx, callbacks, scale, versions: versions !== undefined };
+  const { scale, callbacks, postgres, versions, only } = values;
+  const names = { postgres, callbacks, scale };
   const name = Object.entries(names).find(([, isAsked]) => isAsked)?.[0] ?? 'latest';
   // Of Suning one in eight is of virtual goods; the others make up a window of a million.
   const defaults: Record<string, string> = {
@@ -80,11 +78,10 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
   if (values.help) return 'help';
   return {
     scale,
-    ytx,
     callbacks,
-    suning,
     postgres,
     versions,
+    only,
     orders: count('orders', values.orders ?? defaults[name] ?? '100000'),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),

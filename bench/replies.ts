@@ -1,5 +1,4 @@
 // What the servers answer: that ordergate's replies are signed, that the plain stack gives the same, that nothing was left out.
-import type { FloorReplies } from './floor.ts';
 import { GATEWAY_PATH, KINDS, type Kind, signedBody } from './jintong-requests.ts';
 import { WrongAnswerError } from './load.ts';
 import type { RunningServer } from './servers.ts';
@@ -52,24 +51,13 @@ function comparable({ contentType, body }: Reply): string {
   return contentType + body.replace(/%3c(CreateTime|Sign)%3e.*?%3c/g, '%3c$1%3e…%3c');
 }
 
-/** By the paths at which the load finds them. */
-export function floorReplies(replies: Replies): FloorReplies {
-  return Object.fromEntries(KINDS.map((kind) => [`/${kind}`, replies[kind]]));
-}
-
 /** A record that the request log drops is work not done: such a run measured something else. */
-export async function refuseDroppedRecords(server: RunningServer, hastened: number): Promise<void> {
+export async function refuseDroppedRecords(server: RunningServer): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
   const metrics = await response.text();
   const value = (pattern: RegExp): number => Number(pattern.exec(metrics)?.[1]);
   const dropped = value(/^ordergate_request_log_dropped (\d+)$/m);
   if (dropped !== 0) {
     throw new WrongAnswerError(`the request log dropped ${dropped} records`);
-  }
-  const counted = value(
-    /^ordergate_gateway_calls_total\{[^}]*method="HastenOrder",outcome="CallSuccess"\} (\d+)$/m,
-  );
-  if (counted !== hastened) {
-    throw new WrongAnswerError(`ordergate counts ${counted} hastens of ${hastened}`);
   }
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import { type Measurement, medians, type Ratio } from './phase.ts';
+import { cpuRatio, type Measurement, medians, type Ratio } from './phase.ts';
 
 export interface Bound {
   readonly what: string;
@@ -58,6 +58,59 @@ export function printTable(
       p50Millis.toFixed(2),
       p99Millis.toFixed(2),
     ]);
+  }
+}
+
+/**
+ * A table of the methods, ratios first: CPU of Ordergate in that of the durable floor, of the bare
+ * floor and of the plain stack, then CPU per request in microseconds, and the latency of Ordergate.
+ */
+export function printRatios(
+  phases: readonly { readonly name: string; readonly bound: number }[],
+  figures: Readonly<Record<string, Readonly<Record<string, readonly Measurement[]>>>>,
+): void {
+  const row = (columns: readonly string[]) => print(`| ${columns.join(' | ')} |`);
+  row([
+    'method',
+    'of the durable floor',
+    'bound',
+    'of the floor',
+    'plain stack, of Ordergate',
+    'CPU µs: floor',
+    'durable floor',
+    'Ordergate',
+    'plain stack',
+    'p50 ms',
+    'p99 ms',
+  ]);
+  row(Array.from({ length: 11 }, () => '---'));
+  for (const { name, bound } of phases) {
+    const of = figures[name]!;
+    const own = medians(of.ordergate!);
+    const cpu = (subject: string) =>
+      of[subject]?.length ? medians(of[subject]).cpuMicros : undefined;
+    const times = (value: number | undefined) => (value === undefined ? '—' : `${number(value)}×`);
+    const micros = (value: number | undefined) => (value === undefined ? '—' : value.toFixed(1));
+    const plain = cpu('plain');
+    row([
+      name,
+      times(own.cpuMicros / cpu('durable')!),
+      `${bound}×`,
+      times(own.cpuMicros / cpu('floor')!),
+      times(plain && plain / own.cpuMicros),
+      micros(cpu('floor')),
+      micros(cpu('durable')),
+      micros(own.cpuMicros),
+      micros(plain),
+      own.p50Millis.toFixed(2),
+      own.p99Millis.toFixed(2),
+    ]);
+    if (of.other?.length) {
+      const { value, lowest, highest } = cpuRatio(of.ordergate!, of.other);
+      print(
+        `  ${name}: ${number(value)}× of the other version (rounds ${number(lowest)} to ${number(highest)})`,
+      );
+    }
   }
 }
 

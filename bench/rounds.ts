@@ -15,8 +15,11 @@ export interface Rounds<Phase extends string, Subject extends string> {
   readonly connections: number;
   readonly phases: readonly Phase[];
   readonly servers: Readonly<Record<Subject, RunningServer>>;
-  /** The requests of one phase in one round, for each server. */
-  shots(phase: Phase, isWarmUp: boolean): Readonly<Record<Subject, readonly Shot[]>>;
+  /** The requests of one phase in one round, for each server that has the phase. */
+  shots(
+    phase: Phase,
+    isWarmUp: boolean,
+  ): Readonly<Partial<Record<Subject, readonly Shot[] | undefined>>>;
 }
 
 /**
@@ -42,7 +45,9 @@ export async function measureRounds<Phase extends string, Subject extends string
       const shots = options.shots(phase, round === 0);
       for (let turn = 0; turn < subjects.length; turn++) {
         const subject = subjects[(round + turn) % subjects.length]!;
-        const measured = await measure(servers[subject], connections, shots[subject]);
+        const own = shots[subject];
+        if (own === undefined) continue;
+        const measured = await measure(servers[subject], connections, own);
         if (round > 0) figures[phase][subject].push(measured);
       }
     }

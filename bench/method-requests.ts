@@ -1,0 +1,173 @@
+// What the load asks of each method: signed calls on seeded orders, made one after the other.
+import { DAY } from '../src/core/clock.ts';
+import {
+  buildRequest as buildSuning,
+  type Method,
+  type Params,
+} from '../src/platforms/suning/client.ts';
+import { suning } from '../src/platforms/suning/index.ts';
+import { THOUSAND_CARDS_EVERY, VIRTUAL_EVERY } from '../src/platforms/suning/seed.ts';
+import { buildRequest as buildYtx } from '../src/platforms/ytx/client.ts';
+import { ytx } from '../src/platforms/ytx/index.ts';
+import { formatShanghai } from '../src/protocol/shanghai-time.ts';
+import {
+  GATEWAY_PATH,
+  type Kind,
+  PARTY,
+  repeatableRandom,
+  seededOrderId,
+  shuffledIndexes,
+  signedBody,
+} from './jintong-requests.ts';
+
+/** A signed call, and what the answer to it has to hold. */
+export interface Call {
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly expected: string;
+}
+
+export interface MethodPhase {
+  readonly name: string;
+  readonly changes: boolean;
+  /** How many requests of it a round has, in those of a short read or write. */
+  readonly share: number;
+  /** The most CPU that it may take, in that of its durable floor. */
+  readonly bound: number;
+  next(): Call;
+}
+
+const READ = 1.6;
+const WRITE = 1.5;
+/** Of a thousand cards. */
+const CARDS = 2;
+/** The most of a page that Suning's document allows. */
+const LAST_PAGE_NO = 99_999;
+
+/** @param orders how many each platform has been seeded with */
+export function methodPhases(orders: number, secret: string): readonly MethodPhase[] {
+  const phase = (name: string, changes: boolean, share: number, bound: number, next: () => Call) =>
+    ({ name, changes, share, bound, next }) as const;
+  const jintong = jintongCalls(orders, secret);
+  const topUps = ytxCalls(orders, secret);
+  const page = pages(orders, secret);
+  return [
+    phase('Jintong GetOrderDetail', false, 1, READ, jintong('read')),
+    phase('Jintong HastenOrder', true, 1, WRITE, jintong('write')),
+    phase('ytx getOrderResult', false, 1, READ, topUps.read),
+    phase('ytx productOrder', true, 1, WRITE, topUps.write),
+    phase('Suning 180, 1 card', true, 1, WRITE, reports(orders, secret, false)),
+    phase('Suning 180, 1,000 cards', true, 0.015, CARDS, reports(orders, secret, true)),
+    phase('Suning history, 10 rows', false, 0.5, READ, page(1, 10)),
+    phase('Suning history, 10 rows, last', false, 0.5, READ, page(LAST_PAGE_NO, 10)),
+    phase('Suning history, 100 rows', false, 0.1, READ, page(1, 100)),
+    phase('Suning history, 100 rows, last', false, 0.1, READ, page(LAST_PAGE_NO, 100)),
+  ];
+}
+
+const exhausted = (what: string): RangeError =>
+  new RangeError(`${what}: more --orders, or fewer --reads, --writes or --rounds`);
+
+/** Every order once. */
+function everyOrder(orders: number, what: string): () => number {
+  const indexes = shuffledIndexes(repeatableRandom(1), orders);
+  return () => {
+    const index = indexes.pop();
+    if (index === undefined) throw exhausted(what);
+    return index;
+  };
+}
+
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+function jintongCalls(orders: number, secret: string): (kind: Kind) => () => Call {
+  const random = repeatableRandom(2);
+  const fresh = everyOrder(orders, 'an order is hastened once in ten minutes');
+  // Answers arrive URL-encoded, with lower-case hex.
+  return (kind) => () => {
+    const index = kind === 'write' ? fresh() : Math.floor(random() * orders);
+    const expected =
+      kind === 'write'
+        ? '%3cMessageCode%3eCallSuccess%3c'
+        : `%3cOrderID%3e${seededOrderId(index)}%3c`;
+    const body = signedBody(kind, index, secret);
+    return { target: GATEWAY_PATH, headers: FORM, body, expected };
+  };
+}
+
+function ytxCalls(orders: number, secret: string): Record<Kind, () => Call> {
+  const party = ytx.seed.party(PARTY, secret, 0);
+  const unread = everyOrder(orders, 'an order is asked for once a minute');
+  let submitted = 0;
+  const call = (body: Record<string, string>, expected: string): Call => {
+    const { url, ...built } = buildYtx(PARTY, secret, body, Date.now());
+    return { target: url, ...built, expected };
+  };
+  return {
+    read() {
+      const { order } = ytx.seed.order(party, unread(), 0);
+      const body = { action: 'getOrderResult', appid: order.owner, requestId: order.orderId };
+      return call(body, `{"requestId":"${order.orderId}","appid"`);
+    },
+    write() {
+      const { order } = ytx.seed.order(party, 0, 0);
+      const customParm = `bench-${submitted++}`;
+      const account = { rechargeAccount: '18812340804', productCode: 'P1', customParm };
+      return call({ action: 'productOrder', appid: order.owner, ...account }, '"statusCode":"0"');
+    },
+  };
+}
+
+function suningCall<M extends Method>(
+  secret: string,
+  method: M,
+  params: Params[M],
+  expected: string,
+): Call {
+  const built = buildSuning({ appKey: PARTY, appSecret: secret }, method, params, Date.now());
+  return { target: '/api/http/sopRequest', ...built, expected };
+}
+
+/** Reports of delivery, each of a line of its own. */
+function reports(orders: number, secret: string, isThousand: boolean): () => Call {
+  const now = Date.now();
+  const party = suning.seed.party(PARTY, secret, now);
+  let index = isThousand ? THOUSAND_CARDS_EVERY - 1 : VIRTUAL_EVERY - 1;
+  return () => {
+    if (!isThousand && index % THOUSAND_CARDS_EVERY === THOUSAND_CARDS_EVERY - 1) {
+      index += VIRTUAL_EVERY;
+    }
+    if (index >= orders) throw exhausted('each report is of a line of its own');
+    const { order } = suning.seed.order(party, index, now);
+    index += isThousand ? THOUSAND_CARDS_EVERY : VIRTUAL_EVERY;
+    const { orderId, lines } = order;
+    const cardList = Array.from({ length: isThousand ? 1000 : 1 }, (_, i) => ({
+      cardCode: `${orderId}${i}`,
+      cardSec: `I001XB${i}`,
+    }));
+    const params = {
+      iqStatus: '180',
+      orderId,
+      orderItemId: lines[0]!.lineId,
+      cardList,
+    } as const;
+    return suningCall(secret, 'suning.selfmarket.leaguerstatus.add', params, '"result":"Y"');
+  };
+}
+
+function pages(orders: number, secret: string): (pageNo: number, size: number) => () => Call {
+  const now = Date.now();
+  const subscriptions = orders - Math.floor(orders / VIRTUAL_EVERY);
+  return (pageNo, size) => {
+    const last = Math.max(1, Math.floor(subscriptions / size));
+    const params = {
+      startTime: formatShanghai(now - 85 * DAY),
+      endTime: formatShanghai(now + DAY),
+      pageNo: String(Math.min(pageNo, last)),
+      pageSize: String(size),
+    };
+    const expected = `"pageNo":"${params.pageNo}"`;
+    return () => suningCall(secret, 'suning.fws.historyorder.query', params, expected);
+  };
+}
