@@ -21,6 +21,7 @@ import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
+import { openLive } from './manage/live/open.ts';
 import { platformsOf } from './platform-file.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
@@ -165,8 +166,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     isSecret,
     forces,
     onFault: (error, request) => onFault(error, request.path),
-    onAnswer: (platform, method, outcome, micros) =>
-      metrics.count(platform, method, outcome, micros),
+    onAnswer: (platform, method, outcome, micros, party) =>
+      metrics.count(platform, method, outcome, micros, parties.known(platform, party)),
   };
   const sandbox = environment === 'sandbox';
   const about = { environment, version: VERSION };
@@ -177,18 +178,17 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       faults.write('warn', { address }, 'a wrong token was sent to the management API');
     },
   });
+  const { people, secondFactor } = entrance;
+  const asked = {
+    callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
+    ...{ ledger, parties, platforms, clock, people, requests: detective.arrivals },
+  };
+  const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
   const manage: ManageServices = {
-    ledger,
-    requests: detective.arrivals,
-    detective,
-    ...{ parties, catalog, tokens, platforms, clock, forces },
-    people: entrance.people,
-    secondFactor: entrance.secondFactor,
+    ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about },
     audit: storage.audit,
-    about,
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
-    callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     ...sandboxControls(workplace, {
       runDue,
       wakeDeadlines: () => deadlines.wake(),
@@ -239,7 +239,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
         'the limit of connections is reached; idle ones give way',
       ),
   });
-  metrics.watch(server);
+  metrics.watch(server, live.streams);
 
   const stopHousekeeping = keepHouse(workplace, config, log);
   const clockWatch = watchClock(clock, log, () => callbacks.shortenPauses());
@@ -251,6 +251,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     stopHousekeeping();
     clearInterval(clockWatch);
     forces?.stop();
+    live.streams.close();
     await server.close();
     await deadlines.stop();
     await callbacks.stop();
@@ -276,7 +277,6 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     await logStart(log, workplace, config, { url, manageUrl, version: VERSION, link });
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
-    const { people, secondFactor } = entrance;
     return {
       ...workplace,
       url,

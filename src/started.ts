@@ -17,6 +17,14 @@ export interface Options extends WorkplaceOptions {
   readonly requestMs?: number;
   /** For tests: replacements for the world that callbacks reach. */
   readonly callbacks?: CallbackOverrides;
+  /** For tests: how often event streams look and beat, in milliseconds. */
+  readonly live?: {
+    readonly lookMs?: number;
+    readonly figuresMs?: number;
+    readonly heartbeatMs?: number;
+    readonly checkMs?: number;
+    readonly freshMs?: number;
+  };
 }
 
 export interface Ordergate extends Workplace {

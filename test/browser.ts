@@ -35,7 +35,9 @@ export class Browser {
     const response = await fetch(target, { ...init, method, headers, redirect: 'manual' });
     const set = response.headers.get('set-cookie');
     if (set) this.cookie = /Max-Age=0/.test(set) ? '' : set.split(';')[0]!;
-    const text = await response.text();
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (isStream) await response.body?.cancel(); // It has no end.
+    const text = isStream ? '' : await response.text();
     const location = response.headers.get('location');
     return { status: response.status, headers: response.headers, text, location };
   }

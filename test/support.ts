@@ -114,6 +114,10 @@ export async function manage(
     headers: { authorization: `Bearer ${server.adminToken}`, ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await response.body?.cancel(); // A stream has no end; see event-reader.ts.
+    return { status: response.status, body: null };
+  }
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   return { status: response.status, body: isJson ? await response.json() : await response.text() };
 }

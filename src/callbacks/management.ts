@@ -57,6 +57,9 @@ export function callbackManagement(
     listDeliveries: store.listDeliveries,
     listAlerts: store.listAlerts,
     stats: store.stats,
+    endpointStats: store.endpointStats,
+    eventsAfter: store.eventsAfter,
+    newestEvent: store.newestEvent,
     findDelivery,
 
     async ping(endpoint, now) {

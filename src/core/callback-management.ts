@@ -50,7 +50,14 @@ export interface ReplayOutcome {
 export interface CallbackManagement
   extends Pick<
     CallbackStore,
-    'listEndpoints' | 'listDeliveries' | 'listAlerts' | 'findEndpoint' | 'stats'
+    | 'listEndpoints'
+    | 'listDeliveries'
+    | 'listAlerts'
+    | 'findEndpoint'
+    | 'stats'
+    | 'endpointStats'
+    | 'eventsAfter'
+    | 'newestEvent'
   > {
   register(registration: Registration, now: Instant): Promise<CallbackEndpoint | EndpointProblem>;
   /** Resolves to null if the endpoint does not exist. */

@@ -6,6 +6,7 @@ import type {
   EndpointChange,
   NewEndpoint,
 } from './callback-endpoint.ts';
+import type { CallbackFeed } from './callback-feed.ts';
 import type { Instant } from './clock.ts';
 import type { Page } from './ledger.ts';
 import type { Json, OrderId, OwnerId } from './order.ts';
@@ -203,7 +204,7 @@ export interface CallbackAudit {
 }
 
 /** Each method runs in one transaction of its own. */
-export interface CallbackStore {
+export interface CallbackStore extends CallbackFeed {
   /** Calls the listener after this process has committed a change. Polling finds other changes. */
   onChange(listener: () => void): void;
 

@@ -60,6 +60,11 @@ export class Parties implements PartyDirectory {
     return this.#entries.get(platform)?.get(partyId)?.party;
   }
 
+  /** The id of a party that exists, for names that a caller gave. */
+  known(platform: string, partyId: string | undefined): string | null {
+    return (partyId !== undefined && this.find(platform, partyId)?.partyId) || null;
+  }
+
   list(platform?: string): Party[] {
     const all = platform === undefined ? [...this.#entries.keys()] : [platform];
     return all.flatMap((name) =>

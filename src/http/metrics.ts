@@ -1,4 +1,5 @@
 // Prometheus metrics: calls by outcome, durations, and the process itself.
+import { CallFigures } from '../core/call-figures.ts';
 import { CallSeries } from '../core/call-series.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { CallDurations } from './call-durations.ts';
@@ -15,6 +16,11 @@ interface WatchedServer {
   readonly bodies: { readonly held: number; readonly refused: number };
 }
 
+interface WatchedStreams {
+  readonly size: number;
+  readonly cut: number;
+}
+
 /** The text form that prom-client writes; {@link Metrics.text} does not load it before a scrape. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -25,6 +31,8 @@ export class Metrics {
   /** The same calls by minute, for the console. */
   readonly calls: CallSeries;
   readonly #sources: MetricSource[] = [];
+  /** The same calls by platform and party, for the console. */
+  readonly figures: CallFigures;
   readonly #now: () => number;
   /** The success code of each platform. */
   readonly #successes: ReadonlyMap<string, string>;
@@ -45,6 +53,7 @@ export class Metrics {
   ) {
     this.#now = now;
     this.calls = new CallSeries(now());
+    this.figures = new CallFigures(now());
     this.#successes = new Map(platforms.map(({ name, successCode }) => [name, successCode]));
     this.#methods = new Set(platforms.flatMap((platform) => platform.actions));
     this.add({
@@ -81,7 +90,7 @@ export class Metrics {
   }
 
   /** Adds gauges of the server's current use, and counters of its limits. */
-  watch(server: WatchedServer): void {
+  watch(server: WatchedServer, streams: WatchedStreams): void {
     this.add(
       gauge('ordergate_connections', 'Connections that are open', () => server.connections.size),
       gauge(
@@ -95,6 +104,16 @@ export class Metrics {
         () => server.bodies.held,
       ),
       gauge(
+        'ordergate_event_streams',
+        'Event streams of the management API that are open',
+        () => streams.size,
+      ),
+      gauge(
+        'ordergate_event_streams_cut',
+        'Event streams that were cut because their reader was too slow',
+        () => streams.cut,
+      ),
+      gauge(
         'ordergate_bodies_dropped',
         'Request bodies that came slowly and gave way to others',
         () => server.bodies.refused,
@@ -105,13 +124,24 @@ export class Metrics {
   /**
    * A method that no platform has is counted as `other`, so that strangers cannot create label
    * values.
+   *
+   * @param party null if the caller names no party that exists
    */
-  count(platform: string, method: string | undefined, outcome: string, micros: number): void {
+  count(
+    platform: string,
+    method: string | undefined,
+    outcome: string,
+    micros: number,
+    party: string | null = null,
+  ): void {
     const named = method ?? OTHER;
     const known = this.#calls.get(platform)?.get(outcome)?.get(named);
     (known ?? this.#callsOf(platform, outcome, named)).value++;
     this.#durations.observe(platform, micros / 1e6);
-    this.calls.count(this.#now(), outcome !== this.#successes.get(platform));
+    const now = this.#now();
+    const refused = outcome !== this.#successes.get(platform);
+    this.calls.count(now, refused);
+    this.figures.count(now, { platform, party, outcome, refused, micros });
   }
 
   countWrongToken(): void {

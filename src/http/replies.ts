@@ -14,7 +14,7 @@ export function send(response: ServerResponse, reply: HttpReply): Promise<void> 
 
 async function sendChunks(
   response: ServerResponse,
-  { status, contentType, headers }: HttpReply,
+  { status, contentType, headers, signal }: HttpReply,
   chunks: AsyncGenerator<string>,
 ): Promise<void> {
   response.writeHead(status, { 'content-type': contentType, ...headers });
@@ -24,10 +24,11 @@ async function sendChunks(
     return;
   }
   try {
-    await pipeline(Readable.from(chunks), response);
+    await pipeline(Readable.from(chunks), response, { ...(signal && { signal }) });
   } catch (fault) {
     // The connection is destroyed, so that the reader does not take a part for the whole.
     response.destroy();
+    if (signal?.aborted) return;
     if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault;
   }
 }

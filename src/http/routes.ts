@@ -39,6 +39,8 @@ export interface HttpReply {
   readonly body: string | Uint8Array;
   /** Replaces `body` for long content: sent as fast as the other side reads. */
   readonly chunks?: AsyncGenerator<string>;
+  /** Ends an answer in `chunks` at once, with its connection. */
+  readonly signal?: AbortSignal;
   /** The body contains ASCII only, which is cheaper to send. */
   readonly isAscii?: boolean;
   /** The number of body bytes after which the connection is broken off; 0 sends nothing. */

@@ -18,6 +18,8 @@ import type { Platform } from '../protocol/platform.ts';
 import type { SandboxForces } from '../protocol/sandbox-forces.ts';
 import { parseTime } from '../protocol/zoned-time.ts';
 import type { ErrorCodeName } from './error-codes.ts';
+import type { Figures } from './figures.ts';
+import type { EventStreams } from './live/streams.ts';
 import type { OperationId } from './roles.ts';
 
 export interface ManageServices {
@@ -35,6 +37,8 @@ export interface ManageServices {
   readonly audit: AuditStore;
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   readonly calls: CallSeries;
+  readonly figures: Pick<Figures, 'read'>;
+  readonly streams: Pick<EventStreams, 'open'>;
   /** Of a sandbox; absent in production. */
   readonly forces?: SandboxForces | undefined;
   /** Brings in a part of an import file; what it refuses is an answer. */
@@ -56,8 +60,11 @@ export interface Endpoint {
   readonly headers?: z.ZodObject;
   readonly status: 200 | 201;
   readonly response: z.ZodType;
-  /** That the answer is a {@link CsvFile}, and no JSON. */
-  readonly csv?: true;
+  /**
+   * That the answer is no JSON: a {@link CsvFile}, or the Subscriber of an event stream. The response's
+   * schema then describes the data of the events.
+   */
+  readonly stream?: 'text/csv' | 'text/event-stream';
   /** Statuses of errors besides 400, 401 and 403, with what they mean. */
   readonly errors: Readonly<Record<number, string>>;
   readonly sandboxOnly?: true;

@@ -55,6 +55,15 @@ const SPECIFIC = {
     ['没有这次投递，或它仍在等待发送。', 'There is no such delivery, or it is still pending.'],
     ['列出投递记录；等待中的可立即发送。', 'List the deliveries. Send a pending one at once.'],
   ),
+  'too-many-streams': entry(
+    429,
+    [
+      '这个会话或令牌打开的事件流太多。',
+      'The session or the token has too many event streams open.',
+    ],
+    ['先关闭其中一个。', 'Close one of them first.'],
+    'later',
+  ),
   'unknown-state': entry(
     400,
     ['该平台没有这个订单状态。', 'The platform has no such state.'],

@@ -54,7 +54,7 @@ function exportOf(
     query: z.strictObject({ ...(filters as Record<string, z.ZodType>), masked }),
     status: 200,
     response: z.string(),
-    csv: true,
+    stream: 'text/csv',
     isAudited: true,
     errors: {},
     async handle({ query: { masked: wanted, ...query }, ...call }, services) {

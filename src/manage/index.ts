@@ -26,6 +26,8 @@ import { ERROR_CODES } from './error-codes.ts';
 import { exportEndpoints } from './exports.ts';
 import { forceEndpoints } from './forces.ts';
 import { importEndpoints } from './import.ts';
+import { eventEndpoints } from './live/events.ts';
+import type { Subscriber } from './live/subscriber.ts';
 import { meEndpoints } from './me.ts';
 import { openApi } from './openapi.ts';
 import { orderOutlookEndpoints } from './order-outlook.ts';
@@ -48,6 +50,7 @@ import { versionEndpoints } from './version.ts';
 const documented: readonly Endpoint[] = [
   ...platformEndpoints,
   ...overviewEndpoints,
+  ...eventEndpoints,
   ...searchEndpoints,
   ...attentionEndpoints,
   ...orderEndpoints,
@@ -108,6 +111,8 @@ export interface ManageReply {
   readonly body: string;
   /** In place of a body, where it is long. */
   readonly chunks?: AsyncGenerator<string>;
+  /** Ends `chunks` at once. */
+  readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -126,7 +131,8 @@ export async function callEndpoint(
     const answered = isAudited
       ? await trail.follow(target, request, call, carryOut)
       : await carryOut();
-    if (target.csv) return csvReply(answered as CsvFile);
+    if (target.stream === 'text/csv') return csvReply(answered as CsvFile);
+    if (target.stream) return streamReply(answered as Subscriber);
     const version = target.etag?.(answered as never);
     if (version === undefined) return reply(target.status, answered);
     const headers = { ...PRIVATE, etag: `"${version}"` };
@@ -177,6 +183,15 @@ async function requireRole(
 function csvReply({ fileName, chunks }: CsvFile): ManageReply {
   const headers = { 'content-disposition': `attachment; filename="${fileName}"`, ...PRIVATE };
   return { status: 200, contentType: 'text/csv; charset=utf-8', body: '', chunks, headers };
+}
+
+/** A proxy that gathers an answer before it passes it on would hold the events back. */
+const UNBUFFERED = { ...PRIVATE, 'x-accel-buffering': 'no' };
+
+function streamReply(chunks: Subscriber): ManageReply {
+  const contentType = 'text/event-stream; charset=utf-8';
+  const { signal } = chunks;
+  return { status: 200, contentType, body: '', chunks, signal, headers: UNBUFFERED };
 }
 
 function reply(status: number, body: unknown): ManageReply {

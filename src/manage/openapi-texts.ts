@@ -4,6 +4,7 @@
 export const TAGS: Readonly<Record<string, string>> = {
   overview: 'What needs attention now, for the first page of a console.',
   series: 'Counts over time.',
+  events: 'What happens, as it happens.',
   search: 'One question for any id.',
   attention: 'Orders that somebody should look at, with the reasons.',
   orders: 'Orders of all platforms: find, read with their history, create, and move on.',
@@ -30,6 +31,10 @@ export const TAGS: Readonly<Record<string, string>> = {
 };
 
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  streamEvents:
+    'Server-sent events (`text/event-stream`), which browsers read with EventSource. Events: `hello` first; `order` for each change of an order; `call` for each gateway call; `deliveries` with the counts of an endpoint whose callbacks have changed; `overview` with the answer of /overview/figures when it has changed, every 2 seconds at most; `reload` where events are missing, so that lists have to be read again. `id` says how far the stream has come: sent back as Last-Event-ID, a new stream tells what was missed, or says `reload`. An event may come twice. The node asks the ledger once a second for all its streams, so that each tells what every node did. A comment comes every 15 seconds. A reader that leaves 256 KiB unread is cut; a session or a token may have 8 streams open; a stream ends within 3 seconds of the end of its session or token, and at once when the server stops.',
+  readFigures:
+    'Calls are counted in the memory of this process, as /metrics counts them, and come from this node alone; `totals` equals ordergate_gateway_calls_total without its methods. Callbacks and deadlines are read from indexes of the ledger at most every 2 seconds, and are of all nodes. A row belongs to a party; an owner of orders, such as a supplier or an app, is counted with its party, or by its own id where no party has it.',
   readVersion:
     'Needs no token: the front page shows the same to everybody, and a client asks for the version before it has one.',
   exportOrders:

@@ -145,7 +145,7 @@ describe('each operation has its parameters, its body and its answers', () => {
         ok(endpoint.body.safeParse(example).success, JSON.stringify(example));
       }
       const { content } = responses[endpoint.status];
-      if (endpoint.csv) deepEqual(Object.keys(content), ['text/csv']);
+      if (endpoint.stream) deepEqual(Object.keys(content), [endpoint.stream]);
       else endpoint.response.parse(content['application/json'].example);
 
       const forCallers = endpoint.isOpen ? [] : [401, 403];
@@ -160,7 +160,7 @@ describe('each operation has its parameters, its body and its answers', () => {
       );
       for (const [status, response] of Object.entries<Json>(responses)) {
         ok(response.description.length > 0, status);
-        if (status === '304' || (endpoint.csv && Number(status) < 400)) continue;
+        if (status === '304' || (endpoint.stream && Number(status) < 400)) continue;
         const { schema } = response.content['application/json'];
         equal(resolved(schema).type, 'object', status);
         if (Number(status) >= 400) deepEqual(schema, { $ref: '#/components/schemas/Error' });

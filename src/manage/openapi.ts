@@ -93,9 +93,10 @@ interface Body {
 
 const json = (schema: Schema): Body => ({ content: { 'application/json': { schema } } });
 
-const CSV = {
-  content: { 'text/csv': { schema: { type: 'string' } } },
-};
+/** OpenAPI has no word for a stream of events: its schema says what the data of the events hold. */
+const streamed = (type: string, schema: Schema) => ({
+  content: { [type]: { schema: type === 'text/csv' ? { type: 'string' } : schema } },
+});
 
 function operation(endpoint: Endpoint, describe: Describe): Operation {
   const { 401: _, 403: __, ...openErrors } = COMMON_ERRORS;
@@ -121,7 +122,9 @@ function operation(endpoint: Endpoint, describe: Describe): Operation {
       [endpoint.status]: {
         description: endpoint.summary,
         ...(endpoint.etag && { headers: { ETag: ETAG } }),
-        ...(endpoint.csv ? CSV : json(describe(endpoint.response, 'output'))),
+        ...(endpoint.stream
+          ? streamed(endpoint.stream, describe(endpoint.response, 'output'))
+          : json(describe(endpoint.response, 'output'))),
       },
       ...(hasVersion && { 304: { description: 'it has the version that If-None-Match names' } }),
       ...Object.fromEntries(
@@ -159,7 +162,7 @@ function withExamples(endpoint: Endpoint, made: Operation, schemas: Components):
     ...(made.requestBody && {
       requestBody: shown(made.requestBody, BODIES[operationId] ?? exampleIn(made.requestBody)),
     }),
-    ...(!endpoint.csv && {
+    ...(!endpoint.stream && {
       responses: { ...made.responses, [status]: shown(success, exampleIn(success)) },
     }),
   };

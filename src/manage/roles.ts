@@ -14,6 +14,8 @@ export const LEAST_ROLES = {
   listErrors: 'viewer',
   readOverview: 'viewer',
   readCallSeries: 'viewer',
+  readFigures: 'viewer',
+  streamEvents: 'viewer',
   search: 'viewer',
   listAttention: 'viewer',
   readOrderOutlook: 'viewer',

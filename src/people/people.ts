@@ -160,6 +160,20 @@ export class People {
     return { kind: 'api-token', name, role, accountId: null, credentialId: token.credentialId };
   }
 
+  /** Whether the session or the token that a call came with still holds, with the same role. */
+  async holds({ kind, credentialId, accountId, role }: Principal): Promise<boolean> {
+    if (kind === 'admin-token') return true;
+    const its = {
+      kind: kind === 'account' ? 'session' : 'token',
+      credentialId: credentialId!,
+    } as const;
+    const [credential] = await this.store.listCredentials(its);
+    if (!credential || credential.expiresAt <= this.now()) return false;
+    if (accountId === null) return true;
+    const account = await this.store.findAccount({ accountId });
+    return account?.enabled === true && account.role === role;
+  }
+
   async createToken(fields: {
     readonly name: string;
     readonly role: Role;

@@ -17,8 +17,18 @@ import type { SandboxForces } from './sandbox-forces.ts';
 export interface PipelineServices extends Services, RecordServices {
   /** Receives errors that the caller must not see. */
   onFault(error: unknown, request: GatewayRequest): void;
-  /** Called for each answered call, for the metrics. */
-  onAnswer(platform: string, method: string | undefined, outcome: string, micros: number): void;
+  /**
+   * Called for each answered call, for the metrics.
+   *
+   * @param party who the caller claims to be, whether it exists or not
+   */
+  onAnswer(
+    platform: string,
+    method: string | undefined,
+    outcome: string,
+    micros: number,
+    party: string | undefined,
+  ): void;
   /** Of a sandbox. Absent in production, where nothing can be forced. */
   readonly forces?: SandboxForces | undefined;
 }
@@ -78,8 +88,8 @@ export async function answer(
   try {
     const note = forced && { note: forced.note, isRefusal: stand !== undefined };
     const answered = { platform, checked, verdict, reply, call, micros, forced: note };
-    const { method, outcome } = recordCall(answered, services);
-    services.onAnswer(platform.name, method, outcome, micros);
+    const { method, outcome, party } = recordCall(answered, services);
+    services.onAnswer(platform.name, method, outcome, micros, party);
   } catch (error) {
     services.onFault(error, request); // The change is stored, so the caller gets its reply.
   }

@@ -48,16 +48,23 @@ export interface Answered {
   readonly forced?: { readonly note: string; readonly isRefusal: boolean } | undefined;
 }
 
+/** Under which the metrics count a call. */
+interface Counted {
+  readonly method: string | undefined;
+  readonly outcome: string;
+  readonly party: string | undefined;
+}
+
 /** Passes the call to the request log. Returns the outcome under which the metrics count it. */
 export function recordCall(
   { platform, checked, verdict, reply, call, micros, forced }: Answered,
   services: RecordServices,
-): { readonly method: string | undefined; readonly outcome: string } {
+): Counted {
   const { request } = call;
   const summary = platform.summary(call);
   const refusal = verdict.ok ? undefined : verdict.refusal;
   const outcome = refusal?.refused ?? platform.successCode;
-  const counted = { method: summary.method, outcome };
+  const counted = { method: summary.method, outcome, party: summary.party };
   const verified = checked.accepted || isBehind(platform, checked.refusedBy);
   const passedOver = verified ? 0 : services.sampler.take(request.address);
   if (passedOver === false) return counted;

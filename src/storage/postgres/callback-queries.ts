@@ -1,4 +1,5 @@
 // The console's queries about deliveries.
+import type { EndpointStats } from '../../core/callback-feed.ts';
 import type {
   Attempt,
   CallbackAudit,
@@ -97,6 +98,23 @@ export async function endedIds(
       WHERE ${[...where, "e.origin <> 'deleted'", 'd.state <> 0', `d.id > $${n - 1}`].join(' AND ')} ORDER BY d.id LIMIT $${n}`,
   };
   return (await pool.run(statement, values)).map(([id]) => Number(id));
+}
+
+export async function endpointStats(
+  pool: Pool,
+): Promise<{ readonly newest: number; readonly endpoints: EndpointStats[] }> {
+  const rows = await pool.run(callbackStatements.endpointStats);
+  const [[newest]] = (await pool.run(callbackStatements.newestDelivery)) as [Row];
+  const endpoints = rows.map(([endpointId, platform, party, enabled, ...counts]) => {
+    const [pending, failing, dead, oldest, attempts, last] = counts;
+    return {
+      ...{ endpointId, platform, party, enabled: enabled === 1 },
+      ...{ pending: Number(pending), failing: Number(failing), dead: Number(dead) },
+      oldestPendingAt: oldest === null ? null : Number(oldest),
+      mark: [pending, failing, dead, attempts, last].join('.'),
+    } as EndpointStats;
+  });
+  return { newest: Number(newest), endpoints };
 }
 
 /** The row of the statement `audit`. */

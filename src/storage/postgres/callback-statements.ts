@@ -184,6 +184,25 @@ export const callbackStatements = {
        (SELECT count(*) FROM endpoints WHERE enabled = 0 AND origin <> 'deleted')
      FROM deliveries d JOIN endpoints e ON e.id = d.endpoint AND e.enabled = 1 WHERE d.state = 0`,
   ),
+  endpointStats: statement(
+    'endpoint-stats',
+    `SELECT e.endpoint_id, e.platform, e.party, e.enabled, coalesce(p.n, 0), coalesce(p.failing, 0),
+       coalesce(d.n, 0), p.oldest, coalesce(p.attempts, 0), coalesce(p.last, 0) + coalesce(d.last, 0)
+     FROM endpoints e
+     LEFT JOIN (SELECT endpoint, count(*) AS n, count(*) FILTER (WHERE step > 0) AS failing,
+                  min(created_at) AS oldest, sum(attempts) AS attempts, sum(id)::bigint AS last
+                FROM deliveries WHERE state = 0 GROUP BY endpoint) p ON p.endpoint = e.id
+     LEFT JOIN (SELECT endpoint, count(*) AS n, max(id) AS last FROM deliveries WHERE state = 2
+                GROUP BY endpoint) d ON d.endpoint = e.id
+     WHERE e.origin <> 'deleted' ORDER BY e.id`,
+  ),
+  newestDelivery: statement('newest-delivery', 'SELECT coalesce(max(id), 0) FROM deliveries'),
+  eventsAfter: statement(
+    'events-after',
+    `SELECT h.seq, h.event_type, h.platform, h.order_id, h.owner, h.version, h.at, h.action, h.line,
+       h.from_state, h.to_state, NULL FROM history h WHERE h.seq > $1 ORDER BY h.seq LIMIT $2`,
+  ),
+  newestEvent: statement('newest-event', 'SELECT coalesce(max(seq), 0) FROM history'),
   audit: statement(
     'audit',
     `SELECT (SELECT count(*) FROM deliveries d LEFT JOIN history h ON h.seq = d.seq

@@ -21,7 +21,7 @@ import {
 } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
 import { operatorMethods } from './callback-operator.ts';
-import { endedIds, listDeliveries, toCallbackAudit } from './callback-queries.ts';
+import { endedIds, endpointStats, listDeliveries, toCallbackAudit } from './callback-queries.ts';
 import { type EndpointColumns, fromColumns } from './callback-rows.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
@@ -228,6 +228,11 @@ export function callbackStore(
       const [pending, oldest, dead, endpointsOff] = row as [number, number | null, number, number];
       return { pending, oldestPendingAt: oldest, dead, endpointsOff };
     },
+
+    endpointStats: () => endpointStats(pool),
+    eventsAfter: async (after, limit) =>
+      (await pool.run(s.eventsAfter, [after, limit])).map(toEvent),
+    newestEvent: async () => Number((await pool.run(s.newestEvent))[0]![0]),
 
     async audit() {
       const [row] = await pool.run(s.audit);

@@ -6,6 +6,7 @@ import {
   auditCallbacks,
   callbackStats,
   endedIds,
+  endpointStats,
   listAlerts,
   listDeliveries,
 } from './callback-queries.ts';
@@ -39,6 +40,7 @@ const OPERATIONS = {
   endedIds: (query: Parameters<typeof endedIds>[1]) => endedIds(ledger, query),
   listAlerts: (query: Parameters<typeof listAlerts>[1]) => listAlerts(ledger, query),
   callbackStats: () => callbackStats(ledger),
+  endpointStats: () => endpointStats(ledger),
   auditCallbacks: () => auditCallbacks(ledger),
   close: () => {
     requests.close();

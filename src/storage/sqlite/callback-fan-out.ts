@@ -30,6 +30,13 @@ export function prepareEventReads(db: DatabaseSync) {
        WHERE e.seq > ? AND e.seq <= ? AND (? OR o.platform IN (SELECT value FROM json_each(?)))
        ORDER BY e.seq LIMIT ?`,
     ),
+    after: query<Omit<CallbackEvent, 'payload'>>(
+      db,
+      `SELECT e.seq, e.type, o.platform, o.order_id AS orderId, o.owner, h.version, h.at, h.action, h.line,
+         h.from_state AS "from", h.to_state AS "to"
+       FROM events AS e JOIN history AS h ON h.seq = e.seq JOIN orders AS o ON o.id = h.order_row
+       WHERE e.seq > ? ORDER BY e.seq LIMIT ?`,
+    ),
   };
 }
 

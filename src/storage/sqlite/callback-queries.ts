@@ -1,5 +1,6 @@
 // The console's queries about callbacks: deliveries, alerts, counts, and the audit.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { EndpointStats } from '../../core/callback-feed.ts';
 import type {
   Attempt,
   CallbackAlert,
@@ -136,6 +137,38 @@ export function callbackStats(db: DatabaseSync): CallbackStats {
       "SELECT count(*) AS n FROM endpoints WHERE enabled = 0 AND origin != 'deleted'",
     ),
   };
+}
+
+/** Reads the rows of the partial indexes of pending and dead deliveries. */
+export function endpointStats(db: DatabaseSync): {
+  readonly newest: number;
+  readonly endpoints: EndpointStats[];
+} {
+  type Row = Omit<EndpointStats, 'enabled' | 'mark'> & {
+    readonly enabled: number;
+    readonly attempts: number;
+    readonly last: number;
+  };
+  const rows = query<Row>(
+    db,
+    `SELECT endpoint_id AS endpointId, platform, party, enabled, coalesce(p.n, 0) AS pending,
+       coalesce(p.failing, 0) AS failing, coalesce(d.n, 0) AS dead, p.oldest AS oldestPendingAt,
+       coalesce(p.attempts, 0) AS attempts, coalesce(p.last, 0) + coalesce(d.last, 0) AS last
+     FROM endpoints AS e
+     LEFT JOIN (SELECT endpoint, count(*) AS n, sum(step > 0) AS failing, min(created_at) AS oldest,
+                  sum(attempts) AS attempts, sum(id) AS last
+                FROM deliveries WHERE state = 0 GROUP BY endpoint) AS p ON p.endpoint = e.id
+     LEFT JOIN (SELECT endpoint, count(*) AS n, max(id) AS last FROM deliveries WHERE state = 2
+                GROUP BY endpoint) AS d ON d.endpoint = e.id
+     WHERE origin != 'deleted' ORDER BY e.id`,
+  ).all();
+  const newest = Number(db.prepare('SELECT coalesce(max(id), 0) AS id FROM deliveries').get()!.id);
+  const endpoints = rows.map(({ enabled, attempts, last, ...row }) => ({
+    ...row,
+    enabled: enabled === 1,
+    mark: `${row.pending}.${row.failing}.${row.dead}.${attempts}.${last}`,
+  }));
+  return { newest, endpoints };
 }
 
 /** Reads all stored data of callbacks. */

@@ -116,6 +116,9 @@ export function callbackStore(parts: CallbackParts): CallbackStore {
     },
 
     stats: () => background.call('callbackStats'),
+    endpointStats: () => background.call('endpointStats'),
+    eventsAfter: (after, limit) => reader.read(() => events.after.all(after, limit)),
+    newestEvent: () => reader.read(() => events.newest.get()!.seq),
     audit: () => background.call('auditCallbacks'),
   };
 }
