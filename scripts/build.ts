@@ -11,7 +11,9 @@ compile('tsconfig.build.json');
 repairDeclarations(`${root}dist`);
 await bundleServer(root);
 await buildConsole();
-for (const file of globSync(['**/*.sql', '**/sandbox.json'], { cwd: `${root}src` })) {
+for (const file of globSync(['**/*.sql', '**/sandbox.json', '**/documents/settled.md'], {
+  cwd: `${root}src`,
+})) {
   cpSync(`${root}src/${file}`, `${root}dist/${file}`);
 }
 // A package of its own below dist, which this one carries and exports as well.

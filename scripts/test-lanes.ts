@@ -25,6 +25,10 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
   { files: 'test/signers.test.ts', because: 'compiles and runs programs in seven languages' },
+  {
+    files: 'test/conformance/*.test.ts',
+    because: 'judges a server by all clauses, once for each of thirteen faults',
+  },
   { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
   { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies' },
   {

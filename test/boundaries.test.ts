@@ -50,6 +50,8 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   { place: /^http\//, may: /^(core|protocol|directory|http)\//, packages: /^(node:|prom-client$)/ },
   // Why a signature is wrong: it works on what a platform tells of a request, and knows no platform.
   { place: /^detective\//, may: /^(core|protocol|directory|detective)\//, packages: /^node:/ },
+  // The judge of servers and callers: it knows no platform, and no server's code.
+  { place: /^conformance\//, may: /^(protocol|conformance)\//, packages: /^(node:|zod$)/ },
   {
     place: /^people\//,
     may: /^(core|protocol|directory|people)\//,
@@ -69,7 +71,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|cli)\/|^(main|config|settings|version)\.ts$/,
+    may: /^(core|protocol|directory|import|conformance|cli)\/|^(main|config|settings|version)\.ts$/,
     packages: /^node:/,
   },
   {

@@ -2,26 +2,20 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
+import { entryOf } from '../src/conformance/compare.ts';
+import { judge, type Place } from '../src/conformance/judge.ts';
 import { AddressList } from '../src/directory/addresses.ts';
 import type { Ordergate } from '../src/main.ts';
 import { type Clause, type ClauseSet, rowsOf } from '../src/protocol/clause.ts';
-import type { CodeEntry, Contract, Source } from '../src/protocol/contract.ts';
-import { DRIVERS, findIn, type Heard, send, sendAtOnce, type Target } from './clause-drivers.ts';
+import type { Contract, Source } from '../src/protocol/contract.ts';
+import { DRIVERS } from './clause-drivers.ts';
 import { breakRows, manage, startTestServer, TestClock, temporaryDirectory } from './support.ts';
 
 const MAX_ROWS = 1000;
+const TIMEOUT_MS = 60_000;
 
 const textOf = (source: Source): string =>
   'settled' in source ? `settled.md ${source.settled}` : (source.quote ?? source.document);
-
-/** The row of a platform's table for a code of a reply, whose end may be a field's name or a number. */
-function entryOf({ codes }: Contract, code: string): [row: string, entry: CodeEntry | undefined] {
-  if (Object.hasOwn(codes, code)) return [code, codes[code]];
-  const row = Object.keys(codes).find(
-    (name) => /[*?]$/.test(name) && code.startsWith(name.slice(0, -1)),
-  );
-  return [row ?? code, row === undefined ? undefined : codes[row]];
-}
 
 const shuffled = <T>(items: readonly T[]): T[] => {
   const left = [...items];
@@ -73,44 +67,21 @@ async function startFor(set: ClauseSet, clause: Clause): Promise<Running> {
   return { server, clock };
 }
 
-async function hear(
-  contract: Contract,
-  set: ClauseSet,
-  clause: Clause,
-  { server, clock }: Running,
-): Promise<Heard> {
-  const driver = DRIVERS[set.platform]!;
-  const { party, before = [], at = 0, during } = clause.given;
-  const target = (): Target => ({
-    url: server.url,
-    now: server.clock.now(),
-    party,
-    secretOf: secretFor(server, set.platform),
-  });
-  for (const request of before) {
-    const first = await send(driver, target(), request);
-    assert.equal(first.code, contract.success, `before: ${JSON.stringify(first)}`);
-  }
-  clock.advance(at);
-  if (!during) return send(driver, target(), clause.request);
-  const [first, second] = await sendAtOnce(driver, target(), [during, clause.request]);
-  assert.equal(first!.code, contract.success, `during: ${JSON.stringify(first)}`);
-  return second!;
-}
-
-/** Each field of `expected` is somewhere in the reply, with what is expected of it. */
-function assertHolds(reply: unknown, expected: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(expected)) {
-    const found = findIn(reply, name);
-    if (typeof value === 'object' && value !== null) assertHolds(found, value as never);
-    else assert.equal(found, value, name);
-  }
-}
+const placeOf = ({ server, clock }: Running, { platform }: ClauseSet): Place => ({
+  url: server.url,
+  timeoutMs: TIMEOUT_MS,
+  isStill: true,
+  overlaps: true,
+  now: () => server.clock.now(),
+  advance: async (milliseconds) => clock.advance(milliseconds),
+  secretOf: secretFor(server, platform),
+});
 
 /** Call it at the top of a test file. */
 export async function testClauses(contract: Contract, set: ClauseSet): Promise<void> {
   const alone = ({ given }: Clause): boolean =>
     given.server !== undefined || given.at !== undefined;
+  const driver = DRIVERS[set.platform]!;
   const together = set.clauses.filter((clause) => !alone(clause));
   const clock = new TestClock();
   const shared: Running = { server: await startTestServer({ clock }), clock };
@@ -120,14 +91,11 @@ export async function testClauses(contract: Contract, set: ClauseSet): Promise<v
   for (const clause of shuffled(set.clauses)) {
     test(`${clause.id}: "${textOf(clause.source)}" → ${clause.expects.code}`, async () => {
       const running = alone(clause) ? await startFor(set, clause) : shared;
-      const heard = await hear(contract, set, clause, running);
-      const { code, words, reply, unsigned } = clause.expects;
-      assert.equal(heard.code, code, JSON.stringify(heard));
-      const [row, entry] = entryOf(contract, code);
-      if (heard.words !== null) assert.equal(heard.words, words ?? entry?.wire);
-      if (heard.isSigned !== undefined) assert.equal(heard.isSigned, !unsigned, 'the signature');
-      if (reply) assertHolds(heard.reply, reply);
-      reached.add(row).add(`${row} ${heard.words}`);
+      const judged = await judge(clause, contract, driver, placeOf(running, set));
+      assert.deepEqual(judged.faults, [], String(judged.exchange?.got));
+      assert.equal(judged.skip, undefined);
+      const [row] = entryOf(contract, clause.expects.code);
+      reached.add(row).add(`${row} ${judged.heard!.words}`);
     });
   }
 

@@ -28,6 +28,7 @@ export type CommandName = KeysOf<(typeof SUMMARIES)[Group]>;
 /** Loads the file of a command, and with it only what this command needs. */
 const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   debug: () => import('./debug.ts'),
+  conformance: () => import('./conformance.ts'),
   move: () => import('./move.ts'),
   users: () => import('./users.ts'),
   serve: () => import('./serve.ts'),

@@ -76,7 +76,7 @@ function parse(text: string): unknown {
 }
 
 /** The server's token: from the environment, or from the file in its data directory. */
-function readToken({ adminToken, dataDirectory }: Config): string {
+export function readToken({ adminToken, dataDirectory }: Config): string {
   if (adminToken !== undefined) return adminToken;
   try {
     return readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();

@@ -16,6 +16,7 @@ export type Group = keyof typeof GROUPS;
 export const SUMMARIES = {
   develop: {
     debug: 'say why the signature of a call is wrong',
+    conformance: 'judge a server by the clauses of a platform',
   },
   operate: {
     move: 'move an order to another state',

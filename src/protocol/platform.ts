@@ -11,6 +11,7 @@ import type { Party, PartyKey } from '../core/party.ts';
 import type { DeadlineHandlers } from '../core/run-deadlines.ts';
 import type { Token, TokenStore } from '../core/token.ts';
 import type { Checks, Refusal } from './checks.ts';
+import type { Conformance } from './conformance.ts';
 import type { Contract } from './contract.ts';
 import type { Events } from './events.ts';
 import type { Evidence } from './evidence.ts';
@@ -24,7 +25,6 @@ import type { SigningSample } from './signing-sample.ts';
 
 export type { PlatformCallbacks } from './platform-callbacks.ts';
 export type { GatewayReply } from './reply.ts';
-
 /** The data that every call starts with. */
 export interface Start {
   readonly request: GatewayRequest;
@@ -199,6 +199,8 @@ export interface PlatformDefinition<Call extends Start, Success> {
   readonly orderFields?: OrderFields;
   /** An import file that fills an empty sandbox. */
   readonly sandboxFile: URL;
+  /** What its servers and callers are judged by, loaded on demand. Absent: they cannot be judged. */
+  readonly conformance?: () => Promise<Conformance>;
   readonly seed: SeedGenerator;
 }
 

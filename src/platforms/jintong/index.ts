@@ -104,5 +104,6 @@ export const jintong = definePlatform<JintongCall, Success>({
   import: importFormat,
   orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
+  conformance: async () => (await import('./conformance.ts')).conformance,
   seed,
 });

@@ -125,5 +125,6 @@ export const suning = definePlatform<SuningCall, Success>({
   import: importFormat,
   orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
+  conformance: async () => (await import('./conformance.ts')).conformance,
   seed,
 });

@@ -120,5 +120,6 @@ export const ytx = definePlatform<YtxCall, Success>({
   import: importFormat,
   orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
+  conformance: async () => (await import('./conformance.ts')).conformance,
   seed,
 });

@@ -1,0 +1,12 @@
+// What a server or a caller that speaks this platform is judged by.
+import type { Conformance } from '../../protocol/conformance.ts';
+import { readXmlTree } from '../../protocol/xml-tree.ts';
+import { jintongDriver } from './clause-driver.ts';
+import { clauses } from './clauses.ts';
+
+export const conformance: Conformance = {
+  clauses,
+  driver: (readXml = readXmlTree) => jintongDriver(readXml),
+  ids: ['orderId'],
+  settled: new URL('./documents/settled.md', import.meta.url),
+};

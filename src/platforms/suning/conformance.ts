@@ -1,0 +1,12 @@
+// What a server or a caller that speaks this platform is judged by.
+import type { Conformance } from '../../protocol/conformance.ts';
+import { readXmlTree } from '../../protocol/xml-tree.ts';
+import { suningDriver } from './clause-driver.ts';
+import { clauses } from './clauses.ts';
+
+export const conformance: Conformance = {
+  clauses,
+  driver: (readXml = readXmlTree) => suningDriver(readXml),
+  ids: ['orderId', 'orderItemId', 'serverId'],
+  settled: new URL('./documents/settled.md', import.meta.url),
+};
