@@ -22,6 +22,10 @@ export const LONG: readonly { readonly files: string; readonly because: string }
     because: 'starts a process for each case',
   },
   { files: 'test/deploy/*.test.ts', because: 'starts nginx, Prometheus and whole servers' },
+  {
+    files: 'test/{upgrades,rolling-upgrade}.test.ts',
+    because: 'starts servers of each earlier version, or on its ledger',
+  },
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
   { files: 'test/signers.test.ts', because: 'compiles and runs programs in seven languages' },

@@ -69,12 +69,13 @@ export async function runModule(source: string): Promise<Ended> {
 /** Runs `node ARGS` to its end. */
 export const runNode = (args: readonly string[]): Promise<Ended> => start(args).ended;
 
-/** Runs `ordergate ARGS` to its end. */
+/** Runs `ordergate ARGS` to its end. @param cli another version's `ordergate` */
 export function runOrdergate(
   args: readonly string[],
   env?: Record<string, string>,
+  cli = CLI,
 ): Promise<Ended> {
-  return start([CLI, ...args], env).ended;
+  return start([cli, ...args], env).ended;
 }
 
 export interface ServerProcess {
@@ -83,16 +84,23 @@ export interface ServerProcess {
   readonly adminToken: string;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** SIGTERM; resolves when the process has ended. */
+  stop(): Promise<Ended>;
 }
 
-/** Starts `ordergate serve` on a free port; resolves when it listens. It is killed when its lifetime ends. */
+/**
+ * Starts `ordergate serve` on a free port; resolves when it listens. It is killed when its lifetime ends.
+ *
+ * @param cli another version's `ordergate`
+ */
 export async function startServerProcess(
   dataDirectory: string,
   env: Record<string, string> = {},
   lifetimeMs?: number,
   flags: readonly string[] = [],
+  cli = CLI,
 ): Promise<ServerProcess> {
-  const args = [CLI, 'serve', '--port', '0', '--data', dataDirectory, ...flags];
+  const args = [cli, 'serve', '--port', '0', '--data', dataDirectory, ...flags];
   const { child, ended } = start(args, env, lifetimeMs);
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
@@ -107,7 +115,11 @@ export async function startServerProcess(
     child.kill('SIGKILL');
     await ended;
   };
+  const stop = (): Promise<Ended> => {
+    child.kill('SIGTERM');
+    return ended;
+  };
   const adminToken =
     env.ORDERGATE_ADMIN_TOKEN ?? readFileSync(join(dataDirectory, 'admin.token'), 'utf8').trim();
-  return { url, pid: child.pid!, adminToken, kill };
+  return { url, pid: child.pid!, adminToken, kill, stop };
 }
