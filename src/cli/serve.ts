@@ -4,6 +4,7 @@ import { readConfig, readFlags } from '../config.ts';
 import { callLine, startOrdergate } from '../main.ts';
 import { settingsAmong } from './flags.ts';
 import { complain, say } from './output.ts';
+import { serviceNotice } from './service-notice.ts';
 import { serve as TEXT } from './texts/serve.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -23,7 +24,10 @@ export async function run(args: readonly string[]): Promise<number> {
   // The link is not written to a log, whose readers may not be allowed into the console.
   const link = process.stderr.isTTY ? await ordergate.firstAccountLink() : null;
   if (link !== null) complain(`the first account, within 15 minutes: ${link}`);
+  const notice = serviceNotice(complain);
+  notice.ready();
   await stopped;
+  notice.stopping();
   await ordergate.close();
   return 0;
 }
