@@ -12,6 +12,7 @@ export interface FloorMethod {
 
 interface Found {
   readonly row: number;
+  readonly orderId: string;
   readonly version: number;
   readonly state: string;
   readonly owner: string;
@@ -100,8 +101,8 @@ export function floorMethods(db: DatabaseSync, replies: FloorReplies) {
   const make: Readonly<Record<string, (path: string) => FloorMethod>> = {
     'Jintong GetOrderDetail'(path) {
       const reply = inReply(path, /%3cOrderID%3e(\d+)%3c/);
-      const idOf = (body: string) => between(body, '%3COrderID%3E', '%');
-      return { changes: false, run: (body) => reply(orderId(find(idOf(body), 'jintong'))) };
+      const asked = (body: string) => between(body, '%3COrderID%3E', '%');
+      return { changes: false, run: (body) => reply(idOf(find(asked(body), 'jintong'))) };
     },
     'Jintong HastenOrder'(path) {
       const { body: reply } = replies[path]!;
@@ -114,8 +115,8 @@ export function floorMethods(db: DatabaseSync, replies: FloorReplies) {
     },
     'ytx getOrderResult'(path) {
       const reply = inReply(path, /"requestId":"(\d+)"/);
-      const idOf = (body: string) => between(body, '"requestId":"', '"');
-      return { changes: false, run: (body) => reply(orderId(find(idOf(body), 'ytx'))) };
+      const asked = (body: string) => between(body, '"requestId":"', '"');
+      return { changes: false, run: (body) => reply(idOf(find(asked(body), 'ytx'))) };
     },
     'ytx productOrder'(path) {
       const reply = inReply(path, /"requestId":"(\d+)"/);
@@ -143,18 +144,17 @@ export function floorMethods(db: DatabaseSync, replies: FloorReplies) {
   };
 }
 
-const orderId = (found: Found): string => (found as unknown as { orderId: string }).orderId;
+const idOf = (found: Found): string => found.orderId;
+
+type PageRow = [orderId: string, createdAt: number, attributes: string];
 
 /** A page whose place is known: one statement counts the runs of the window, one reads the rows. */
 function page(s: ReturnType<typeof statements>, head: string, body: string): string {
   const size = Number(between(body, '"pageSize":"', '"'));
   const pageNo = Number(between(body, '"pageNo":"', '"'));
   s.count.get();
-  const rows = (pageNo === 1 ? s.first : s.last).all(size) as unknown as (Found & {
-    orderId: string;
-    createdAt: number;
-  })[];
-  const orders = rows.map(({ orderId: id, createdAt, attributes }) => {
+  const rows = (pageNo === 1 ? s.first : s.last).all(size) as unknown as PageRow[];
+  const orders = rows.map(([orderId, createdAt, attributes]) => {
     const { orderCategory, shopName, businessAccounts, details } = JSON.parse(attributes);
     const orderDetail = details.map((one: Record<string, number>) => ({
       serverId: one.serverId,
@@ -171,7 +171,7 @@ function page(s: ReturnType<typeof statements>, head: string, body: string): str
       preferentialPriceTotal: formatYuan(one.preferentialPriceTotalFen!),
     }));
     const createTime = formatShanghai(createdAt);
-    return { orderId: id, orderCategory, shopName, businessAccounts, createTime, orderDetail };
+    return { orderId, orderCategory, shopName, businessAccounts, createTime, orderDetail };
   });
   return `${head}"queryHistoryOrder":${JSON.stringify(orders)}}}}`;
 }
@@ -182,13 +182,16 @@ function statements(db: DatabaseSync) {
       `SELECT list AS id FROM list_counts WHERE level = 1 GROUP BY list ORDER BY sum(entries) DESC LIMIT 1`,
     )
     .get() as { id: number };
-  const paged = (direction: '' | 'DESC') =>
-    db.prepare(
+  const paged = (direction: '' | 'DESC') => {
+    const statement = db.prepare(
       `SELECT orders.order_id AS orderId, orders.created_at AS createdAt, attributes
        FROM (SELECT order_row, created_at AS at, order_id AS oid FROM list_entries
              WHERE list = ${list.id} ORDER BY created_at ${direction}, order_id ${direction} LIMIT ?) AS entry
        JOIN orders ON orders.id = entry.order_row ORDER BY at, oid`,
     );
+    statement.setReturnArrays(true); // Reading a row costs half as much.
+    return statement;
+  };
   return {
     newest: db.prepare('SELECT max(seq) AS seq FROM history'),
     find: db.prepare(

@@ -4,9 +4,13 @@ import type { Card } from './values.ts';
 
 export const cardsName = (lineId: string): string => `cards:${lineId}`;
 
+/** @param cards with no other members, and in this order, since they are sealed as they are */
 export function sealCards(lineId: string, cards: readonly Card[]): SealedText {
-  const text = JSON.stringify(cards.map(({ cardCode, cardSec }) => ({ cardCode, cardSec })));
-  return { name: cardsName(lineId), text, mask: cards.map(({ cardCode }) => maskCode(cardCode)) };
+  return {
+    name: cardsName(lineId),
+    text: JSON.stringify(cards),
+    mask: cards.map(({ cardCode }) => maskCode(cardCode)),
+  };
 }
 
 /** At most the last four characters, and never more than a third: enough to distinguish cards. */

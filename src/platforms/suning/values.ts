@@ -155,12 +155,18 @@ function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<
   const list: Card[] = [];
   for (const [i, element] of cardElements(node).entries()) {
     const { children, text } = element;
+    const isInList = element.isItem === true && element.name !== 'cardList';
+    const usual = isInList ? undefined : usualCard(children);
+    if (usual) {
+      list.push(usual);
+      continue;
+    }
     const place = `cardList[${i}]`;
     if (children.length === 0 && !isBlank(text)) {
       const encodedTwice = looksLikeJson(text) ? ', which is JSON that was encoded twice' : '';
       return malformed(`${place} is a text${encodedTwice}; cardCode and cardSec belong there`);
     }
-    if (element.isItem && element.name !== 'cardList') return malformed(`${place} is a list`);
+    if (isInList) return malformed(`${place} is a list`);
     const before = list.length;
     let card: { cardCode?: string; cardSec?: string } = {};
     for (const { name, text: value, children: below } of children) {
@@ -176,6 +182,13 @@ function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<
     if (list.length === before) return malformed(`${place} has neither cardCode nor cardSec`);
   }
   return { list };
+}
+
+/** A card whose two parts stand in the documents' order; undefined for any other element. */
+function usualCard({ length, 0: code, 1: sec }: readonly Element[]): Card | undefined {
+  if (length !== 2 || code!.name !== 'cardCode' || sec!.name !== 'cardSec') return undefined;
+  if (code!.children.length > 0 || sec!.children.length > 0) return undefined;
+  return { cardCode: code!.text, cardSec: sec!.text };
 }
 
 /**

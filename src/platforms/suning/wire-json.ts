@@ -59,6 +59,18 @@ const CHARACTERS_PER_ELEMENT = 9;
 /** A short call may have shorter elements. */
 const SPARE_ELEMENTS = 64;
 
+/** In a text without these, whatever stands between two quotation marks is a string as it is. */
+const NOT_PLAIN = /[\\\u0000-\u001f]/;
+const WORD_NAME = /^\w+$/;
+
+/** The text of an item of two members, up to the first text and between the two. */
+interface Shape {
+  readonly name: string;
+  readonly other: string;
+  readonly opening: string;
+  readonly middle: string;
+}
+
 class Reader extends LiteralReader {
   readonly #maxDepth: number;
   #elementsLeft: number;
@@ -100,13 +112,56 @@ class Reader extends LiteralReader {
       if (NODES.has(name)) into.push({ name, text: '', children: NONE });
       return;
     }
-    for (;;) {
+    let shape: Shape | undefined;
+    for (let isFirst = true; ; isFirst = false) {
       this.space();
       if (this.text[this.at] === '[') this.fail('a list of lists');
-      into.push(this.#value(name, depth + 1, true));
+      const alike = shape && this.#alike(name, shape);
+      const item = alike ?? this.#value(name, depth + 1, true);
+      if (isFirst) shape = this.#shapeOf(item, depth + 1);
+      into.push(item);
       if (this.#closes(']')) return;
       this.#comma();
     }
+  }
+
+  /** The shape of a list's items where its first has one that {@link Reader.#alike} finds again. */
+  #shapeOf({ children }: Element, depth: number): Shape | undefined {
+    const [first, second] = children;
+    if (children.length !== 2 || depth >= this.#maxDepth) return undefined;
+    const [name, other] = [first!.name, second!.name];
+    if (!WORD_NAME.test(name) || !WORD_NAME.test(other) || NOT_PLAIN.test(this.text)) {
+      return undefined;
+    }
+    // Joined names are flat strings; a search for a chain of pieces would flatten it each time.
+    return {
+      name,
+      other,
+      opening: ['{"', name, '":"'].join(''),
+      middle: ['","', other, '":"'].join(''),
+    };
+  }
+
+  /**
+   * The next item of a list of a shape, as a thousand cards have one. It is found by searches, in a
+   * third of the time that reading each character takes. Undefined for any other item.
+   */
+  #alike(list: string, { name, other, opening, middle }: Shape): Element | undefined {
+    const { text, at } = this;
+    if (this.#elementsLeft < 3 || !text.startsWith(opening, at)) return undefined;
+    const start = at + opening.length;
+    const end = text.indexOf('"', start);
+    if (end < 0 || !text.startsWith(middle, end)) return undefined;
+    const from = end + middle.length;
+    const to = text.indexOf('"', from);
+    if (to < 0 || text[to + 1] !== '}') return undefined;
+    this.at = to + 2;
+    this.#elementsLeft -= 3;
+    const children = [
+      { name, text: text.slice(start, end), children: NONE },
+      { name: other, text: text.slice(from, to), children: NONE },
+    ];
+    return { name: list, text: '', children, isItem: true };
   }
 
   #value(name: string, depth: number, isItem = false): Element {

@@ -3,6 +3,7 @@
 import type { Committed, Created, CreateRequest } from '../../core/ledger.ts';
 import type { OrderId } from '../../core/order.ts';
 import { chainCreation, changeHash, documentDigest, type Link } from '../chain.ts';
+import type { SealedRow } from '../order-row.ts';
 import type { CommitRow, CreationRow, Place } from './change-rows.ts';
 import type { CountedLists } from './counted-lists.ts';
 import type { prepareStatements } from './statements.ts';
@@ -52,7 +53,7 @@ export class OrderChanges {
       if (dueAt === null) s.clearDeadline.run(id, kind);
       else s.setDeadline.run(id, kind, dueAt);
     }
-    for (const { name, sealed, mask } of change.sealed ?? []) s.seal.run(id, name, sealed, mask);
+    for (const text of change.sealed ?? []) this.#seal(tx, id, text);
     return 'committed';
   }
 
@@ -95,16 +96,28 @@ export class OrderChanges {
     const inserted = s.insert.run(...whole, seq, hash);
     if (inserted.changes === 0) return orderId;
     tx.noteChange(createdAt, hash);
-    const id = inserted.lastInsertRowid;
-    for (const [name, value] of row.keys) if (value !== '') s.key.run(value, name, id);
+    const id = Number(inserted.lastInsertRowid);
+    for (const [name, value] of row.keys) {
+      if (value === '' || s.key.run(value, name, id).changes === 0) continue;
+      tx.noteRow('order_keys', value, name, id);
+    }
     const what = [now, 'created', null, null, state, row.actor, row.note, row.requestId] as const;
     s.history.run(seq, id, null, 1, ...what, document, hash);
     s.event.run(seq, 'order.created', null);
     for (const { kind, dueAt } of row.deadlines) s.setDeadline.run(id, kind, dueAt);
-    for (const [name, value] of row.uniqueKeys) s.uniqueKey.run(platform, owner, name, value, id);
+    for (const [name, value] of row.uniqueKeys) {
+      s.uniqueKey.run(platform, owner, name, value, id);
+      tx.noteRow('unique_keys', platform, owner, name, value, id);
+    }
     for (const list of row.lists)
-      this.#lists.add(platform, owner, list, { createdAt, orderId, row: id });
+      this.#lists.add(tx, platform, owner, list, { createdAt, orderId, row: id });
     return null;
+  }
+
+  #seal(tx: Transaction, orderRow: number, { name, sealed, mask }: SealedRow): void {
+    const added = this.#s.seal.run(orderRow, name, sealed, mask);
+    if (added.changes === 0) this.#s.sealAgain.run(sealed, mask, orderRow, name);
+    else tx.noteRow('sealed_texts', Number(added.lastInsertRowid), orderRow, name, sealed, mask);
   }
 
   #keepReply(
@@ -114,7 +127,7 @@ export class OrderChanges {
     now: number,
   ): void {
     const row = [key, reply, fingerprint, expiresAt] as const;
-    if (this.#s.keep.run(...row).changes === 1) return tx.noteKeptReply(...row);
+    if (this.#s.keep.run(...row).changes === 1) return tx.noteRow('kept_replies', ...row);
     const kept = this.#s.keepAgain.run(reply, fingerprint, expiresAt, key, now);
     if (kept.changes === 0) tx.undo('stale' satisfies Committed);
   }

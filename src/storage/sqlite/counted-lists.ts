@@ -2,8 +2,10 @@
 // at once.
 import type { DatabaseSync } from 'node:sqlite';
 import type { ListPage, ListQuery } from '../../core/ledger.ts';
+import type { ListWindows, Place, Window } from './list-windows.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './queries.ts';
 import { tuples } from './query.ts';
+import type { Transaction } from './transaction.ts';
 
 /**
  * Maximum children per run before it is split. A search adds up the runs of runs, then the runs of
@@ -13,7 +15,6 @@ import { tuples } from './query.ts';
 const MAX_CHILDREN = 256;
 const TOP = 1;
 
-type Place = readonly [at: number, id: string];
 type RunRow = [at: number, id: string, children: number, entries: number];
 
 /** Sorts before every place: the beginning of a list's first run. */
@@ -22,20 +23,25 @@ const START: Place = [Number.MIN_SAFE_INTEGER, ''];
 /** Adds entries to lists, on the writing connection. */
 export class CountedLists {
   readonly #s: ReturnType<typeof prepareWriting>;
+  readonly #windows: ListWindows;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, windows: ListWindows) {
     this.#s = prepareWriting(db);
+    this.#windows = windows;
   }
 
   add(
+    tx: Pick<Transaction, 'noteRow'>,
     platform: string,
     owner: string,
     name: string,
-    entry: { readonly createdAt: number; readonly orderId: string; readonly row: number | bigint },
+    entry: { readonly createdAt: number; readonly orderId: string; readonly row: number },
   ): void {
     const list = this.#listId(platform, owner, name);
     const place: Place = [entry.createdAt, entry.orderId];
+    this.#windows.forget(list);
     this.#s.addEntry.run(list, ...place, entry.row);
+    tx.noteRow('list_entries', list, ...place, entry.row);
     this.#count(list, 0, place, 1);
   }
 
@@ -90,22 +96,39 @@ function isBefore(
 /** Reads pages on a reading connection, within the caller's transaction. */
 export class CountedPages {
   readonly #s: ReturnType<typeof prepareReading>;
+  readonly #windows: ListWindows;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, windows: ListWindows) {
     this.#s = prepareReading(db);
+    this.#windows = windows;
   }
 
   read({ platform, owner, list: name, from, to, offset, limit }: ListQuery): ListPage {
     const found = this.#s.findList.get(platform, owner, name);
     if (!found) return { total: 0, orders: [] };
     const list = found[0];
-    const first = this.#rank(list, from);
-    const total = Math.max(0, this.#rank(list, to) - first);
+    const window = this.#windows.find(list, from, to) ?? this.#measure(list, from, to);
+    const { total } = window;
     const count = Math.min(limit, total - offset);
     if (count <= 0) return { total, orders: [] };
-    const { at, id, skip } = this.#seek(list, first + offset);
-    const rows = this.#s.page.all(list, at, id, count, skip);
-    return { total, orders: rows.map(toOrder) };
+    const start = window.starts.get(offset);
+    const { at, id, skip } = start
+      ? { at: start[0], id: start[1], skip: 0 }
+      : this.#seek(list, window.first + offset);
+    const orders = this.#s.page.all(list, at, id, count, skip).map(toOrder);
+    const [head, last] = [orders[0], orders.at(-1)];
+    if (head && last) {
+      this.#windows.keepStart(window, offset, [head.createdAt, head.orderId]);
+      // The next page begins at whatever comes after this entry.
+      this.#windows.keepStart(window, offset + count, [last.createdAt, `${last.orderId}\0`]);
+    }
+    return { total, orders };
+  }
+
+  #measure(list: number, from: number, to: number): Window {
+    const first = this.#rank(list, from);
+    const total = Math.max(0, this.#rank(list, to) - first);
+    return this.#windows.keep(list, from, to, { first, total });
   }
 
   /** The number of entries before `time`. */

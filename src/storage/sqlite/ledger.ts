@@ -30,6 +30,7 @@ import { OrderChanges } from './changes.ts';
 import { CountedLists, CountedPages } from './counted-lists.ts';
 import type { Damage } from './damage.ts';
 import { deadlinesBefore, deadlinesOf } from './deadline-queries.ts';
+import { ListWindows } from './list-windows.ts';
 import { placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
 import type { Reader } from './reader.ts';
@@ -45,6 +46,7 @@ export class SqliteLedger implements Ledger {
   readonly #damage: Damage;
   readonly #statements: ReturnType<typeof prepareReads>;
   readonly #pages: CountedPages;
+  readonly #windows = new ListWindows();
   readonly #writes: ReturnType<typeof prepareStatements>;
   readonly #changes: OrderChanges;
 
@@ -57,10 +59,10 @@ export class SqliteLedger implements Ledger {
     this.#damage = damage;
     this.#reader = reader;
     this.#statements = prepareReads(reader.db);
-    this.#pages = new CountedPages(reader.db);
+    this.#pages = new CountedPages(reader.db, this.#windows);
     this.#writer = writer;
     this.#writes = prepareStatements(writer.db);
-    this.#changes = new OrderChanges(this.#writes, new CountedLists(writer.db));
+    this.#changes = new OrderChanges(this.#writes, new CountedLists(writer.db, this.#windows));
     this.#background = background;
     this.#sealer = sealer;
   }
@@ -110,6 +112,11 @@ export class SqliteLedger implements Ledger {
       const found = this.#statements.byKey.get(platform, owner, name, value);
       return found ? toOrder(found) : null;
     });
+  }
+
+  /** Call it in the transaction that empties the ledger. */
+  forgetWindows(): void {
+    this.#windows.forgetAll();
   }
 
   readPage(query: ListQuery): Promise<ListPage> {

@@ -120,7 +120,10 @@ export async function openSqlite(
   };
   const reset = async (): Promise<number> => {
     limits.forgetAll();
-    return writer.run((tx) => emptyLedger(db, tx));
+    return writer.run((tx) => {
+      ledger.forgetWindows();
+      return emptyLedger(db, tx);
+    });
   };
   const people = peopleStore(reader, writer);
   const audit = auditStore(reader, writer);

@@ -6,6 +6,7 @@ import type { Place } from './change-rows.ts';
 import { query } from './query.ts';
 
 export function prepareStatements(db: DatabaseSync) {
+  // Inserts into the tables of ToldTable are reported to the transaction by their callers.
   return {
     find: query<Place>(
       db,
@@ -44,7 +45,11 @@ export function prepareStatements(db: DatabaseSync) {
     ),
     seal: db.prepare(
       `INSERT INTO sealed_texts (order_row, name, sealed, mask) VALUES (?, ?, ?, ?)
-       ON CONFLICT (order_row, name) DO UPDATE SET sealed = excluded.sealed, mask = excluded.mask`,
+       ON CONFLICT (order_row, name) DO NOTHING`,
+    ),
+    /** Replaces a text that is there. */
+    sealAgain: db.prepare(
+      'UPDATE sealed_texts SET sealed = ?, mask = ? WHERE order_row = ? AND name = ?',
     ),
     uniqueHolder: query<{ orderId: OrderId }>(
       db,
@@ -52,7 +57,6 @@ export function prepareStatements(db: DatabaseSync) {
          (SELECT order_row FROM unique_keys WHERE platform = ? AND owner = ? AND name = ? AND value = ?)`,
     ),
     uniqueKey: db.prepare('INSERT INTO unique_keys VALUES (?, ?, ?, ?, ?)'),
-    // The only statement that inserts these rows; its caller reports them to the transaction.
     keep: db.prepare(
       `INSERT INTO kept_replies (key, reply, fingerprint, expires_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,

@@ -2,7 +2,7 @@
 // or not at all.
 import type { DatabaseSync } from 'node:sqlite';
 import { ChainGroups } from './chain-groups.ts';
-import { Covers } from './covers.ts';
+import { Covers, type ToldTable } from './covers.ts';
 import { readFloor, readProgress } from './progress.ts';
 import { query } from './query.ts';
 import type { Progress } from './write-ahead-log.ts';
@@ -18,10 +18,11 @@ export interface Transaction {
    * @param hash the change's link in its order's chain
    */
   noteChange(createdAt: number, hash: string): void;
-  /** Call it after inserting a row into `kept_replies`, with the values of its columns. */
-  noteKeptReply(
-    ...row: readonly [key: string, reply: string, fingerprint: string | null, expiresAt: number]
-  ): void;
+  /**
+   * Call it after inserting a row into one of these tables, with the values of its columns in their
+   * sequence.
+   */
+  noteRow(table: ToldTable, ...row: readonly (string | number | null)[]): void;
   /** Call it after emptying the ledger; changes are numbered from 1 again. */
   restart(): void;
   /** Ends the work and rolls back its writes; its result is still `result`. */
@@ -121,7 +122,7 @@ export class Transactions {
         this.#hasWritten = true;
         this.#groups.add(this.#seq, createdAt, hash);
       },
-      noteKeptReply: (...row) => this.#covers.tell(row),
+      noteRow: (table, ...row) => this.#covers.tell(table, row),
       restart: () => {
         this.#seq = 0;
         this.#groups.reload(this.#db, 0);
