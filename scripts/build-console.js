@@ -1,4 +1,4 @@
-// Builds the operator console from web/ into dist/console, unless what is there was built from the same sources.
+// Builds the operator console and the script of the reference into dist/, unless what is there was built from the same sources.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -15,16 +15,35 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const web = `${root}web`;
-const target = `${root}dist/console`;
-const digestFile = `${target}/digest`;
+
+/** Each is built into a folder of its own, unless it was built from the same sources. */
+const PARTS = [
+  {
+    title: 'the console',
+    root: web,
+    target: `${root}dist/console`,
+    sources: ['web/{src,public}/**/*.{ts,tsx,css,svg}', 'web/*.{ts,html}'],
+  },
+  {
+    title: 'the script of the reference',
+    root: `${web}/reference`,
+    target: `${root}dist/docs`,
+    // The clients of the platforms are built into it.
+    sources: [
+      'web/reference/*.ts',
+      'src/{client,protocol,reference}/**/*.ts',
+      'src/platforms/*/*.ts',
+    ],
+  },
+];
 
 /** The sources, and the lock file: it names the version of everything that is built into the pages. */
-function sourceDigest() {
+function sourceDigest(patterns) {
   const digest = createHash('sha256');
-  const sources = globSync('**/*.{ts,tsx,css,html,svg}', { cwd: web })
+  const sources = globSync(patterns, { cwd: root })
     .filter((file) => !/\.test\.tsx?$/.test(file))
     .sort();
-  for (const file of [...sources.map((one) => `web/${one}`), 'package-lock.json']) {
+  for (const file of [...sources, 'package-lock.json']) {
     digest
       .update(`${file}\n`)
       .update(readFileSync(root + file))
@@ -47,17 +66,24 @@ function compress(directory) {
 
 /** Resolves to whether anything was built. */
 export async function buildConsole() {
-  // The package brings the console built, and has no sources of it.
+  // The package brings the pages built, and has no sources of them.
   if (!existsSync(web)) return false;
-  const digest = sourceDigest();
+  const built = [];
+  for (const part of PARTS) built.push(await buildPart(part));
+  return built.includes(true);
+}
+
+async function buildPart({ title, root: sources, target, sources: patterns }) {
+  const digest = sourceDigest(patterns);
+  const digestFile = `${target}/digest`;
   if (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest) return false;
   const { build } = await import('vite');
   const started = performance.now();
   const made = `${target}-${process.pid}`;
   try {
     await build({
-      configFile: `${web}/vite.config.ts`,
-      root: web,
+      configFile: `${sources}/vite.config.ts`,
+      root: sources,
       logLevel: 'warn',
       build: { outDir: made, emptyOutDir: true },
     });
@@ -71,7 +97,7 @@ export async function buildConsole() {
     rmSync(made, { recursive: true, force: true });
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`ordergate: built the console in ${seconds} s`);
+  console.log(`ordergate: built ${title} in ${seconds} s`);
   return true;
 }
 

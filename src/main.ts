@@ -204,15 +204,13 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       handle: (call) => callEndpoint(endpoint, call, manage),
     }),
   );
+  const reference = { ...about, parties, clock, detective, ...gatewayPlace(config) };
   const nextRequestId = requestIds();
   const routes = routeTable({
     platforms,
     pipeline,
     manage: manageRoutes,
-    pages: [
-      ...entrance.pages,
-      ...referenceRoutes(platforms, { ...about, parties, clock, ...gatewayPlace(config) }),
-    ],
+    pages: [...entrance.pages, ...referenceRoutes(platforms, reference)],
     metrics,
     ledger,
     nextRequestId,

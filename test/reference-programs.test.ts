@@ -1,5 +1,6 @@
 // The programs and vectors of the reference: the files are what the contracts give, and no private key is shown.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { platforms } from '../src/platforms/index.ts';
@@ -50,6 +51,16 @@ for (const platform of platforms) {
     }
   });
 }
+
+test('the MD5 of the pages’ script is that of Node, for texts of each length about a block', async () => {
+  const { hash } = await import('../web/reference/crypto.ts');
+  for (let length = 0; length < 200; length++) {
+    for (const character of ['a', '签', '😀']) {
+      const text = character.repeat(length);
+      equal(hash('md5', text), createHash('md5').update(text).digest('hex'), `${length}`);
+    }
+  }
+});
 
 test('the pages show each language with the values of the call and the address of the server', async () => {
   const server = await startTestServer();

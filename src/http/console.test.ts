@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { startTestServer, temporaryDirectory } from '../../test/support.ts';
-import { CONSOLE_CSP, chooseCoding, consoleRoutes } from './console.ts';
+import { chooseCoding } from './built-files.ts';
+import { CONSOLE_CSP, consoleRoutes } from './console.ts';
 import type { HttpCall } from './routes.ts';
 
 const built = existsSync(new URL('../../dist/console/index.html', import.meta.url));

@@ -1,17 +1,10 @@
 // Serves the operator console: one page for every path below /console, and its hashed files,
 // compressed at build time.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtFiles } from './built-files.ts';
 import type { HttpCall, HttpReply, Route } from './routes.ts';
 
 /** The output directory of the build, equal when seen from src/http and from dist/http. */
 const BUILT = new URL('../../dist/console/', import.meta.url);
-
-const TYPES: Readonly<Record<string, string>> = {
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-  html: 'text/html; charset=utf-8',
-};
 
 /**
  * Scripts come only from this server, and none is created from text. Inline styles are allowed,
@@ -53,70 +46,21 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** A file's name contains the hash of its content, so that caches may keep it for ever. */
-const FILE_HEADERS = {
-  'cache-control': 'public, max-age=31536000, immutable',
-  'x-content-type-options': 'nosniff',
-};
-
-interface Built {
-  readonly type: string;
-  /** Keyed by content coding. */
-  readonly bytes: Readonly<Record<'br' | 'gzip' | 'identity', Uint8Array>>;
-}
-
-function readBuilt(directory: URL, name: string): Built {
-  const read = (suffix: string) => readFileSync(new URL(name + suffix, directory));
-  const type = TYPES[name.split('.').at(-1)!] ?? 'application/octet-stream';
-  return { type, bytes: { br: read('.br'), gzip: read('.gz'), identity: read('') } };
-}
-
-/** The best coding that the caller accepts; `q=0` excludes one. */
-export function chooseCoding(header: string | string[] | undefined): keyof Built['bytes'] {
-  const given = String(header ?? '')
-    .split(',')
-    .map((one) => one.trim().toLowerCase());
-  const takes = (coding: string): boolean =>
-    given.some((one) => one.split(';')[0]!.trim() === coding && !/;\s*q=0(\.0*)?$/.test(one));
-  if (takes('br')) return 'br';
-  return takes('gzip') ? 'gzip' : 'identity';
-}
-
 /**
  * @param built the directory of the built console, which is read at the first request, so that the
  * start does not wait
  */
 export function consoleRoutes(built = BUILT): Route[] {
-  const assets = new URL('assets/', built);
-  const files = new Map<string, Built>();
-  let names: ReadonlySet<string> | undefined;
+  const files = builtFiles(built);
+  const assets = builtFiles(new URL('assets/', built));
 
-  const serve = (file: Built, call: HttpCall, headers: Record<string, string>): HttpReply => {
-    const coding = chooseCoding(call.headers['accept-encoding']);
-    return {
-      status: 200,
-      contentType: file.type,
-      body: file.bytes[coding],
-      headers: {
-        ...headers,
-        vary: 'accept-encoding',
-        ...(coding !== 'identity' && { 'content-encoding': coding }),
-      },
-    };
-  };
-  const kept = (directory: URL, name: string): Built => {
-    const file = files.get(name) ?? readBuilt(directory, name);
-    files.set(name, file);
-    return file;
-  };
   const notBuilt = (): HttpReply => ({
     status: 503,
     contentType: 'text/plain; charset=utf-8',
     body: 'The console is not built here. Run "npm ci" in the checkout, and start the server again.\n',
   });
   const page = async (call: HttpCall): Promise<HttpReply> => {
-    if (!existsSync(new URL('index.html', built))) return notBuilt();
-    return serve(kept(built, 'index.html'), call, PAGE_HEADERS);
+    return files.has('index.html') ? files.serve('index.html', call, PAGE_HEADERS) : notBuilt();
   };
   /** The console itself says that there is no such page, in the reader's language. */
   const noSuchPage = async (call: HttpCall): Promise<HttpReply> => {
@@ -124,19 +68,10 @@ export function consoleRoutes(built = BUILT): Route[] {
     return reply.status === 200 ? { ...reply, status: 404 } : reply;
   };
   const icon = async (call: HttpCall): Promise<HttpReply> => {
-    if (!existsSync(new URL('icon.svg', built))) return notBuilt();
-    return serve(kept(built, 'icon.svg'), call, { 'cache-control': 'public, max-age=86400' });
+    if (!files.has('icon.svg')) return notBuilt();
+    return files.serve('icon.svg', call, { 'cache-control': 'public, max-age=86400' });
   };
-  const asset = async (call: HttpCall): Promise<HttpReply> => {
-    const name = call.params.file!;
-    names ??= new Set(existsSync(assets) ? readdirSync(assets) : []);
-    if (/\.(br|gz)$/.test(name) || !names.has(name)) {
-      const body =
-        'There is no such file. The console may have been built anew: reload the page.\n';
-      return { status: 404, contentType: 'text/plain; charset=utf-8', body };
-    }
-    return serve(kept(assets, name), call, FILE_HEADERS);
-  };
+  const asset = async (call: HttpCall): Promise<HttpReply> => assets.asset(call);
   const get = (path: string, handle: Route['handle'], leniency: Route['leniency'] = 'slashes') =>
     ({ method: 'GET', path, access: 'open', leniency, handle }) as const;
   return [

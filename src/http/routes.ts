@@ -6,6 +6,7 @@ import type { HttpMethod } from '../protocol/contract.ts';
 import type { Caller, Connection } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
+import { builtFiles } from './built-files.ts';
 import { consoleRoutes } from './console.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -79,6 +80,9 @@ export interface Route {
   handle(call: HttpCall): Promise<HttpReply>;
 }
 
+/** The built script of the reference, equal when seen from src/http and from dist/http. */
+const REFERENCE = builtFiles(new URL('../../dist/docs/assets/', import.meta.url));
+
 export interface RouteSources {
   readonly platforms: readonly Platform[];
   readonly pipeline: PipelineServices;
@@ -139,6 +143,7 @@ export function routeTable({
   const scrape = async () => {
     return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
   };
+  const script = async (call: HttpCall) => REFERENCE.asset(call);
   return [
     ...platforms.flatMap((platform) =>
       platform.paths.map(
@@ -168,6 +173,8 @@ export function routeTable({
       ),
     ),
     ...manage,
+    // Before the pages: a platform's page would take the path otherwise.
+    { method: 'GET', path: '/docs/assets/{file}', access: 'open', handle: script },
     ...pages,
     ...consoleRoutes(),
     { method: 'GET', path: '/healthz', access: 'open', everywhere: true, handle: health },

@@ -1,5 +1,6 @@
 // A page of the reference as data: the HTML and the Markdown of a page are written from the same blocks.
 import type { Text } from '../protocol/contract.ts';
+import type { Lab } from './lab.ts';
 
 export type Language = keyof Text;
 
@@ -36,7 +37,9 @@ export type Block =
       /** The label stands above the text, and a click on it shows and hides the text. */
       readonly fold?: 'open' | 'closed';
     }
-  | Table;
+  | Table
+  /** A worked example, which the page's script turns into a form. */
+  | { readonly is: 'lab'; readonly lab: Lab; readonly worked: readonly Block[] };
 
 export interface Page {
   readonly title: string;

@@ -1,15 +1,17 @@
-// Writes a page of the reference as HTML: no script, nothing from elsewhere, light and dark, wide, narrow and on paper.
+// Writes a page of the reference as HTML: whole without script, nothing from elsewhere, light and dark, wide, narrow and on paper.
 import { hash } from 'node:crypto';
 import { escapeHtml } from '../protocol/html.ts';
 import type { Block, Cell, Inline, Language, Line, Page, Table } from './blocks.ts';
+import { writeLab } from './lab-html.ts';
 import { isFile, markdownPath } from './markdown.ts';
+import { scriptPath } from './script.ts';
 import { STYLE } from './style.ts';
 import { LABELS } from './texts.ts';
 
 const STYLE_SOURCE = `'sha256-${hash('sha256', STYLE, 'base64')}'`;
 
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': `default-src 'none'; style-src ${STYLE_SOURCE}; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': `default-src 'none'; script-src 'self'; connect-src 'self'; style-src ${STYLE_SOURCE}; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cache-control': 'no-cache',
@@ -39,11 +41,13 @@ export function writeHtml(page: Page, language: Language, isChosen: boolean): st
     page.path === '/'
       ? ''
       : `<a href="${markdownPath(page.path, language)}" type="text/markdown">Markdown</a>`;
+  const file = scriptPath();
+  const script = file === null ? '' : `<script type="module" src="${file}"></script>`;
   return `<!doctype html>
 <html lang="${tag[language]}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(page.title)}${page.path === '/' ? '' : ' · Ordergate'}</title>
-<link rel="icon" href="data:,">${alternates}<style>${STYLE}</style></head>
+<link rel="icon" href="data:,">${alternates}<style>${STYLE}</style>${script}</head>
 <body><header><nav aria-label="${t.where}">${above}<span aria-current="page">${escapeHtml(page.title)}</span></nav>
 <p class="tools">${markdown}<a href="${page.path}?lang=${other}" hreflang="${tag[other]}" lang="${tag[other]}">${LABELS[other].language}</a></p></header>
 <main><h1>${escapeHtml(page.title)}</h1>
@@ -91,6 +95,8 @@ function writer(address: (to: string) => string) {
       }
       case 'table':
         return table(one);
+      case 'lab':
+        return writeLab(one.lab, one.worked.map(block).join('\n'));
     }
   };
   return { line, block };

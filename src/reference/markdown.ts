@@ -18,6 +18,8 @@ export function writeMarkdown(page: Page, language: Language): string {
         const label = one.fold ? `### ${plain(one.label)}\n\n` : '';
         return `${label}${fenceOf(one.text)}\n${one.text.replace(/\n$/, '')}\n${fenceOf(one.text)}`;
       }
+      case 'lab':
+        return one.worked.map(block).join('\n\n');
       case 'table':
         return [
           row(one.head.map(plain)),

@@ -18,6 +18,7 @@ import {
 import { fieldTable, sourceLine } from './fields.ts';
 import type { Live } from './live.ts';
 import { programBlocks } from './sample-call.ts';
+import { labBlocks } from './signature-page.ts';
 import { LABELS } from './texts.ts';
 import { aboveOf } from './trail.ts';
 
@@ -79,6 +80,7 @@ export function methodPage(
         code(sample.title[language], JSON.stringify(sample.params, null, 2)),
         text(...sourceLine(sample.source, language)),
       ]),
+      ...labBlocks(platform, name, language, live),
       ...programBlocks(platform, name, language, live, server),
     ],
   };

@@ -14,6 +14,7 @@ import { VECTORS } from './sample-call.ts';
 import { signaturePage } from './signature-page.ts';
 import { LABELS } from './texts.ts';
 import { vectorsText } from './vectors.ts';
+import { type Detective, whyOf } from './why.ts';
 
 /** What a page needs of a call. */
 export interface Asked {
@@ -43,9 +44,14 @@ type Find = (params: Asked['params'], language: Language, asked: Asked) => Page 
 /** Where README.md lies, seen from src/reference and from dist/reference. */
 const ROOT = new URL('../../', import.meta.url);
 
-export function referenceRoutes(platforms: readonly Platform[], about: About & Live): PageRoute[] {
+export type ReferenceServices = About & Live & { readonly detective: Detective };
+
+export function referenceRoutes(
+  platforms: readonly Platform[],
+  about: ReferenceServices,
+): PageRoute[] {
   let vectors: string | undefined;
-  const route = (path: string, handle: (asked: Asked) => Answer): PageRoute => ({
+  const route = (path: string, handle: (asked: Asked) => Answer | Promise<Answer>): PageRoute => ({
     method: 'GET',
     path,
     access: 'open',
@@ -86,6 +92,11 @@ export function referenceRoutes(platforms: readonly Platform[], about: About & L
         ...{ status: 200, contentType: 'application/json; charset=utf-8', body: vectors },
         headers: { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' },
       };
+    }),
+    route('/docs/{platform}/why/{requestId}', async ({ params }) => {
+      const platform = platforms.find(({ name }) => name === params.platform);
+      const why = platform && (await whyOf(platform, params.requestId!, about, about.detective));
+      return why ? json(200, why) : json(404, { error: 'nothing is known of such a call here' });
     }),
     ...page('/docs', (_, language) => indexPage(platforms, language)),
     ...page('/docs/{platform}', of(platformPageOf)),
@@ -137,6 +148,11 @@ function answer(find: Find, call: Asked, asMarkdown: boolean): Answer {
     headers: { ...PAGE_HEADERS, 'content-language': tagOf(language) },
   };
 }
+
+const json = (status: number, body: object): Answer => ({
+  ...{ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) },
+  headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+});
 
 const tagOf = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en');
 

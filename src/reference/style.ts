@@ -1,8 +1,8 @@
 // How the pages of the reference look: the colours of the sign-in page; below 48rem the rows of a table become cards.
 
 export const STYLE = `
-:root{color-scheme:light dark;--bg:#f2f4f7;--card:#fff;--text:#1f2329;--soft:#5c6570;--line:#d5d9e0;--brand:#0958d9;--quiet:#eef0f4}
-@media(prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#1a1e24;--text:#e8eaed;--soft:#a4acb8;--line:#363d47;--brand:#7fb0ff;--quiet:#252a32}}
+:root{color-scheme:light dark;--bg:#f2f4f7;--card:#fff;--text:#1f2329;--soft:#5c6570;--line:#d5d9e0;--brand:#0958d9;--quiet:#eef0f4;--edge:#7d8694;--wrong:#b3261e}
+@media(prefers-color-scheme:dark){:root{--bg:#0f1216;--card:#1a1e24;--text:#e8eaed;--soft:#a4acb8;--line:#363d47;--brand:#7fb0ff;--quiet:#252a32;--edge:#7c8694;--wrong:#ff9d94}}
 *{box-sizing:border-box}
 body{margin:0;padding:0 1rem 3rem;background:var(--bg);color:var(--text);font:16px/1.6 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;overflow-wrap:anywhere}
 header,main{max-width:70rem;margin:0 auto}
@@ -24,6 +24,17 @@ pre code{background:none;padding:0}
 details{margin:.75rem 0}
 summary{cursor:pointer;font-weight:600}
 summary:focus-visible{outline:3px solid var(--brand);outline-offset:2px;border-radius:2px}
+[hidden]{display:none!important}
+.inputs,.sender{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.75rem 1rem;margin:.75rem 0}
+.inputs label,.sender label{display:flex;flex-direction:column;gap:.2rem;min-width:0}
+.inputs .wide,.inputs p,.sender .wide,.sender p{grid-column:1/-1;margin:0}
+label>span{font-size:.875rem;color:var(--soft)}
+input,textarea{width:100%;min-width:0;padding:.45rem .6rem;border:1px solid var(--edge);border-radius:6px;background:var(--card);color:var(--text);font:.9375rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+input:focus-visible,textarea:focus-visible,button:focus-visible{outline:3px solid var(--brand);outline-offset:1px}
+button{justify-self:start;padding:.5rem 1.1rem;border:0;border-radius:6px;background:var(--brand);color:var(--card);font:inherit;font-weight:600;cursor:pointer}
+button:disabled{opacity:.6;cursor:default}
+.problem{color:var(--wrong)}
+.problem:empty{display:none}
 .soft{color:var(--soft)}
 .contents{margin:1rem 0 0;padding:.6rem 0;border-block:1px solid var(--line)}
 .contents ul{margin:0;padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
@@ -44,10 +55,10 @@ td:empty{display:none}
 .label{display:block;margin-top:.25rem;font-size:.8125rem;color:var(--soft)}
 }
 @media print{
-:root{--bg:#fff;--card:#fff;--text:#000;--soft:#444;--line:#bbb;--brand:#000;--quiet:#f4f4f4;color-scheme:light}
+:root{--bg:#fff;--card:#fff;--text:#000;--soft:#444;--line:#bbb;--brand:#000;--quiet:#f4f4f4;--edge:#777;color-scheme:light}
 body{padding:0;font-size:11pt}
 main{border:0;padding:0;max-width:none}
-.tools,.contents{display:none}
+.tools,.contents,.inputs,.sender,.exchange{display:none}
 /* Paper cannot be clicked. */
 details::details-content{content-visibility:visible;block-size:auto}
 

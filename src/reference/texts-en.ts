@@ -138,9 +138,12 @@ export const en = {
   carriedIn: 'The signature travels in ',
   secretIs: 'The key is called ',
   digestAbout:
-    'Join the pieces in this order, with nothing between them, encode the text in UTF-8, and take the digest in hexadecimal digits. The times are those of the server’s clock at this moment.',
+    'Join the pieces in this order, with nothing between them, encode the text in UTF-8, and take the digest in hexadecimal digits. The times are those of the server’s clock at this moment. ',
   hmacAbout:
-    'Join the pieces in this order, with nothing between them, encode the text in UTF-8, and make the HMAC with the key, in hexadecimal digits. The times are those of the server’s clock at this moment.',
+    'Join the pieces in this order, with nothing between them, encode the text in UTF-8, and make the HMAC with the key, in hexadecimal digits. The times are those of the server’s clock at this moment. ',
+  signAndSend: 'Sign step by step, and send',
+  stepByStep: 'Sign step by step',
+  signingOfAll: 'All methods of the platform are signed like this.',
   pieces: 'The pieces of the string to sign',
   piece: 'Piece',
   value: 'Value',

@@ -131,6 +131,9 @@ export const zh: Labels = {
     '按此顺序连接各个片段，中间不加任何内容，以 UTF-8 编码后取摘要，写成十六进制。时间为服务器时钟的当前时间。',
   hmacAbout:
     '按此顺序连接各个片段，中间不加任何内容，以 UTF-8 编码后用密钥计算 HMAC，写成十六进制。时间为服务器时钟的当前时间。',
+  signAndSend: '逐段签名并发送',
+  stepByStep: '逐段签名',
+  signingOfAll: '本平台各接口的签名方式。',
   pieces: '待签名字符串的各个片段',
   piece: '片段',
   value: '值',

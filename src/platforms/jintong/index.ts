@@ -15,6 +15,7 @@ import { model } from './model.ts';
 import { PLATFORM } from './name.ts';
 import { detail, execute, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
+import { programs } from './programs.ts';
 import { redact } from './redact.ts';
 import { signature, textBeforeKey } from './signature.ts';
 import { signingSample } from './signing-sample.ts';
@@ -73,7 +74,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   events,
-  signingSample,
+  signingSample: { ...signingSample, programs },
   evidence,
   signedText: { secret: signature.secret, split: (text) => [text, ''] },
   execute,

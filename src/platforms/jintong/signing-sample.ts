@@ -84,10 +84,4 @@ export const signingSample: SigningSample = {
       },
     ],
   },
-  programs: {
-    folder: new URL('../../../examples/signers/jintong/', import.meta.url),
-    values: ({ party, method, params }, key, server) => ({
-      ...{ server, partner: party, key, action: method, param: params as NamedTexts },
-    }),
-  },
 };

@@ -21,6 +21,7 @@ import { oauthEndpoints } from './oauth.ts';
 import { OAUTH_LOGS } from './oauth-log.ts';
 import { OPERATIONS, type Success, startOverdueRefund } from './operations.ts';
 import { orderFields } from './order-fields.ts';
+import { programs } from './programs.ts';
 import { redact } from './redact.ts';
 import { seed } from './seed.ts';
 import { signature } from './signature.ts';
@@ -97,7 +98,7 @@ export const suning = definePlatform<SuningCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   events,
-  signingSample,
+  signingSample: { ...signingSample, programs },
   evidence,
   signedText: { secret: signature.secret, split: (text) => ['', text] },
   execute: (call, services) => OPERATIONS[call.method](call, services),

@@ -6,7 +6,7 @@ import { type Signed, signature } from './signature.ts';
 import { type Document, writeDocument } from './wire.ts';
 
 /** The body of a call in JSON. */
-function bodyOf({ method, params }: SampleCall): string {
+export function bodyOf({ method, params }: SampleCall): string {
   // Numbers are digits on the wire.
   const given = Object.entries(params).map(([name, value]) => [
     name,
@@ -74,11 +74,5 @@ export const signingSample: SigningSample = {
         input: shipping('{"sn_request":{"sn_body":{"note":"~~~>>>???"}}}'),
       },
     ],
-  },
-  programs: {
-    folder: new URL('../../../examples/signers/suning/', import.meta.url),
-    values: (call, appSecret, server) => ({
-      ...{ server, appKey: call.party, appSecret, appMethod: call.method, body: bodyOf(call) },
-    }),
   },
 };

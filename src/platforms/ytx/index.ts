@@ -19,6 +19,7 @@ import { PLATFORM } from './name.ts';
 import { oldRules } from './old-rules.ts';
 import { execute, type Success } from './operations.ts';
 import { orderFields } from './order-fields.ts';
+import { programs } from './programs.ts';
 import { quotable, redactBody } from './redact.ts';
 import { orderResult } from './result.ts';
 import { resolve } from './rules.ts';
@@ -91,7 +92,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   checks,
   verifiedBy: 'checkSign',
   events,
-  signingSample,
+  signingSample: { ...signingSample, programs },
   evidence,
   signedText: { secret: signature.secret, split: aroundToken },
   execute,

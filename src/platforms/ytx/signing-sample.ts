@@ -8,7 +8,7 @@ const input = ({ party, now }: SampleCall) => ({
 });
 
 /** The body of a call: a single id is a plain text, several are a list. */
-function bodyOf({ method, params }: SampleCall): string {
+export function bodyOf({ method, params }: SampleCall): string {
   const { requestId, ...others } = params as Readonly<Record<string, string | readonly string[]>>;
   const ids = requestId?.length === 1 ? requestId[0] : requestId;
   const body = { action: method, ...others, ...(ids !== undefined && { requestId: ids }) };
@@ -34,11 +34,5 @@ export const signingSample: SigningSample = {
         input: { accountSID: 'abcdefghijklmnopqrstuvwxyz012345', timestamp: '20261122200710' },
       },
     ],
-  },
-  programs: {
-    folder: new URL('../../../examples/signers/ytx/', import.meta.url),
-    values: (call, authToken, server) => ({
-      ...{ server, accountSID: call.party, authToken, body: bodyOf(call) },
-    }),
   },
 };

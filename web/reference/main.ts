@@ -1,0 +1,5 @@
+// The script of the reference: the pages are whole without it.
+import './buffer-global.ts';
+import { openLab } from './lab.ts';
+
+for (const form of document.querySelectorAll<HTMLFormElement>('form.lab')) void openLab(form);
