@@ -8,7 +8,8 @@ const MAX_NEW = 200;
 /**
  * Deliveries have no number that grows with each change, and an index over the time of attempts would
  * cost every attempt a write. So the counts of each endpoint are compared, which come from indexes. A
- * callback that is made and delivered between two looks changes no count: its id tells of it.
+ * callback that is made and delivered between two looks changes no count: its id tells of it. One that is
+ * replayed and delivered between two looks is not told.
  */
 export class DeliveriesFeed {
   readonly #callbacks: Pick<CallbackManagement, 'endpointStats' | 'listDeliveries'>;

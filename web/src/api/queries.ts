@@ -1,6 +1,7 @@
 // Questions to the management API that several pages ask, with how long an answer is good for.
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask } from './client.ts';
+import { untilAsked } from './live.ts';
 import type { CallbackEndpoint, CallSeries, Me, Overview, Party } from './types.ts';
 
 export const queryClient = new QueryClient({
@@ -22,21 +23,21 @@ export const meQuery = queryOptions({
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => ask<Overview>('/overview', { signal }),
-  refetchInterval: 15_000,
+  refetchInterval: untilAsked(15_000),
 });
 
 export const seriesQuery = (minutes: number, step: number) =>
   queryOptions({
     queryKey: ['series', minutes, step],
     queryFn: ({ signal }) => ask<CallSeries>('/series/calls', { query: { minutes, step }, signal }),
-    refetchInterval: 30_000,
+    refetchInterval: untilAsked(30_000),
   });
 
 export const endpointsQuery = queryOptions({
   queryKey: ['endpoints'],
   queryFn: ({ signal }) =>
     ask<{ items: readonly CallbackEndpoint[] }>('/callbacks/endpoints', { signal }),
-  refetchInterval: 30_000,
+  refetchInterval: untilAsked(30_000),
 });
 
 export const partiesQuery = queryOptions({

@@ -5,6 +5,7 @@ import { whenSignedOut } from '../api/client.ts';
 import { meQuery } from '../api/queries.ts';
 import { goToSignIn } from '../api/session.ts';
 import { Loaded } from '../parts/problem.tsx';
+import { LiveBridge } from './live-bridge.tsx';
 import { usePreferences } from './preferences.tsx';
 
 export function SignedIn({ children }: { readonly children: ReactNode }) {
@@ -12,7 +13,14 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   useEffect(() => whenSignedOut(() => goToSignIn(language)), [language]);
   const me = useQuery(meQuery);
   // A refusal of a later question leads to the sign-in page, too.
-  if (me.data) return children;
+  if (me.data) {
+    return (
+      <>
+        <LiveBridge />
+        {children}
+      </>
+    );
+  }
   return (
     <main className="page">
       <Loaded query={me}>{() => children}</Loaded>

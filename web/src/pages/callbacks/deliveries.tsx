@@ -3,11 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
+import { useIsLive } from '../../api/live.ts';
 import { endpointsQuery, meQuery, overviewQuery } from '../../api/queries.ts';
 import type { Delivery, Page } from '../../api/types.ts';
 import { DELIVERIES } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
+import { Fresh, fitsFilters } from '../../lists/fresh.tsx';
 import { type Column, ListTable } from '../../lists/list-table.tsx';
 import { listQuery, useList } from '../../lists/use-list.ts';
 import { Go, places } from '../../parts/go.tsx';
@@ -35,17 +37,20 @@ export function Deliveries() {
   const { data: endpoints } = useQuery(endpointsQuery);
   const [selected, setSelected] = useState<string[]>([]);
   const [replay, setReplay] = useState<ReplayFilter | null>(null);
+  const hasStream = useIsLive();
   const query = useQuery({
     queryKey: ['deliveries', filters, list.state.limit, list.state.trail.at(-1)],
     queryFn: ({ signal }) =>
       ask<Page<Delivery>>('/callbacks/deliveries', { query: listQuery(list), signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: 15_000,
+    refetchInterval: hasStream ? false : 15_000,
   });
   const columns = useColumns();
   const mayReplay = me?.may.includes('startReplayJob') ?? false;
   // A job takes no order's id: of one order there are few, which can be selected.
   const { orderId, ...jobFilter } = filters;
+  // The stream tells of endpoints, and not of which callbacks.
+  const { state: _, ...told } = jobFilter;
   return (
     <div className="page wide">
       <CallbackTabs />
@@ -99,6 +104,15 @@ export function Deliveries() {
           </span>
         )}
       </FilterBar>
+      <Fresh
+        list={list}
+        isUncounted
+        keyOf={({ name, data }) =>
+          name === 'deliveries' && fitsFilters(told, data) ? data.endpointId : undefined
+        }
+        readAt={query.dataUpdatedAt}
+        onShow={() => query.refetch()}
+      />
       <ListTable
         list={list}
         query={query}

@@ -25,6 +25,7 @@ export function DeliveryPage() {
   const delivery = useQuery({
     queryKey: ['delivery', deliveryId],
     queryFn: ({ signal }) => ask<Delivery>(target, { signal }),
+    // The stream tells of counts: a replay that arrives within a second changes none.
     refetchInterval: 5_000,
   });
   const endpointId = delivery.data?.endpointId;

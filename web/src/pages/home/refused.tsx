@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Table from 'antd/es/table';
 import { ask } from '../../api/client.ts';
+import { untilAsked } from '../../api/live.ts';
 import type { GatewayCall, Page } from '../../api/types.ts';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
@@ -18,7 +19,7 @@ export function Refused() {
     queryKey: ['refused-lately'],
     queryFn: ({ signal }) =>
       ask<Page<GatewayCall>>('/requests', { query: { refused: true, limit: 8 }, signal }),
-    refetchInterval: 15_000,
+    refetchInterval: untilAsked(15_000),
   });
   return (
     <section aria-labelledby="refused" className="panel">

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ask, path } from '../../api/client.ts';
+import { untilAsked } from '../../api/live.ts';
 import type { GatewayCall, Outlook, Page, WholeOrder } from '../../api/types.ts';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
@@ -30,12 +31,12 @@ export function OrderPage() {
   const order = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => ask<WholeOrder>(path('orders', platform, orderId), { signal }),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: untilAsked(REFRESH_MS),
   });
   const outlook = useQuery({
     queryKey: [...key, 'outlook'],
     queryFn: ({ signal }) => ask<Outlook>(path('orders', platform, orderId, 'outlook'), { signal }),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: untilAsked(REFRESH_MS),
   });
   const calls = useQuery({
     queryKey: [...key, 'calls'],
@@ -44,7 +45,7 @@ export function OrderPage() {
         query: { platform, orderId, limit: MAX_CALLS },
         signal,
       }),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: untilAsked(REFRESH_MS),
   });
   return (
     <div className="page">

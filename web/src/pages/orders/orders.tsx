@@ -6,6 +6,7 @@ import { overviewQuery } from '../../api/queries.ts';
 import { ORDERS } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
+import { Fresh, fitsFilters } from '../../lists/fresh.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
 import { useList } from '../../lists/use-list.ts';
 import { places } from '../../parts/go.tsx';
@@ -37,6 +38,8 @@ export function Orders() {
   const columns = useOrderColumns(filters.preset !== undefined);
   const preset = filters.ids ? 'ids' : (filters.preset ?? 'all');
   const isList = preset === 'all';
+  // An order may come to a state or leave it: either way the list is another one.
+  const { state: _, ...told } = filters;
   return (
     <div className="page wide">
       <h1>{t.title}</h1>
@@ -85,6 +88,18 @@ export function Orders() {
         <Alert type="warning" showIcon title={t.notFound(query.data.unknown.join(', '))} />
       )}
       {query.data?.isMore && <Alert type="info" showIcon title={t.more} />}
+      {isList && (
+        <Fresh
+          list={list}
+          keyOf={({ name, data }) =>
+            name === 'order' && fitsFilters(told, data)
+              ? `${data.platform} ${data.orderId}`
+              : undefined
+          }
+          readAt={query.dataUpdatedAt}
+          onShow={() => query.refetch()}
+        />
+      )}
       <ListTable
         list={list}
         query={query}

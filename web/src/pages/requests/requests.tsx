@@ -3,11 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Checkbox from 'antd/es/checkbox';
 import { ask } from '../../api/client.ts';
+import { type LiveEvent, useIsLive, useLive } from '../../api/live.ts';
 import { overviewQuery, platformsQuery } from '../../api/queries.ts';
 import type { GatewayCall, Page } from '../../api/types.ts';
 import { REQUESTS } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
+import { Fresh, fitsFilters } from '../../lists/fresh.tsx';
 import { type Column, ListTable } from '../../lists/list-table.tsx';
 import { listQuery, useList } from '../../lists/use-list.ts';
 import { Go, places } from '../../parts/go.tsx';
@@ -27,6 +29,7 @@ export function Requests() {
   const { live, ...asked } = filters;
   // A page further down the log stands still.
   const isLive = live === 'true' && trail.length === 0;
+  const hasStream = useIsLive();
   const query = useQuery({
     queryKey: ['requests', asked, list.state.limit, trail.at(-1)],
     queryFn: ({ signal }) => {
@@ -34,7 +37,12 @@ export function Requests() {
       return ask<Page<GatewayCall>>('/requests', { query: rest, signal });
     },
     placeholderData: keepPreviousData,
-    refetchInterval: isLive ? LIVE_MS : false,
+    refetchInterval: isLive && !hasStream ? LIVE_MS : false,
+  });
+  const fresh = (event: LiveEvent): string | undefined =>
+    event.name === 'call' && fitsFilters(asked, event.data) ? String(event.data.id) : undefined;
+  useLive((event) => {
+    if (isLive && fresh(event) !== undefined && !query.isFetching) void query.refetch();
   });
   const { data: overview } = useQuery(overviewQuery);
   const { data: platforms } = useQuery(platformsQuery);
@@ -92,6 +100,14 @@ export function Requests() {
           { name: 'to', label: c.to, kind: 'time', width: 165 },
         ]}
       />
+      {!isLive && (
+        <Fresh
+          list={list}
+          keyOf={fresh}
+          readAt={query.dataUpdatedAt}
+          onShow={() => query.refetch()}
+        />
+      )}
       {query.data?.items.length === 0 && next ? (
         <div className="panel">
           <p>{t.searchOnHint}</p>
