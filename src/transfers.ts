@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
+import type { Party } from './core/party.ts';
 import { readAdminToken, readMasterKey, readOldMasterKeys } from './secrets.ts';
+import { partyFromJson } from './storage/party-row.ts';
 import { Sealer } from './storage/seal.ts';
 import {
   backUp,
@@ -13,6 +15,7 @@ import {
   type TransferReport,
 } from './storage/transfer/backup.ts';
 import type { Sums } from './storage/transfer/digest.ts';
+import { TABLES } from './storage/transfer/tables.ts';
 
 /** A consistent copy of the ledger. A server may continue to use the ledger. */
 export async function backUpLedger(
@@ -69,6 +72,28 @@ export async function ledgerHeadOf(config: Config): Promise<string> {
   const source = await openSource(config);
   try {
     return await source.head();
+  } finally {
+    await source.close();
+  }
+}
+
+/** A party with its keys, read from the ledger, also while a server runs; null if there is none. */
+export async function partyOf(
+  config: Config,
+  platform: string,
+  partyId: string,
+): Promise<Party | null> {
+  const source = await openSource(config);
+  try {
+    for await (const batch of source.rows(TABLES.find(({ name }) => name === 'parties')!)) {
+      for (const line of batch) {
+        const [ofPlatform, id, document] = JSON.parse(line) as [string, string, unknown];
+        if (ofPlatform !== platform || id !== partyId) continue;
+        const json = typeof document === 'string' ? document : JSON.stringify(document);
+        return partyFromJson(json, new Sealer(readExistingKey(config), readOldMasterKeys(config)));
+      }
+    }
+    return null;
   } finally {
     await source.close();
   }

@@ -71,7 +71,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|conformance|cli)\/|^(main|config|settings|version)\.ts$/,
+    may: /^(core|protocol|directory|import|conformance|cli)\/|^(main|config|settings|version|callers|party-secret)\.ts$/,
     packages: /^node:/,
   },
   {
@@ -128,8 +128,19 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^transfers\.ts$/,
-    may: /^(config|secrets)\.ts$|^storage\/(transfer\/|seal\.ts$)/,
+    may: /^(config|secrets)\.ts$|^core\/party\.ts$|^storage\/(transfer\/|(seal|party-row)\.ts$)/,
     packages: /^node:/,
+  },
+  // The clients that a command calls with, and the key that it signs with.
+  {
+    place: /^callers\.ts$/,
+    may: /^client\/|^protocol\/contract\.ts$|^platforms\/\w+\/client\.ts$/,
+    packages: /^$/,
+  },
+  {
+    place: /^party-secret\.ts$/,
+    may: /^directory\/published-keys\.ts$|^(config|platform-file|transfers)\.ts$/,
+    packages: /^$/,
   },
   {
     place: /^(renew-key|whole-audit)\.ts$/,

@@ -18,11 +18,14 @@ async function scriptOf(shell: string): Promise<string> {
   return file;
 }
 
+const [bash, zsh, fish] = await Promise.all(['bash', 'zsh', 'fish'].map(scriptOf));
+const SCRIPTS = { bash: bash!, zsh: zsh!, fish: fish! };
+
 const shellOut = (shell: string, args: readonly string[]): string =>
   execFileSync(shell, args, { encoding: 'utf8', timeout: 30_000 });
 
-describe('bash', { skip: missing('bash') }, async () => {
-  const file = await scriptOf('bash');
+describe('bash', { skip: missing('bash') }, () => {
+  const file = SCRIPTS.bash;
   const offers = (...typed: string[]): string[] => {
     const line = `source ${file}; COMP_WORDS=(ordergate ${typed.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${typed.length}; _ordergate; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return shellOut('bash', ['--norc', '-c', line]).trim().split('\n');
@@ -43,8 +46,8 @@ describe('bash', { skip: missing('bash') }, async () => {
   });
 });
 
-describe('fish', { skip: missing('fish') }, async () => {
-  const file = await scriptOf('fish');
+describe('fish', { skip: missing('fish') }, () => {
+  const file = SCRIPTS.fish;
   const offers = (typed: string): string[] =>
     shellOut('fish', ['--no-config', '-c', `source ${file}; complete -C '${typed}'`])
       .trim()
@@ -65,8 +68,8 @@ describe('fish', { skip: missing('fish') }, async () => {
   });
 });
 
-describe('zsh', { skip: missing('zsh') }, async () => {
-  const file = await scriptOf('zsh');
+describe('zsh', { skip: missing('zsh') }, () => {
+  const file = SCRIPTS.zsh;
   // A line is typed with Tab keys into an interactive zsh on a terminal of its own. Then `print -r --`
   // is put before it, so that the shell prints what stands in the line.
   const driver = join(temporaryDirectory(), 'driver.zsh');

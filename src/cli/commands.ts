@@ -27,6 +27,7 @@ export type CommandName = KeysOf<(typeof SUMMARIES)[Group]>;
 
 /** Loads the file of a command, and with it only what this command needs. */
 const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  call: () => import('./call.ts'),
   debug: () => import('./debug.ts'),
   conformance: () => import('./conformance.ts'),
   move: () => import('./move.ts'),

@@ -39,15 +39,22 @@ async function add(
   if (!/^[\w.-]{1,40}$/.test(name)) {
     throw new UsageError(`the name "${name}" has to be of letters, digits, "-", "_" and "."`);
   }
-  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : null;
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username + parsed.password !== '') {
-    throw new UsageError('--url has to be like https://open.example.cn, without a user');
-  }
-  const clean = parsed.href.replace(/\/+$/, '');
+  const clean = readUrl(url, '--url');
   const token = await sourceOf(name, clean, values);
   const content = readProfiles();
-  const profiles = { ...content.profiles, [name]: { url: clean, token } };
+  const gateway =
+    values.gateway === undefined ? {} : { gateway: readUrl(values.gateway, '--gateway') };
+  const profiles = { ...content.profiles, [name]: { url: clean, ...gateway, token } };
   writeProfiles({ current: content.current ?? name, profiles });
+}
+
+/** @throws {UsageError} */
+function readUrl(text: string | undefined, flag: string): string {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username + url.password !== '') {
+    throw new UsageError(`${flag} has to be like https://open.example.cn, without a user`);
+  }
+  return url.href.replace(/\/+$/, '');
 }
 
 async function sourceOf(

@@ -18,13 +18,17 @@ export type TokenSource =
   | { readonly command: string };
 
 export interface Profile {
+  /** The management API. */
   readonly url: string;
+  /** The gateways, where they have an address of their own. */
+  readonly gateway?: string;
   readonly token: TokenSource;
 }
 
 export interface OpenProfile {
   readonly name: string;
   readonly url: string;
+  readonly gateway: string;
   /** @throws {ConfigError} if the token cannot be had */
   readToken(): string;
 }
@@ -91,9 +95,10 @@ export function currentProfile(): OpenProfile | undefined {
   return profile && opened(current!, profile);
 }
 
-const opened = (name: string, { url, token }: Profile): OpenProfile => ({
+const opened = (name: string, { url, gateway = url, token }: Profile): OpenProfile => ({
   name,
   url,
+  gateway,
   readToken: () => tokenOf(name, url, token),
 });
 

@@ -9,6 +9,16 @@ export function serverUrl({ host, port, manageHost, managePort }: Config): strin
   return managePort === undefined ? `http://${host}:${port}` : `http://${manageHost}:${managePort}`;
 }
 
+/** What the management API refused, in its own words. */
+export class ServerRefusal extends ConfigError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** POSTs to the management API; see {@link callServer}. */
 export const askServer = <Answer>(
   url: string,
@@ -22,7 +32,7 @@ export const askServer = <Answer>(
  *
  * @param path below /manage/v1
  * @throws {NetworkError} if no server answers
- * @throws {ConfigError} with the message of an error answer
+ * @throws {ServerRefusal} with the message of an error answer
  */
 export async function callServer<Answer>(
   url: string,
@@ -46,7 +56,7 @@ export async function callServer<Answer>(
   if (said === undefined) {
     throw new NetworkError(`${withoutSecrets(target)} answered ${status}; is it Ordergate?`);
   }
-  throw status >= 500 ? new NetworkError(said) : new ConfigError(said);
+  throw status >= 500 ? new NetworkError(said) : new ServerRefusal(status, said);
 }
 
 async function send(url: string, call: RequestInit) {

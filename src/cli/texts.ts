@@ -15,6 +15,7 @@ export type Group = keyof typeof GROUPS;
 /** Each summary has at most 66 characters. The order within a group is that of the help text. */
 export const SUMMARIES = {
   develop: {
+    call: 'send a signed call to a gateway, ours or the real platform',
     debug: 'say why the signature of a call is wrong',
     conformance: 'judge a server by the clauses of a platform',
   },

@@ -3,6 +3,50 @@
 import type { CommandText } from '../command.ts';
 import { JSON_FLAG, SERVER_FLAGS } from '../common-flags.ts';
 
+export const call = {
+  name: 'call',
+  usage: ['call METHOD [NAME=VALUE]... [--platform P] [--as PARTY] [--url URL]'],
+  about:
+    "Fields: name=text; name=@FILE or name=@- for a file or standard input; name:=JSON; group.name=text, list[0].name=text; a list of texts takes its name several times. METHOD may be the end of a long name, such as leaguerstatus.add. Without --as the call is that of the method's sample. The key comes from --secret-file or --secret-variable; for the server of the data directory from its ledger; else from the fixtures of the sandbox. What is printed holds no secret, except with --dry-run --raw.",
+  flags: {
+    platform: { type: 'string', value: 'P', text: 'needed only where platforms share a name' },
+    as: { type: 'string', value: 'PARTY', text: 'who calls: a partner, an appKey, an account SID' },
+    'secret-file': { type: 'string', value: 'FILE', text: "the party's key; - is standard input" },
+    'secret-variable': { type: 'string', value: 'NAME', text: "the variable with the party's key" },
+    credential: {
+      type: 'string',
+      value: 'NAME=VALUE',
+      multiple: true,
+      text: 'a further setting of the client, such as format=xml or accessToken=@FILE (Suning), acceptUnsigned=true (Jintong)',
+    },
+    raw: { type: 'boolean', default: false, text: 'print the reply as it came, and nothing else' },
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      text: 'sign the call, print it, and do not send it',
+    },
+    ...SERVER_FLAGS,
+    ...JSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['call HastenOrder OrderID=15112480268 UserName=jane88', 'a call to the sandbox of ./data'],
+    [
+      'call leaguerstatus.add --credential format=xml iqStatus=180 orderId=1000531507 orderItemId=00000208117603',
+      'Suning, in XML',
+    ],
+    [
+      'call getOrderResult appid=ff8080813fc70a7b013fc72312324213 requestId=2016010000000219 --json',
+      'ytx, for a program',
+    ],
+    [
+      'call HastenOrder OrderID=1 UserName=me --as me --secret-file key.txt --url https://open.example.cn',
+      'the real platform',
+    ],
+    ['call HastenOrder OrderID=15112480268 UserName=jane88 --dry-run --raw', 'a curl line'],
+  ],
+} as const satisfies CommandText;
+
 export const debug = {
   name: 'debug',
   usage: [

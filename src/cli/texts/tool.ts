@@ -16,6 +16,11 @@ export const profile = {
   words: ['add', 'list', 'use', 'remove'],
   flags: {
     url: { type: 'string', value: 'URL', text: 'the server, such as https://open.example.cn' },
+    gateway: {
+      type: 'string',
+      value: 'URL',
+      text: 'where its gateways are, if management has a port of its own',
+    },
     'token-file': {
       type: 'string',
       value: 'FILE',
