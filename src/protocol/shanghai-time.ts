@@ -29,8 +29,19 @@ export function formatShanghai(instant: Instant): string {
   return `${date} ${hours}:${minutes}:${two(second % 60)}`;
 }
 
+/** The last text and its instant: the calls of one second state the same time. */
+let lastText = '';
+let lastInstant: Instant | null = null;
+
 /** Returns null if the text has another form, or if the day or time does not exist. */
 export function parseShanghai(text: string): Instant | null {
+  if (text === lastText) return lastInstant;
+  const instant = readShanghai(text);
+  [lastText, lastInstant] = [text, instant];
+  return instant;
+}
+
+function readShanghai(text: string): Instant | null {
   if (!FORM.test(text)) return null;
   const instant = Date.parse(`${text.replace(' ', 'T')}Z`) - OFFSET;
   // Date.parse turns 02-30 into 03-01 in some forms, so a date must survive a round trip.

@@ -35,6 +35,13 @@ test('a sealed text reveals neither the secret nor that two secrets are equal', 
   ok(!bytes.includes(PLACE));
 });
 
+test('no two of 2,000 sealed texts share a nonce', () => {
+  const nonces = Array.from({ length: 2000 }, () =>
+    Buffer.from(sealer.seal(SECRET, PLACE).slice('v1.'.length), 'base64url').toString('hex', 0, 12),
+  );
+  equal(new Set(nonces).size, 2000);
+});
+
 test('a secret moved to another place does not open', () => {
   const sealed = sealer.seal(SECRET, PLACE);
   for (const other of [

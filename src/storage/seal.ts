@@ -1,10 +1,18 @@
 // Encrypts secrets in storage: AES-256-GCM with the master key, each bound to the place it is
 // stored in.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomFillSync,
+} from 'node:crypto';
 
 const VERSION = 'v1.';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+/** A call of the random generator costs as much as the encryption of a short text. */
+const IVS_AT_ONCE = 512;
 
 export class WrongMasterKeyError extends Error {
   readonly code = 'ERR_MASTER_KEY';
@@ -12,8 +20,11 @@ export class WrongMasterKeyError extends Error {
 }
 
 export class Sealer {
-  readonly #key: Buffer;
-  readonly #older: readonly Buffer[];
+  // Node takes 30 µs to look at a key that is a buffer, six times as long as it takes to encrypt.
+  readonly #key: KeyObject;
+  readonly #older: readonly KeyObject[];
+  readonly #ivs = Buffer.alloc(IV_BYTES * IVS_AT_ONCE);
+  #nextIv = this.#ivs.length;
   /** Called with the place of a secret that only an older key opened. */
   onOlder: ((place: string) => void) | undefined;
 
@@ -25,8 +36,8 @@ export class Sealer {
     for (const { length } of [key, ...older]) {
       if (length !== 32) throw new RangeError(`a master key has 32 bytes, not ${length}`);
     }
-    this.#key = key;
-    this.#older = older;
+    this.#key = createSecretKey(key);
+    this.#older = older.map((one) => createSecretKey(one));
   }
 
   /** Whether older keys exist, so that secrets may need resealing. */
@@ -39,10 +50,21 @@ export class Sealer {
    * swapped
    */
   seal(secret: string, place: string): string {
-    const iv = randomBytes(IV_BYTES);
+    const iv = this.#newIv();
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(place));
     const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
     return VERSION + Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
+  }
+
+  /** Random bytes that were given to nobody before; the result is valid until the next call. */
+  #newIv(): Buffer {
+    if (this.#nextIv === this.#ivs.length) {
+      randomFillSync(this.#ivs);
+      this.#nextIv = 0;
+    }
+    const start = this.#nextIv;
+    this.#nextIv += IV_BYTES;
+    return this.#ivs.subarray(start, this.#nextIv);
   }
 
   /** @throws {WrongMasterKeyError} if the key differs, or if the text was altered or moved */
@@ -71,7 +93,7 @@ export class Sealer {
 }
 
 /** Returns null if the key differs, or if the text was altered or moved. */
-function unseal(key: Buffer, sealed: string, place: string): string | null {
+function unseal(key: KeyObject, sealed: string, place: string): string | null {
   if (!sealed.startsWith(VERSION)) return null;
   const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url');
   try {

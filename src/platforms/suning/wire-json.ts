@@ -113,15 +113,16 @@ class Reader extends LiteralReader {
       return;
     }
     let shape: Shape | undefined;
-    for (let isFirst = true; ; isFirst = false) {
+    for (let first: Element | undefined; ; ) {
       this.space();
       if (this.text[this.at] === '[') this.fail('a list of lists');
-      const alike = shape && this.#alike(name, shape);
-      const item = alike ?? this.#value(name, depth + 1, true);
-      if (isFirst) shape = this.#shapeOf(item, depth + 1);
+      const item = (shape && this.#alike(name, shape)) ?? this.#value(name, depth + 1, true);
       into.push(item);
       if (this.#closes(']')) return;
       this.#comma();
+      // Only a list of several items needs the shape of its first.
+      if (!first) shape = this.#shapeOf(item, depth + 1);
+      first ??= item;
     }
   }
 

@@ -14,11 +14,15 @@ export function formatTimestamp(instant: Instant): string {
   return formatShanghai(instant).replaceAll(/\D/g, '');
 }
 
-const TIMESTAMP = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+const TIMESTAMP = /^\d{14}$/;
 
 /** Returns null if there is no such time. */
 export function parseTimestamp(text: string): Instant | null {
-  return TIMESTAMP.test(text) ? parseShanghai(text.replace(TIMESTAMP, '$1-$2-$3 $4:$5:$6')) : null;
+  if (!TIMESTAMP.test(text)) return null;
+  const at = (from: number, to: number): string => text.slice(from, to);
+  return parseShanghai(
+    `${at(0, 4)}-${at(4, 6)}-${at(6, 8)} ${at(8, 10)}:${at(10, 12)}:${at(12, 14)}`,
+  );
 }
 
 export interface Signed {
