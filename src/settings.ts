@@ -95,7 +95,7 @@ export const SETTINGS = {
     unset: { en: 'none', zh: '无' },
     text: {
       en: '`postgres://…`: the ledger is there instead, and any number of nodes may serve from it ([docs/scaling.md](docs/scaling.md); what is promised: [docs/reliability.md](docs/reliability.md)). `ORDERGATE_KEY` and `ORDERGATE_ADMIN_TOKEN` then have to be set',
-      zh: '`postgres://…`：账本改存于 PostgreSQL，任意多个节点可同时服务（见 [docs/scaling.md](docs/scaling.md)；可靠性承诺及其测试见 [docs/reliability.md](docs/reliability.md)）。此时必须设置 `ORDERGATE_KEY` 与 `ORDERGATE_ADMIN_TOKEN`',
+      zh: '`postgres://…`：账本改存于 PostgreSQL，任意多个节点可同时服务（见 [docs/zh/scaling.md](docs/zh/scaling.md)；可靠性承诺及其测试见 [docs/zh/reliability.md](docs/zh/reliability.md)）。此时必须设置 `ORDERGATE_KEY` 与 `ORDERGATE_ADMIN_TOKEN`',
     },
     read: databaseUrl,
   },

@@ -25,9 +25,7 @@ for (const { name, title } of platforms) {
     for (const page of ['README.md', 'README.zh-CN.md']) {
       const row = read(page)
         .split('\n')
-        .find(
-          (line) => line.startsWith('| ') && line.includes(`](src/platforms/${name}/README.md)`),
-        );
+        .find((line) => line.startsWith('| ') && line.includes(`](src/platforms/${name}/${page})`));
       ok(row?.includes(title.slice(0, 2)), `${page} has a row for ${title}`);
     }
     for (const page of ['docs/sandbox.md', 'docs/zh/sandbox.md']) {
