@@ -11,7 +11,8 @@ compile('tsconfig.build.json');
 repairDeclarations(`${root}dist`);
 await bundleServer(root);
 await buildConsole();
-for (const file of globSync(['**/*.sql', '**/sandbox.json', '**/documents/settled.md'], {
+const FILES = ['**/*.sql', '**/sandbox.json', '**/documents/settled.md', 'scenario/shipped/*.yaml'];
+for (const file of globSync(FILES, {
   cwd: `${root}src`,
 })) {
   cpSync(`${root}src/${file}`, `${root}dist/${file}`);

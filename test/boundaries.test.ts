@@ -71,7 +71,18 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|conformance|cli)\/|^(main|config|settings|version|callers|party-secret)\.ts$/,
+    may: /^(core|protocol|directory|import|conformance|cli)\/|^(main|config|settings|version|callers|party-secret|scenarios-here)\.ts$/,
+    packages: /^node:/,
+  },
+  // A scenario acts upon a server from outside, as an integrator's program does.
+  {
+    place: /^scenario\//,
+    may: /^(client|scenario)\//,
+    packages: /^(node:(net|http)|yaml|zod)$/,
+  },
+  {
+    place: /^scenarios-here\.ts$/,
+    may: /^scenario\/|^directory\/published-keys\.ts$|^(main|config|callers)\.ts$/,
     packages: /^node:/,
   },
   {

@@ -30,6 +30,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   call: () => import('./call.ts'),
   debug: () => import('./debug.ts'),
   conformance: () => import('./conformance.ts'),
+  scenario: () => import('./scenario.ts'),
   move: () => import('./move.ts'),
   users: () => import('./users.ts'),
   serve: () => import('./serve.ts'),

@@ -18,6 +18,7 @@ export const SUMMARIES = {
     call: 'send a signed call to a gateway, ours or the real platform',
     debug: 'say why the signature of a call is wrong',
     conformance: 'judge a server by the clauses of a platform',
+    scenario: 'run calls, clock moves and expectations from a file',
   },
   operate: {
     move: 'move an order to another state',

@@ -1,7 +1,7 @@
 // The help texts and flags of the commands for those who write a program against a gateway, apart from their code.
 
 import type { CommandText } from '../command.ts';
-import { JSON_FLAG, SERVER_FLAGS } from '../common-flags.ts';
+import { JSON_FLAG, NDJSON_FLAG, SERVER_FLAGS } from '../common-flags.ts';
 
 export const call = {
   name: 'call',
@@ -126,5 +126,45 @@ export const conformance = {
     ['conformance --platform jintong', 'the sandbox of this data directory'],
     ['conformance --platform suning --target shop.json --read-only', 'a server in production'],
     ["conformance --platform ytx --clause 'sign-*' --lang zh", 'some clauses, in Chinese'],
+  ],
+} as const satisfies CommandText;
+
+export const scenario = {
+  name: 'scenario',
+  usage: ['scenario run FILE|NAME...', 'scenario run --all', 'scenario list', 'scenario show NAME'],
+  about:
+    'A scenario is a YAML or JSON file of signed calls, moves of the clock, forces, and what has to come of them (docs/scenarios.md). Without --url or --profile, each scenario gets a fresh sandbox in this process. The exit code is 1 if a step is not as it has to be.',
+  words: ['run', 'list', 'show'],
+  flags: {
+    all: { type: 'boolean', default: false, text: 'run every scenario that comes with Ordergate' },
+    reset: {
+      type: 'boolean',
+      default: false,
+      text: 'make the sandbox of --url anew before each scenario',
+    },
+    gateway: {
+      type: 'string',
+      value: 'URL',
+      text: 'where the gateways listen, if not where the management API of --url does',
+    },
+    keys: {
+      type: 'string',
+      value: 'FILE',
+      text: 'JSON with the keys of parties that are not among the fixtures: {"jintong/jane88": "…"}',
+    },
+    client: {
+      type: 'string',
+      value: 'FILE',
+      text: 'a module that exports the clients of platforms from outside; see --platforms',
+    },
+    ...SERVER_FLAGS,
+    ...NDJSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['scenario list', 'the scenarios that come with Ordergate'],
+    ['scenario run suning-hundred-minutes', 'one of them, on a sandbox of its own'],
+    ['scenario show ytx-top-up-fails > mine.yaml', 'a beginning for one of your own'],
+    ['scenario run mine.yaml --url http://127.0.0.1:8787 --reset', 'against a server that runs'],
   ],
 } as const satisfies CommandText;
