@@ -253,12 +253,12 @@ test('if a file breaks off, the items before that place stay, and the import can
   deepEqual(whole.report, { orders: 0, parties: 0, catalog: 0, existing: 3, refused: 0 });
 });
 
-test('thousands of orders are imported in batches of 500, with progress reports', async () => {
+test('thousands of orders are imported in batches of 100, with progress reports', async () => {
   const server = await emptyServer();
   await run(server, sections([partner()]));
   const many = Array.from({ length: 1234 }, (_, i) => order(String(i)));
   const { report, progress } = await run(server, ndjson(many));
   deepEqual(report, { orders: 1234, parties: 0, catalog: 0, existing: 0, refused: 0 });
-  deepEqual(progress, [500, 1000, 1234]);
+  deepEqual(progress, [...Array.from({ length: 12 }, (_, i) => (i + 1) * 100), 1234]);
   deepEqual(await counts(server), { orders: 1234, changes: 1234 });
 });

@@ -1,5 +1,6 @@
 // /orders: list, create, move along the operator's transitions, and reveal; order-reads.ts reads single ones.
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
 import { type NewOrder, orderId } from '../core/ledger.ts';
@@ -25,6 +26,7 @@ import { newOrder, orderSchema } from './order-schemas.ts';
 
 /** A request of one order takes the same way as one of a thousand. */
 const MAX_ORDERS = 1000;
+const READ_IN_A_TURN = 100;
 const KEEP_MS = DAY;
 
 export const orderEndpoints: readonly Endpoint[] = [
@@ -91,7 +93,12 @@ export const orderEndpoints: readonly Endpoint[] = [
       const now = services.clock.now();
       const items = (Array.isArray(body) ? body : [body]) as Json[];
       const actor = actorOf(by);
-      const orders = items.map((item, i) => ({ ...readNewOrder(item, i, services, now), actor }));
+      const orders: NewOrder[] = [];
+      for (const [i, item] of items.entries()) {
+        // Calls are answered in between: a thousand orders take 10 to 30 ms to read.
+        if (i % READ_IN_A_TURN === READ_IN_A_TURN - 1) await setImmediate();
+        orders.push({ ...readNewOrder(item, i, services, now), actor });
+      }
       const key = headers['idempotency-key'];
       const created = await services.ledger.createOrders({
         orders,

@@ -112,6 +112,39 @@ export function pageRules(open: () => Ledger): void {
     });
   }
 
+  test('pages that are walked again and again hold while orders come between', async () => {
+    const ledger = open();
+    const platform = newPlatform();
+    const entries: Entry[] = [];
+    const walk = async (): Promise<void> => {
+      for (const [from, to] of [
+        [-100, 100],
+        [0, 40],
+        [-7, 8],
+      ] as const) {
+        for (let offset = 0; offset < 70; offset += 7) {
+          await assertPage(ledger, platform, entries, { from, to, offset, limit: 7 });
+        }
+      }
+    };
+    for (let round = 0; round < 12; round++) {
+      const more = Array.from({ length: 5 }, (_, i) => ({
+        id: `${round}-${(i * 31) % 7}-${i}`,
+        at: ((round * 37 + i * 11) % 81) - 40,
+      }));
+      await fill(ledger, platform, more);
+      entries.push(...more);
+      await walk();
+      // A creation that is refused as a whole takes its entries back.
+      const orders = [`refused-${round}`, more[0]!.id].map((id) =>
+        asNew(anOrder(platform, id, { createdAt: T0 }), { lists: ['all'] }),
+      );
+      const refused = await ledger.createOrders({ orders, existing: 'refuse', now: T0 });
+      assert.equal(refused.result, 'exists');
+      await walk();
+    }
+  });
+
   test('lists of another name, owner or platform are other lists', async () => {
     const ledger = open();
     const [platform, other] = [newPlatform(), newPlatform()];
