@@ -32,7 +32,8 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'test/signers.test.ts', because: 'compiles and runs programs in seven languages' },
   {
     files: 'test/conformance/*.test.ts',
-    because: 'judges a server by all clauses, once for each of thirteen faults',
+    because:
+      'judges servers and callers by all clauses, once for each fault of a server or a caller',
   },
   { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
   { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies' },

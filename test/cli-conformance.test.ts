@@ -1,9 +1,13 @@
 // `ordergate conformance` in real processes: a first run, its exit codes, its files, and targets whose data and clock are commands.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { exec } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readSecrets, run, serve } from './cli-process.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readSecrets, run, serve, start } from './cli-process.ts';
 import { KEYS } from './jintong.ts';
 import { temporaryDirectory } from './support.ts';
 
@@ -201,4 +205,72 @@ test('orders that a server has already are given to the clauses that need such',
       ['cancel', 'pass'],
     ],
   );
+});
+
+const CALLER = `'${process.execPath}' '${fileURLToPath(new URL('conformance/caller.ts', import.meta.url))}'`;
+const SUPPLIER = ['conformance', '--platform', 'suning'];
+
+test('--command judges a caller: exit code 4 with the call and the reply that show the fault, 0 without', async () => {
+  const clause = ['--clause', 'refusal-in-200'];
+  const bad = await run([...SUPPLIER, '--command', `FAULT=takes-errors ${CALLER}`, ...clause]);
+  equal(bad.code, 4, bad.stderr);
+  match(bad.stdout, /^FAIL {2}refusal-in-200$/m);
+  match(bad.stdout, /The caller took the refusal for a success/);
+  match(bad.stdout, /AppMethod: suning\.selfmarket/);
+  match(
+    bad.stdout.replaceAll(/ \\\n +/g, ' '),
+    /again +ordergate conformance --platform suning --command 'FAULT=/,
+  );
+  const good = await run([...SUPPLIER, '--command', CALLER, ...clause, '--lang', 'zh']);
+  equal(good.code, 0, good.stdout);
+  match(good.stdout, /^调用方一致性报告 · suning$/m);
+  const silent = await run([...SUPPLIER, '--command', 'echo no network >&2; exit 3', ...clause]);
+  equal(silent.code, 4);
+  match(silent.stdout.replaceAll(/\s+/g, ' '), /No call came\. The caller wrote: no network/);
+});
+
+test('--as-platform says which order is for which trial, and judges who has called when it is stopped', async () => {
+  const judge = start([...SUPPLIER, '--as-platform', '--port', '0', '--json'], {});
+  let told = '';
+  judge.child.stderr!.on('data', (text) => {
+    told += text;
+  });
+  const until = Date.now() + 30_000;
+  while (!told.includes('SIGTERM') && Date.now() < until) await sleep(50);
+  const [, url, party, secret] = /the platform is at (\S+); party (\w+), secret (\w+)/.exec(told)!;
+  for (const [trial, fault] of [
+    ['plain', ''],
+    ['refusal', 'repeats-errors'],
+  ] as const) {
+    const line = new RegExp(`^${trial}: .*$`, 'm').exec(told)![0];
+    const order = Object.fromEntries(
+      [...line.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [
+        `CONFORMANCE_${name}`,
+        value,
+      ]),
+    );
+    const env = {
+      ...order,
+      CONFORMANCE_URL: url,
+      CONFORMANCE_PARTY: party,
+      CONFORMANCE_SECRET: secret,
+      FAULT: fault,
+    };
+    await promisify(exec)(CALLER, { env: { ...process.env, ...env } as NodeJS.ProcessEnv }).catch(
+      () => {},
+    );
+  }
+  judge.child.kill('SIGTERM');
+  const { code, stdout, stderr } = await judge.ended;
+  equal(code, 4, stderr);
+  const { results } = JSON.parse(stdout) as {
+    results: { id: string; verdict: string; reason: { en: string } | null }[];
+  };
+  const verdicts = Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]));
+  equal(verdicts['job-done'], 'pass');
+  equal(verdicts.signature, 'pass');
+  equal(verdicts['refusal-is-final'], 'fail');
+  equal(verdicts['after-a-timeout'], 'skip');
+  equal(verdicts['refusal-in-200'], 'skip', 'its end is not seen');
+  for (const { verdict, reason } of results) if (verdict === 'skip') ok(reason?.en);
 });

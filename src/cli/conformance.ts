@@ -1,7 +1,8 @@
 // `ordergate conformance`: judges a server, or a caller, by the clauses of a platform.
 import { writeFileSync } from 'node:fs';
-import { readFlags, UsageError } from '../config.ts';
+import { type Config, readFlags, UsageError } from '../config.ts';
 import { baselineOf, readBaseline, withBaseline } from '../conformance/baseline.ts';
+import { callerClauses } from '../conformance/caller/clauses.ts';
 import { UnreachableError } from '../conformance/exchange.ts';
 import { htmlReport } from '../conformance/report/html.ts';
 import { jsonReport } from '../conformance/report/json.ts';
@@ -10,9 +11,11 @@ import { textReport } from '../conformance/report/text.ts';
 import { LANGUAGES, type Language } from '../conformance/report/words.ts';
 import { judgeServer } from '../conformance/run.ts';
 import { sandboxTarget } from '../conformance/sandbox-target.ts';
-import { readTarget, TargetError } from '../conformance/target.ts';
+import { matches } from '../conformance/select.ts';
+import { readTarget, TargetError, type TargetFile } from '../conformance/target.ts';
 import { hasFailed, type Report } from '../conformance/verdict.ts';
 import { type Platform, platformsOf } from '../main.ts';
+import type { CallerRules } from '../protocol/caller-rules.ts';
 import type { Conformance } from '../protocol/conformance.ts';
 import { EXIT, NetworkError } from './errors.ts';
 import { wrongUse } from './flags.ts';
@@ -41,45 +44,64 @@ async function judge(values: Values, args: readonly string[]): Promise<number> {
   const { config, url } = explicitServer(values);
   const { platform, conformance } = await platformOf(values.platform, await platformsOf(config));
   const language = readLanguage(values.lang);
-  const set = conformance.clauses;
-  if (values.list) {
-    say(set.clauses.map(({ id }) => id).join('\n'));
+  const { command, 'as-platform': asPlatform, list, clause } = values;
+  const isCaller = command !== undefined || asPlatform;
+  const ids = isCaller
+    ? callerClauses(callerOf(platform.name, conformance)).map(({ id }) => id)
+    : conformance.clauses.clauses.map(({ id }) => id);
+  if (list) {
+    say(ids.join('\n'));
     return 0;
   }
+  if (!ids.some((id) => matches(id, clause))) {
+    throw new UsageError(`no clause fits ${clause?.join(' ')}; --list lists them`);
+  }
+  const readOnly = values['read-only'];
+  const judged = { platform, conformance, config, repeat: (id: string) => repeatOf(args, id) };
+  const head = { platform: platform.name, at: new Date().toISOString(), readOnly };
+  if (isCaller) {
+    if (command !== undefined && asPlatform) {
+      throw new UsageError('give --command or --as-platform: both say who the caller is');
+    }
+    const { judgeCaller } = await import('./conformance-caller.ts');
+    const results = await judgeCaller({ ...judged, flags: values });
+    const target = command ?? '--as-platform';
+    return write({ ...head, kind: 'caller', target, results }, ids, values, language);
+  }
+  const target = targetOf(values, url, judged);
+  const results = await judgeServer({
+    ...{ contract: platform.contract, conformance, target, readOnly },
+    clauses: clause,
+    repeat: judged.repeat,
+  });
+  return write({ ...head, kind: 'server', target: target.url, results }, ids, values, language);
+}
+
+function callerOf(name: string, { caller }: Conformance): CallerRules {
+  if (caller) return caller;
+  throw new UsageError(`${name} states no rules for callers`);
+}
+
+function targetOf(
+  values: Values,
+  url: string | undefined,
+  { config, platform, conformance }: Judged,
+): TargetFile {
   if (values.target !== undefined && url !== undefined) {
     throw new UsageError('give --target, or a server by --url or --profile: both name a server');
   }
-  const target =
-    values.target === undefined
-      ? sandboxTarget(
-          {
-            url: url ?? `http://${config.host}:${config.port}`,
-            manage: { url: url ?? serverUrl(config), token: readToken(config) },
-          },
-          set,
-          platform.sandboxFile,
-        )
-      : readTarget(values.target);
-  const results = await judgeServer({
-    ...{ contract: platform.contract, conformance, target },
-    readOnly: values['read-only'],
-    clauses: values.clause,
-    repeat: (id) => repeatOf(args, id),
-  });
-  if (results.length === 0) {
-    throw new UsageError(`no clause fits ${values.clause?.join(' ')}; --list lists them`);
-  }
-  return write(
-    {
-      ...{ kind: 'server', platform: platform.name, target: target.url },
-      at: new Date().toISOString(),
-      readOnly: values['read-only'],
-      results,
-    },
-    set.clauses.map(({ id }) => id),
-    values,
-    language,
-  );
+  if (values.target !== undefined) return readTarget(values.target);
+  const sandbox = {
+    url: url ?? `http://${config.host}:${config.port}`,
+    manage: { url: url ?? serverUrl(config), token: readToken(config) },
+  };
+  return sandboxTarget(sandbox, conformance.clauses, platform.sandboxFile);
+}
+
+interface Judged {
+  readonly platform: Platform;
+  readonly conformance: Conformance;
+  readonly config: Config;
 }
 
 async function platformOf(
@@ -105,15 +127,8 @@ function readLanguage(given: string): Language {
 
 /** The flags that change what is judged, and not how it is reported. */
 const KEPT = [
-  'platform',
-  'platforms',
-  'target',
-  'url',
-  'data',
-  'port',
-  'host',
-  'read-only',
-  'profile',
+  ...['platform', 'platforms', 'target', 'url', 'profile', 'data', 'port', 'host', 'read-only'],
+  ...['command', 'as-platform', 'callback-url', 'timeout'],
 ];
 
 /** The command that judges one clause again: the same one, for that clause alone. */

@@ -17,7 +17,7 @@ export const SUMMARIES = {
   develop: {
     call: 'send a signed call to a gateway, ours or the real platform',
     debug: 'say why the signature of a call is wrong',
-    conformance: 'judge a server by the clauses of a platform',
+    conformance: 'judge a server, or a caller, by the clauses of a platform',
     scenario: 'run calls, clock moves and expectations from a file',
   },
   operate: {

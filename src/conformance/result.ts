@@ -34,7 +34,8 @@ export function resultOf(
 ): Result {
   const { id, request, expects } = clause;
   const its = {
-    ...{ id, where, basis, text, repeat },
+    ...{ id, where, basis, repeat },
+    text: { zh: text, en: text },
     method: request.method ?? null,
     expected: expects.words === undefined ? expects.code : `${expects.code} ${expects.words}`,
     isKnown: false,

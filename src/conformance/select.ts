@@ -19,11 +19,12 @@ export function selected(
   clauses: readonly Clause[],
   patterns: readonly string[] | undefined,
 ): readonly Clause[] {
-  if (!patterns) return clauses;
-  return clauses.filter(({ id }) =>
-    patterns.some((pattern) => pattern === id || matchesGlob(id, pattern)),
-  );
+  return clauses.filter(({ id }) => matches(id, patterns));
 }
+
+/** Whether the id is chosen; without patterns, every one is. */
+export const matches = (id: string, patterns: readonly string[] | undefined): boolean =>
+  patterns?.some((pattern) => pattern === id || matchesGlob(id, pattern)) ?? true;
 
 /** A body over this many bytes is a load on a server in production. */
 const LARGE = 16 * 1024;

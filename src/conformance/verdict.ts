@@ -31,7 +31,7 @@ export interface Result {
   readonly where: string;
   readonly basis: Basis;
   /** The words of the clause. */
-  readonly text: string;
+  readonly text: Text;
   readonly method: string | null;
   readonly verdict: Verdict;
   /** Why it was skipped, or what else a person has to know. */

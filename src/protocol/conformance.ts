@@ -1,5 +1,6 @@
 // What a platform brings so that a server or a caller can be judged by its clauses: a hand-written
 // driver for the bytes, and where the words of its settled clauses stand.
+import type { CallerRules } from './caller-rules.ts';
 import type { ClauseRequest, ClauseSet } from './clause.ts';
 
 /** The side of a request that the request itself does not hold: who sends it, and when. */
@@ -52,6 +53,8 @@ export interface Conformance {
   readonly ids: readonly string[];
   /** The file with the platform's settled clauses; see `bases.ts`. */
   readonly settled: URL;
+  /** Absent: callers of the platform cannot be judged. */
+  readonly caller?: CallerRules;
 }
 
 /** The first `name` of the tree at any depth. */

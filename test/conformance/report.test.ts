@@ -19,7 +19,7 @@ const FAILED: Result = {
   id: 'action-in-another-case',
   where: 'order-query.txt, 请求参数:',
   basis: 'doc',
-  text: '默认值:getOrderResult(区分大小写)',
+  text: { zh: '默认值:getOrderResult(区分大小写)', en: 'in this case only' },
   method: 'GetOrderResult',
   verdict: 'fail',
   reason: null,

@@ -84,10 +84,12 @@ export const conformance = {
   name: 'conformance',
   usage: [
     'conformance --platform P [--target FILE] [--clause GLOB]... [--read-only]',
+    "conformance --platform P --command 'CMD' [--clause GLOB]...",
+    'conformance --platform P --as-platform [--callback-url URL]',
     'conformance --platform P --list',
   ],
   about:
-    'The verdicts are pass, fail, differs (from a choice of this project where no document says anything) and skip (with the reason). Without --target, the command judges the sandbox of --data or --url. The exit code is 4 if a clause fails.',
+    'The verdicts are pass, fail, differs (from a choice of this project where no document says anything) and skip (with the reason). Without --target, the command judges the sandbox of --data or --url. With --command or --as-platform it plays the platform and judges a caller. The exit code is 4 if a clause fails.',
   flags: {
     platform: { type: 'string', value: 'P', text: 'the platform whose clauses judge' },
     target: {
@@ -106,6 +108,19 @@ export const conformance = {
       default: false,
       text: 'send nothing that changes the server, nor what reaches a limit',
     },
+    command: {
+      type: 'string',
+      value: 'CMD',
+      text: 'run a caller, once for each trial; its variables begin with CONFORMANCE_',
+    },
+    'as-platform': {
+      type: 'boolean',
+      default: false,
+      text: 'play the platform at --port until it is stopped, and judge who calls',
+    },
+    'callback-url': { type: 'string', value: 'URL', text: 'where that caller takes callbacks' },
+    'callback-secret': { type: 'string', value: 'SECRET', text: 'whsec_…; default: a new one' },
+    timeout: { type: 'string', value: 'SECONDS', text: 'for one trial of --command; default: 60' },
     baseline: { type: 'string', value: 'FILE', text: 'failures that are known; stale ones fail' },
     'write-baseline': { type: 'string', value: 'FILE', text: 'write the failures of this run' },
     list: { type: 'boolean', default: false, text: 'print the ids of the clauses' },
@@ -125,6 +140,7 @@ export const conformance = {
   examples: [
     ['conformance --platform jintong', 'the sandbox of this data directory'],
     ['conformance --platform suning --target shop.json --read-only', 'a server in production'],
+    ["conformance --platform ytx --command 'php submit.php'", 'a program that calls ytx'],
     ["conformance --platform ytx --clause 'sign-*' --lang zh", 'some clauses, in Chinese'],
   ],
 } as const satisfies CommandText;

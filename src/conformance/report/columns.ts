@@ -54,3 +54,21 @@ function cut(piece: string, room: number): string[] {
   }
   return parts;
 }
+
+/** One word of a shell: what stands in quotation marks stays together. */
+const SHELL_WORDS = /(?:'[^']*'|\\'|[^\s'])+/g;
+
+/** A command in lines that can be pasted: all but the last end with a backslash. */
+export function wrapCommand(command: string, first: string): string {
+  const indent = ' '.repeat(widthOf(first));
+  const lines = [''];
+  for (const word of command.match(SHELL_WORDS) ?? []) {
+    const last = lines.at(-1)!;
+    // Two columns stay free for the backslash.
+    const fits = widthOf(indent + last) + 1 + widthOf(word) <= COLUMNS - 2;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (fits) lines[lines.length - 1] += ` ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line, i) => (i === 0 ? first : indent) + line).join(' \\\n');
+}

@@ -9,14 +9,7 @@ import {
   type Result,
   VERDICTS,
 } from '../verdict.ts';
-import {
-  BASIS_WORDS,
-  type Language,
-  placeOf,
-  VERDICT_MEANINGS,
-  VERDICT_WORDS,
-  WORDS,
-} from './words.ts';
+import { BASIS_WORDS, type Language, meaningOf, placeOf, VERDICT_WORDS, WORDS } from './words.ts';
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#f2f4f7;--card:#fff;--text:#1f2329;--soft:#5c6570;--line:#d5d9e0;--quiet:#eef0f4;--fail:#b3261e;--differs:#8a5a00;--skip:#5c6570;--pass:#1b6e3c}
@@ -55,7 +48,7 @@ export function htmlReport(report: Report, language: Language): string {
   const title = `${word(report.kind)} · ${escapeHtml(platform)}`;
   const cards = VERDICTS.map(
     (verdict) =>
-      `<li><strong class="${verdict}">${counts[verdict]}</strong>${escapeHtml(VERDICT_WORDS[verdict][language])}<br><span>${escapeHtml(VERDICT_MEANINGS[verdict][language])}</span></li>`,
+      `<li><strong class="${verdict}">${counts[verdict]}</strong>${escapeHtml(VERDICT_WORDS[verdict][language])}<br><span>${escapeHtml(meaningOf(verdict, report.kind)[language])}</span></li>`,
   );
   const bad = results.filter(({ verdict }) => verdict === 'fail' || verdict === 'differs');
   const end = hasFailed(report)
@@ -86,7 +79,7 @@ function article(result: Result, language: Language): string {
       ? ''
       : `<details open><summary>${word(name)}</summary><pre>${escapeHtml(its)}</pre></details>`;
   const rows = [
-    `<dt>${word('source')}</dt><dd>${escapeHtml(where)} <span class="soft">(${escapeHtml(BASIS_WORDS[basis][language])})</span>${text === '' ? '' : `<br>${escapeHtml(text)}`}</dd>`,
+    `<dt>${word('source')}</dt><dd>${escapeHtml(where)} <span class="soft">(${escapeHtml(BASIS_WORDS[basis][language])})</span>${text[language] === '' ? '' : `<br>${escapeHtml(text[language])}`}</dd>`,
     ...(reason ? [`<dt>${word('note')}</dt><dd>${escapeHtml(reason[language])}</dd>`] : []),
     ...faults.map((one) => faultRows(one, language)),
     `<dt>${word('again')}</dt><dd><code>${escapeHtml(result.repeat)}</code></dd>`,

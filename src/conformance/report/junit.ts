@@ -51,7 +51,7 @@ function testCase(suite: string, result: Result, language: Language): string {
 
 const detail = (result: Result, language: Language): string =>
   [
-    `${WORDS.source[language]}: ${result.where} ${result.text}`,
+    `${WORDS.source[language]}: ${result.where} ${result.text[language]}`,
     ...(result.reason ? [result.reason[language]] : []),
     ...result.faults.map(({ what, expected, got }) => `${what}: ${expected} ≠ ${got}`),
     `${WORDS.sent[language]}:\n${result.bytesSent ?? ''}`,

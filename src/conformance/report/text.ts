@@ -8,15 +8,8 @@ import {
   type Result,
   VERDICTS,
 } from '../verdict.ts';
-import { padded, wrap } from './columns.ts';
-import {
-  BASIS_WORDS,
-  type Language,
-  placeOf,
-  VERDICT_MEANINGS,
-  VERDICT_WORDS,
-  WORDS,
-} from './words.ts';
+import { padded, wrap, wrapCommand } from './columns.ts';
+import { BASIS_WORDS, type Language, meaningOf, placeOf, VERDICT_WORDS, WORDS } from './words.ts';
 
 /** The width of the labels in front of a failure's lines. */
 const LABEL = 13;
@@ -45,7 +38,7 @@ export function textReport(report: Report, language: Language): string {
   for (const verdict of VERDICTS) {
     const number = String(counts[verdict]).padStart(4);
     const start = `  ${padded(VERDICT_WORDS[verdict][language], 8)} ${number}  `;
-    parts.push(wrap(VERDICT_MEANINGS[verdict][language], start));
+    parts.push(wrap(meaningOf(verdict, report.kind)[language], start));
   }
   const known = report.results.filter(({ isKnown }) => isKnown).length;
   const end = word(hasFailed(report) ? 'bad' : isEmpty(report) ? 'empty' : 'good');
@@ -62,12 +55,12 @@ function oneResult(result: Result, language: Language): string {
     `${mark}  ${id}${isKnown ? ` · ${word('known')}` : ''}`,
     labelled(word('source'), `${where} (${BASIS_WORDS[basis][language]})`),
   ];
-  if (text !== '') lines.push(labelled('', text));
+  if (text[language] !== '') lines.push(labelled('', text[language]));
   if (reason) lines.push(labelled(word('note'), reason[language]));
   for (const one of faults) lines.push(...faultLines(one, language, labelled));
   if (result.bytesSent !== null) lines.push(`  ${word('sent')}`, quoted(result.bytesSent));
   if (result.bytesGot !== null) lines.push(`  ${word('came')}`, quoted(result.bytesGot));
-  lines.push(labelled(word('again'), result.repeat));
+  lines.push(wrapCommand(result.repeat, `  ${padded(word('again'), LABEL)}`));
   return lines.join('\n');
 }
 

@@ -13,7 +13,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, Text>> = {
   skip: { zh: '跳过', en: 'skip' },
 };
 
-export const VERDICT_MEANINGS: Readonly<Record<Verdict, Text>> = {
+const VERDICT_MEANINGS: Readonly<Record<Verdict, Text>> = {
   pass: { zh: '与条款一致', en: 'is as the clause has it' },
   fail: {
     zh: '与平台文档或公开客户端的做法不符',
@@ -25,6 +25,12 @@ export const VERDICT_MEANINGS: Readonly<Record<Verdict, Text>> = {
   },
   skip: { zh: '无法判定，原因见下', en: 'could not be judged, for a reason below' },
 };
+
+/** What a verdict means in a report of this kind. */
+export function meaningOf(verdict: Verdict, kind: 'server' | 'caller'): Text {
+  if (verdict !== 'fail' || kind === 'server') return VERDICT_MEANINGS[verdict];
+  return { zh: '调用方的做法会出错', en: 'is not what a caller has to do' };
+}
 
 export const BASIS_WORDS: Readonly<Record<Basis, Text>> = {
   doc: { zh: '平台文档', en: "the vendor's document" },
