@@ -13,6 +13,7 @@ import { FaultLog } from './fault-log.ts';
 import { keepHouse } from './housekeeping.ts';
 import { attribution } from './http/attribution.ts';
 import { CallbackMetrics } from './http/callback-metrics.ts';
+import { ledgerMetrics } from './http/ledger-metrics.ts';
 import { Listeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
 import { refusals } from './http/refusals.ts';
@@ -125,6 +126,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     () => requests.dropped,
     () => sampler.skipped,
     () => clock.now(),
+    config.metricsParties,
   );
   const onFault = (error: unknown, path: string) =>
     faults.write(
@@ -133,7 +135,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       'a call failed',
     );
   const callbackMetrics = new CallbackMetrics(storage.callbacks, clock);
-  metrics.add(...callbackMetrics.sources);
+  metrics.add(...callbackMetrics.sources, ...ledgerMetrics(storage, clock, config.backups));
   const callbacks = new Callbacks({
     store: storage.callbacks,
     clock,

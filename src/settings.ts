@@ -223,6 +223,24 @@ export const SETTINGS = {
     },
     read: wholeNumber(16, 10_000_000),
   },
+  backups: {
+    variable: 'ORDERGATE_BACKUPS',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'the directory of the backups on this machine. `/metrics` then tells when the newest one was made (`ordergate_last_backup_timestamp_seconds`)',
+      zh: '本机的备份目录。设置后 `/metrics` 给出最近一次备份的时间（`ordergate_last_backup_timestamp_seconds`）',
+    },
+    read: optional,
+  },
+  metricsParties: {
+    variable: 'ORDERGATE_METRICS_PARTIES',
+    default: '0',
+    text: {
+      en: 'how many parties get series of their own in `/metrics` (`ordergate_party_calls_total`); further ones are counted together as `other`, and callers that nobody knows as `unknown`',
+      zh: '`/metrics` 中最多为多少个合作方单独计数（`ordergate_party_calls_total`）；超出的合计为 `other`，身份不明的调用计为 `unknown`',
+    },
+    read: wholeNumber(0, 10_000),
+  },
   maxConnections: {
     variable: 'ORDERGATE_MAX_CONNECTIONS',
     default: '4096',

@@ -4,6 +4,7 @@ import { CallSeries } from '../core/call-series.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { CallDurations } from './call-durations.ts';
 import { gauge, type MetricSource, type MetricValue } from './metric-source.ts';
+import { PartyCalls } from './party-calls.ts';
 
 /** Calls of one kind since the start. */
 interface Calls {
@@ -41,6 +42,7 @@ export class Metrics {
   /** The same calls in the sequence of the first call of each kind. */
   readonly #kinds: Calls[] = [];
   readonly #durations = new CallDurations();
+  readonly #parties: PartyCalls;
   #wrongTokens = 0;
   readonly #methods: ReadonlySet<string>;
   #page: Promise<() => Promise<string>> | undefined;
@@ -50,8 +52,10 @@ export class Metrics {
     droppedRequests: () => number,
     sampledRequests: () => number = () => 0,
     now: () => number = Date.now,
+    partiesShown = 0,
   ) {
     this.#now = now;
+    this.#parties = new PartyCalls(partiesShown);
     this.calls = new CallSeries(now());
     this.figures = new CallFigures(now());
     this.#successes = new Map(platforms.map(({ name, successCode }) => [name, successCode]));
@@ -62,7 +66,7 @@ export class Metrics {
       type: 'counter',
       values: () => this.#kinds,
     });
-    this.add(this.#durations, {
+    this.add(this.#durations, this.#parties, {
       name: 'ordergate_management_wrong_tokens_total',
       help: 'Wrong bearer tokens that callers sent to the management API',
       type: 'counter',
@@ -140,6 +144,7 @@ export class Metrics {
     this.#durations.observe(platform, micros / 1e6);
     const now = this.#now();
     const refused = outcome !== this.#successes.get(platform);
+    this.#parties.count(platform, party, refused);
     this.calls.count(now, refused);
     this.figures.count(now, { platform, party, outcome, refused, micros });
   }
@@ -157,6 +162,11 @@ export class Metrics {
       this.#kinds.push(calls);
       return calls;
     });
+  }
+
+  /** Every metric of ours, for the page that describes them. */
+  get sources(): readonly MetricSource[] {
+    return this.#sources;
   }
 
   get contentType(): string {

@@ -9,6 +9,7 @@ import type { Limits } from '../core/limits.ts';
 import type { Json, OrderId } from '../core/order.ts';
 import type { OrderWithEntries } from '../core/order-entries.ts';
 import type { RequestLog } from '../core/request-log.ts';
+import type { StorageUsage } from '../core/storage-usage.ts';
 import type { TokenStore } from '../core/token.ts';
 
 /** The stored sealed texts of orders, for the renewal of the master key. */
@@ -45,6 +46,7 @@ export interface OpenStorage {
   readonly callbacks: CallbackStore;
   readonly people: PeopleStore;
   readonly audit: AuditStore;
+  readonly usage: StorageUsage;
   /** The time that rules read if many nodes share the ledger; absent for a single process. */
   readonly clock?: Clock;
   /** Findings of the opening that an operator should know. */

@@ -4,7 +4,15 @@ import { after, before, describe, test } from 'node:test';
 import { readConfig } from '../../src/config.ts';
 import { readReply } from '../../src/platforms/jintong/client.ts';
 import { form, GATEWAY, hasten, KEYS } from '../jintong.ts';
-import { APPS, history, readAnswer, GATEWAY as SUNING, signedHeaders, TOKEN } from '../suning.ts';
+import {
+  APPS,
+  history,
+  leaguer,
+  readAnswer,
+  GATEWAY as SUNING,
+  signedHeaders,
+  TOKEN,
+} from '../suning.ts';
 import { manage, startTestServer } from '../support.ts';
 import { ACCOUNT, authorizationOf, query, signOf, stamp, TOKENS } from '../ytx.ts';
 import { MANAGE, type Nginx, OPEN, skip, startNginx } from './nginx.ts';
@@ -129,6 +137,33 @@ describe('deploy/nginx/ordergate.conf', { skip, timeout: 60_000 }, () => {
     const longer = await nginx.call({ ...sent, body: Buffer.alloc(1024 * 1024 + 1, 'x') });
     equal(longer.status, 413);
     match(longer.text, /nginx/);
+  });
+
+  test("the console's stream tells a change at once: nginx holds nothing back", async () => {
+    const headers = { authorization: `Bearer ${server.adminToken}` };
+    const path = '/manage/v1/events';
+    const stream = await nginx.open({ host: MANAGE, path, headers });
+    deepEqual(
+      [stream.statusCode, stream.headers['content-type']?.split(';')[0]],
+      [200, 'text/event-stream'],
+    );
+    let told = '';
+    const hears = new Promise<void>((resolve) => {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        told += text;
+        if (told.includes('1000531507')) resolve();
+      });
+    });
+    const asked = leaguer('180', '1000531507', '00000208117603');
+    const sent = { host: OPEN, path: SUNING, method: 'POST', body: asked.body };
+    const answer = await nginx.call({
+      ...sent,
+      headers: signedHeaders(asked, server.clock.now()),
+    });
+    equal(readAnswer(answer.text).code, 'success');
+    // The stream stays open all the while, so a buffer of nginx would hold the event until the end.
+    await hears;
+    stream.destroy();
   });
 
   test('a call without TLS is sent to TLS with its method', async () => {

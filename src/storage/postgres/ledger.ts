@@ -57,7 +57,8 @@ export interface LedgerOptions {
   /** Receives the database's time and the sandbox's offset with each load. */
   onTime(now: Instant, offsetSeconds: number, sentAt: number): void;
   /** Called when changes of this node are on disk. */
-  onChange?(): void;
+  /** Receives the seconds that the commit took. */
+  onChange?(seconds: number): void;
 }
 
 export class PostgresLedger implements Ledger {

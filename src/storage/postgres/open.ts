@@ -21,6 +21,7 @@ import { Shared } from './shared.ts';
 import { statements } from './statements.ts';
 import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { TRANSFERRING } from './transfer-tables.ts';
+import { postgresUsage } from './usage.ts';
 
 /**
  * Two for reads, two for changes, one for all else. The database is faster with few connections
@@ -59,9 +60,14 @@ export async function openPostgres(
     shared = await Shared.start({ url, node, schema }, clock);
     await prepareMonths(url, `${node}.months`, clock.now());
     const started = shared;
+    const opened = pool;
+    const { usage, committed } = postgresUsage(opened);
     const callbacks = callbackStore(pool, node, sealer);
     const ledger = new PostgresLedger(pool, sealer, {
-      onChange: () => callbacks.changed(),
+      onChange(seconds) {
+        callbacks.changed();
+        committed(seconds);
+      },
       url,
       node,
       databaseTime,
@@ -91,9 +97,8 @@ export async function openPostgres(
       })();
       return closed;
     };
-    const settings = pool;
     const keepKeyCheck = async (): Promise<void> => {
-      await settings.run(statements.set, [KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK)]);
+      await opened.run(statements.set, [KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK)]);
     };
     const stores = {
       tokens: tokenStore(pool),
@@ -101,6 +106,7 @@ export async function openPostgres(
       sealedTexts: sealedTexts(pool, keepKeyCheck),
       people: peopleStore(pool),
       audit: auditStore(pool),
+      usage,
     };
     return {
       ledger,

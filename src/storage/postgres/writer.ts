@@ -59,7 +59,7 @@ interface Waiting<Change, Result> {
 export class GroupWriter<Change, Result> {
   readonly #pool: Pool;
   readonly #rules: GroupRules<Change, Result>;
-  readonly #onWritten: () => void;
+  readonly #onWritten: (seconds: number) => void;
   #queue: Waiting<Change, Result>[] = [];
   #underWay = 0;
   readonly #names = new Set<string>();
@@ -67,8 +67,12 @@ export class GroupWriter<Change, Result> {
   #closed = false;
   #idle: (() => void) | undefined;
 
-  /** @param onWritten called when a group is on disk */
-  constructor(pool: Pool, rules: GroupRules<Change, Result>, onWritten: () => void = () => {}) {
+  /** @param onWritten called when a group is on disk, with the seconds that it took */
+  constructor(
+    pool: Pool,
+    rules: GroupRules<Change, Result>,
+    onWritten: (seconds: number) => void = () => {},
+  ) {
     this.#pool = pool;
     this.#onWritten = onWritten;
     this.#rules = rules;
@@ -141,6 +145,7 @@ export class GroupWriter<Change, Result> {
       const token = randomBytes(6).readUIntBE(0, 6);
       const changes = left.map(({ change }) => change);
       let connectionName = '';
+      const began = performance.now();
       try {
         const results = await this.#pool.use(until, (connection) => {
           connectionName = connection.name;
@@ -148,7 +153,7 @@ export class GroupWriter<Change, Result> {
         });
         for (const [i, { resolve }] of left.entries()) resolve(results[i]!);
         this.#foresee(changes, results);
-        this.#onWritten();
+        this.#onWritten((performance.now() - began) / 1000);
         this.#lastError = undefined;
         return;
       } catch (error) {

@@ -31,6 +31,7 @@ import { emptyLedger } from './reset.ts';
 import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
 import { readTransferMark, transferMarkPath } from './transfer-mark.ts';
+import { sqliteUsage } from './usage.ts';
 import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
 
@@ -129,7 +130,7 @@ export async function openSqlite(
   const audit = auditStore(reader, writer);
   const stores = {
     ...{ ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks },
-    ...{ people, audit },
+    ...{ people, audit, usage: sqliteUsage(directory, { ledgerPath, requestsPath }, writer) },
   };
   const entries = () => ordersWithEntries(db);
   return { ...stores, ordersWithEntries: entries, notices, watchFile, reset, close };

@@ -61,6 +61,8 @@ export class Writer {
   #folding: Promise<void> | undefined;
   /** Called after each group in which an order may have changed. */
   onChange: () => void = () => {};
+  /** Receives the seconds of each group that was written. */
+  onCommit: (seconds: number) => void = () => {};
 
   /** @param path the path of the database that `db` has opened */
   constructor(
@@ -150,12 +152,14 @@ export class Writer {
 
   async #runGroup(group: readonly Waiting[]): Promise<void> {
     let outcomes: readonly Outcome[];
+    const began = performance.now();
     try {
       const done = await this.#runAll(group.map(({ work }) => work));
       outcomes = done.outcomes;
       if (done.rows > 0) {
         this.#rows += done.rows + ROWS_OF_A_COMMIT;
         await this.#log.flush(changedOrders(group), this.#transactions.progress);
+        this.onCommit((performance.now() - began) / 1000);
       }
       this.#lastError = undefined;
     } catch (error) {
