@@ -12,7 +12,7 @@ import type { Workplace } from './workplace.ts';
 /** The author in the audit log. Whoever may open the ledger may do everything. */
 const COMMAND: Principal = {
   ...{ kind: 'admin-token', name: 'command line', role: 'admin' },
-  ...{ accountId: null, credentialId: null },
+  ...{ scope: null, accountId: null, credentialId: null },
 };
 
 /** Records in the audit log what a command has done on the ledger itself. */

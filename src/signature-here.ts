@@ -33,7 +33,7 @@ export function detectiveOf(
 
 const COMMAND: Principal = {
   ...{ kind: 'admin-token', name: 'command line', role: 'admin' },
-  ...{ accountId: null, credentialId: null },
+  ...{ scope: null, accountId: null, credentialId: null },
 };
 
 /** @returns what a server's management API would answer to `POST /debug/signature` */

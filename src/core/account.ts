@@ -6,9 +6,13 @@ import type { JsonObject } from './order.ts';
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The roles of API tokens. A partner sees the data of one party alone, and is below every other role. */
+export const TOKEN_ROLES = [...ROLES, 'partner'] as const;
+export type TokenRole = (typeof TOKEN_ROLES)[number];
+
 /** Whether the role `has` includes the permissions of the role `needed`. */
-export const reaches = (has: Role, needed: Role): boolean =>
-  ROLES.indexOf(has) >= ROLES.indexOf(needed);
+export const reaches = (has: TokenRole, needed: Role): boolean =>
+  has !== 'partner' && ROLES.indexOf(has) >= ROLES.indexOf(needed);
 
 /** The time-based one-time password (RFC 6238) of an account. */
 export interface Totp {

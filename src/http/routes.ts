@@ -9,6 +9,7 @@ import type { GatewayRequest, Platform } from '../protocol/platform.ts';
 import { builtFiles } from './built-files.ts';
 import { consoleRoutes } from './console.ts';
 import type { Metrics } from './metrics.ts';
+import { errorReply } from './replies.ts';
 
 /** A completely read request. */
 export interface HttpCall {
@@ -140,7 +141,11 @@ export function routeTable({
       return { status: 503, contentType: PLAIN, body };
     }
   };
-  const scrape = async () => {
+  const scrape = async ({ principal }: HttpCall): Promise<HttpReply> => {
+    if (principal?.role === 'partner') {
+      // The metrics are of every party.
+      return errorReply(403, 'forbidden', `${principal.name} is a partner, who reads no metrics`);
+    }
     return { status: 200, contentType: metrics.contentType, body: await metrics.text() };
   };
   const script = async (call: HttpCall) => REFERENCE.asset(call);

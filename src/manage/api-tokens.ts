@@ -1,14 +1,25 @@
 // /api-tokens: bearer tokens of programs, each with a name, a role and an end.
 import { z } from 'zod';
-import { type Credential, ROLES } from '../core/account.ts';
+import { type Credential, TOKEN_ROLES, type TokenRole } from '../core/account.ts';
 import { DAY } from '../core/clock.ts';
-import { type Endpoint, endpoint, isoTime, ManageError } from './endpoint.ts';
+import type { PartyScope } from '../core/principal.ts';
+import {
+  type Endpoint,
+  endpoint,
+  findPlatform,
+  isoTime,
+  ManageError,
+  type ManageServices,
+} from './endpoint.ts';
+import { unknownParty } from './parties.ts';
 
-const tokenSchema = z
+export const tokenSchema = z
   .object({
     tokenId: z.string(),
     name: z.string().describe('who the order’s history and the audit say has done it'),
-    role: z.enum(ROLES),
+    role: z.enum(TOKEN_ROLES),
+    platform: z.string().nullable().describe('of a partner’s token'),
+    partyId: z.string().nullable().describe('the party whose data it shows, and no other'),
     createdAt: z.iso.datetime(),
     createdBy: z.string(),
     endsAt: z.iso.datetime(),
@@ -51,14 +62,18 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
         .min(1)
         .max(64)
         .regex(/^\P{Cc}*$/u, 'may not hold control characters'),
-      role: z.enum(ROLES),
+      role: z.enum(TOKEN_ROLES),
+      platform: z.string().optional().describe('with role partner'),
+      partyId: z.string().optional().describe('with role partner: whose data it shows'),
       days: z.int().min(1).max(MAX_DAYS).default(90).describe('how long it lasts'),
     }),
     status: 201,
     response: withSecret,
-    errors: { 409: 'a token of that name is there' },
-    async handle({ body, by }, { people }) {
+    errors: { 404: 'no such platform or party', 409: 'a token of that name is there' },
+    async handle({ body, by }, services) {
+      const { people } = services;
       const { name, role, days } = body;
+      const scope = scopeOf(body, services);
       const now = people.now();
       const tokens = await people.store.listCredentials({ kind: 'token' });
       // The name alone tells in an order's history which token it was.
@@ -68,6 +83,7 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
       }
       const made = await people.createToken({
         ...{ name, role, createdBy: by.name, expiresAt: now + days * DAY },
+        ...(scope && { scope }),
       });
       return { ...view(made.token), token: made.secret };
     },
@@ -103,15 +119,64 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-function view({ credentialId, expiresAt, attributes }: Credential): z.input<typeof tokenSchema> {
-  const { name, role, createdAt, createdBy, lastUsedAt } = attributes;
+export function view({
+  credentialId,
+  expiresAt,
+  attributes,
+}: Credential): z.input<typeof tokenSchema> {
+  const {
+    name,
+    role,
+    createdAt,
+    createdBy,
+    lastUsedAt,
+    platform = null,
+    partyId = null,
+  } = attributes;
   return {
     tokenId: credentialId,
     name: String(name),
-    role: role as (typeof ROLES)[number],
+    role: role as TokenRole,
+    platform: platform as string | null,
+    partyId: partyId as string | null,
     createdAt: isoTime(Number(createdAt)),
     createdBy: String(createdBy),
     endsAt: isoTime(expiresAt),
     lastUsedAt: typeof lastUsedAt === 'number' ? isoTime(lastUsedAt) : null,
   };
+}
+
+/** @throws {ManageError} where a partner's token names no party, or another one does */
+function scopeOf(
+  {
+    role,
+    platform,
+    partyId,
+  }: { role: TokenRole; platform?: string | undefined; partyId?: string | undefined },
+  services: Pick<ManageServices, 'platforms' | 'parties'>,
+): PartyScope | null {
+  if (role === 'partner') return requireParty({ platform, partyId }, services);
+  const field = platform !== undefined ? 'platform' : 'partyId';
+  if (platform === undefined && partyId === undefined) return null;
+  throw new ManageError(
+    400,
+    'bad-request',
+    `${field}: only a token with role partner has it`,
+    field,
+  );
+}
+
+/** @throws {ManageError} where there is no such party */
+export function requireParty(
+  { platform, partyId }: { platform?: string | undefined; partyId?: string | undefined },
+  { platforms, parties }: Pick<ManageServices, 'platforms' | 'parties'>,
+): PartyScope {
+  const missing = platform === undefined ? 'platform' : 'partyId';
+  if (platform === undefined || partyId === undefined) {
+    const message = `${missing}: a token with role partner needs platform and partyId`;
+    throw new ManageError(400, 'bad-request', message, missing);
+  }
+  const its = findPlatform(platforms, platform);
+  if (!parties.find(its.name, partyId)) throw unknownParty(its, partyId);
+  return { platform: its.name, partyId };
 }

@@ -29,18 +29,20 @@ import { importEndpoints } from './import.ts';
 import { eventEndpoints } from './live/events.ts';
 import type { Subscriber } from './live/subscriber.ts';
 import { meEndpoints } from './me.ts';
+import { narrowTo } from './narrow.ts';
 import { openApi } from './openapi.ts';
 import { orderOutlookEndpoints } from './order-outlook.ts';
 import { orderEndpoints } from './orders.ts';
 import { overviewEndpoints } from './overview.ts';
 import { partyEndpoints } from './parties.ts';
+import { partnerLinkEndpoints } from './partner-links.ts';
 import { partyAppEndpoints } from './party-apps.ts';
 import { partyKeyEndpoints } from './party-keys.ts';
 import { platformEndpoints } from './platforms.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 import { replayJobEndpoints } from './replay-jobs.ts';
 import { requestEndpoints } from './requests.ts';
-import { LEAST_ROLES, may } from './roles.ts';
+import { leastRole, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
 import { searchEndpoints } from './search.ts';
 import { tokenEndpoints } from './tokens.ts';
@@ -76,6 +78,7 @@ const documented: readonly Endpoint[] = [
   ...totpEndpoints,
   ...accountEndpoints,
   ...apiTokenEndpoints,
+  ...partnerLinkEndpoints,
   ...auditEndpoints,
   ...exportEndpoints,
   ...versionEndpoints,
@@ -126,7 +129,9 @@ export async function callEndpoint(
     const trail = trailOf(services);
     if (!target.isOpen) await requireRole(target, request, trail);
     const call = readCall(target, request);
-    const carryOut = () => target.handle(call, services);
+    const { scope = null } = request.principal ?? {};
+    const own = scope === null ? services : narrowTo(services, scope);
+    const carryOut = () => target.handle(call, own);
     const isAudited = target.isAudited ?? target.method !== 'GET';
     const answered = isAudited
       ? await trail.follow(target, request, call, carryOut)
@@ -176,7 +181,7 @@ async function requireRole(
   const { principal } = request;
   if (principal && may(principal.role, operationId)) return;
   await trail.refused(target, request);
-  const message = `${operationId} needs the role ${LEAST_ROLES[operationId]}; ${principal?.name} is ${principal?.role}`;
+  const message = `${operationId} needs the role ${leastRole(operationId)}; ${principal?.name} is ${principal?.role}`;
   throw new ManageError(403, 'forbidden', message);
 }
 

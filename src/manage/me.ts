@@ -1,6 +1,6 @@
 // /me: who is calling, their sessions, and their password.
 import { z } from 'zod';
-import { type Account, type Credential, ROLES } from '../core/account.ts';
+import { type Account, type Credential, TOKEN_ROLES } from '../core/account.ts';
 import type { Principal } from '../core/principal.ts';
 import { hashPassword, isPassword, passwordProblem } from '../people/passwords.ts';
 import { type Endpoint, endpoint, isoTime, ManageError, type ManageServices } from './endpoint.ts';
@@ -11,7 +11,11 @@ export const meSchema = z
     kind: z.enum(['account', 'api-token', 'admin-token']),
     name: z.string(),
     accountId: z.string().nullable(),
-    role: z.enum(ROLES),
+    role: z.enum(TOKEN_ROLES),
+    scope: z
+      .object({ platform: z.string(), partyId: z.string() })
+      .nullable()
+      .describe('the one party whose data a partner sees; null of every other role'),
     may: z.array(z.string()).describe('the operations that the role may call, by operationId'),
     totp: z.boolean().nullable().describe('whether a second factor is asked for; null of a token'),
     passwordSet: z.boolean().nullable().describe('null of a token'),
@@ -174,6 +178,7 @@ export async function viewMe(
     name: by.name,
     accountId: by.accountId,
     role: by.role,
+    scope: by.scope,
     may: operationsOf(by.role),
     totp: account && account.totp?.confirmed === true,
     passwordSet: account && account.password !== null,

@@ -23,6 +23,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   sandbox: 'The sandbox as a whole. Not in production.',
   me: 'Who is calling: role, sessions, password and second factor.',
   accounts: 'Who may sign in to the console, with their roles. For admins.',
+  'partner-links': 'Links by which one party sees its own data. For operators.',
   'api-tokens': 'Bearer tokens of programs, each with a role and an end. For admins.',
   audit: 'Who changed, revealed or exported what, and who signed in. For admins.',
   exports: 'Lists as CSV files that Excel opens, streamed.',
@@ -52,6 +53,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   listAudit:
     'Append-only. Each entry carries a hash over itself and the one before it, so that `ordergate verify` finds one that was altered, removed or put in. Secrets, keys, tokens and card codes are masked.',
   readAudit: 'The same as a row of the list.',
+  listPartnerLinks: 'Also tokens with role partner that an admin has made.',
+  createPartnerLink:
+    'Give the link to the party. It opens once, within 24 hours, after a click on its page, and then a session that lasts `days`. Its role is partner: it sees the calls of this party and why they were refused, its callbacks and may replay them, its keys without their secrets, and its endpoints; of anybody else it sees nothing. Ending its token ends the session.',
+  endPartnerLink: 'Ends tokens with role partner alone; /api-tokens ends any.',
   readApiToken: 'Also one that has ended, until it is forgotten.',
   readCatalogEntry: 'The same as a row of the list.',
   readCallbackEndpoint: 'The same as a row of the list.',

@@ -1,22 +1,25 @@
 // What each role may do: the least role of every operation, in one table that the router asks for each call.
-import { type Role, reaches } from '../core/account.ts';
+import { type Role, reaches, type TokenRole } from '../core/account.ts';
 
 /**
  * A viewer reads, and sees no card code, no key and nobody else's account. An operator does an
  * order's and a callback's daily work. An admin decides who may call, who may sign in, and sees
  * what everybody did. An endpoint that is missing here does not compile.
+ *
+ * A partner, whose token is of one party, may call what names `partner`, and sees in it the data of that
+ * party alone: `narrow.ts` gives the endpoint no other.
  */
 export const LEAST_ROLES = {
-  readOpenApi: 'viewer',
-  readVersion: 'viewer',
-  listPlatforms: 'viewer',
-  readPlatform: 'viewer',
-  listErrors: 'viewer',
+  readOpenApi: 'viewer, partner',
+  readVersion: 'viewer, partner',
+  listPlatforms: 'viewer, partner',
+  readPlatform: 'viewer, partner',
+  listErrors: 'viewer, partner',
   readOverview: 'viewer',
   readCallSeries: 'viewer',
-  readFigures: 'viewer',
-  streamEvents: 'viewer',
-  search: 'viewer',
+  readFigures: 'viewer, partner',
+  streamEvents: 'viewer, partner',
+  search: 'viewer, partner',
   listAttention: 'viewer',
   readOrderOutlook: 'viewer',
   listOrders: 'viewer',
@@ -25,8 +28,8 @@ export const LEAST_ROLES = {
   createOrders: 'operator',
   moveOrder: 'operator',
   revealSealed: 'operator',
-  listParties: 'viewer',
-  readParty: 'viewer',
+  listParties: 'viewer, partner',
+  readParty: 'viewer, partner',
   createParty: 'admin',
   changeParty: 'admin',
   rotateKey: 'admin',
@@ -42,36 +45,36 @@ export const LEAST_ROLES = {
   listConsents: 'viewer',
   endConsent: 'admin',
   importRows: 'admin',
-  listRequests: 'viewer',
-  readRequest: 'viewer',
-  debugSignature: 'viewer',
-  listCallbackEndpoints: 'viewer',
-  readCallbackEndpoint: 'viewer',
+  listRequests: 'viewer, partner',
+  readRequest: 'viewer, partner',
+  debugSignature: 'viewer, partner',
+  listCallbackEndpoints: 'viewer, partner',
+  readCallbackEndpoint: 'viewer, partner',
   createCallbackEndpoint: 'admin',
   changeCallbackEndpoint: 'operator',
   deleteCallbackEndpoint: 'admin',
   rotateCallbackSecret: 'admin',
-  pingCallbackEndpoint: 'operator',
-  listDeliveries: 'viewer',
-  readDelivery: 'viewer',
+  pingCallbackEndpoint: 'operator, partner',
+  listDeliveries: 'viewer, partner',
+  readDelivery: 'viewer, partner',
   attemptDelivery: 'operator',
   giveUpDelivery: 'operator',
-  replayDelivery: 'operator',
-  replayDeliveries: 'operator',
+  replayDelivery: 'operator, partner',
+  replayDeliveries: 'operator, partner',
   listCallbackAlerts: 'viewer',
-  readEndpointHealth: 'viewer',
-  startReplayJob: 'operator',
-  listReplayJobs: 'viewer',
-  readReplayJob: 'viewer',
-  stopReplayJob: 'operator',
+  readEndpointHealth: 'viewer, partner',
+  startReplayJob: 'operator, partner',
+  listReplayJobs: 'viewer, partner',
+  readReplayJob: 'viewer, partner',
+  stopReplayJob: 'operator, partner',
   listAdmissions: 'viewer',
-  readClock: 'viewer',
+  readClock: 'viewer, partner',
   advanceClock: 'operator',
   resetSandbox: 'admin',
   listForces: 'viewer',
   createForce: 'operator',
   removeForce: 'operator',
-  readMe: 'viewer',
+  readMe: 'viewer, partner',
   listMySessions: 'viewer',
   endMySession: 'viewer',
   endMySessions: 'viewer',
@@ -84,6 +87,9 @@ export const LEAST_ROLES = {
   readAccount: 'admin',
   changeAccount: 'admin',
   resetPassword: 'admin',
+  listPartnerLinks: 'operator',
+  createPartnerLink: 'operator',
+  endPartnerLink: 'operator',
   listApiTokens: 'admin',
   createApiToken: 'admin',
   endApiToken: 'admin',
@@ -91,17 +97,23 @@ export const LEAST_ROLES = {
   listAudit: 'admin',
   exportAudit: 'admin',
   exportOrders: 'viewer',
-  exportRequests: 'viewer',
-  exportDeliveries: 'viewer',
+  exportRequests: 'viewer, partner',
+  exportDeliveries: 'viewer, partner',
   exportParties: 'viewer',
   readAudit: 'admin',
-} as const satisfies Readonly<Record<string, Role>>;
+} as const satisfies Readonly<Record<string, Role | `${Role}, partner`>>;
 
 export type OperationId = keyof typeof LEAST_ROLES;
 
-export const may = (role: Role, operation: OperationId): boolean =>
-  reaches(role, LEAST_ROLES[operation]);
+/** The least role of people and their tokens. */
+export const leastRole = (operation: OperationId): Role =>
+  LEAST_ROLES[operation].replace(', partner', '') as Role;
+
+export const may = (role: TokenRole, operation: OperationId): boolean =>
+  role === 'partner'
+    ? LEAST_ROLES[operation].endsWith(', partner')
+    : reaches(role, leastRole(operation));
 
 /** What a role may do, for the console, which shows the buttons of these operations. */
-export const operationsOf = (role: Role): OperationId[] =>
+export const operationsOf = (role: TokenRole): OperationId[] =>
   (Object.keys(LEAST_ROLES) as OperationId[]).filter((operation) => may(role, operation));

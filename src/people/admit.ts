@@ -56,10 +56,6 @@ export function admission(
     const foreign =
       foreignHost(headers, targetHost, publicUrl) ?? foreignPage(method, headers, publicUrl);
     if (foreign) return foreign;
-    return people.findSession(secret).then((found): Admission => {
-      if (!found) return UNAUTHORIZED;
-      const { accountId, name, role } = found.account;
-      return { kind: 'account', name, role, accountId, credentialId: found.session.credentialId };
-    });
+    return people.findVisitor(secret).then((found): Admission => found ?? UNAUTHORIZED);
   };
 }

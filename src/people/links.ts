@@ -1,5 +1,7 @@
 // /console/link/{token}: one-time links, which sign in, make the first account, or let somebody choose a password.
 import type { Account } from '../core/account.ts';
+import { cookieOf, sessionCookie } from './browser.ts';
+import { openPartnerSession } from './partners.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
 import { ACCOUNT_NAME, accountName, FIRST_LINK_MS, type People, SANDBOX_NAME } from './people.ts';
 import { newId } from './secrets.ts';
@@ -11,6 +13,7 @@ import {
   type PageReply,
   type PageRoute,
   page,
+  redirect,
   type SignInServices,
 } from './sign-in.ts';
 import type { Problem } from './sign-in-texts.ts';
@@ -41,6 +44,21 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
   const isLate = async ({ purpose }: Link): Promise<boolean> =>
     purpose === 'first' && (await people.store.listAccounts()).length > 0;
 
+  const showPartner = (asking: Asking, { attributes }: Link): PageReply => {
+    const action = `/console/link/${asking.request.params.token}`;
+    return page(asking, { is: 'enter', action, party: String(attributes.partyId) }, null);
+  };
+  /** Opens the session of a partner's link; null where the link or its token has ended. */
+  async function visit(asking: Asking, link: Link): Promise<PageReply | null> {
+    const opened = await openPartnerSession(people, link, asking.from);
+    if (!opened) return null;
+    const { publicUrl } = services;
+    const had = cookieOf(asking.request.headers, publicUrl);
+    if (had !== undefined) await people.endSession(had);
+    await note(services, asking, opened.principal.name, 'done', 'by a partner’s link');
+    return redirect('/console', sessionCookie(publicUrl, opened.secret));
+  }
+
   async function open(asking: Asking): Promise<PageReply> {
     const link = await people.findLink(asking.request.params.token ?? '');
     if (!link || (await isLate(link))) return gone(asking);
@@ -55,6 +73,8 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
         gone(asking)
       );
     }
+    // A page that only looks at the link, such as a messenger's preview, must not spend it.
+    if (link.purpose === 'partner') return showPartner(asking, link);
     const owner = await ownerOf(link);
     if (link.accountId !== null && !owner?.enabled) return gone(asking);
     return show(asking, owner?.name ?? null, null);
@@ -63,6 +83,7 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
   async function choose(asking: Asking): Promise<PageReply> {
     const link = await people.findLink(asking.request.params.token ?? '');
     if (!link || link.purpose === 'sandbox' || (await isLate(link))) return gone(asking);
+    if (link.purpose === 'partner') return (await visit(asking, link)) ?? gone(asking);
     const owner = await ownerOf(link);
     if (link.accountId !== null && !owner?.enabled) return gone(asking);
     const name = owner?.name ?? accountName(asking.fields.get('name') ?? '');

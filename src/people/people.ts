@@ -1,9 +1,11 @@
 // Accounts, sessions, API tokens and one-time links: who signs in, and who a call comes from.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account, Credential, PeopleStore, Role } from '../core/account.ts';
+import type { Account, Credential, PeopleStore, Role, TokenRole } from '../core/account.ts';
 import { HOUR, type Instant, MINUTE } from '../core/clock.ts';
-import type { Principal } from '../core/principal.ts';
+import type { JsonObject } from '../core/order.ts';
+import type { PartyScope, Principal } from '../core/principal.ts';
 import { GuessPace } from '../protocol/guess-pace.ts';
+import { principalOf, tokenOf } from './partners.ts';
 import { digestOf, newId, newSecret } from './secrets.ts';
 
 /** After so long without a call a session ends. */
@@ -32,8 +34,8 @@ export interface From {
   readonly userAgent: string;
 }
 
-/** What a link is for: the first account, a password that its owner chooses, a sandbox's sign-in. */
-export type LinkPurpose = 'first' | 'password' | 'sandbox';
+/** What a link is for: the first account, a password that its owner chooses, a sandbox's sign-in, a partner's visit. */
+export type LinkPurpose = 'first' | 'password' | 'sandbox' | 'partner';
 
 /** The account was changed by somebody else meanwhile, again and again. */
 export class AccountBusyError extends Error {
@@ -153,11 +155,23 @@ export class People {
     return account?.enabled ? { session, account } : null;
   }
 
+  /** Who a session's cookie stands for: an account, or the token of a partner's link. */
+  async findVisitor(secret: string): Promise<Principal | null> {
+    const found = await this.findSession(secret);
+    if (found) {
+      const { accountId, name, role } = found.account;
+      const { credentialId } = found.session;
+      return { kind: 'account', name, role, scope: null, accountId, credentialId };
+    }
+    const session = await this.#findUsed('session', secret);
+    const token = session && (await tokenOf(this, session));
+    return token ? principalOf(token) : null;
+  }
+
   async findToken(secret: string): Promise<Principal | null> {
     const token = await this.#findUsed('token', secret);
     if (!token) return null;
-    const { name, role } = token.attributes as { name: string; role: Role };
-    return { kind: 'api-token', name, role, accountId: null, credentialId: token.credentialId };
+    return principalOf(token);
   }
 
   /** Whether the session or the token that a call came with still holds, with the same role. */
@@ -176,11 +190,13 @@ export class People {
 
   async createToken(fields: {
     readonly name: string;
-    readonly role: Role;
+    readonly role: TokenRole;
+    /** Of a partner's token, and of no other. */
+    readonly scope?: PartyScope;
     readonly createdBy: string;
     readonly expiresAt: Instant;
   }): Promise<{ readonly token: Credential; readonly secret: string }> {
-    const { expiresAt, ...rest } = fields;
+    const { expiresAt, scope, ...rest } = fields;
     const secret = newSecret(TOKEN_PREFIX);
     const token: Credential = {
       digest: digestOf(secret),
@@ -188,14 +204,19 @@ export class People {
       credentialId: newId('tok_'),
       accountId: null,
       expiresAt,
-      attributes: { ...rest, createdAt: this.now(), lastUsedAt: null },
+      attributes: { ...rest, ...(scope && { ...scope }), createdAt: this.now(), lastUsedAt: null },
     };
     await this.store.saveCredential(token);
     return { token, secret };
   }
 
   /** @returns the link's secret */
-  async createLink(purpose: LinkPurpose, accountId: string | null, ms: number): Promise<string> {
+  async createLink(
+    purpose: LinkPurpose,
+    accountId: string | null,
+    ms: number,
+    more: JsonObject = {},
+  ): Promise<string> {
     const secret = newSecret();
     await this.store.saveCredential({
       digest: digestOf(secret),
@@ -203,7 +224,7 @@ export class People {
       credentialId: newId('link_'),
       accountId,
       expiresAt: this.now() + ms,
-      attributes: { purpose },
+      attributes: { ...more, purpose },
     });
     return secret;
   }
@@ -228,7 +249,10 @@ export class People {
       ...found,
       attributes: { ...attributes, [used]: now },
       ...(kind === 'session' && {
-        expiresAt: Math.min(now + IDLE_MS, Number(attributes.endsAt)),
+        expiresAt:
+          found.accountId === null
+            ? Number(attributes.endsAt)
+            : Math.min(now + IDLE_MS, Number(attributes.endsAt)),
       }),
     };
     // It spends itself: one that was ended meanwhile does not come back.

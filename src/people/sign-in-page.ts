@@ -45,6 +45,8 @@ export interface Page {
         readonly name: string | null;
         readonly given: string;
       }
+    /** `action`: the path of a partner's link. `party`: whose data it shows. */
+    | { readonly is: 'enter'; readonly action: string; readonly party: string }
     /** Nothing can be done here but read the problem. */
     | { readonly is: 'problem' };
 }
@@ -66,6 +68,7 @@ ${told}${formOf(content, language)}</main>
 
 function headingOf({ language, content }: Page): string {
   const t = TEXTS[language];
+  if (content.is === 'enter') return t.enterHeading;
   if (content.is !== 'choose') return t.heading;
   return content.name === null ? t.chooseFirst : t.choose;
 }
@@ -93,6 +96,9 @@ ${content.name === null ? `<p class="hint" id="name-hint">${t.nameHint}</p>` : '
 <p class="hint" id="password-hint">${t.chooseHint}</p>
 <label for="repeat">${t.repeat}</label><input id="repeat" name="repeat" type="password" autocomplete="new-password" required>
 <button>${t.save}</button></form>`;
+    case 'enter':
+      return `<form method="post" action="${escapeHtml(content.action)}">${lang}
+<p>${t.enterHint} <strong>${escapeHtml(content.party)}</strong></p><button autofocus>${t.enter}</button></form>`;
     case 'problem':
       return `<a class="button" href="/console/sign-in?lang=${language}">${t.signIn}</a>`;
   }

@@ -122,7 +122,7 @@ export function signInRoutes(services: SignInServices): PageRoute[] {
       const { credentialId } = found.session;
       await people.store.endCredentials({ kind: 'session', credentialId });
       await note(services, asking, found.account.name, 'done', null, 'sign-out');
-    }
+    } else if (secret !== undefined) await people.endSession(secret); // A partner's.
     return redirect(`${SIGN_IN}?lang=${asking.language}`, sessionCookie(publicUrl, ''));
   }
 
@@ -193,7 +193,7 @@ export function page(
   status = 200,
 ): PageReply {
   const query = new URLSearchParams({ next, lang: language === 'zh' ? 'en' : 'zh' });
-  const path = content.is === 'choose' ? content.action : SIGN_IN;
+  const path = content.is === 'choose' || content.is === 'enter' ? content.action : SIGN_IN;
   const body = signInPage({ language, content, problem, otherLanguage: `${path}?${query}` });
   return { status, contentType: HTML, body, headers: pageHeaders() };
 }

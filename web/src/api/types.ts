@@ -8,7 +8,9 @@ export interface Page<T> {
 export interface Me {
   readonly kind: 'account' | 'api-token' | 'admin-token';
   readonly name: string;
-  readonly role: 'viewer' | 'operator' | 'admin';
+  readonly role: 'viewer' | 'operator' | 'admin' | 'partner';
+  /** The one party whose data a partner sees. */
+  readonly scope: { readonly platform: string; readonly partyId: string } | null;
   /** The operations that this role may call. */
   readonly may: readonly string[];
   readonly totp: boolean | null;

@@ -111,7 +111,7 @@ function useColumns(): Column<AuditEntry>[] {
       title: t.action,
       onPhone: true,
       sortBy: ({ action }) => action,
-      render: ({ action }) => <code>{action}</code>,
+      render: ({ action }) => <ActionName action={action} />,
     },
     {
       key: 'target',
@@ -141,4 +141,11 @@ function useColumns(): Column<AuditEntry>[] {
       ),
     },
   ];
+}
+
+/** An operation of the management API by its name; what a page of its own does, in words. */
+export function ActionName({ action }: { readonly action: string }) {
+  const t = useTexts(peopleTexts);
+  const words = { 'sign-in': t.signInAction, 'sign-out': t.signOutAction, link: t.linkAction };
+  return Object.hasOwn(words, action) ? words[action as 'link'] : <code>{action}</code>;
 }

@@ -23,6 +23,8 @@ interface ApiToken {
   readonly tokenId: string;
   readonly name: string;
   readonly role: Me['role'];
+  readonly platform: string | null;
+  readonly partyId: string | null;
   readonly createdBy: string;
   readonly endsAt: string;
   readonly lastUsedAt: string | null;
@@ -74,6 +76,11 @@ export function ApiTokens() {
                 <li key={one.tokenId}>
                   <strong>{one.name}</strong>
                   <Status tone="default" text={t[one.role]} />
+                  {one.partyId !== null && (
+                    <span className="muted">
+                      {one.platform} {one.partyId}
+                    </span>
+                  )}
                   <span className="muted">{t.by(one.createdBy)}</span>
                   <span>
                     {t.ends} <Time at={one.endsAt} />
