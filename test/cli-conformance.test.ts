@@ -1,7 +1,10 @@
 // `ordergate conformance` in real processes: a first run, its exit codes, its files, and targets whose data and clock are commands.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { exec } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -230,7 +233,17 @@ test('--command judges a caller: exit code 4 with the call and the reply that sh
 });
 
 test('--as-platform says which order is for which trial, and judges who has called when it is stopped', async () => {
-  const judge = start([...SUPPLIER, '--as-platform', '--port', '0', '--json'], {});
+  const receiver = createServer((request, response) => {
+    request.resume();
+    posts++;
+    response.writeHead(204).end();
+  });
+  let posts = 0;
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  const callbacks = ['--callback-url', `http://127.0.0.1:${port}/callback`];
+  const judge = start([...SUPPLIER, '--as-platform', '--port', '0', '--json', ...callbacks], {});
   let told = '';
   judge.child.stderr!.on('data', (text) => {
     told += text;
@@ -241,6 +254,7 @@ test('--as-platform says which order is for which trial, and judges who has call
   for (const [trial, fault] of [
     ['plain', ''],
     ['refusal', 'repeats-errors'],
+    ['callbacks', ''],
   ] as const) {
     const line = new RegExp(`^${trial}: .*$`, 'm').exec(told)![0];
     const order = Object.fromEntries(
@@ -260,6 +274,8 @@ test('--as-platform says which order is for which trial, and judges who has call
       () => {},
     );
   }
+  while (posts < 6 && Date.now() < until) await sleep(50);
+  await sleep(500);
   judge.child.kill('SIGTERM');
   const { code, stdout, stderr } = await judge.ended;
   equal(code, 4, stderr);
@@ -272,5 +288,9 @@ test('--as-platform says which order is for which trial, and judges who has call
   equal(verdicts['refusal-is-final'], 'fail');
   equal(verdicts['after-a-timeout'], 'skip');
   equal(verdicts['refusal-in-200'], 'skip', 'its end is not seen');
+  equal(verdicts['callback-taken'], 'pass');
+  equal(verdicts['callback-replayed'], 'fail', 'it was acknowledged');
+  equal(verdicts['callback-duplicate'], 'skip');
+  receiver.close();
   for (const { verdict, reason } of results) if (verdict === 'skip') ok(reason?.en);
 });
