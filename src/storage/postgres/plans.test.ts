@@ -207,6 +207,29 @@ describe('plans', { skip, timeout: 120_000 }, () => {
     }
   });
 
+  test('a load opens the orders of one month, of 36', async () => {
+    const url = await databaseOf(directory);
+    for (let month = 0; month < 36; month++) {
+      const [from, to] = [month, month + 1].map((n) => Date.UTC(2001, n, 1));
+      await query(
+        `CREATE TABLE orders_old_${month} PARTITION OF orders FOR VALUES FROM (${from}) TO (${to})`,
+        url,
+      );
+    }
+    const load = () => storage.ledger.load('shop', orderId('o7'));
+    await load();
+    seen = [];
+    const { order: found } = await load();
+    assert.equal(found?.orderId, 'o7');
+    const plans = seen.filter(({ text }) => /\borders o\b/.test(text));
+    const opened = plans.flatMap(({ plan }) =>
+      nodesOf(plan)
+        .map((node) => node['Relation Name'])
+        .filter((name) => name?.startsWith('orders_')),
+    );
+    assert.equal(opened.length, 1, opened.join());
+  });
+
   test('dropping partitions removes a month of orders with its history', async () => {
     const url = await databaseOf(temporaryDirectory());
     const sealer = new Sealer(Buffer.alloc(32, 7));

@@ -32,16 +32,8 @@ const announce = (topic: string, when: string): string => `
     pg_notify('ordergate_' || current_schema(), '${topic}') IS NULL)`;
 
 export const statements = {
-  load: statement(
-    'load',
-    `SELECT q.n, o.owner, ${STATE}, k.reply, ${NOW}, ${OFFSET}, current_setting('synchronous_standby_names') <> ''
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY
-       AS q (platform, order_id, once_key, once_now, n)
-     LEFT JOIN order_ids i ON i.order_id = q.order_id AND i.platform = q.platform
-     LEFT JOIN orders o ON ${SAME_ORDER('i')}
-     LEFT JOIN kept_replies k ON k.key = q.once_key
-       AND k.expires_at > coalesce(q.once_now, ${NOW} + coalesce(${OFFSET}, 0) * 1000)`,
-  ),
+  /** Platforms, ids, once-keys and their times; the columns are those of the function's table. */
+  load: statement('load', 'SELECT * FROM load_1($1, $2, $3, $4)'),
   loadMany: statement(
     'load-many',
     `SELECT ${ORDER} FROM unnest($2::text[]) WITH ORDINALITY AS q (order_id, n)
