@@ -47,7 +47,10 @@ function blocksOf(text: string): Block[] {
 function codeOf(language: string, code: string): string {
   if (language === '') return 'a drawing';
   if (language === 'text') return `${code.split('\n').length} lines`;
-  return withoutComments(code).replaceAll(/\.zh\b/g, '.en');
+  // Names for people in a YAML file are translated.
+  return withoutComments(code)
+    .replaceAll(/\.zh\b/g, '.en')
+    .replaceAll(/\bname: .*$/gm, 'name');
 }
 
 const withoutComments = (code: string): string =>
