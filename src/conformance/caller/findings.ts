@@ -60,13 +60,7 @@ function ofEveryCall(
   if (id === signature.id) {
     const call = calls.find(({ code }) => code !== null && signature.codes.includes(code));
     if (!call) return right;
-    const faults = [
-      {
-        ...fault('code', '', call.code),
-        expected: '签名正确 / a right signature',
-        differsAt: null,
-      },
-    ];
+    const faults = [{ ...fault('code', `≠ ${call.code}`, call.code), differsAt: null }];
     return { ...right, holds: false, faults, call };
   }
   const check = checks.find((one) => one.id === id);

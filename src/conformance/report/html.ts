@@ -22,7 +22,7 @@ h2{font-size:1.2rem;margin:2.25rem 0 .5rem}
 h3{font-size:1.05rem;margin:0}
 p{margin:.25rem 0}
 .soft{color:var(--soft)}
-.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.75rem;margin:1.25rem 0 0;padding:0;list-style:none}
+.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1.25rem 0 0;padding:0;list-style:none}
 .counts li,article{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.75rem 1rem}
 .counts strong{display:block;font-size:1.5rem;line-height:1.2}
 .counts span{font-size:.875rem;color:var(--soft)}
