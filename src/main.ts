@@ -20,6 +20,7 @@ import { refusals } from './http/refusals.ts';
 import { type Route, routeTable } from './http/routes.ts';
 import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
+import { documentation } from './manage/documentation.ts';
 import type { ManageServices } from './manage/endpoint.ts';
 import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { openLive } from './manage/live/open.ts';
@@ -198,7 +199,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       forgetForces: () => forces?.clear(),
     }),
   };
-  const manageRoutes = manageEndpoints(sandbox, VERSION, platforms).map(
+  const endpoints = manageEndpoints(sandbox, VERSION, platforms);
+  const manageRoutes = endpoints.map(
     (endpoint): Route => ({
       method: endpoint.method,
       path: `/manage/v1${endpoint.path}`,
@@ -206,7 +208,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       handle: (call) => callEndpoint(endpoint, call, manage),
     }),
   );
-  const reference = { ...about, parties, clock, detective, ...gatewayPlace(config) };
+  const management = documentation(endpoints, manage);
+  const reference = { ...about, parties, clock, detective, management, ...gatewayPlace(config) };
   const nextRequestId = requestIds();
   const routes = routeTable({
     platforms,

@@ -141,6 +141,18 @@ describe('a file that cannot be served is refused in one sentence', () => {
       'its name has to be 1 to 32 lower-case letters',
     ],
     [
+      'a name of a page of the reference',
+      changed("name: 'search'"),
+      '/docs/search is a page of the reference already; give it another name',
+    ],
+    [
+      'a method whose name is that of a page of the reference',
+      changed(
+        "contract: { ...lantern.contract, methods: { ...lantern.contract.methods, events: lantern.contract.methods['order.read'] } }",
+      ),
+      'method events: /docs/lantern/events is a page of the reference already; give the method another name',
+    ],
+    [
       'a contract without codes',
       changed('contract: { ...lantern.contract, codes: {} }'),
       'platform lantern: its contract has no codes',

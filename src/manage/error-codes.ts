@@ -41,7 +41,7 @@ const SPECIFIC = {
     ],
     ['读取订单，指明其中一行。', 'Read the order, and name one of its lines.'],
   ),
-  'unknown-party': unknown('参与方', 'party', 'parties'),
+  'unknown-party': unknown('接入方', 'party', 'parties'),
   'unknown-key': unknown('密钥', 'key', "party's keys"),
   'unknown-app': unknown('应用', 'app', "party's apps"),
   'unknown-entry': unknown('条目', 'entry', 'entries'),
@@ -76,8 +76,8 @@ const SPECIFIC = {
   ),
   'foreign-order': entry(
     409,
-    ['订单属于另一个参与方。', 'The order belongs to another party.'],
-    ['检查订单号和参与方。', 'Check the order and the party.'],
+    ['订单属于另一个接入方。', 'The order belongs to another party.'],
+    ['检查订单号和接入方。', 'Check the order and the party.'],
   ),
   'too-soon': entry(
     409,
@@ -115,7 +115,7 @@ const SPECIFIC = {
   ),
   'bad-party': entry(
     400,
-    ['参与方不符合平台的规则。', 'The party breaks a rule of its platform.'],
+    ['接入方不符合平台的规则。', 'The party breaks a rule of its platform.'],
     ['按消息修正该字段。', 'Correct the field that the message names.'],
   ),
   'bad-key': entry(
@@ -141,8 +141,8 @@ const SPECIFIC = {
   ),
   'no-apps': entry(
     400,
-    ['该平台的参与方没有应用。', 'Parties of this platform have no apps of their own.'],
-    ['直接修改参与方。', 'Change the party itself.'],
+    ['该平台的接入方没有应用。', 'Parties of this platform have no apps of their own.'],
+    ['直接修改接入方。', 'Change the party itself.'],
   ),
   'drops-apps': entry(
     409,
@@ -164,12 +164,12 @@ const SPECIFIC = {
   ),
   'too-many-keys': entry(
     409,
-    ['参与方的有效密钥已达上限。', 'The party has as many live keys as it may.'],
+    ['接入方的有效密钥已达上限。', 'The party has as many live keys as it may.'],
     ['先停用一个旧密钥。', 'End an old key first.'],
   ),
   'only-key': entry(
     409,
-    ['这是参与方唯一有效的密钥。', "It is the party's only live key."],
+    ['这是接入方唯一有效的密钥。', "It is the party's only live key."],
     ['先轮换出新密钥。', 'Rotate to a new key first.'],
   ),
   'last-admin': entry(

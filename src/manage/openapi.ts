@@ -10,7 +10,9 @@ import {
   type Schema,
 } from './openapi-schemas.ts';
 import { DESCRIPTIONS, TAGS } from './openapi-texts.ts';
+import { ANSWERS_ZH, OPERATIONS_ZH, TAGS_ZH } from './openapi-zh.ts';
 import { mayOmitBody } from './read-call.ts';
+import { LEAST_ROLES } from './roles.ts';
 
 /** The schemas of the page, and where those with a name are gathered. */
 type Describe = (schema: z.ZodType, io: 'input' | 'output') => Schema;
@@ -56,7 +58,7 @@ export function openApi(
     security: [{ token: [] }, { session: [] }],
     tags: Object.entries(TAGS)
       .filter(([name]) => used.has(name))
-      .map(([name, description]) => ({ name, description })),
+      .map(([name, description]) => ({ name, description, 'x-zh': TAGS_ZH[name] })),
     components: {
       securitySchemes: {
         token: {
@@ -103,11 +105,14 @@ function operation(endpoint: Endpoint, describe: Describe): Operation {
   const common = endpoint.isOpen ? openErrors : COMMON_ERRORS;
   const errors = Object.entries({ ...common, ...endpoint.errors });
   const hasVersion = endpoint.method === 'GET' && endpoint.etag !== undefined;
+  const [summaryZh, descriptionZh] = OPERATIONS_ZH[endpoint.operationId];
   return {
     operationId: endpoint.operationId,
     tags: [tagOf(endpoint)],
     summary: endpoint.summary,
     description: DESCRIPTIONS[endpoint.operationId] ?? endpoint.summary,
+    'x-zh': { summary: summaryZh, description: descriptionZh },
+    'x-least-role': LEAST_ROLES[endpoint.operationId],
     ...(endpoint.isOpen && { security: [] }),
     parameters: [
       ...pathParameters(endpoint.path),
@@ -126,16 +131,24 @@ function operation(endpoint: Endpoint, describe: Describe): Operation {
           ? streamed(endpoint.stream, describe(endpoint.response, 'output'))
           : json(describe(endpoint.response, 'output'))),
       },
-      ...(hasVersion && { 304: { description: 'it has the version that If-None-Match names' } }),
+      ...(hasVersion && { 304: UNCHANGED }),
       ...Object.fromEntries(
         errors.map(([status, description]) => [
           status,
-          { description, ...json(describe(errorSchema, 'output')) },
+          {
+            ...answered(description),
+            ...json(describe(errorSchema, 'output')),
+          },
         ]),
       ),
     },
   };
 }
+
+/** An answer that is no success, in both languages. */
+const answered = (description: string) => ({ description, 'x-zh': ANSWERS_ZH[description] });
+
+const UNCHANGED = answered('it has the version that If-None-Match names');
 
 const ETAG = { description: 'the version of what is answered', schema: { type: 'string' } };
 

@@ -10,6 +10,10 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** First path segments that the server uses itself. */
 const RESERVED = new Set(['', 'manage', 'healthz', 'readyz', 'metrics', 'docs', 'console']);
 
+/** Names of pages below /docs that are no platform's, and below a platform that are no method's. */
+const DOCS_NAMES = new Set(['manage', 'search', 'assets']);
+const PAGE_NAMES = new Set(['codes', 'events', 'signature']);
+
 /** The members that every platform must have, and the type of each. */
 const MEMBERS: Readonly<Record<string, 'text' | 'object' | 'list' | 'function'>> = {
   title: 'text',
@@ -48,6 +52,9 @@ export function platformProblems(platforms: readonly unknown[]): string[] {
     const say = (problem: string): void => void problems.push(`platform ${name}: ${problem}`);
     if (!NAME.test(name)) {
       say('its name has to be 1 to 32 lower-case letters, digits or hyphens, a letter first');
+    }
+    if (DOCS_NAMES.has(name)) {
+      say(`/docs/${name} is a page of the reference already; give it another name`);
     }
     if (names.has(name)) say('its name is taken by another platform; give it one of its own');
     names.add(name);
@@ -151,6 +158,11 @@ function contractProblems(contract: Contract, { paths, actions, checks }: Platfo
   const isServed = ({ http, path }: HttpPlace): boolean =>
     paths.some((one) => one.method === http && one.path === path);
   for (const [method, { at = envelope, codes: its }] of Object.entries(methods)) {
+    if (PAGE_NAMES.has(method) || method.endsWith('.md')) {
+      problems.push(
+        `method ${method}: /docs/${contract.name}/${method} is a page of the reference already; give the method another name`,
+      );
+    }
     if (!actions.includes(method)) problems.push(`actions lacks the method ${method}`);
     if (!isServed(at)) {
       problems.push(

@@ -47,7 +47,15 @@ export interface Page {
   readonly above: readonly { readonly to: string; readonly text: string }[];
   /** The page's own address, without a language. */
   readonly path: string;
+  /** What was searched for: the page's other language and form keep it. */
+  readonly question?: string;
   readonly blocks: readonly Block[];
+}
+
+/** An address with a query, which stands before the place within the page. */
+export function withQuery(address: string, query: string): string {
+  const [path, place] = address.split('#');
+  return `${path}?${query}${place === undefined ? '' : `#${place}`}`;
 }
 
 export const heading = (id: string, text: string, level: 2 | 3 = 2): Block => ({

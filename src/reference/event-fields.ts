@@ -36,7 +36,7 @@ export const MESSAGE_FIELDS: Fields = {
     fields: {
       platform: field('jintong', '平台。', 'The platform.'),
       orderId: field('15112480268', '订单编号。', 'The id of the order.'),
-      party: field('jane88', '订单的归属方。', 'The party to whom the order belongs.'),
+      party: field('jane88', '订单的接入方。', 'The party to whom the order belongs.'),
       version: {
         type: 'integer',
         example: 2,

@@ -10,6 +10,7 @@ export interface About {
 
 const LINKS = {
   reference: '/docs',
+  manage: '/docs/manage',
   console: '/console',
   health: '/healthz',
   ready: '/readyz',
@@ -39,6 +40,7 @@ export function frontPage(
       heading('links', t.links),
       list([
         link(LINKS.reference, t.referenceIs),
+        link(LINKS.manage, t.manageIs),
         link(LINKS.console, t.consoleIs),
         link(README[language], t.readmeIs),
         link(LINKS.version, t.versionIs),

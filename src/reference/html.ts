@@ -1,7 +1,16 @@
 // Writes a page of the reference as HTML: whole without script, nothing from elsewhere, light and dark, wide, narrow and on paper.
 import { hash } from 'node:crypto';
 import { escapeHtml } from '../protocol/html.ts';
-import type { Block, Cell, Inline, Language, Line, Page, Table } from './blocks.ts';
+import {
+  type Block,
+  type Cell,
+  type Inline,
+  type Language,
+  type Line,
+  type Page,
+  type Table,
+  withQuery,
+} from './blocks.ts';
 import { writeLab } from './lab-html.ts';
 import { isFile, markdownPath } from './markdown.ts';
 import { scriptPath } from './script.ts';
@@ -23,8 +32,10 @@ export function writeHtml(page: Page, language: Language, isChosen: boolean): st
   const t = LABELS[language];
   const other = language === 'zh' ? 'en' : 'zh';
   const tag = { zh: 'zh-CN', en: 'en' } as const;
-  const write = writer((to) => (isChosen && !isFile(to) ? `${to}?lang=${language}` : to));
+  const write = writer((to) => (isChosen && !isFile(to) ? withQuery(to, `lang=${language}`) : to));
   const above = page.above.map(({ to, text }) => `${write.line([{ to, text }])} / `).join('');
+  const asked = page.question === undefined ? '' : `&amp;q=${encodeURIComponent(page.question)}`;
+  const inOther = (one: Language): string => `${page.path}?lang=${one}${asked}`;
   const headings = page.blocks.flatMap((one) =>
     one.is === 'heading' && one.level === 2
       ? [`<li><a href="#${escapeHtml(one.id)}">${escapeHtml(one.text)}</a></li>`]
@@ -35,12 +46,12 @@ export function writeHtml(page: Page, language: Language, isChosen: boolean): st
       ? ''
       : `<nav class="contents" aria-label="${t.contents}"><ul>${headings.join('')}</ul></nav>`;
   const alternates = (['zh', 'en'] as const)
-    .map((one) => `<link rel="alternate" hreflang="${tag[one]}" href="${page.path}?lang=${one}">`)
+    .map((one) => `<link rel="alternate" hreflang="${tag[one]}" href="${inOther(one)}">`)
     .join('');
   const markdown =
     page.path === '/'
       ? ''
-      : `<a href="${markdownPath(page.path, language)}" type="text/markdown">Markdown</a>`;
+      : `<a href="${markdownPath(page.path, language)}${asked}" type="text/markdown">Markdown</a>`;
   const file = scriptPath();
   const script = file === null ? '' : `<script type="module" src="${file}"></script>`;
   return `<!doctype html>
@@ -49,10 +60,17 @@ export function writeHtml(page: Page, language: Language, isChosen: boolean): st
 <title>${escapeHtml(page.title)}${page.path === '/' ? '' : ' · Ordergate'}</title>
 <link rel="icon" href="data:,">${alternates}<style>${STYLE}</style>${script}</head>
 <body><header><nav aria-label="${t.where}">${above}<span aria-current="page">${escapeHtml(page.title)}</span></nav>
-<p class="tools">${markdown}<a href="${page.path}?lang=${other}" hreflang="${tag[other]}" lang="${tag[other]}">${LABELS[other].language}</a></p></header>
+<p class="tools">${markdown}<a href="${inOther(other)}" hreflang="${tag[other]}" lang="${tag[other]}">${LABELS[other].language}</a></p>
+${searchForm(page, language, isChosen)}</header>
 <main><h1>${escapeHtml(page.title)}</h1>
 ${contents}${page.blocks.map(write.block).join('\n')}</main></body></html>
 `;
+}
+
+function searchForm({ question = '' }: Page, language: Language, isChosen: boolean): string {
+  const t = LABELS[language];
+  const chosen = isChosen ? `<input type="hidden" name="lang" value="${language}">` : '';
+  return `<form class="search" role="search" action="/docs/search"><input type="search" name="q" value="${escapeHtml(question)}" aria-label="${t.search}" placeholder="${t.searchHint}" maxlength="200" autocomplete="off">${chosen}<button type="submit">${t.search}</button><ul class="found" hidden></ul></form>`;
 }
 
 function writer(address: (to: string) => string) {

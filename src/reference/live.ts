@@ -40,4 +40,10 @@ export function serverAddress(
   return `http://${name}${gatewayPort === undefined ? port : `:${gatewayPort}`}`;
 }
 
+/** The address of the page itself, at which the management API is, too. */
+export const manageAddress = (
+  { publicUrl }: Pick<Live, 'publicUrl'>,
+  host: string | string[] | undefined,
+): string => serverAddress({ publicUrl }, host);
+
 export const DEFAULT_SERVER = 'http://127.0.0.1:8787';

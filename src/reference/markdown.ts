@@ -1,5 +1,13 @@
 // Writes a page of the reference as Markdown: the same text as the HTML page, for editors, diffs and programs.
-import type { Block, Cell, Inline, Language, Line, Page } from './blocks.ts';
+import {
+  type Block,
+  type Cell,
+  type Inline,
+  type Language,
+  type Line,
+  type Page,
+  withQuery,
+} from './blocks.ts';
 
 export function writeMarkdown(page: Page, language: Language): string {
   const line = (inlines: Line): string => inlines.map((one) => inlineText(one, language)).join('');
@@ -34,8 +42,10 @@ export function writeMarkdown(page: Page, language: Language): string {
 }
 
 /** The address of the same page as Markdown. The front page has none. */
-export const markdownPath = (path: string, language: Language): string =>
-  `${path}.md?lang=${language}`;
+export function markdownPath(address: string, language: Language): string {
+  const [path, place] = address.split('#');
+  return withQuery(`${path}.md${place === undefined ? '' : `#${place}`}`, `lang=${language}`);
+}
 
 function inlineText(inline: Inline, language: Language): string {
   if (typeof inline === 'string') return plain(inline);

@@ -11,7 +11,9 @@ import {
   text,
 } from './blocks.ts';
 import { fieldTable, sourceLine } from './fields.ts';
+import { MANAGE } from './manage-page.ts';
 import { codeLink } from './method-page.ts';
+import { SEARCH } from './search-page.ts';
 import { LABELS } from './texts.ts';
 import { aboveOf } from './trail.ts';
 
@@ -24,6 +26,7 @@ export function indexPage(platforms: readonly Platform[], language: Language): P
     blocks: [
       text(t.referenceAbout),
       text(t.asMarkdown),
+      list([[{ to: MANAGE, text: t.manageApi }], [{ to: SEARCH, text: t.search }]]),
       ...platforms.flatMap(({ contract, signingSample }) => [
         heading(contract.name, contract.title[language]),
         list([

@@ -6,11 +6,15 @@ import { type Language, type Page, text } from './blocks.ts';
 import { eventsPage } from './event-page.ts';
 import { type About, frontJson, frontPage, README } from './front-page.ts';
 import { PAGE_HEADERS, writeHtml } from './html.ts';
-import { type Live, serverAddress } from './live.ts';
+import { type Live, manageAddress, serverAddress } from './live.ts';
+import { ERRORS, MANAGE, manageErrorsPage, managePage, operationPage } from './manage-page.ts';
 import { writeMarkdown } from './markdown.ts';
 import { methodPage } from './method-page.ts';
+import type { Management } from './openapi.ts';
 import { codePage, codesPage, indexPage, platformPage } from './platform-page.ts';
 import { VECTORS } from './sample-call.ts';
+import { Search } from './search.ts';
+import { SEARCH, searchPage } from './search-page.ts';
 import { signaturePage } from './signature-page.ts';
 import { LABELS } from './texts.ts';
 import { vectorsText } from './vectors.ts';
@@ -39,17 +43,24 @@ export interface PageRoute {
 }
 
 /** Undefined where there is no such page. */
-type Find = (params: Asked['params'], language: Language, asked: Asked) => Page | undefined;
+type Find = (
+  params: Asked['params'],
+  language: Language,
+  asked: Asked,
+) => Page | undefined | Promise<Page | undefined>;
 
 /** Where README.md lies, seen from src/reference and from dist/reference. */
 const ROOT = new URL('../../', import.meta.url);
 
-export type ReferenceServices = About & Live & { readonly detective: Detective };
+export type ReferenceServices = About &
+  Live & { readonly detective: Detective; readonly management: Management };
 
 export function referenceRoutes(
   platforms: readonly Platform[],
   about: ReferenceServices,
 ): PageRoute[] {
+  const { management } = about;
+  const search = new Search(platforms, management);
   let vectors: string | undefined;
   const route = (path: string, handle: (asked: Asked) => Answer | Promise<Answer>): PageRoute => ({
     method: 'GET',
@@ -70,7 +81,7 @@ export function referenceRoutes(
     return last === undefined ? [html, route(`${path}.md`, (a) => answer(find, a, true))] : [html];
   };
   const of =
-    (find: (platform: Platform, ...rest: Parameters<Find>) => Page | undefined): Find =>
+    (find: (platform: Platform, ...rest: Parameters<Find>) => ReturnType<Find>): Find =>
     (params, ...rest) => {
       const platform = platforms.find(({ name }) => name === params.platform);
       return platform && find(platform, params, ...rest);
@@ -99,6 +110,19 @@ export function referenceRoutes(
       return why ? json(200, why) : json(404, { error: 'nothing is known of such a call here' });
     }),
     ...page('/docs', (_, language) => indexPage(platforms, language)),
+    // Before the platforms, which would take these paths otherwise.
+    ...page(SEARCH, async (_, language, asked) => {
+      const question = questionOf(asked);
+      return searchPage(question, await search.find(question, language), language);
+    }),
+    route(`${SEARCH}.json`, async (asked) =>
+      json(200, await search.find(questionOf(asked), languageOfCall(asked))),
+    ),
+    ...page(MANAGE, async (_, l) => managePage(await management.openApi(), l)),
+    ...page(ERRORS, (_, l) => manageErrorsPage(management, l)),
+    ...page(`${MANAGE}/{operation}`, async ({ operation }, l, { headers }) =>
+      operationPage(await management.openApi(), operation!, l, manageAddress(about, headers.host)),
+    ),
     ...page('/docs/{platform}', of(platformPageOf)),
     ...page(
       '/docs/{platform}/codes',
@@ -128,11 +152,11 @@ export function referenceRoutes(
 const platformPageOf = (platform: Platform, _: Asked['params'], language: Language): Page =>
   platformPage(platform, language);
 
-function answer(find: Find, call: Asked, asMarkdown: boolean): Answer {
-  const { params, query, headers } = call;
-  const asked = new URLSearchParams(query).get('lang') ?? undefined;
-  const language = languageOf(asked, headers['accept-language'] as string | undefined);
-  const found = find(params, language, call);
+async function answer(find: Find, call: Asked, asMarkdown: boolean): Promise<Answer> {
+  const { params, query } = call;
+  const asked = new URLSearchParams(query).get('lang');
+  const language = languageOfCall(call);
+  const found = await find(params, language, call);
   const page = found ?? notFound(language);
   const status = found ? 200 : 404;
   if (asMarkdown) {
@@ -148,6 +172,15 @@ function answer(find: Find, call: Asked, asMarkdown: boolean): Answer {
     headers: { ...PAGE_HEADERS, 'content-language': tagOf(language) },
   };
 }
+
+const languageOfCall = ({ query, headers }: Asked): Language =>
+  languageOf(
+    new URLSearchParams(query).get('lang') ?? undefined,
+    headers['accept-language'] as string | undefined,
+  );
+
+const questionOf = ({ query }: Asked): string =>
+  (new URLSearchParams(query).get('q') ?? '').trim().slice(0, 200);
 
 const json = (status: number, body: object): Answer => ({
   ...{ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) },

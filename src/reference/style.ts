@@ -24,6 +24,12 @@ pre code{background:none;padding:0}
 details{margin:.75rem 0}
 summary{cursor:pointer;font-weight:600}
 summary:focus-visible{outline:3px solid var(--brand);outline-offset:2px;border-radius:2px}
+.search{position:relative;flex:1 1 100%;display:flex;gap:.5rem}
+.search input{flex:1;font-family:inherit}
+.search button{padding:.4rem .9rem}
+.found{position:absolute;z-index:1;top:100%;left:0;right:0;margin:.25rem 0 0;padding:.35rem;list-style:none;background:var(--card);border:1px solid var(--edge);border-radius:8px;max-height:60vh;overflow:auto}
+.found a{display:block;padding:.35rem .5rem;border-radius:6px;text-decoration:none;color:var(--text)}
+.found a:hover,.found a:focus-visible{background:var(--quiet)}
 [hidden]{display:none!important}
 .inputs,.sender{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.75rem 1rem;margin:.75rem 0}
 .inputs label,.sender label{display:flex;flex-direction:column;gap:.2rem;min-width:0}
@@ -58,7 +64,7 @@ td:empty{display:none}
 :root{--bg:#fff;--card:#fff;--text:#000;--soft:#444;--line:#bbb;--brand:#000;--quiet:#f4f4f4;--edge:#777;color-scheme:light}
 body{padding:0;font-size:11pt}
 main{border:0;padding:0;max-width:none}
-.tools,.contents,.inputs,.sender,.exchange{display:none}
+.tools,.search,.contents,.inputs,.sender,.exchange{display:none}
 /* Paper cannot be clicked. */
 details::details-content{content-visibility:visible;block-size:auto}
 

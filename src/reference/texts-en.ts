@@ -16,6 +16,7 @@ export const en = {
   production: 'production',
   links: 'Where things are',
   referenceIs: 'every method, field, code and event of every platform',
+  manageIs: 'the management API, for operators’ programs',
   consoleIs: 'the console, for operators and support staff',
   healthIs: 'whether the process runs, for a load balancer',
   readyIs: 'whether the ledger takes changes',
@@ -124,6 +125,40 @@ export const en = {
     'Each program signs and sends the first of these calls, as it stands here. It needs nothing but its language. To check a signer of your own: ',
   vectors: 'test vectors of the signatures',
   programKey: 'Put your own key in the place of ',
+  meaningOnly: 'Meaning',
+  name: 'Name',
+  kind: 'Kind',
+  kinds: {
+    platform: 'overview',
+    method: 'method',
+    field: 'field',
+    code: 'code',
+    event: 'event',
+    operation: 'management API',
+    error: 'error code',
+  },
+  search: 'Search',
+  searchHint: 'Method, field, code…',
+  searchFor: (question: string) => `Search: ${question}`,
+  searchAbout:
+    'Search for a method, a field, a code, an event, or an operation of the management API, in English or Chinese.',
+  hits: (total: number, shown: number) =>
+    total > shown ? `${total} hits; the first ${shown} are shown.` : `${total} hits.`,
+  noHits: 'Nothing was found. Try fewer letters, or a word of the other language.',
+  // The management API.
+  manageApi: 'Management API',
+  manageAbout:
+    'For operators and support staff, and for their programs: orders, parties, every gateway call, and callbacks. Times are RFC 3339; those whose names end in Shanghai are the same in Asia/Shanghai. A time without a zone, and a day, is of Asia/Shanghai.',
+  manageToken: 'Every call but one needs a token: ',
+  manageOpenApi: 'The same as OpenAPI 3.1, with a token: ',
+  manageErrors: 'Error codes of the management API',
+  manageErrorsAbout:
+    'Each error is JSON with code, message, cause, remedy and retry, and names the field that is wrong. A code may come with several HTTP statuses.',
+  leastRole: 'Least role: ',
+  noToken: 'Needs no token.',
+  requestBody: 'Body',
+  otherAnswers: 'Other answers',
+  status: 'Status',
   events: 'Events',
   eventsAbout:
     'What a registered endpoint of a party gets when one of its orders changes: JSON, signed as Standard Webhooks. docs/callbacks.md says when it is sent again.',

@@ -170,3 +170,25 @@ test('nobody learns without a token of a call whose key is not public', {
   equal(rotated.status, 201);
   equal(await ask(), 404);
 });
+
+test('the search shows hits while the reader writes; Escape closes them, Enter asks for the page', {
+  skip,
+}, async () => {
+  const page = await browser.context.newPage();
+  page.setDefaultTimeout(10_000);
+  await page.goto(`${server.url}/docs?lang=zh`);
+  const input = page.getByRole('searchbox');
+  await input.fill('催单');
+  const first = page.locator('.found a').first();
+  await first.waitFor();
+  match((await first.innerText()).trim(), /^HastenOrder 今通国际 催单/);
+  deepEqual(await seriousFindings(page), []);
+  await input.press('Escape');
+  equal(await page.locator('.found').isVisible(), false);
+  await input.press('Enter');
+  await page.waitForURL(/\/docs\/search\?q=/);
+  await page.locator('a', { hasText: 'HastenOrder' }).first().click();
+  await page.waitForURL(/\/docs\/jintong\/HastenOrder\?lang=zh/);
+  await page.close();
+  deepEqual(browser.faults.splice(0), []);
+});

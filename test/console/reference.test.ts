@@ -19,6 +19,10 @@ const PAGES = [
   '/docs/suning/signature',
   '/docs/suning/events',
   '/docs/suning/codes/sys.check.app-sign%3Aerror',
+  '/docs/manage',
+  '/docs/manage/createOrders',
+  '/docs/manage/errors',
+  '/docs/search?q=order',
   '/docs/nothing',
 ];
 
@@ -37,7 +41,7 @@ for (const path of PAGES) {
         browser.faults.splice(0);
         const width = appearance === 'dark' ? 390 : 1280;
         await page.setViewportSize({ width, height: 800 });
-        await page.goto(`${server.url}${path}?lang=${language}`);
+        await page.goto(`${server.url}${path}${path.includes('?') ? '&' : '?'}lang=${language}`);
         deepEqual(await seriousFindings(page), []);
         equal(await page.evaluate('document.documentElement.scrollWidth'), width);
         const shots = process.env.ORDERGATE_SHOTS;
