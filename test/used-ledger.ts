@@ -45,6 +45,11 @@ export async function useLedger(dataDirectory: string): Promise<void> {
   equal((await suning(server, { ...history(), app: 'threePerDay' })).code, 'success');
   const account = await manage(server, 'POST', '/accounts', { name: 'li.na', role: 'viewer' });
   equal(account.status, 201, JSON.stringify(account.body));
+  const held = `/orders/jintong/${HASTENED}`;
+  equal((await manage(server, 'POST', `${held}/notes`, { note: NOTE })).status, 201);
+  await manage(server, 'POST', '/accounts', { name: 'wang.wei', role: 'operator' });
+  const assigned = await manage(server, 'PUT', `${held}/assignee`, { name: 'wang.wei' });
+  equal(assigned.status, 200, JSON.stringify(assigned.body));
   const offset = await manage(server, 'POST', '/clock', { advanceSeconds: 1 });
   equal(offset.status, 200);
   equal((await ytx(server, submit('copy-1', 'SANDBOX-SUCCESS'))).statusCode, '0');

@@ -4,6 +4,7 @@ import type { AuditStore } from '../core/audit.ts';
 import type { CallSeries } from '../core/call-series.ts';
 import type { CallbackManagement } from '../core/callback-management.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
+import type { DeskStore } from '../core/desk.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestLog } from '../core/request-log.ts';
@@ -35,6 +36,7 @@ export interface ManageServices {
   readonly people: People;
   readonly secondFactor: SecondFactor;
   readonly audit: AuditStore;
+  readonly desk: DeskStore;
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   readonly calls: CallSeries;
   readonly figures: Pick<Figures, 'read'>;

@@ -53,6 +53,10 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   listAudit:
     'Append-only. Each entry carries a hash over itself and the one before it, so that `ordergate verify` finds one that was altered, removed or put in. Secrets, keys, tokens and card codes are masked.',
   readAudit: 'The same as a row of the list.',
+  addOrderNote:
+    'For operators alone: no platform, party or callback tells of it, and the order’s version stays. Notes are never changed; the order is read with them.',
+  assignOrder: 'Replaces who looked after it. /orders?assignee=NAME lists the orders of somebody.',
+  unassignOrder: 'The order stays as it is.',
   listPartnerLinks: 'Also tokens with role partner that an admin has made.',
   createPartnerLink:
     'Give the link to the party. It opens once, within 24 hours, after a click on its page, and then a session that lasts `days`. Its role is partner: it sees the calls of this party and why they were refused, its callbacks and may replay them, its keys without their secrets, and its endpoints; of anybody else it sees nothing. Ending its token ends the session.',

@@ -40,6 +40,7 @@ export const TAGS_ZH: Readonly<Record<string, string>> = {
 
 /** By the English text of an answer that is no success. */
 export const ANSWERS_ZH: Readonly<Record<string, string>> = {
+  'no such platform, order or account': '没有这个平台、订单或账号',
   'it has the version that If-None-Match names': '版本与 If-None-Match 所给的相同',
   'a field is missing or malformed; `field` names it': '缺少字段或格式不对；`field` 指出是哪个字段',
   'nobody is signed in, or the bearer token is wrong': '没有登录，或 Bearer 令牌不对',

@@ -11,7 +11,7 @@ import {
   ManageError,
   type ManageServices,
 } from './endpoint.ts';
-import { unknownOrder } from './order-reads.ts';
+import { unknownOrder } from './unknown-order.ts';
 
 const outlookSchema = z
   .object({

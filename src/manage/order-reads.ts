@@ -14,12 +14,16 @@ import {
   shanghaiTime,
 } from './endpoint.ts';
 import { historySchema, historyView } from './history.ts';
+import { assigneeSchema, deskOf, noteSchema } from './order-desk.ts';
 import { orderSchema, sealedSchema } from './order-schemas.ts';
+import { unknownOrder } from './unknown-order.ts';
 
 const wholeOrderSchema = orderSchema
   .extend({
     history: z.array(historySchema).describe('oldest first'),
     sealed: z.array(sealedSchema),
+    notes: z.array(noteSchema).describe('of operators, oldest first; the newest 200'),
+    assignee: assigneeSchema.nullable().describe('who looks after it'),
     callbacks: z.array(deliverySchema).describe('newest first; /callbacks/deliveries has all'),
   })
   .meta({ id: 'OrderWithHistory' });
@@ -67,7 +71,7 @@ export const orderReadEndpoints: readonly Endpoint[] = [
 async function readWhole(
   platform: Platform,
   id: string,
-  { ledger, platforms, callbacks }: ManageServices,
+  { ledger, platforms, callbacks, desk }: ManageServices,
 ): Promise<z.input<typeof wholeOrderSchema> | null> {
   const found = await ledger.readHistory(platform.name, orderId(id));
   if (!found) return null;
@@ -79,6 +83,7 @@ async function readWhole(
     ...orderView(found.order, platforms),
     history: found.history.map((entry) => historyView(entry, platform.model.states)),
     sealed,
+    ...(await deskOf(desk, found.order)),
     callbacks: await callbacksOf(callbacks, found.order),
   };
 }
@@ -100,8 +105,4 @@ export function orderView(
     updatedAt: isoTime(updatedAt),
     updatedAtShanghai: shanghaiTime(updatedAt),
   };
-}
-
-export function unknownOrder(platform: Platform, id: string): ManageError {
-  return new ManageError(404, 'unknown-order', `${platform.name} has no order "${id}"`, 'orderId');
 }

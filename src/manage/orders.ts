@@ -20,9 +20,11 @@ import {
   pageQuery,
 } from './endpoint.ts';
 import { checkOwnerFilter, checkPlatformFilter, resolveStateFilter } from './filters.ts';
+import { assignedOrders, orderDeskEndpoints } from './order-desk.ts';
 import { someoneFaster } from './order-outlook.ts';
-import { orderReadEndpoints, orderView, unknownOrder } from './order-reads.ts';
+import { orderReadEndpoints, orderView } from './order-reads.ts';
 import { newOrder, orderSchema } from './order-schemas.ts';
+import { unknownOrder } from './unknown-order.ts';
 
 /** A request of one order takes the same way as one of a thousand. */
 const MAX_ORDERS = 1000;
@@ -48,15 +50,26 @@ export const orderEndpoints: readonly Endpoint[] = [
         .max(100)
         .optional()
         .describe('an order id or look-up key, or its beginning'),
+      assignee: z
+        .string()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe('who looks after them; all in one page, at most 1000'),
       ...pageQuery(/^-?\d{1,16}\.\d{1,16}$/),
     }),
     status: 200,
     response: page(orderSchema),
     errors: {},
-    async handle({ query: { party, ...query } }, { ledger, platforms, parties }) {
+    async handle({ query: { party, assignee, ...query } }, { ledger, platforms, parties, desk }) {
       const { platform } = query;
       checkPlatformFilter(platforms, platform);
       const state = resolveStateFilter(platforms, platform, query.state);
+      if (assignee !== undefined) {
+        const asked = { ...query, state, owner: party };
+        const orders = await assignedOrders({ desk, ledger }, assignee, asked);
+        return { items: orders.map((order) => orderView(order, platforms)), nextCursor: null };
+      }
       const found = await ledger.listOrders({ ...query, state, owner: party });
       if (found.items.length === 0) {
         await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
@@ -136,6 +149,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     },
   }),
   ...orderReadEndpoints,
+  ...orderDeskEndpoints,
   endpoint({
     method: 'POST',
     path: '/orders/{platform}/{orderId}/transitions',

@@ -4,6 +4,7 @@ import type { AuditStore } from '../core/audit.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
 import type { CatalogStore } from '../core/catalog.ts';
 import type { Clock } from '../core/clock.ts';
+import type { DeskStore } from '../core/desk.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Json, OrderId } from '../core/order.ts';
@@ -46,6 +47,7 @@ export interface OpenStorage {
   readonly callbacks: CallbackStore;
   readonly people: PeopleStore;
   readonly audit: AuditStore;
+  readonly desk: DeskStore;
   readonly usage: StorageUsage;
   /** The time that rules read if many nodes share the ledger; absent for a single process. */
   readonly clock?: Clock;

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { manage } from '../support.ts';
 import { type Browser, type Language, startBrowser, withoutBrowser } from './browser.ts';
-import { ORDER, startWorld, type World } from './world.ts';
+import { ORDER, startWorld, type World, YTX_ORDER } from './world.ts';
 
 let world: World;
 let browser: Browser;
@@ -18,11 +18,13 @@ const WORDS = {
   zh: {
     ...{ search: '查找', failures: '只看失败', move: '变更状态', reason: '原因', do: '确认变更' },
     ...{ waits: '无法|没有改变', attention: '需要处理', columns: '列', updated: '更新' },
+    ...{ note: '备注', addNote: '添加备注', take: '由我负责' },
   },
   en: {
     ...{ search: 'Search', failures: 'Failures only', move: 'Move', reason: 'Reason' },
     ...{ do: 'Move the order', waits: 'nothing was moved', attention: 'Needs attention' },
     ...{ columns: 'Columns', updated: 'Updated' },
+    ...{ note: 'Note', addNote: 'Add note', take: 'Take it' },
   },
 } as const;
 
@@ -36,6 +38,21 @@ async function find(page: Page, text: string): Promise<void> {
 for (const language of ['zh', 'en'] as const satisfies Language[]) {
   const words = WORDS[language];
   describe(language, { skip: withoutBrowser }, () => {
+    test('a note and who looks after an order stand on its page and in the list', async () => {
+      const page = await browser.open(`/orders/ytx/${YTX_ORDER}`, { language });
+      const note = `对方说明天回复 ${language}`;
+      await page.getByLabel(words.note, { exact: true }).fill(note);
+      await page.getByRole('button', { name: words.addNote }).click();
+      await page.locator('.event', { hasText: note }).waitFor();
+      await page.getByRole('button', { name: words.take }).click();
+      await page.locator('.assignee a', { hasText: 'sandbox' }).click();
+      match(page.url(), /assignee=sandbox/);
+      await page.locator('tr.row').first().waitFor();
+      equal(await page.locator('tr.row').count(), 1);
+      await manage(world.server, 'DELETE', `/orders/ytx/${YTX_ORDER}/assignee`);
+      await page.close();
+    });
+
     test('my order was refused and the callback never came: answered by one search', async (t) => {
       const page = await browser.open('', { language });
       await page.locator('.matters').waitFor();

@@ -10,6 +10,7 @@ import { callbackRules } from './callbacks.ts';
 import { commitRules } from './commit.ts';
 import { createRules } from './create.ts';
 import { deadlineRules } from './deadlines.ts';
+import { deskRules } from './desk.ts';
 import { assertSound, type OpenDirectory, suiteDirectory } from './fixtures.ts';
 import { keyRules } from './keys.ts';
 import { limitRestartRules, limitRules } from './limits.ts';
@@ -53,6 +54,7 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
       limitRules(() => storage);
       limitRestartRules(open);
       peopleRules(() => storage);
+      deskRules(() => storage);
     });
 
     describe('deadlines', () => {

@@ -1,4 +1,5 @@
 // Opens a ledger on PostgreSQL: migrates the schema, checks the master key, connects.
+
 import { randomBytes } from 'node:crypto';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
@@ -8,6 +9,7 @@ import { DatabaseClock } from './clock.ts';
 import { refuseTransactionPooling } from './connect.ts';
 import { prepareDatabase, prepareMonths } from './database.ts';
 import { readDatabaseUrl } from './database-url.ts';
+import { deskStore } from './desk-store.ts';
 import { readEntries } from './entries.ts';
 import { UnusableDatabaseError } from './errors.ts';
 import { PostgresLedger } from './ledger.ts';
@@ -106,6 +108,7 @@ export async function openPostgres(
       sealedTexts: sealedTexts(pool, keepKeyCheck),
       people: peopleStore(pool),
       audit: auditStore(pool),
+      desk: deskStore(pool),
       usage,
     };
     return {

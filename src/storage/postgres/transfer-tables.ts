@@ -67,7 +67,7 @@ export const COUNT_ON = `
   SELECT setval('order_numbers', greatest(1, (SELECT max(id) FROM orders)));
   SELECT setval('history_numbers', greatest(1, (SELECT max(seq) FROM history), (SELECT max(cursor) FROM fan_out),
     (SELECT max(since_seq) FROM endpoints)));
-  ${['deadlines', 'endpoints', 'deliveries', 'callback_alerts']
+  ${['deadlines', 'endpoints', 'deliveries', 'callback_alerts', 'order_notes']
     .map(
       (table) =>
         `SELECT setval(pg_get_serial_sequence('${table}', 'id'), greatest(1, (SELECT max(id) FROM ${table})))`,

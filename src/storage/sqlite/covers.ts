@@ -26,6 +26,8 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
   callback_alerts: [],
   accounts: [],
   credentials: [],
+  order_notes: [],
+  order_assignees: [],
   audit: [],
 };
 const NAMES = Object.keys(COVERED);

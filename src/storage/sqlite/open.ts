@@ -15,6 +15,7 @@ import {
   prepareDatabase,
   UnusableFileError,
 } from './database.ts';
+import { deskStore } from './desk-store.ts';
 import { ordersWithEntries } from './entries.ts';
 import { explain } from './errors.ts';
 import { SqliteLedger } from './ledger.ts';
@@ -130,6 +131,7 @@ export async function openSqlite(
   const audit = auditStore(reader, writer);
   const stores = {
     ...{ ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks },
+    desk: deskStore(reader, writer),
     ...{ people, audit, usage: sqliteUsage(directory, { ledgerPath, requestsPath }, writer) },
   };
   const entries = () => ordersWithEntries(db);

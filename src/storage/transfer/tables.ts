@@ -67,6 +67,8 @@ export const TABLES: readonly TransferTable[] = [
     ...['delivery', 'number', 'at', 'status', 'error', 'micros', 'answer'],
   ]),
   table('callback_alerts', ['id', 'at', 'kind', 'endpoint', 'delivery', 'detail']),
+  table('order_notes', ['id', 'platform', 'order_id', 'at', 'actor', 'note']),
+  table('order_assignees', ['platform', 'order_id', 'assignee', 'at', 'actor']),
   table('chain_groups', ['number', 'last_seq', 'changes', 'hash', 'parts']),
   table('fan_out', ['cursor']),
 ];

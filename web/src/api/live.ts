@@ -3,7 +3,9 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { GatewayCall, Order } from './types.ts';
 
 export interface LiveEvents {
-  readonly order: Pick<Order, 'platform' | 'orderId' | 'party'> & { readonly from: string | null };
+  readonly order: Pick<Order, 'platform' | 'orderId' | 'party' | 'version'> & {
+    readonly from: string | null;
+  };
   readonly call: Pick<
     GatewayCall,
     'id' | 'platform' | 'party' | 'method' | 'outcome' | 'refused'

@@ -132,6 +132,16 @@ export interface WholeOrder extends Order {
   readonly history: readonly HistoryEntry[];
   readonly sealed: readonly { readonly name: string; readonly mask: Json }[];
   readonly callbacks: readonly Delivery[];
+  /** Of operators, oldest first. */
+  readonly notes: readonly OrderNote[];
+  readonly assignee: { readonly name: string; readonly at: string; readonly actor: string } | null;
+}
+
+export interface OrderNote {
+  readonly noteId: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly note: string;
 }
 
 export interface Outlook {

@@ -41,10 +41,12 @@ export function LiveBridge() {
   });
   useEffect(() => () => clearTimeout(timer.current), []);
   // Where the stream was lost or has come back, what happened in between is not known.
-  const was = useRef(isLive);
+  const was = useRef<boolean | null>(isLive ? true : null);
   useEffect(() => {
-    if (was.current === isLive) return;
-    was.current = isLive;
+    const before = was.current;
+    // The page has just been read when its first stream comes.
+    if (isLive || before !== null) was.current = isLive;
+    if (before === null || before === isLive) return;
     void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
   }, [client, isLive]);
   return null;

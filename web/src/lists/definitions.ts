@@ -4,7 +4,7 @@ import type { ListDefinition } from './list-state.ts';
 const limits = [50, 20, 100, 200] as const;
 
 export const ORDERS: ListDefinition = {
-  filters: ['preset', 'platform', 'state', 'party', 'q', 'from', 'to', 'ids'],
+  filters: ['preset', 'platform', 'state', 'party', 'assignee', 'q', 'from', 'to', 'ids'],
   columns: [
     'order',
     'state',

@@ -1,5 +1,12 @@
 // All that happened to an order as one list: changes, calls, callbacks with their attempts, newest first.
-import type { Attempt, Delivery, GatewayCall, HistoryEntry, WholeOrder } from '../../api/types.ts';
+import type {
+  Attempt,
+  Delivery,
+  GatewayCall,
+  HistoryEntry,
+  OrderNote,
+  WholeOrder,
+} from '../../api/types.ts';
 
 interface Common {
   readonly key: string;
@@ -19,6 +26,7 @@ export type OrderEvent = Common &
         readonly isLast: boolean;
       }
     | { readonly kind: 'callback'; readonly delivery: Delivery }
+    | { readonly kind: 'note'; readonly note: OrderNote }
   );
 
 export function eventsOf(order: WholeOrder, calls: readonly GatewayCall[]): OrderEvent[] {
@@ -30,6 +38,9 @@ export function eventsOf(order: WholeOrder, calls: readonly GatewayCall[]): Orde
         at: entry.at,
         entry,
       }),
+    ),
+    ...order.notes.map(
+      (note): OrderEvent => ({ kind: 'note', key: `note ${note.noteId}`, at: note.at, note }),
     ),
     // A call that changed the order stands there as its change, which names it.
     ...calls
@@ -69,6 +80,7 @@ export function isFailure(event: OrderEvent): boolean {
     case 'callback':
       return event.delivery.state === 'dead';
     case 'change':
+    case 'note':
       return false;
   }
 }

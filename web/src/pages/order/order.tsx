@@ -11,6 +11,7 @@ import { CopyId, StateTag } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { orderTexts } from '../../texts/orders.ts';
+import { Assignee } from './desk.tsx';
 import { Facts } from './facts.tsx';
 import { MoveOrder } from './move-order.tsx';
 import { Timeline } from './timeline.tsx';
@@ -71,6 +72,12 @@ export function OrderPage() {
                 <dt>{t.owner}</dt>
                 <dd>
                   <CopyId id={data.party} length={20} />
+                </dd>
+              </div>
+              <div>
+                <dt>{t.assignee}</dt>
+                <dd>
+                  <Assignee order={data} />
                 </dd>
               </div>
               <div>

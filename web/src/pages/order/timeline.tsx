@@ -10,6 +10,7 @@ import { millis, Status, type Tone } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { orderTexts } from '../../texts/orders.ts';
+import { AddNote } from './desk.tsx';
 import { eventsOf, isFailure, type OrderEvent } from './events.ts';
 
 export function Timeline({
@@ -48,6 +49,7 @@ export function Timeline({
         <Go place={places.requests({ platform, orderId })}>{t.showCalls}</Go>
         <Go place={places.deliveries({ platform, orderId })}>{t.showCallbacks}</Go>
       </div>
+      <AddNote order={order} />
       {calls.error && <Problem error={calls.error} onRetry={() => calls.refetch()} />}
       {calls.isPending && <Loading rows={2} />}
       <ol className="timeline">
@@ -163,6 +165,15 @@ function Row({ event, platform }: { readonly event: OrderEvent; readonly platfor
         <span className="muted">{call.words}</span>
         {call.detail !== null && <p className="note">{call.detail}</p>}
         {call.refused && <p className="muted">{t.noCallback}</p>}
+      </Item>
+    );
+  }
+  if (event.kind === 'note') {
+    const { note } = event;
+    return (
+      <Item at={event.at} tone="default" what={t.note}>
+        <span className="muted">{note.actor}</span>
+        <p className="note">{note.note}</p>
       </Item>
     );
   }

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Alert from 'antd/es/alert';
 import Segmented from 'antd/es/segmented';
+import type { LiveEvents } from '../../api/live.ts';
 import { overviewQuery } from '../../api/queries.ts';
 import { ORDERS } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
@@ -40,6 +41,11 @@ export function Orders() {
   const isList = preset === 'all';
   // An order may come to a state or leave it: either way the list is another one.
   const { state: _, ...told } = filters;
+  const isShown = ({ platform, orderId, version }: LiveEvents['order']): boolean =>
+    query.data?.items.some(
+      ({ order }) =>
+        order.platform === platform && order.orderId === orderId && order.version >= version,
+    ) ?? false;
   return (
     <div className="page wide">
       <h1>{t.title}</h1>
@@ -77,6 +83,7 @@ export function Orders() {
             ? ([
                 { name: 'state', label: c.state, options: unique(states), width: 180 },
                 { name: 'party', label: c.party },
+                { name: 'assignee', label: t.assignee, width: 120 },
                 { name: 'q', label: t.q },
                 { name: 'from', label: c.from, kind: 'time', width: 165 },
                 { name: 'to', label: c.to, kind: 'time', width: 165 },
@@ -92,7 +99,7 @@ export function Orders() {
         <Fresh
           list={list}
           keyOf={({ name, data }) =>
-            name === 'order' && fitsFilters(told, data)
+            name === 'order' && fitsFilters(told, data) && !isShown(data)
               ? `${data.platform} ${data.orderId}`
               : undefined
           }

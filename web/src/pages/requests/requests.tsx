@@ -40,7 +40,11 @@ export function Requests() {
     refetchInterval: isLive && !hasStream ? LIVE_MS : false,
   });
   const fresh = (event: LiveEvent): string | undefined =>
-    event.name === 'call' && fitsFilters(asked, event.data) ? String(event.data.id) : undefined;
+    event.name === 'call' &&
+    fitsFilters(asked, event.data) &&
+    !query.data?.items.some(({ id }) => id === event.data.id)
+      ? String(event.data.id)
+      : undefined;
   useLive((event) => {
     if (isLive && fresh(event) !== undefined && !query.isFetching) void query.refetch();
   });
