@@ -46,6 +46,8 @@ export {
   type PartyLimits,
 } from './directory/party-limits.ts';
 export { Checks, PASS, type Refusal, says } from './protocol/checks.ts';
+export type { Clause, ClauseRequest, ClauseSet, Mutation, Row } from './protocol/clause.ts';
+export { bytesOf, changedDigits, replaced, withoutNull } from './protocol/clause-bytes.ts';
 export { parseForm, percentDecode } from './protocol/codecs/form.ts';
 export {
   JsonError,
@@ -62,6 +64,14 @@ export {
   type XmlLimits,
   type XmlTree,
 } from './protocol/codecs/xml.ts';
+export type {
+  CallContext,
+  ClauseDriver,
+  Conformance,
+  Heard,
+  ReadXml,
+  WireCall,
+} from './protocol/conformance.ts';
 export * from './protocol/contract.ts';
 export { findFaults, type ValueFault } from './protocol/contract-values.ts';
 export { equalSecrets, indexOfDigest, md5Hex } from './protocol/digest.ts';

@@ -33,5 +33,5 @@ export async function send(
   const [only] = await exchange(target.url, [driver.write(target, request)], TIMEOUT_MS);
   const { status, body } = only!;
   if (status !== 200) throw new Error(`HTTP ${status}: ${body}`);
-  return driver.read(body, target);
+  return driver.read(body, target, status);
 }

@@ -294,3 +294,31 @@ test('--as-platform says which order is for which trial, and judges who has call
   receiver.close();
   for (const { verdict, reason } of results) if (verdict === 'skip') ok(reason?.en);
 });
+
+test('a platform that is not ours states its clauses beside its code: examples/platform has 0 failures, twice', async () => {
+  const data = temporaryDirectory();
+  const platforms = [
+    '--platforms',
+    fileURLToPath(new URL('../examples/platform/index.ts', import.meta.url)),
+  ];
+  const { url } = await serve(['--data', data, ...platforms]);
+  const { port } = new URL(url);
+  const args = [
+    'conformance',
+    '--platform',
+    'lantern',
+    '--data',
+    data,
+    '--port',
+    port,
+    ...platforms,
+  ];
+  for (let i = 0; i < 2; i++) {
+    const { code, stdout, stderr } = await run([...args, '--json']);
+    equal(code, 0, stderr + stdout);
+    deepEqual(JSON.parse(stdout).counts, { pass: 17, fail: 0, differs: 0, skip: 0 });
+  }
+  const caller = await run([...args, '--command', 'true']);
+  equal(caller.code, 2);
+  match(caller.stderr, /lantern states no rules for callers/);
+});

@@ -95,5 +95,6 @@ export default definePlatform<LanternCall, Success>({
   import: importFormat,
   orderFields,
   sandboxFile: new URL('./sandbox.json', import.meta.url),
+  conformance: async () => (await import('./clauses.ts')).conformance,
   seed,
 });

@@ -18,17 +18,21 @@ export class UnreachableError extends Error {
 }
 
 /** The bytes of the request. */
-function bytesOfCall(base: URL, { path, headers, body }: WireCall, isLast: boolean): Buffer {
+function bytesOfCall(
+  base: URL,
+  { http = 'POST', path, headers, body }: WireCall,
+  isLast: boolean,
+): Buffer {
   const target = base.pathname.replace(/\/+$/, '') + path;
   const bytes = Buffer.from(body as string);
   const all = {
     Host: base.host,
     ...headers,
-    'Content-Length': String(bytes.length),
+    ...(http !== 'GET' && { 'Content-Length': String(bytes.length) }),
     ...(isLast && { Connection: 'close' }),
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`POST ${target} HTTP/1.1\r\n${lines.join('')}\r\n`), bytes]);
+  return Buffer.concat([Buffer.from(`${http} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`), bytes]);
 }
 
 /**

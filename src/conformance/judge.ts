@@ -81,15 +81,16 @@ interface Read {
   readonly fault: Fault | null;
 }
 
-const HTTP_OK = 200;
+const ONLY_OK = [200];
 
 function read(driver: ClauseDriver, { status, body }: Exchange, context: CallContext) {
-  if (status !== HTTP_OK) {
+  const { statuses = ONLY_OK } = driver;
+  if (!statuses.includes(status)) {
     const what = status === 0 ? 'no answer' : `HTTP ${status}`;
-    return { heard: null, fault: oddity('status', 'HTTP 200', what) };
+    return { heard: null, fault: oddity('status', `HTTP ${statuses.join(', ')}`, what) };
   }
   try {
-    return { heard: driver.read(body, context), fault: null };
+    return { heard: driver.read(body, context, status), fault: null };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { heard: null, fault: oddity('reply', 'a reply of the platform', problem) };

@@ -2,6 +2,7 @@
 // driver for the bytes, and where the words of its settled clauses stand.
 import type { CallerRules } from './caller-rules.ts';
 import type { ClauseRequest, ClauseSet } from './clause.ts';
+import type { HttpMethod } from './contract.ts';
 
 /** The side of a request that the request itself does not hold: who sends it, and when. */
 export interface CallContext {
@@ -11,8 +12,11 @@ export interface CallContext {
   secretOf(party: string): string;
 }
 
-/** A POST request below the server's address. */
+/** A request below the server's address. */
 export interface WireCall {
+  /** Default: POST. */
+  readonly http?: HttpMethod;
+  /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer>;
@@ -35,8 +39,10 @@ export interface Heard {
  */
 export interface ClauseDriver {
   write(context: CallContext, request: ClauseRequest): WireCall;
+  /** HTTP statuses of the platform's own replies. Default: 200 alone. */
+  readonly statuses?: readonly number[];
   /** @throws {Error} says why the text is no reply of the platform, or why its signature is wrong */
-  read(text: string, context: CallContext): Heard;
+  read(text: string, context: CallContext, status: number): Heard;
 }
 
 /** Reads XML into a tree: an element with elements is an object, all others are texts. */

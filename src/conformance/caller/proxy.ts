@@ -100,7 +100,7 @@ async function handle(
     const orderId = rules.orderIdOf(staged.job, text);
     if (orderId !== null && !staged.keys.includes(orderId)) staged.keys.push(orderId);
   }
-  record({ code: codeOf(driver, text, context), status: reply.status, reply: text });
+  record({ code: codeOf(driver, text, context, reply.status), status: reply.status, reply: text });
   const type = reply.headers.get('content-type');
   response.writeHead(reply.status, {
     ...(type !== null && { 'content-type': type }),
@@ -146,9 +146,14 @@ function forceOn(
   return isFirst && (trial === 'reset' || trial === 'garbage') ? trial : null;
 }
 
-function codeOf(driver: ClauseDriver, text: string, context: CallContext): string | null {
+function codeOf(
+  driver: ClauseDriver,
+  text: string,
+  context: CallContext,
+  status: number,
+): string | null {
   try {
-    return driver.read(text, context).code;
+    return driver.read(text, context, status).code;
   } catch {
     return null;
   }
