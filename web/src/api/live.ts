@@ -1,5 +1,6 @@
 // What happens on the server, as it happens: one event stream for each window that somebody looks at.
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { Figures } from './figures.ts';
 import type { GatewayCall, Order } from './types.ts';
 
 export interface LiveEvents {
@@ -17,14 +18,15 @@ export interface LiveEvents {
     readonly platform: string;
     readonly party: string;
   };
+  readonly overview: Figures;
   readonly reload: { readonly topics: readonly string[] };
 }
 
 type Name = keyof LiveEvents;
 export type LiveEvent = { [N in Name]: { readonly name: N; readonly data: LiveEvents[N] } }[Name];
 
-const NAMES: readonly Name[] = ['order', 'call', 'deliveries', 'reload'];
-const URL_OF_STREAM = '/manage/v1/events?topics=orders,calls,deliveries';
+const NAMES: readonly Name[] = ['order', 'call', 'deliveries', 'overview', 'reload'];
+const URL_OF_STREAM = '/manage/v1/events?topics=orders,calls,deliveries,overview';
 /** A browser that is refused does not ask again by itself. */
 const RETRY_MS = 30_000;
 /** While the stream tells what changes, the server is asked this seldom for what time alone changes. */

@@ -1,6 +1,7 @@
 // Questions to the management API that several pages ask, with how long an answer is good for.
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask } from './client.ts';
+import type { Figures } from './figures.ts';
 import { untilAsked } from './live.ts';
 import type { CallbackEndpoint, CallSeries, Me, Overview, Party } from './types.ts';
 
@@ -25,6 +26,22 @@ export const overviewQuery = queryOptions({
   queryFn: ({ signal }) => ask<Overview>('/overview', { signal }),
   refetchInterval: untilAsked(15_000),
 });
+
+export interface FiguresFilter {
+  readonly platform?: string;
+  readonly party?: string;
+  readonly minutes?: string;
+}
+
+/** Of all platforms and parties: the event stream pushes these figures whole. */
+export const PUSHED_FIGURES = ['figures'] as const;
+
+export const figuresQuery = (filter: FiguresFilter) =>
+  queryOptions({
+    queryKey: Object.keys(filter).length === 0 ? PUSHED_FIGURES : ['figures-of', filter],
+    queryFn: ({ signal }) => ask<Figures>('/overview/figures', { query: { ...filter }, signal }),
+    refetchInterval: untilAsked(5_000),
+  });
 
 export const seriesQuery = (minutes: number, step: number) =>
   queryOptions({

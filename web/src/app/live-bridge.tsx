@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { type LiveEvent, useIsLive, useLive } from '../api/live.ts';
+import { PUSHED_FIGURES } from '../api/queries.ts';
 
 /** An answer is asked for at most so often, however much happens. */
 const PACE_MS = 2_000;
@@ -19,8 +20,13 @@ function keysOf({ name, data }: LiveEvent): (readonly string[])[] {
       ];
     case 'deliveries':
       return [['overview'], ['endpoints'], ['order', data.platform], ['delivery'], ['health']];
+    case 'overview':
+      return [['figures-of']];
     case 'reload':
-      return [['overview'], ['series'], ['refused-lately'], ['endpoints'], ['order'], ['delivery']];
+      return [
+        ...[['overview'], ['figures'], ['figures-of'], ['series'], ['refused-lately']],
+        ...[['endpoints'], ['order'], ['delivery']],
+      ];
   }
 }
 
@@ -36,6 +42,10 @@ export function LiveBridge() {
     for (const queryKey of keys) void client.invalidateQueries({ queryKey });
   };
   useLive((event) => {
+    if (event.name === 'overview') {
+      // The usual view is what was pushed; a filtered one asks for its own figures.
+      client.setQueryData(PUSHED_FIGURES, event.data);
+    }
     for (const key of keysOf(event)) waiting.current.set(key.join(' '), key);
     timer.current ??= setTimeout(flush, PACE_MS);
   });

@@ -62,4 +62,15 @@ export const AUDIT: ListDefinition = {
   limits,
 };
 
-export const LISTS = { ORDERS, REQUESTS, DELIVERIES, PARTIES, AUDIT };
+/** The overview's figures by platform and party. */
+export const FIGURES: ListDefinition = {
+  filters: ['platform', 'party', 'minutes'],
+  columns: [
+    ...['party', 'platform', 'calls', 'rate', 'success', 'p95'],
+    ...['pending', 'failing', 'dead', 'near', 'money'],
+  ],
+  shown: ['party', 'platform', 'calls', 'rate', 'success', 'p95', 'pending', 'near', 'money'],
+  limits,
+};
+
+export const LISTS = { ORDERS, REQUESTS, DELIVERIES, PARTIES, AUDIT, FIGURES };

@@ -101,3 +101,13 @@ export function yuan(fen: number): string {
 
 export const millis = (micros: number): string =>
   micros < 10_000 ? `${(micros / 1000).toFixed(1)} ms` : `${Math.round(micros / 1000)} ms`;
+
+/** A duration that may be unknown. */
+export const took = (micros: number | null): string => (micros === null ? '–' : millis(micros));
+
+/** A part of a whole, 0 to 1, as a percentage that never rounds a failure away; null: of nothing. */
+export const share = (part: number | null): string =>
+  part === null ? '–' : `${(Math.floor(part * 1000) / 10).toFixed(1)} %`;
+
+/** A count with its thousands apart. */
+export const many = (count: number): string => count.toLocaleString('en-US');

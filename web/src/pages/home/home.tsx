@@ -11,6 +11,7 @@ import { common } from '../../texts/common.ts';
 import { homeTexts } from '../../texts/home.ts';
 
 /** Charts and tables come after the page can be used. */
+const FiguresPanel = lazy(() => import('./figures.tsx').then((m) => ({ default: m.FiguresPanel })));
 const CallChart = lazy(() => import('./calls.tsx').then((m) => ({ default: m.Calls })));
 const Refused = lazy(() => import('./refused.tsx').then((m) => ({ default: m.Refused })));
 
@@ -26,6 +27,9 @@ export function Home() {
           {(data) => <Attention overview={data} />}
         </Loaded>
       </section>
+      <Suspense fallback={<Loading rows={4} />}>
+        <FiguresPanel />
+      </Suspense>
       <Suspense fallback={<Loading rows={4} />}>
         <CallChart />
       </Suspense>
