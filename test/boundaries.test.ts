@@ -71,8 +71,14 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|conformance|cli)\/|^(main|config|settings|version|callers|party-secret|scenarios-here)\.ts$/,
+    may: /^(core|protocol|directory|import|conformance|export|cli)\/|^(main|config|settings|version|callers|party-secret|scenarios-here)\.ts$/,
     packages: /^node:/,
+  },
+  // Requests for other tools, made of contracts and of the published keys.
+  {
+    place: /^export\//,
+    may: /^(protocol|export)\/|^directory\/published-keys\.ts$/,
+    packages: /^$/,
   },
   // A scenario acts upon a server from outside, as an integrator's program does.
   {

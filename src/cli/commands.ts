@@ -31,6 +31,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   debug: () => import('./debug.ts'),
   conformance: () => import('./conformance.ts'),
   scenario: () => import('./scenario.ts'),
+  export: () => import('./export.ts'),
   move: () => import('./move.ts'),
   users: () => import('./users.ts'),
   serve: () => import('./serve.ts'),

@@ -19,6 +19,7 @@ export const SUMMARIES = {
     debug: 'say why the signature of a call is wrong',
     conformance: 'judge a server, or a caller, by the clauses of a platform',
     scenario: 'run calls, clock moves and expectations from a file',
+    export: 'write signed samples for Postman, Bruno or .http files',
   },
   operate: {
     move: 'move an order to another state',

@@ -3,6 +3,7 @@
 import type { Instant } from '../core/clock.ts';
 import type { Text } from './contract.ts';
 import type { SignatureScheme, SignedPart } from './signature-scheme.ts';
+import type { ToolSigning } from './tool-signing.ts';
 
 /** A sample of a contract as a call to sign. */
 export interface SampleCall {
@@ -24,6 +25,8 @@ export interface SigningSample {
   parts(call: SampleCall): readonly SignedPart[];
   /** Absent: the platform publishes no vectors. */
   readonly vectors?: SigningVectors;
+  /** Absent: `ordergate export` leaves the platform out. */
+  readonly tool?: ToolSigning;
   /** Absent: the reference shows no programs. */
   readonly programs?: SigningPrograms;
 }

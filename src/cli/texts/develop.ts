@@ -184,3 +184,38 @@ export const scenario = {
     ['scenario run mine.yaml --url http://127.0.0.1:8787 --reset', 'against a server that runs'],
   ],
 } as const satisfies CommandText;
+
+export const exportTo = {
+  name: 'export',
+  usage: ['export --to postman [--out DIR]', 'export --to bruno|http --out DIR'],
+  about:
+    'Each sample of each method is a request with a script that signs it before it is sent. postman is a collection (2.1.0); bruno a folder of a collection; http are .http files for JetBrains IDEs and httpyac. The keys are the public ones of the sandbox; put your own into the variables key_… of the tool.',
+  flags: {
+    to: {
+      type: 'string',
+      value: 'TOOL',
+      text: 'the tool that sends the requests',
+      choices: ['postman', 'bruno', 'http'],
+    },
+    out: { type: 'string', value: 'DIR', text: 'the directory for the files; made if need be' },
+    server: {
+      type: 'string',
+      default: 'http://127.0.0.1:8787',
+      value: 'URL',
+      text: 'the address of the gateways',
+    },
+    lang: {
+      type: 'string',
+      default: 'en',
+      value: 'LANGUAGE',
+      text: 'the language of the names',
+      choices: ['zh', 'en'],
+    },
+    force: { type: 'boolean', default: false, text: 'write over files that are there' },
+  },
+  takesSettings: true,
+  examples: [
+    ['export --to postman > ordergate.json', 'import it into Postman, and send'],
+    ['export --to bruno --out collection --lang zh', 'a folder that Bruno opens, in Chinese'],
+  ],
+} as const satisfies CommandText;

@@ -20,6 +20,7 @@ import { redact } from './redact.ts';
 import { signature, textBeforeKey } from './signature.ts';
 import { signingSample } from './signing-sample.ts';
 import { STATES, type State } from './states.ts';
+import { toolSigning } from './tool-signing.ts';
 import { MAX_CARRIER } from './wire.ts';
 import { type Document, writeReply } from './wire-write.ts';
 
@@ -74,7 +75,7 @@ export const jintong = definePlatform<JintongCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   events,
-  signingSample: { ...signingSample, programs },
+  signingSample: { ...signingSample, programs, tool: toolSigning },
   evidence,
   signedText: { secret: signature.secret, split: (text) => [text, ''] },
   execute,

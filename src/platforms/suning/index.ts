@@ -27,6 +27,7 @@ import { seed } from './seed.ts';
 import { signature } from './signature.ts';
 import { signingSample } from './signing-sample.ts';
 import { describeOrder } from './subscription.ts';
+import { toolSigning } from './tool-signing.ts';
 import { CONTENT_TYPES, type Document, readFormat, writeDocument } from './wire.ts';
 
 type Call = Partial<SuningCall> & Start;
@@ -98,7 +99,7 @@ export const suning = definePlatform<SuningCall, Success>({
   checks,
   verifiedBy: 'checkSignature',
   events,
-  signingSample: { ...signingSample, programs },
+  signingSample: { ...signingSample, programs, tool: toolSigning },
   evidence,
   signedText: { secret: signature.secret, split: (text) => ['', text] },
   execute: (call, services) => OPERATIONS[call.method](call, services),

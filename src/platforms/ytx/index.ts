@@ -25,6 +25,7 @@ import { orderResult } from './result.ts';
 import { resolve } from './rules.ts';
 import { aroundToken, signature } from './signature.ts';
 import { signingSample } from './signing-sample.ts';
+import { toolSigning } from './tool-signing.ts';
 import { CONTENT_TYPE, refusalBody } from './wire.ts';
 
 function refusal({ code, state }: CoreRefusal): Refusal<Code> {
@@ -92,7 +93,7 @@ export const ytx = definePlatform<YtxCall, Success>({
   checks,
   verifiedBy: 'checkSign',
   events,
-  signingSample: { ...signingSample, programs },
+  signingSample: { ...signingSample, programs, tool: toolSigning },
   evidence,
   signedText: { secret: signature.secret, split: aroundToken },
   execute,
