@@ -189,7 +189,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
   const manage: ManageServices = {
     ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about },
-    ...{ audit: storage.audit, desk: storage.desk },
+    ...{ audit: storage.audit, desk: storage.desk, secondPerson: config.secondPerson },
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
     ...sandboxControls(workplace, {

@@ -29,6 +29,16 @@ export function oneOf<const Value extends string>(...values: readonly Value[]) {
   };
 }
 
+/** Some of the values with commas between, or none. */
+export function someOf<const Value extends string>(...values: readonly Value[]) {
+  return (text: string | undefined, name: string): readonly Value[] => {
+    const given = commaSeparated(text);
+    const wrong = given.find((one) => !values.some((value) => value === one));
+    if (wrong === undefined) return given as readonly Value[];
+    throw new ConfigError(`${name} has "${wrong}"; it takes ${values.join(', ')}`);
+  };
+}
+
 const list = (values: readonly string[]): string =>
   values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`;
 

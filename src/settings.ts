@@ -10,6 +10,7 @@ import {
   optionalNumber,
   providerUrl,
   publicUrl,
+  someOf,
   wholeNumber,
 } from './setting-readers.ts';
 
@@ -159,6 +160,15 @@ export const SETTINGS = {
       zh: '浏览器访问本服务的地址，例如 `https://open.example.cn`：只能在该主机名（或 `ORDERGATE_MANAGE_URL` 的主机名）和回环地址名下登录。为 https 时，cookie 带 `__Host-` 前缀和 `Secure`，授权页的表单只接受来自该源的提交',
     },
     read: publicUrl,
+  },
+  secondPerson: {
+    variable: 'ORDERGATE_SECOND_PERSON',
+    unset: { en: 'none', zh: '无' },
+    text: {
+      en: 'what another operator has to approve before it is done, with commas between: `replay` (of more than one callback), `reveal` (of card codes) ([docs/people.md](docs/people.md))',
+      zh: '哪些操作须由另一位操作员同意后才执行，以逗号分隔：`replay`（重放多个回调）、`reveal`（查看卡密）（见 [docs/zh/people.md](docs/zh/people.md)）',
+    },
+    read: someOf('replay', 'reveal'),
   },
   oidcIssuer: {
     variable: 'ORDERGATE_OIDC_ISSUER',

@@ -45,9 +45,9 @@ export interface Account {
 
 /**
  * `session`: a signed-in browser. `token`: a program. `link`: a link that its owner uses once
- * instead of a password.
+ * instead of a password. `approval`: what somebody asked for and a second person may approve, for one call.
  */
-export type CredentialKind = 'session' | 'token' | 'link';
+export type CredentialKind = 'session' | 'token' | 'link' | 'approval';
 
 /**
  * A bearer secret. The ledger keeps only its digest, so that a reader of the ledger cannot use it.

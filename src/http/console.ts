@@ -25,7 +25,7 @@ export const CONSOLE_CSP = [
 /** The paths of the console's pages. Other paths below /console have routes of their own. */
 const PAGES = [
   '/console',
-  ...['orders', 'requests', 'callbacks', 'parties', 'people', 'audit'].map(
+  ...['orders', 'requests', 'callbacks', 'parties', 'people', 'audit', 'approvals'].map(
     (name) => `/console/${name}`,
   ),
   '/console/orders/{platform}/{orderId}',

@@ -37,6 +37,8 @@ export interface ManageServices {
   readonly secondFactor: SecondFactor;
   readonly audit: AuditStore;
   readonly desk: DeskStore;
+  /** What waits for a second person: `replay`, `reveal`, both or nothing. */
+  readonly secondPerson: readonly string[];
   readonly about: { readonly environment: 'sandbox' | 'production'; readonly version: string };
   readonly calls: CallSeries;
   readonly figures: Pick<Figures, 'read'>;

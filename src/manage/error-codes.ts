@@ -55,6 +55,29 @@ const SPECIFIC = {
     ['没有这次投递，或它仍在等待发送。', 'There is no such delivery, or it is still pending.'],
     ['列出投递记录；等待中的可立即发送。', 'List the deliveries. Send a pending one at once.'],
   ),
+  'needs-second-person': entry(
+    409,
+    [
+      '该操作须由第二个人同意；已登记为待复核。',
+      'The call needs a second person, and waits for their answer.',
+    ],
+    [
+      '请另一位操作员在控制台的“待复核”中同意，然后再次执行同一操作。',
+      'Have another operator approve it, then make the same call again.',
+    ],
+    'later',
+  ),
+  'second-person-refused': entry(
+    409,
+    ['第二个人拒绝了该操作，没有执行。', 'The second person refused it; nothing was done.'],
+    ['与对方确认；再次执行会重新申请。', 'Ask them why. The same call asks anew.'],
+  ),
+  'same-person': entry(
+    403,
+    ['申请人不能复核自己的申请。', 'Whoever has asked for it cannot approve it.'],
+    ['请另一位操作员复核。', 'Have another operator answer.'],
+  ),
+  'unknown-approval': unknown('待复核的操作', 'waiting request', 'approvals'),
   'too-many-streams': entry(
     429,
     [

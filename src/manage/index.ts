@@ -5,6 +5,7 @@ import { ImportError, type Platform } from '../protocol/platform.ts';
 import { accountEndpoints } from './accounts.ts';
 import { admissionEndpoints } from './admissions.ts';
 import { apiTokenEndpoints } from './api-tokens.ts';
+import { approvalEndpoints } from './approvals.ts';
 import { attentionEndpoints } from './attention.ts';
 import { auditEndpoints } from './audit.ts';
 import { type AuditTrail, auditTrail } from './audit-trail.ts';
@@ -45,6 +46,7 @@ import { requestEndpoints } from './requests.ts';
 import { leastRole, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
 import { searchEndpoints } from './search.ts';
+import { requireSecondPerson } from './second-person.ts';
 import { tokenEndpoints } from './tokens.ts';
 import { totpEndpoints } from './totp.ts';
 import { versionEndpoints } from './version.ts';
@@ -79,6 +81,7 @@ const documented: readonly Endpoint[] = [
   ...accountEndpoints,
   ...apiTokenEndpoints,
   ...partnerLinkEndpoints,
+  ...approvalEndpoints,
   ...auditEndpoints,
   ...exportEndpoints,
   ...versionEndpoints,
@@ -131,7 +134,10 @@ export async function callEndpoint(
     const call = readCall(target, request);
     const { scope = null } = request.principal ?? {};
     const own = scope === null ? services : narrowTo(services, scope);
-    const carryOut = () => target.handle(call, own);
+    const carryOut = async () => {
+      if (target.method !== 'GET') await requireSecondPerson(target, call, services);
+      return target.handle(call, own);
+    };
     const isAudited = target.isAudited ?? target.method !== 'GET';
     const answered = isAudited
       ? await trail.follow(target, request, call, carryOut)

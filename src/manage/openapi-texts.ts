@@ -23,6 +23,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   sandbox: 'The sandbox as a whole. Not in production.',
   me: 'Who is calling: role, sessions, password and second factor.',
   accounts: 'Who may sign in to the console, with their roles. For admins.',
+  approvals: 'What waits for a second person (ORDERGATE_SECOND_PERSON). For operators.',
   'partner-links': 'Links by which one party sees its own data. For operators.',
   'api-tokens': 'Bearer tokens of programs, each with a role and an end. For admins.',
   audit: 'Who changed, revealed or exported what, and who signed in. For admins.',
@@ -57,6 +58,11 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'For operators alone: no platform, party or callback tells of it, and the order’s version stays. Notes are never changed; the order is read with them.',
   assignOrder: 'Replaces who looked after it. /orders?assignee=NAME lists the orders of somebody.',
   unassignOrder: 'The order stays as it is.',
+  listApprovals:
+    'Where ORDERGATE_SECOND_PERSON names replays or reveals, such a call is answered with 409 needs-second-person and stands here for 24 hours.',
+  approveCall:
+    'By a person who is signed in, and is neither who has asked nor who has made the token that did. Whoever asked then makes the same call again, once, within an hour.',
+  refuseCall: 'The call that asked is then answered with 409 second-person-refused, once.',
   listPartnerLinks: 'Also tokens with role partner that an admin has made.',
   createPartnerLink:
     'Give the link to the party. It opens once, within 24 hours, after a click on its page, and then a session that lasts `days`. Its role is partner: it sees the calls of this party and why they were refused, its callbacks and may replay them, its keys without their secrets, and its endpoints; of anybody else it sees nothing. Ending its token ends the session.',

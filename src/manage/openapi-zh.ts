@@ -31,6 +31,7 @@ export const TAGS_ZH: Readonly<Record<string, string>> = {
   me: '调用者是谁：角色、会话、密码和第二因素。',
   accounts: '谁可以登录控制台，及其角色。仅限管理员。',
   'api-tokens': '程序使用的 Bearer 令牌，各有角色和期限。仅限管理员。',
+  approvals: '等待第二个人复核的操作（ORDERGATE_SECOND_PERSON）。供操作员使用。',
   'partner-links': '接入方查看自己数据的链接。供操作员使用。',
   audit: '谁修改、查看或导出了什么，谁登录过。仅限管理员。',
   exports: '列表导出为 Excel 可打开的 CSV 文件，流式发送。',
@@ -40,6 +41,8 @@ export const TAGS_ZH: Readonly<Record<string, string>> = {
 
 /** By the English text of an answer that is no success. */
 export const ANSWERS_ZH: Readonly<Record<string, string>> = {
+  'the same person, or a token': '同一个人，或者是令牌',
+  'no such request waits': '没有这个待复核的操作',
   'no such platform, order or account': '没有这个平台、订单或账号',
   'it has the version that If-None-Match names': '版本与 If-None-Match 所给的相同',
   'a field is missing or malformed; `field` names it': '缺少字段或格式不对；`field` 指出是哪个字段',

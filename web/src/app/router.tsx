@@ -73,6 +73,10 @@ const routeTree = root.addChildren([
     lazyRouteComponent(() => import('../pages/audit/entry.tsx'), 'AuditEntryPage'),
   ),
   page(
+    '/approvals',
+    lazyRouteComponent(() => import('../pages/approvals/approvals.tsx'), 'Approvals'),
+  ),
+  page(
     '/people',
     lazyRouteComponent(() => import('../pages/people/people.tsx'), 'People'),
   ),

@@ -1,11 +1,13 @@
 // The overview: what needs attention first, then how many calls came, then who is served.
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { overviewQuery } from '../../api/queries.ts';
+import { approvalsQuery } from '../../api/approvals.ts';
+import { meQuery, overviewQuery } from '../../api/queries.ts';
 import type { Overview } from '../../api/types.ts';
 import { Go, type Place, places } from '../../parts/go.tsx';
 import { Loaded, Loading, Nothing } from '../../parts/problem.tsx';
 import { Status, type Tone } from '../../parts/values.tsx';
+import { approvalTexts } from '../../texts/approvals.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { homeTexts } from '../../texts/home.ts';
@@ -70,7 +72,20 @@ function Attention({ overview }: { readonly overview: Overview }) {
   const { refusedLastHour, dueSoon, deadCallbacks, endpointsOff, endpointsFailing } = overview;
   const many = ({ count, isMore }: { count: number; isMore: boolean }) =>
     isMore ? `${count}+` : String(count);
+  const a = useTexts(approvalTexts);
+  const { data: me } = useQuery(meQuery);
+  const mayAnswer = me?.may.includes('listApprovals') ?? false;
+  const { data: approvals } = useQuery({ ...approvalsQuery, enabled: mayAnswer });
+  const waiting = approvals?.items.filter(({ state }) => state === 'waiting').length ?? 0;
   const found: (Matter | false)[] = [
+    waiting > 0 && {
+      key: 'approvals',
+      tone: 'warning',
+      word: a.title,
+      text: a.matter(waiting),
+      hint: a.matterHint,
+      place: { to: '/approvals' },
+    },
     deadCallbacks > 0 && {
       key: 'dead',
       tone: 'error',

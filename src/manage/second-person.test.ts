@@ -1,0 +1,116 @@
+// ORDERGATE_SECOND_PERSON: a reveal and a replay of many wait until another person has approved them.
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Browser, makeAccount } from '../../test/browser.ts';
+import { cards, leaguer, sandboxLine, call as suning } from '../../test/suning.ts';
+import { manage, startTestServer } from '../../test/support.ts';
+
+const server = await startTestServer({ config: { secondPerson: ['replay', 'reveal'] } });
+const password = 'correct horse battery';
+async function signIn(name: string, role: 'viewer' | 'operator'): Promise<Browser> {
+  await makeAccount(server, name, role, password);
+  const browser = new Browser(server);
+  await browser.form('/console/sign-in', { name, password });
+  return browser;
+}
+const asks = await signIn('asks', 'operator');
+const answers = await signIn('answers', 'operator');
+const looks = await signIn('looks', 'viewer');
+
+const [orderId, line] = sandboxLine(1);
+const shipped = await suning(server, leaguer('180', orderId, line, { cardList: cards(1) }));
+equal(shipped.code, 'success', shipped.text);
+const at = `/orders/suning/${orderId}`;
+const { name } = (await manage(server, 'GET', at)).body.sealed[0];
+const reveal = (by: Browser, note = 'the customer asks') =>
+  by.api('POST', `${at}/reveal`, { name, note });
+const waiting = async () => (await manage(server, 'GET', '/approvals')).body.items;
+const codeOf = ({ body }: { body: { error?: { code: string } } }) => body.error?.code;
+
+test('a reveal waits, another person approves it, and it is done once', async () => {
+  const first = await reveal(asks);
+  deepEqual([first.status, codeOf(first)], [409, 'needs-second-person']);
+  ok(!JSON.stringify(first.body).includes('cardSec'));
+  equal(codeOf(await reveal(asks)), 'needs-second-person', 'and waits as the same request');
+  const [request, ...more] = await waiting();
+  deepEqual([more, request.state, request.requestedBy], [[], 'waiting', 'asks']);
+  deepEqual([request.operation, request.target], ['revealSealed', `suning/${orderId}`]);
+  const answer = `/approvals/${request.approvalId}/approve`;
+  equal(codeOf(await asks.api('POST', answer, {})), 'same-person');
+  equal((await looks.api('POST', answer, {})).status, 403);
+  equal(codeOf(await manage(server, 'POST', answer, {})), 'no-account');
+  equal((await answers.api('POST', answer, {})).body.decidedBy, 'answers');
+  equal((await answers.api('POST', answer, {})).status, 404, 'it waits no more');
+  equal(codeOf(await reveal(answers)), 'needs-second-person', 'the approval is of one person');
+  equal(codeOf(await reveal(asks, 'another reason')), 'needs-second-person', 'and of one call');
+  const done = await reveal(asks);
+  deepEqual([done.status, typeof done.body.text], [200, 'string']);
+  equal(codeOf(await reveal(asks)), 'needs-second-person', 'once');
+});
+
+test('what was refused is not done, and the next call asks anew', async () => {
+  equal(codeOf(await reveal(asks, 'to be refused')), 'needs-second-person');
+  const request = (await waiting()).find(
+    ({ asked }: { asked: { note: string } }) => asked.note === 'to be refused',
+  );
+  await answers.api('POST', `/approvals/${request.approvalId}/refuse`, { note: 'no' });
+  equal(codeOf(await reveal(asks, 'to be refused')), 'second-person-refused');
+  equal(codeOf(await reveal(asks, 'to be refused')), 'needs-second-person');
+});
+
+describe('a replay', () => {
+  const job = (by: Browser, body: object) => by.api('POST', '/callbacks/replay-jobs', body);
+
+  test('of many waits; a count and one callback do not', async () => {
+    equal((await job(asks, { platform: 'jintong', dryRun: true })).status, 201);
+    equal((await job(asks, { deliveryIds: [1] })).status, 201);
+    equal(codeOf(await job(asks, { deliveryIds: [1, 2] })), 'needs-second-person');
+    const range = { from: '2026-01-01', to: '2026-01-02', platform: 'jintong', party: 'jane88' };
+    equal(codeOf(await asks.api('POST', '/callbacks/replay', range)), 'needs-second-person');
+    for (const { approvalId, operation } of await waiting()) {
+      if (operation === 'startReplayJob')
+        await answers.api('POST', `/approvals/${approvalId}/approve`, {});
+    }
+    equal((await job(asks, { deliveryIds: [1, 2] })).status, 201);
+  });
+
+  test('by a token is not approved by who has made the token', async () => {
+    const made = await server.people.createToken({
+      ...{ name: 'of answers', role: 'operator', createdBy: 'answers' },
+      expiresAt: Date.now() + 60_000,
+    });
+    const response = await fetch(`${server.url}/manage/v1/callbacks/replay-jobs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${made.secret}` },
+      body: JSON.stringify({ deliveryIds: [3, 4] }),
+    });
+    equal(response.status, 409);
+    const request = (await waiting()).find(
+      ({ requestedBy }: { requestedBy: string }) => requestedBy === 'of answers',
+    );
+    const answer = `/approvals/${request.approvalId}/approve`;
+    equal(codeOf(await answers.api('POST', answer, {})), 'same-person');
+    equal((await asks.api('POST', answer, {})).status, 200);
+  });
+});
+
+test('the audit has the request, the answer and the deed', async () => {
+  const { items } = (await manage(server, 'GET', '/audit?limit=200')).body;
+  const told = items.map(
+    ({ actor, action, outcome }: { actor: string; action: string; outcome: string }) =>
+      `${actor} ${action} ${outcome}`,
+  );
+  for (const line of [
+    'asks revealSealed refused',
+    'answers approveCall done',
+    'asks revealSealed done',
+    'answers refuseCall done',
+  ])
+    ok(told.includes(line), line);
+});
+
+test('without the setting nothing waits', async () => {
+  const other = await startTestServer();
+  const body = { deliveryIds: [1, 2] };
+  equal((await manage(other, 'POST', '/callbacks/replay-jobs', body)).status, 201);
+});

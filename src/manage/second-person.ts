@@ -1,0 +1,205 @@
+// A second person for what one person alone should not do: another one approves it before it is done.
+import { hash } from 'node:crypto';
+import type { Credential } from '../core/account.ts';
+import { HOUR, MINUTE } from '../core/clock.ts';
+import type { Json, JsonObject } from '../core/order.ts';
+import type { Principal } from '../core/principal.ts';
+import { newId } from '../people/secrets.ts';
+import { redact } from './audit-trail.ts';
+import {
+  type Endpoint,
+  type EndpointCall,
+  isoTime,
+  ManageError,
+  type ManageServices,
+} from './endpoint.ts';
+import type { OperationId } from './roles.ts';
+
+/** What ORDERGATE_SECOND_PERSON may name. */
+export type SecondPersonFor = 'replay' | 'reveal';
+
+/** So long a request waits for an answer. */
+const WAITS_MS = 24 * HOUR;
+/** So long an approval may be used. */
+const HOLDS_MS = 60 * MINUTE;
+
+type State = 'waiting' | 'approved' | 'refused';
+
+/**
+ * An approval is a credential: it is asked for, given by somebody else, and spent by one call. Its digest
+ * is made of its state, so that of two answers one alone finds the request that it spends.
+ */
+export interface Approval {
+  readonly approvalId: string;
+  readonly state: State;
+  readonly operation: OperationId;
+  readonly target: string;
+  readonly asked: Json;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  readonly decidedBy: string | null;
+}
+
+const WANTED: Partial<Record<OperationId, SecondPersonFor>> = {
+  revealSealed: 'reveal',
+  startReplayJob: 'replay',
+  replayDeliveries: 'replay',
+};
+
+/** One callback is no replay of many, and a count sends nothing. */
+function isWanted(operation: OperationId, body: JsonObject, wanted: readonly string[]): boolean {
+  const kind = WANTED[operation];
+  if (kind === undefined || !wanted.includes(kind)) return false;
+  const { dryRun, deliveryIds } = body;
+  return dryRun !== true && !(Array.isArray(deliveryIds) && deliveryIds.length === 1);
+}
+
+/**
+ * Passes a call that somebody else has approved, and spends the approval. Any other call becomes a request
+ * that waits.
+ *
+ * @throws {ManageError} 409 where the call waits, or was refused
+ */
+export async function requireSecondPerson(
+  { operationId }: Endpoint,
+  call: EndpointCall,
+  services: ManageServices,
+): Promise<void> {
+  const body = (call.body ?? {}) as JsonObject;
+  if (!isWanted(operationId, body, services.secondPerson)) return;
+  const { people } = services;
+  const { store } = people;
+  const its = keyOf(call.by, operationId, call);
+  const found = async (state: State): Promise<Credential | null> => {
+    const one = await store.findCredential(digestOf(its, state));
+    return one && one.expiresAt > people.now() ? one : null;
+  };
+  const spend = async ({ credentialId }: Credential): Promise<boolean> =>
+    (await store.endCredentials({ kind: 'approval', credentialId })) === 1;
+  const approved = await found('approved');
+  if (approved && (await spend(approved))) return;
+  const refused = await found('refused');
+  if (refused) {
+    await spend(refused); // The same call asks anew.
+    const message = `${refused.attributes.decidedBy} has refused it; nothing was done`;
+    throw new ManageError(409, 'second-person-refused', message);
+  }
+  const waiting = (await found('waiting')) ?? (await ask(its, operationId, call, services));
+  const message = `it needs a second person and waits as ${waiting.credentialId}: another operator approves it (POST /approvals/${waiting.credentialId}/approve, or /console/approvals), then do the same again`;
+  throw new ManageError(409, 'needs-second-person', message);
+}
+
+async function ask(
+  its: string,
+  operation: OperationId,
+  { by, params, body, address }: EndpointCall,
+  { people, audit, clock, parties }: ManageServices,
+): Promise<Credential> {
+  const asked = redact(readable((body ?? {}) as JsonObject), (word) => parties.isSecret(word));
+  const target = Object.values(params).join('/');
+  const request: Credential = {
+    digest: digestOf(its, 'waiting'),
+    kind: 'approval',
+    credentialId: newId('apr_'),
+    accountId: by.accountId,
+    expiresAt: people.now() + WAITS_MS,
+    attributes: {
+      ...{ key: its, operation, target, asked, requestedBy: by.name, requestedAt: people.now() },
+      ...{ owner: await ownerOf(by, people), state: 'waiting', decidedBy: null },
+    },
+  };
+  // One that has ended and is not forgotten yet would have the same digest.
+  const old = await people.store.findCredential(request.digest);
+  if (old) await people.store.endCredentials({ kind: 'approval', credentialId: old.credentialId });
+  await people.store.saveCredential(request);
+  const note = `waits for a second person as ${request.credentialId}`;
+  await audit.append({
+    ...{ at: clock.now(), actor: by.name, action: operation, target, outcome: 'refused' },
+    details: { kind: by.kind, role: by.role, address, status: 409, note, asked },
+  });
+  return request;
+}
+
+/** What was asked, as a person reads it: times as text, and without what says nothing. */
+function readable(body: JsonObject): JsonObject {
+  const fields = Object.entries(body).filter(([, value]) => value !== false && value !== null);
+  return Object.fromEntries(
+    fields.map(([name, value]) => {
+      const isTime = (name === 'from' || name === 'to') && typeof value === 'number';
+      return [name, isTime ? isoTime(value) : value];
+    }),
+  );
+}
+
+/** The person behind a token: who has made it. */
+async function ownerOf(by: Principal, { store }: ManageServices['people']): Promise<string> {
+  if (by.kind !== 'api-token' || by.credentialId === null) return by.name;
+  const [token] = await store.listCredentials({ kind: 'token', credentialId: by.credentialId });
+  return String(token?.attributes.createdBy ?? by.name);
+}
+
+/**
+ * Somebody else's answer to a request.
+ * @throws {ManageError} where there is no such request, or the same person answers
+ */
+export async function decide(
+  approvalId: string,
+  state: 'approved' | 'refused',
+  by: Principal,
+  { people }: Pick<ManageServices, 'people'>,
+): Promise<Approval> {
+  const [request] = await people.store.listCredentials({
+    kind: 'approval',
+    credentialId: approvalId,
+  });
+  const gone = (): ManageError => {
+    const message = `no request "${approvalId.slice(0, 40)}" waits; GET /approvals lists them`;
+    return new ManageError(404, 'unknown-approval', message, 'approvalId');
+  };
+  if (request?.attributes.state !== 'waiting' || request.expiresAt <= people.now()) {
+    throw gone();
+  }
+  const { requestedBy, owner, key } = request.attributes;
+  if (by.kind !== 'account') {
+    const message = 'a person has to answer, at the console or with a session; this is a token';
+    throw new ManageError(403, 'no-account', message);
+  }
+  if (by.name === requestedBy || by.name === owner || by.accountId === request.accountId) {
+    const message = `${by.name} has asked for it, or made the token that did: somebody else has to answer`;
+    throw new ManageError(403, 'same-person', message);
+  }
+  const answer: Credential = {
+    ...request,
+    digest: digestOf(String(key), state),
+    expiresAt: people.now() + HOLDS_MS,
+    attributes: { ...request.attributes, state, decidedBy: by.name },
+  };
+  if (!(await people.store.saveCredential(answer, request.digest))) throw gone();
+  return toApproval(answer);
+}
+
+/** The requests that wait, and the answers that were not used yet. */
+export async function listApprovals({
+  people,
+}: Pick<ManageServices, 'people'>): Promise<Approval[]> {
+  const all = await people.store.listCredentials({ kind: 'approval' });
+  return all
+    .filter(({ expiresAt }) => expiresAt > people.now())
+    .map(toApproval)
+    .sort((a, b) => b.requestedAt - a.requestedAt);
+}
+
+function toApproval({ credentialId, expiresAt, attributes }: Credential): Approval {
+  const { key: _, owner: __, ...fields } = attributes;
+  return { approvalId: credentialId, expiresAt, ...fields } as unknown as Approval;
+}
+
+/** The same person, the same operation, the same order, the same body. */
+function keyOf(by: Principal, operation: OperationId, { params, body }: EndpointCall): string {
+  const who = `${by.kind} ${by.accountId ?? by.credentialId}`;
+  return hash('sha256', JSON.stringify([who, operation, params, body ?? null]), 'base64url');
+}
+
+const digestOf = (key: string, state: State): string =>
+  hash('sha256', `approval ${key} ${state}`, 'base64url');
