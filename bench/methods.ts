@@ -21,10 +21,15 @@ const PLAIN = 'Jintong ';
 
 export async function measureMethods(options: BenchOptions): Promise<void> {
   const { orders, rounds, connections, reads, writes, entry, secret, versions } = options;
+  const phases = methodPhases(orders, secret).filter(({ name }) =>
+    name.toLowerCase().includes(options.only.toLowerCase()),
+  );
+  if (phases.length === 0) throw new RangeError(`no method's name holds "${options.only}"`);
   const directory = temporaryDirectory();
   const data = join(directory, 'ordergate');
   print(`seeding ${orders.toLocaleString('en')} orders of each platform`);
-  for (const platform of ['jintong', 'ytx', 'suning'])
+  const platforms = new Set(phases.map(({ name }) => name.split(' ')[0]!.toLowerCase()));
+  for (const platform of platforms)
     await seedOrdergate(entry, data, orders + PROBED, secret, platform);
   const plainFile = seedPlain(directory, orders + PROBED, secret);
   const copy = (name: string): string => {
@@ -37,10 +42,6 @@ export async function measureMethods(options: BenchOptions): Promise<void> {
     RunningServer.start(ordergateCommand(entry, 'serve', '--data', at, '--port', '0'), {}, cwd);
   const ordergate = await serve(data);
 
-  const phases = methodPhases(orders, secret).filter(({ name }) =>
-    name.toLowerCase().includes(options.only.toLowerCase()),
-  );
-  if (phases.length === 0) throw new RangeError(`no method's name holds "${options.only}"`);
   const pathOf = (phase: MethodPhase): string => `/${phases.indexOf(phase)}`;
   const replies: Record<string, object> = {};
   const probed = new Map<MethodPhase, string>();
@@ -114,7 +115,18 @@ export async function measureMethods(options: BenchOptions): Promise<void> {
   print('');
   printBounds(bounds);
   writeResults(options.out, { orders, rounds, connections, reads, writes, figures }, bounds);
+  if (options.guard) {
+    const beyond = phases.filter(({ guard }, i) => bounds[i]!.range![0] > guard);
+    if (beyond.length > 0) {
+      const named = beyond.map(({ name, guard }) => `${name} (guard ${guard}x)`).join(', ');
+      throw new SlowError(`even in their best round these took more than their guard: ${named}`);
+    }
+    print('guard: no method took more CPU than its guard in that of its durable floor');
+  }
 }
+
+/** The message says which method has become slow. */
+class SlowError extends RangeError {}
 
 async function ask(server: RunningServer, { target, headers, body, expected }: Call) {
   const url = `http://127.0.0.1:${server.port}${target}`;

@@ -12,6 +12,7 @@ const HELP = `npm run bench -- [options]
   --warm-reads N    the same before the rounds, not counted (15000)
   --warm-writes N   (4000)
   --only TEXT       the methods whose name holds it, such as history or ytx
+  --guard           fail where a method takes far more CPU than its bound, as CI does
   --entry FILE      what to run as ordergate (src/cli/index.ts; dist/cli/index.js is what npm has)
   --out FILE        where the figures go (bench/results/latest.json; NAME.json with --NAME)
   --scale           a ledger of --orders beside one of 10000: start, memory, reads
@@ -37,6 +38,7 @@ export interface BenchOptions {
   readonly entry: string;
   /** A part of the names of the methods to measure; empty for all. */
   readonly only: string;
+  readonly guard: boolean;
   readonly out: string;
   /** The load party's key, another for each run. */
   readonly secret: string;
@@ -59,6 +61,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       scale: { type: 'boolean', default: false },
       callbacks: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
+      guard: { type: 'boolean', default: false },
       postgres: { type: 'boolean', default: false },
       versions: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -82,6 +85,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
     postgres,
     versions,
     only,
+    guard: values.guard,
     orders: count('orders', values.orders ?? defaults[name] ?? '100000'),
     rounds: count('rounds', values.rounds),
     connections: count('connections', values.connections),

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import pg from 'pg';
 
 const DEFAULT_SERVER = 'postgres://postgres@127.0.0.1:5432/postgres';
 
@@ -26,6 +25,7 @@ export const skip: string | false =
 
 /** Runs statements on the server itself. */
 export async function query(text: string, url = server!): Promise<unknown[][]> {
+  const { default: pg } = await import('pg'); // 36 modules, which most test files do not need
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

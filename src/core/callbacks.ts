@@ -176,8 +176,8 @@ export interface DeliveryQuery extends DeliveryFilter {
   readonly deliveryId?: number | undefined;
   /** Valid only together with `platform`. */
   readonly orderId?: string | undefined;
-  /** 1 to 1000 */
-  readonly limit: number;
+  readonly isBrief?: boolean | undefined; // Bodies and answers, most of the bytes, come empty.
+  readonly limit: number; // 1 to 1000
   readonly cursor?: string | undefined;
 }
 

@@ -89,7 +89,7 @@ async function ofLastDay({ listDeliveries }: CallbackManagement, endpointId: str
   const deliveries: Delivery[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listDeliveries({ endpointId, from, limit: PAGE, cursor });
+    const page = await listDeliveries({ endpointId, from, isBrief: true, limit: PAGE, cursor });
     deliveries.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && deliveries.length < MAX_DELIVERIES);

@@ -85,6 +85,16 @@ export function callbackManagementRules(open: () => OpenStorage): void {
       ['a'],
     );
     assert.equal(rest.nextCursor, null);
+    // A brief list is the same list without bodies and answers.
+    const whole = (await h.callbacks.listDeliveries({ limit: 9 })).items;
+    assert.ok(whole.every(({ body }) => body !== ''));
+    const brief = (await h.callbacks.listDeliveries({ limit: 9, isBrief: true })).items;
+    const bare = whole.map((one) => ({
+      ...one,
+      body: '',
+      attempts: one.attempts.map((attempt) => ({ ...attempt, answer: '' })),
+    }));
+    assert.deepEqual(brief, bare);
   });
 
   test('what has ended long ago is forgotten with its attempts; what is pending never', async () => {

@@ -7,9 +7,9 @@ import { newSubscription, newVirtualOrder } from './import-orders.ts';
 import { METHODS } from './methods.ts';
 import { PLATFORM } from './name.ts';
 
-/** One order in eight is of virtual goods, and one of 64 of those of a thousand cards. */
+/** One order in eight is of virtual goods, and one in eight of those of a thousand cards. */
 export const VIRTUAL_EVERY = 8;
-export const THOUSAND_CARDS_EVERY = 512;
+export const THOUSAND_CARDS_EVERY = 64;
 
 /** The service-market orders are evenly spread over less than three months before now. */
 const BACK_MS = 80 * DAY;

@@ -48,17 +48,20 @@ export async function listDeliveries(pool: Pool, query: DeliveryQuery): Promise<
   where.push(`d.id < $${values.length}`);
   values.push(query.limit + 1);
   const statement: Statement = {
-    name: `deliveries-${names.join('-')}`,
+    name: `deliveries-${query.isBrief ? 'brief-' : ''}${names.join('-')}`,
     text: `SELECT d.id, d.message_id, e.endpoint_id, e.url, e.platform, e.party, d.order_id, d.version,
-        d.event_type, d.state, d.created_at, d.claim_at, d.ended_at, d.body
+        d.event_type, d.state, d.created_at, d.claim_at, d.ended_at,
+        ${query.isBrief ? "''" : 'd.body'}
       FROM deliveries d JOIN endpoints e ON e.id = d.endpoint
       WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT $${values.length}`,
   };
   const rows = await pool.run(statement, values);
   const more = rows.length > query.limit;
   const kept = rows.slice(0, query.limit);
-  const attempts = await pool.run(callbackStatements.attempts, [kept.map(([id]) => id)]);
-  const items = kept.map((row) => toDelivery(row, attempts));
+  const { attempts: whole, briefAttempts } = callbackStatements;
+  const found = await pool.run(query.isBrief ? briefAttempts : whole, [kept.map(([id]) => id)]);
+  const attempts = Map.groupBy(found, ([delivery]) => delivery);
+  const items = kept.map((row) => toDelivery(row, attempts.get(row[0]) ?? []));
   return { items, nextCursor: more ? String(items.at(-1)!.deliveryId) : null };
 }
 
@@ -66,7 +69,6 @@ function toDelivery(row: Row, attempts: readonly Row[]): Delivery {
   const [deliveryId, messageId, endpointId, url, platform, party, orderId, version, eventType] =
     row;
   const [state, createdAt, dueAt, endedAt, body] = row.slice(9);
-  const its = attempts.filter(([delivery]) => delivery === deliveryId);
   const known = { deliveryId, messageId, endpointId, url, platform, party, orderId, version };
   return {
     ...known,
@@ -76,7 +78,7 @@ function toDelivery(row: Row, attempts: readonly Row[]): Delivery {
     dueAt,
     endedAt,
     body,
-    attempts: its.map(
+    attempts: attempts.map(
       ([, at, status, error, durationMicros, answer]) =>
         ({ at, status, error, durationMicros, answer }) as Attempt,
     ),

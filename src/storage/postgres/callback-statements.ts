@@ -166,6 +166,12 @@ export const callbackStatements = {
     `SELECT delivery, at, status, error, micros, answer FROM delivery_attempts
      WHERE delivery = ANY ($1) ORDER BY delivery, number`,
   ),
+  /** The same without the receivers' answers. */
+  briefAttempts: statement(
+    'brief-attempts',
+    `SELECT delivery, at, status, error, micros, '' FROM delivery_attempts
+     WHERE delivery = ANY ($1) ORDER BY delivery, number`,
+  ),
   prune: statement(
     'prune',
     `WITH step AS MATERIALIZED (SELECT id, state, created_at FROM deliveries WHERE id > $2 ORDER BY id LIMIT 500),

@@ -41,16 +41,16 @@ function conditions(filter: DeliveryFilter): Conditions {
 const text = ({ where }: Conditions): string =>
   where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
 
-const DELIVERIES = `
+const deliveriesWith = (body: string): string => `
   SELECT d.id AS deliveryId, d.message_id AS messageId, e.endpoint_id AS endpointId, e.url, e.platform,
     e.party, o.order_id AS orderId, h.version, v.type AS eventType, d.state, d.created_at AS createdAt,
-    d.claim_at AS claimAt, d.ended_at AS endedAt, d.body
+    d.claim_at AS claimAt, d.ended_at AS endedAt, ${body} AS body
   FROM deliveries AS d JOIN endpoints AS e ON e.id = d.endpoint JOIN orders AS o ON o.id = d.order_row
     JOIN history AS h ON h.seq = d.seq JOIN events AS v ON v.seq = d.seq`;
 
 export function listDeliveries(db: DatabaseSync, wanted: DeliveryQuery): Page<Delivery> {
   const given = conditions(wanted);
-  const { orderId, platform, cursor, limit, deliveryId } = wanted;
+  const { orderId, platform, cursor, limit, deliveryId, isBrief = false } = wanted;
   if (orderId !== undefined) {
     given.where.push('d.order_row = (SELECT id FROM orders WHERE order_id = ? AND platform = ?)');
     given.values.push(orderId, platform ?? '');
@@ -65,14 +65,14 @@ export function listDeliveries(db: DatabaseSync, wanted: DeliveryQuery): Page<De
   }
   const deliveries = query<DeliveryRow>(
     db,
-    `${DELIVERIES} ${text(given)} ORDER BY d.id DESC LIMIT ?`,
+    `${deliveriesWith(isBrief ? "''" : 'd.body')} ${text(given)} ORDER BY d.id DESC LIMIT ?`,
   );
   const rows = deliveries.all(...given.values, limit + 1);
   const more = rows.length > limit;
   if (more) rows.pop();
   const attempts = query<Attempt>(
     db,
-    `SELECT at, status, error, micros AS durationMicros, answer
+    `SELECT at, status, error, micros AS durationMicros, ${isBrief ? "''" : 'answer'} AS answer
      FROM delivery_attempts WHERE delivery = ? ORDER BY number`,
   );
   return {
