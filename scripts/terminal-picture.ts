@@ -1,4 +1,4 @@
-// Draws docs/pictures/terminal.svg: the commands of README's "Why a call is refused", with what they really print.
+// Draws docs/pictures/terminal.svg: the commands of README on why a call is refused, with what they really print.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -227,6 +227,11 @@ test('--command judges a caller: exit code 4 with the call and the reply that sh
   const good = await run([...SUPPLIER, '--command', CALLER, ...clause, '--lang', 'zh']);
   equal(good.code, 0, good.stdout);
   match(good.stdout, /^调用方一致性报告 · suning$/m);
+  const curious = ['--command', 'echo "got $ORDERGATE_ADMIN_TOKEN" >&2; exit 3'];
+  const token = { ORDERGATE_ADMIN_TOKEN: 'a-token-of-the-operator' };
+  const told = await run([...SUPPLIER, ...curious, ...clause], token);
+  ok(!told.stdout.includes('a-token-of-the-operator'));
+  match(told.stdout, /wrote: got/);
   const silent = await run([...SUPPLIER, '--command', 'echo no network >&2; exit 3', ...clause]);
   equal(silent.code, 4);
   match(silent.stdout.replaceAll(/\s+/g, ' '), /No call came\. The caller wrote: no network/);

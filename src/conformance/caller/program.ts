@@ -25,7 +25,7 @@ export function startProgram(
     shell: true,
     // A group of its own, so that the command ends with the shell that runs it.
     detached: true,
-    env: { ...process.env, ...variables },
+    env: { ...withoutOwn(process.env), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -55,6 +55,10 @@ export function startProgram(
     },
   };
 }
+
+/** A caller is not the operator's program: it gets no token and no key of this one. */
+const withoutOwn = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ORDERGATE_')));
 
 /** To the whole group of the child. */
 function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
