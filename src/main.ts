@@ -1,9 +1,9 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { hkdfSync } from 'node:crypto';
+import { accessLog, all, loggedAudit, loggedClose } from './activity-log.ts';
 import { Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
-import type { Config } from './config.ts';
 import { inTurn } from './core/in-turn.ts';
 import { requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
@@ -39,7 +39,7 @@ import { readAdminToken, readMasterKey } from './secrets.ts';
 import { detectiveOf } from './signature-here.ts';
 import { logStart } from './start-log.ts';
 import type { Options, Ordergate } from './started.ts';
-import { backUpLedger as backUp } from './transfers.ts';
+import { openTracing, type Tracing } from './tracing.ts';
 import { VERSION } from './version.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -49,20 +49,18 @@ export type { Answer as SignatureAnswer } from './detective/answer.ts';
 export { platforms } from './platforms/index.ts';
 export { callLine } from './sandbox.ts';
 export { debugSignature } from './signature-here.ts';
-export { ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
+export { backUpLedger, ledgerHeadOf, migrateLedger, restoreLedger } from './transfers.ts';
 export { VERSION } from './version.ts';
 export { auditEntries, auditSealed } from './whole-audit.ts';
-export { oldRulesOf, openWorkplace, resetSandbox, type Workplace } from './workplace.ts';
+export {
+  holdsLedgerOf,
+  oldRulesOf,
+  openWorkplace,
+  resetSandbox,
+  type Workplace,
+} from './workplace.ts';
 export type { Options, Ordergate, Platform };
 export { platformsOf };
-
-/** A consistent copy of the ledger. A server may continue to use the ledger. */
-export const backUpLedger = (
-  config: Config,
-  file: string,
-  options: { readonly withKey: boolean },
-  onProgress: (rows: number) => void,
-) => backUp(config, file, { ...options, version: VERSION }, onProgress);
 
 /** Starts everything; resolves when the server listens. */
 export async function startOrdergate(options: Options): Promise<Ordergate> {
@@ -71,9 +69,10 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const platforms = await platformsOf(config, options.platforms); // A wrong file fails before a token is made.
   const adminToken = readAdminToken(config);
   const provider = providerOf(config);
+  const tracing = await openTracing(VERSION);
   const workplace = await openWorkplace({ ...options, platforms });
   try {
-    return await serve(workplace, { options, log, adminToken, provider });
+    return await serve(workplace, { options, log, adminToken, provider, tracing });
   } catch (error) {
     // Else a ledger in use would keep the process alive, or be locked for the next start in it.
     await workplace.storage.close();
@@ -86,11 +85,12 @@ interface Serving {
   readonly log: Logger;
   readonly adminToken: string;
   readonly provider: ReturnType<typeof providerOf>;
+  readonly tracing: Tracing | undefined;
 }
 
 /** Serves an open ledger. Where that fails, everything but the ledger is stopped again. */
 async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate> {
-  const { options, log, adminToken, provider } = serving;
+  const { options, log, adminToken, provider, tracing } = serving;
   const { config } = options;
   const { storage, parties, catalog, clock, platforms } = workplace;
   const { ledger, requests, tokens, limits } = storage;
@@ -155,7 +155,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   });
 
   const forces = callbacks.forces && new SandboxForces(clock, callbacks.forces);
-  const logged = withListener(requests, options.onCall);
+  const access = accessLog(log, config.accessLog);
+  const logged = withListener(requests, all(options.onCall, access, tracing?.note));
   const detective = detectiveOf(workplace, config, {
     append: (record) => logged.append(record),
     isSecret,
@@ -189,7 +190,11 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
   const manage: ManageServices = {
     ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about },
-    ...{ audit: storage.audit, desk: storage.desk, secondPerson: config.secondPerson },
+    ...{
+      audit: loggedAudit(storage.audit, log),
+      desk: storage.desk,
+      secondPerson: config.secondPerson,
+    },
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
     ...sandboxControls(workplace, {
@@ -231,7 +236,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     trustedProxies,
     maxConnections,
     requestMs: options.requestMs,
-    routes,
+    routes: tracing?.traced(routes) ?? routes,
     platformOf: attribution(platforms),
     onFault,
     onRefused: refusals({ platforms, clock, pipeline, nextRequestId, onFault }),
@@ -261,10 +266,11 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     await stopKeyUses();
     await detective.close();
   };
-  const close = async (): Promise<void> => {
+  const close = loggedClose(log, async () => {
     await stop();
+    await tracing?.close();
     await storage.close();
-  };
+  });
   try {
     storage.watchFile?.((problem) =>
       log.fatal(

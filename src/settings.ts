@@ -260,6 +260,15 @@ export const SETTINGS = {
     },
     read: wholeNumber(16, 1_000_000),
   },
+  accessLog: {
+    variable: 'ORDERGATE_ACCESS_LOG',
+    default: '0',
+    text: {
+      en: 'for how many calls of a hundred the log gets a line (platform, party, method, outcome, address, duration; no body). The request log keeps every call anyway',
+      zh: '每一百次调用中，有多少次在进程日志里写一行（平台、合作方、方法、结果、地址、耗时；不含报文）。请求日志始终记录每次调用',
+    },
+    read: wholeNumber(0, 100),
+  },
   logLevel: {
     variable: 'ORDERGATE_LOG_LEVEL',
     default: 'info',

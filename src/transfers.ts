@@ -16,18 +16,19 @@ import {
 } from './storage/transfer/backup.ts';
 import type { Sums } from './storage/transfer/digest.ts';
 import { TABLES } from './storage/transfer/tables.ts';
+import { VERSION } from './version.ts';
 
 /** A consistent copy of the ledger. A server may continue to use the ledger. */
 export async function backUpLedger(
   config: Config,
   file: string,
-  { withKey, version }: { readonly withKey: boolean; readonly version: string },
+  { withKey }: { readonly withKey: boolean },
   onProgress: OnProgress,
 ): Promise<Sums> {
   const secrets = withKey
     ? { masterKey: readExistingKey(config).toString('hex'), adminToken: readAdminToken(config) }
     : undefined;
-  return backUp(config, file, { version, ...(secrets && { secrets }) }, onProgress);
+  return backUp(config, file, { version: VERSION, ...(secrets && { secrets }) }, onProgress);
 }
 
 /** Restores a backup to a new place, or proves that it could be restored. */

@@ -112,6 +112,9 @@ export async function resetSandbox(workplace: Workplace): Promise<number> {
   return storage.shared ? storage.shared.alone(anew) : anew();
 }
 
+/** Whether the configured place holds a ledger. Creates nothing. */
+export const holdsLedgerOf = (config: Config): Promise<boolean> => holdsLedger(config);
+
 /** @throws {ConfigError} if there is no ledger; nothing is created */
 async function requireLedger(config: Config): Promise<void> {
   if (await holdsLedger(config)) return;

@@ -41,6 +41,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: () => import('./verify.ts'),
   head: () => import('./head.ts'),
   lost: () => import('./lost.ts'),
+  doctor: () => import('./doctor.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
   migrate: () => import('./migrate.ts'),

@@ -32,6 +32,7 @@ export const SUMMARIES = {
     reset: 'make a sandbox anew, as its first start left it',
   },
   keep: {
+    doctor: 'look at settings, machine and proxy, and say what is wrong',
     verify: 'read the whole ledger and say whether it is sound',
     head: 'print one hash over all changes, to be kept elsewhere',
     lost: 'list acknowledged calls that the ledger lacks',

@@ -3,6 +3,7 @@
 import type { Ledger } from '../core/ledger.ts';
 import type { Principal } from '../core/principal.ts';
 import type { HttpMethod } from '../protocol/contract.ts';
+import { probeHeaders } from '../protocol/doctor-probe.ts';
 import type { Caller, Connection } from '../protocol/gateway-request.ts';
 import { answer, answerEndpoint, type PipelineServices } from '../protocol/pipeline.ts';
 import type { GatewayRequest, Platform } from '../protocol/platform.ts';
@@ -130,7 +131,10 @@ export function routeTable({
     const headers = own ? { ...own, 'x-request-id': id } : { 'x-request-id': id };
     return { status, contentType, body, isAscii, cut, headers };
   };
-  const health = async () => ({ status: 200, contentType: PLAIN, body: 'ok\n' });
+  const health = async ({ headers, caller }: HttpCall): Promise<HttpReply> => {
+    const probed = probeHeaders(headers, caller.address);
+    return { status: 200, contentType: PLAIN, body: 'ok\n', ...(probed && { headers: probed }) };
+  };
   const ready = async () => {
     try {
       await ledger.checkReady();

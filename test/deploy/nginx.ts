@@ -42,6 +42,8 @@ export interface Nginx {
   /** The port without TLS. */
   readonly plainPort: number;
   readonly port: number;
+  /** The file of the CA that made its certificates. */
+  readonly caFile: string;
   stop(): void;
 }
 
@@ -66,7 +68,11 @@ export async function startNginx(
   change: Readonly<Record<string, string>> = {},
 ): Promise<Nginx> {
   const directory = temporaryDirectory();
-  const { key, certificate, ca } = makeCertificate([`DNS:${OPEN}`, `DNS:${MANAGE}`]);
+  const { key, certificate, ca } = makeCertificate([
+    ...[`DNS:${OPEN}`, `DNS:${MANAGE}`, 'DNS:localhost'],
+  ]);
+  const caFile = `${directory}/ca.pem`;
+  writeFileSync(caFile, ca);
   for (const name of [OPEN, MANAGE]) {
     writeFileSync(`${directory}/${name}.pem`, certificate);
     writeFileSync(`${directory}/${name}.key`, key);
@@ -132,5 +138,5 @@ export async function startNginx(
       await sleep(50);
     }
   }
-  return { open, call, port, plainPort, stop };
+  return { open, call, port, plainPort, caFile, stop };
 }

@@ -3,6 +3,26 @@
 import type { CommandText } from '../command.ts';
 import { JSON_FLAG, NDJSON_FLAG } from '../common-flags.ts';
 
+export const doctor = {
+  name: 'doctor',
+  usage: ['doctor [--bundle FILE]'],
+  about:
+    'It looks at settings, clock, disk, permissions, master key, ledger, backups, the running server, the proxy at ORDERGATE_PUBLIC_URL and its certificates. It changes nothing. The exit code is 1 if something is wrong. Run it with the variables of the server, as its user.',
+  flags: {
+    bundle: {
+      type: 'string',
+      value: 'FILE',
+      text: 'write what was found, the settings without their secrets, and the versions there',
+    },
+    ...JSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['doctor --data data', 'look at a sandbox'],
+    ['doctor --bundle report.json', 'also write what a report of a fault needs'],
+  ],
+} as const satisfies CommandText;
+
 export const verify = {
   name: 'verify',
   usage: ['verify [--head HEAD]'],
