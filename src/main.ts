@@ -286,18 +286,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     await logStart(log, workplace, config, { url, manageUrl, version: VERSION, link });
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
-    return {
-      ...workplace,
-      url,
-      manageUrl,
-      adminToken,
-      callbacks,
-      people,
-      secondFactor,
-      signInLink,
-      firstAccountLink,
-      close,
-    };
+    const places = { url, manageUrl, adminToken, signInLink, firstAccountLink };
+    return { ...workplace, ...places, callbacks, people, secondFactor, close };
   } catch (error) {
     await stop();
     throw error;

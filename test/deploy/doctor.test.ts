@@ -15,7 +15,7 @@ interface Finding {
 }
 
 async function doctor(data: string, env: Record<string, string> = {}, args: string[] = []) {
-  const ended = await run(['doctor', '--json', '--data', data, ...args], env);
+  const ended = await run(['doctor', '--json', '--data', data, ...args], { PORT: '9', ...env });
   const { findings } = JSON.parse(ended.stdout) as { findings: Finding[] };
   const of = (about: string): Finding[] => findings.filter((one) => one.about === about);
   return { code: ended.code, findings, of };
