@@ -57,8 +57,8 @@ export const SETTINGS = {
     variable: 'ORDERGATE_MANAGE_PORT',
     unset: { en: 'none: one listener serves everything', zh: '无：所有路径共用一个监听端口' },
     text: {
-      en: 'a second port, at which the management API, the console, `/docs`, `/metrics` and `/readyz` are, so that `PORT` serves the gateways, OAuth and `/healthz` alone. Both ports serve `/healthz`. Set it in production; 0 takes a free one',
-      zh: '第二个监听端口：管理接口、控制台、`/docs`、`/metrics`、`/readyz` 只在此端口，`PORT` 只提供各平台网关、OAuth 与 `/healthz`；两个端口都有 `/healthz`。生产环境应当设置；0 表示任意空闲端口',
+      en: 'a second port, at which the management API, the console, `/docs`, `/metrics` and `/readyz` are, so that `PORT` serves the gateways, OAuth and `/healthz` alone. Both ports serve `/healthz`. Set it in production ([docs/production.md](docs/production.md)); 0 takes a free one',
+      zh: '第二个监听端口：管理接口、控制台、`/docs`、`/metrics`、`/readyz` 只在此端口，`PORT` 只提供各平台网关、OAuth 与 `/healthz`；两个端口都有 `/healthz`。生产环境应当设置（见 [docs/zh/production.md](docs/zh/production.md)）；0 表示任意空闲端口',
     },
     read: optionalNumber(0, 65_535),
   },
