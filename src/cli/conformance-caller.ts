@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Config, readConfig, UsageError } from '../config.ts';
 import type { CallerOptions } from '../conformance/caller/run.ts';
 import { reachOf } from '../conformance/reach.ts';
+import type { Language } from '../conformance/report/words.ts';
 import { sandboxTarget } from '../conformance/sandbox-target.ts';
 import { matches } from '../conformance/select.ts';
 import type { Result } from '../conformance/verdict.ts';
@@ -26,6 +27,7 @@ interface Judged {
   readonly conformance: Conformance;
   readonly flags: CallerFlags;
   readonly config: Config;
+  readonly language: Language;
   repeat(id: string): string;
 }
 
@@ -63,7 +65,7 @@ export async function judgeCaller(judged: Judged): Promise<readonly Result[]> {
       return await judgeCommand({ ...options, command, timeoutMs });
     }
     const { host, port } = config;
-    return await waitForCalls({ ...options, host, port }, flags);
+    return await waitForCalls({ ...options, host, port }, flags, judged.language);
   } finally {
     await server.close();
     rmSync(directory, { recursive: true, force: true });
@@ -80,6 +82,7 @@ function readSeconds(given: string | undefined): number {
 async function waitForCalls(
   options: CallerOptions,
   flags: CallerFlags,
+  language: Language,
 ): Promise<readonly Result[]> {
   const { judgeVisitors } = await import('../conformance/caller/visitors.ts');
   const stopped = new Promise<void>((resolve) => {
@@ -91,6 +94,7 @@ async function waitForCalls(
     stopped,
     callbackUrl: url,
     callbackSecret: secret,
+    language,
     say: complain,
   });
 }

@@ -64,7 +64,7 @@ async function judge(values: Values, args: readonly string[]): Promise<number> {
       throw new UsageError('give --command or --as-platform: both say who the caller is');
     }
     const { judgeCaller } = await import('./conformance-caller.ts');
-    const results = await judgeCaller({ ...judged, flags: values });
+    const results = await judgeCaller({ ...judged, flags: values, language });
     const target = command ?? '--as-platform';
     return write({ ...head, kind: 'caller', target, results }, ids, values, language);
   }

@@ -14,6 +14,7 @@ export interface VisitorOptions extends CallerOptions {
   readonly callbackUrl: string | undefined;
   /** With `whsec_`. Default: a new one, which is printed. */
   readonly callbackSecret: string | undefined;
+  readonly language: keyof Text;
   say(line: string): void;
 }
 
@@ -35,7 +36,8 @@ export const TRIALS: Readonly<Record<TrialName, Text>> = {
 const CALLBACK_WAIT_MS = 24 * 60 * 60 * 1000;
 
 export async function judgeVisitors(options: VisitorOptions): Promise<readonly Result[]> {
-  const { say, stopped, callbackUrl, callbackSecret = newSecret() } = options;
+  const { stopped, callbackUrl, callbackSecret = newSecret(), language } = options;
+  const say = (text: Text): void => options.say(text[language]);
   const { proxy, staged, clauses } = await openStage(options);
   const posts = new Map<TrialName, readonly Post[]>();
   try {
@@ -46,18 +48,29 @@ export async function judgeVisitors(options: VisitorOptions): Promise<readonly R
         options,
         proxy.url,
       );
-      say(
-        `the platform is at ${CONFORMANCE_URL}; party ${CONFORMANCE_PARTY}, secret ${CONFORMANCE_SECRET}`,
-      );
+      say({
+        zh: `平台地址 ${CONFORMANCE_URL}；调用方 ${CONFORMANCE_PARTY}，密钥 ${CONFORMANCE_SECRET}`,
+        en: `the platform is at ${CONFORMANCE_URL}; party ${CONFORMANCE_PARTY}, secret ${CONFORMANCE_SECRET}`,
+      });
     }
     if (callbackUrl !== undefined)
-      say(`callbacks go to ${callbackUrl}, signed with ${callbackSecret}`);
+      say({
+        zh: `回调发往 ${callbackUrl}，签名密钥 ${callbackSecret}`,
+        en: `callbacks go to ${callbackUrl}, signed with ${callbackSecret}`,
+      });
     for (const one of staged) {
       const own = Object.entries(one.job.variables).map(([name, value]) => `${name}=${value}`);
       const job = variablesFor(one, options, proxy.url).CONFORMANCE_JOB;
-      say(`${one.trial}: ${TRIALS[one.trial].en}. ${job} ${own.join(' ')}`);
+      const [words, order] = [TRIALS[one.trial], `${job} ${own.join(' ')}`];
+      say({
+        zh: `${one.trial}：${words.zh}。${order}`,
+        en: `${one.trial}: ${words.en}. ${order}`,
+      });
     }
-    say('stop with Ctrl+C (SIGINT or SIGTERM) for the report');
+    say({
+      zh: '按 Ctrl+C（SIGINT 或 SIGTERM）结束并输出报告',
+      en: 'stop with Ctrl+C (SIGINT or SIGTERM) for the report',
+    });
     const receiver =
       callbackUrl === undefined ? null : { url: callbackUrl, secret: callbackSecret, lines: [] };
     for (const one of receiver ? staged : []) {
