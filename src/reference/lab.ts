@@ -25,7 +25,7 @@ export interface Lab {
   readonly fields: readonly LabField[];
   readonly words: Pick<
     Labels,
-    'pieces' | 'piece' | 'value' | 'separator' | 'bodyBase64' | 'whole' | 'signing'
+    'pieces' | 'piece' | 'value' | 'separator' | 'bodyBase64' | 'whole' | 'signing' | 'colon'
   >;
   /** Whether the page may send: in a sandbox whose gateways have the address of the page. */
   readonly sends: boolean;
@@ -47,7 +47,7 @@ export function labOf(
   const { contract, signingSample } = platform;
   const { params, samples } = contract.methods[method]!;
   const [sample] = samples;
-  const { pieces, piece, value, separator, bodyBase64, whole, signing } = LABELS[language];
+  const { pieces, piece, value, separator, bodyBase64, whole, signing, colon } = LABELS[language];
   if (!signingSample || !sample) return null;
   return {
     ...{ platform: platform.name, method, language, party: sample.as },
@@ -55,9 +55,9 @@ export function labOf(
     secret: signingSample.scheme.secret,
     fields: Object.entries(params).map(([name, field]) => ({
       ...{ name, kind: kindOf(field), value: written(sample.params[name]) },
-      label: field.optional ? `${name} (${LABELS[language].optional})` : name,
+      label: field.optional ? LABELS[language].optionalField(name) : name,
     })),
-    words: { pieces, piece, value, separator, bodyBase64, whole, signing },
+    words: { pieces, piece, value, separator, bodyBase64, whole, signing, colon },
     sends: live.environment === 'sandbox' && live.gatewayPort === undefined,
   };
 }

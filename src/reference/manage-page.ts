@@ -103,7 +103,7 @@ export function operationPage(
           ...(isOpen ? [] : [{ code: operation['x-least-role'] }]),
         ],
       ]),
-      heading('params', t.params),
+      heading('params', t.parameters),
       parameterTable(schemas, operation.parameters, language),
       ...bodyBlocks(schemas, operation, language),
       heading('sample', t.samples),
@@ -132,7 +132,7 @@ function parameterTable(
     [[schemas.typeOf(schema)], ...schemas.bounds(schema, language)],
     [...(description === undefined ? [] : [withCode(description)]), ...schemas.meaning(schema)],
   ]);
-  return table(t.params, [t.field, t.place, t.type, t.meaningOnly], rows, t.none);
+  return table(t.parameters, [t.field, t.place, t.type, t.meaningOnly], rows, t.none);
 }
 
 const JSON_TYPE = 'application/json';

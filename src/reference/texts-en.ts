@@ -57,6 +57,7 @@ export const en = {
   meaning: 'Meaning and source',
   required: 'required',
   optional: 'optional',
+  optionalField: (name: string) => `${name} (optional)`,
   signed: 'signed',
   unsigned: 'not signed',
   secret: 'secret: it reaches no log',
@@ -154,6 +155,7 @@ export const en = {
   manageErrors: 'Error codes of the management API',
   manageErrorsAbout:
     'Each error is JSON with code, message, cause, remedy and retry, and names the field that is wrong. A code may come with several HTTP statuses.',
+  parameters: 'Parameters',
   leastRole: 'Least role: ',
   noToken: 'Needs no token.',
   requestBody: 'Body',

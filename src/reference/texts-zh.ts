@@ -54,6 +54,7 @@ export const zh: Labels = {
   meaning: '说明与出处',
   required: '必填',
   optional: '可选',
+  optionalField: (name) => `${name}（可选）`,
   signed: '参与签名',
   unsigned: '不参与签名',
   secret: '机密：不进入任何日志',
@@ -142,6 +143,7 @@ export const zh: Labels = {
   manageErrors: '管理接口的错误代码',
   manageErrorsAbout:
     '每个错误都是 JSON，含 code、message、cause、remedy 和 retry，并以 field 指出不对的字段。一个代码可能对应几个 HTTP 状态码。',
+  parameters: '参数',
   leastRole: '最低角色：',
   noToken: '不需要令牌。',
   requestBody: '请求报文',

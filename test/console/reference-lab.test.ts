@@ -31,7 +31,7 @@ const signature = (page: Page) => page.locator('code.signature').innerText();
 const inputOf = (page: Page, name: string) => page.locator(`[name="${name}"]`);
 
 async function send(page: Page): Promise<string> {
-  await page.getByRole('button').click();
+  await page.locator('.lab button').click();
   await page.locator('.exchange h3').first().waitFor();
   return page.locator('.exchange').innerText();
 }
@@ -88,7 +88,7 @@ test('a list is JSON: what is none is said, and nothing is sent', { skip }, asyn
   const page = await openMethod('ytx/getOrderResult?lang=zh');
   await inputOf(page, 'p.requestId').fill('[2016');
   match(await page.locator('.problem').innerText(), /requestId: 不是 JSON/);
-  await page.getByRole('button').click();
+  await page.locator('.lab button').click();
   equal(await page.locator('.exchange').innerText(), '');
   await page.close();
 });
@@ -127,7 +127,7 @@ test('production signs step by step, names no key, and has no button that sends'
   const production = await startTestServer({ config });
   const page = await openMethod('ytx/productOrder?lang=en', production.url);
   equal(await inputOf(page, 'key').inputValue(), '');
-  equal(await page.getByRole('button').count(), 0);
+  equal(await page.locator('.lab button').count(), 0);
   match(await page.locator('.worked').innerText(), /Signature: [0-9a-f]{32}/);
   await page.close();
   const why = await fetch(`${production.url}/docs/ytx/why/1`);
@@ -191,4 +191,18 @@ test('the search shows hits while the reader writes; Escape closes them, Enter a
   await page.waitForURL(/\/docs\/jintong\/HastenOrder\?lang=zh/);
   await page.close();
   deepEqual(browser.faults.splice(0), []);
+});
+
+test('on paper every program is open, and no control is there', { skip }, async () => {
+  const page = await openMethod('ytx/getOrderResult?lang=zh');
+  await page.emulateMedia({ media: 'print' });
+  const programs = page.locator('details pre');
+  equal(await programs.count(), 7);
+  for (const program of await programs.all()) {
+    ok(((await program.boundingBox())?.height ?? 0) > 200, await program.innerText());
+  }
+  for (const hidden of ['.search', '.inputs', '.sender', '.contents', '.tools']) {
+    equal(await page.locator(hidden).isVisible(), false, hidden);
+  }
+  await page.close();
 });

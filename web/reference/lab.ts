@@ -77,7 +77,7 @@ function workedExample({ signing }: Client, lab: Lab, values: Values): Node[] {
     make(
       'p',
       {},
-      `${words.signing}: `,
+      `${words.signing}${words.colon}`,
       make('code', { class: 'signature' }, digestOf(signing.scheme.algorithm, parts, key)),
     ),
   ];

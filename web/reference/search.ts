@@ -37,7 +37,9 @@ export function quickSearch(form: HTMLFormElement): void {
     else timer = setTimeout(() => void ask(), WAIT_MS);
   });
   form.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') {
+    if (event.key === 'Escape' && !shown.hidden) {
+      // The browser would clear what was written.
+      event.preventDefault();
       hide();
       input.focus();
     }
