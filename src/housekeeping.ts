@@ -7,19 +7,23 @@ import type { Workplace } from './workplace.ts';
 /** How long an expired token stays known, so that its holder is told to refresh it. */
 const TOKEN_MEMORY_MS = 30 * DAY;
 
+/** How long an alarm stays listed. */
+const ALARM_MEMORY_MS = 90 * DAY;
+
 /** Returns a function that stops the tasks. */
 export function keepHouse(
   { storage, parties, clock }: Workplace,
   config: Config,
   log: Logger,
 ): () => void {
-  const { ledger, requests, tokens, callbacks, people } = storage;
+  const { ledger, requests, tokens, callbacks, people, alarms } = storage;
   const chores = [
     () => requests.prune(Date.now() - config.requestLogDays * DAY),
     () => ledger.forgetReplies(clock.now()),
     () => parties.forgetEnded(clock.now()),
     () => tokens.forget(clock.now() - TOKEN_MEMORY_MS),
     () => callbacks.prune(clock.now() - config.requestLogDays * DAY),
+    () => alarms.prune(clock.now() - ALARM_MEMORY_MS),
     // Sessions and links expire by real time, whatever a sandbox's clock shows.
     () => people.forgetCredentials(Date.now()),
   ];

@@ -1,6 +1,7 @@
 // The only composition root: wires configuration, storage, platforms, workers and HTTP together.
 import { hkdfSync } from 'node:crypto';
 import { accessLog, all, loggedAudit, loggedClose } from './activity-log.ts';
+import { openAlarms } from './alarms-here.ts';
 import { Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { watchClock } from './clock-log.ts';
@@ -138,11 +139,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const callbackMetrics = new CallbackMetrics(storage.callbacks, clock);
   metrics.add(...callbackMetrics.sources, ...ledgerMetrics(storage, clock, config.backups));
   const callbacks = new Callbacks({
-    store: storage.callbacks,
-    clock,
-    environment,
-    parties,
-    platforms,
+    ...{ store: storage.callbacks, clock, environment, parties, platforms },
     allowed: config.callbackAllow,
     ...options.callbacks,
     onAttempt: (outcome) => callbackMetrics.count(outcome),
@@ -162,6 +159,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     isSecret,
     onFault: (error) => onFault(error, 'the question why a signature is wrong'),
   });
+  const { alarms, alarmWork } = openAlarms(workplace, config, { callbacks, detective, faults });
   const pipeline: PipelineServices = {
     ...services,
     requests: logged,
@@ -190,11 +188,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
   const manage: ManageServices = {
     ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about },
-    ...{
-      audit: loggedAudit(storage.audit, log),
-      desk: storage.desk,
-      secondPerson: config.secondPerson,
-    },
+    ...{ desk: storage.desk, secondPerson: config.secondPerson, alarms: alarmWork },
+    audit: loggedAudit(storage.audit, log),
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
     ...sandboxControls(workplace, {
@@ -250,7 +245,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   metrics.watch(server, live.streams);
 
   const stopHousekeeping = keepHouse(workplace, config, log);
-  const clockWatch = watchClock(clock, log, () => callbacks.shortenPauses());
+  const clockWatch = watchClock(clock, log, () => callbacks.shortenPauses(), alarms.noteClockStep);
   const stopKeyUses = parties.keyUses.start((error) =>
     log.error({ err: error }, 'the last uses of keys are not kept; tried again'),
   );
@@ -262,6 +257,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     live.streams.close();
     await server.close();
     await deadlines.stop();
+    await alarms.stop();
     await callbacks.stop();
     await stopKeyUses();
     await detective.close();
@@ -281,13 +277,14 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     const { url, manageUrl } = await server.listen();
     deadlines.wake();
     await callbacks.start();
+    if (options.callbacks?.isLive !== false) alarms.start();
     const signInLink = () => entrance.signInLink(manageUrl);
     const link = entrance.signsIn ? await signInLink() : null;
     await logStart(log, workplace, config, { url, manageUrl, version: VERSION, link });
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
     const places = { url, manageUrl, adminToken, signInLink, firstAccountLink };
-    return { ...workplace, ...places, callbacks, people, secondFactor, close };
+    return { ...workplace, ...places, alarms, callbacks, people, secondFactor, close };
   } catch (error) {
     await stop();
     throw error;

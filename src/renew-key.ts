@@ -1,4 +1,5 @@
 // Reseals with the newest master key whatever an older key sealed, while the ledger serves calls.
+import { channelPlace } from './core/alarms.ts';
 import type { Clock, Instant } from './core/clock.ts';
 import type { Json } from './core/order.ts';
 import type { Parties } from './directory/parties.ts';
@@ -53,10 +54,20 @@ export async function renewKey(
     }
     const texts = await renewTexts(storage, sealer);
     const accounts = await renewAccounts(storage, sealer);
+    await renewChannels(storage, sealer);
     await storage.sealedTexts.keepKeyCheck();
     return { parties: changedParties, endpoints, texts, accounts };
   } finally {
     sealer.onOlder = undefined;
+  }
+}
+
+async function renewChannels({ alarms }: OpenStorage, sealer: Sealer): Promise<void> {
+  for (const channel of await alarms.list('channel', 1000)) {
+    const { id, version, document } = channel;
+    const sealed = sealer.sealAnew(String(document.sealed), channelPlace(id));
+    if (sealed === null) continue;
+    await alarms.save({ ...channel, version: version + 1, document: { ...document, sealed } });
   }
 }
 

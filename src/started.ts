@@ -1,4 +1,5 @@
 // What a start takes, and what it gives back.
+import type { RunningAlarms } from './alarms-here.ts';
 import type { CallbackOverrides, Callbacks } from './callbacks/callbacks.ts';
 import type { RequestRecord } from './core/request-log.ts';
 import type { Logger } from './log.ts';
@@ -33,6 +34,7 @@ export interface Ordergate extends Workplace {
   /** Where the management API and the console listen; equal to `url` without a listener of their own. */
   readonly manageUrl: string;
   readonly adminToken: string;
+  readonly alarms: RunningAlarms;
   readonly callbacks: Callbacks;
   readonly people: People;
   readonly secondFactor: SecondFactor;

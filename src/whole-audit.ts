@@ -1,5 +1,6 @@
 // Audits that need the whole program: sealed texts need the master key, and entries of orders need
 // the platforms.
+import { channelPlace } from './core/alarms.ts';
 import type { Json, OrderModel } from './core/order.ts';
 import { entryProblems } from './core/order-entries.ts';
 import { totpPlace } from './people/second-factor.ts';
@@ -20,7 +21,7 @@ const TOLD = 100;
  * another order
  */
 export async function auditSealed(
-  { sealedTexts, people }: OpenStorage,
+  { sealedTexts, people, alarms }: OpenStorage,
   sealer: Sealer,
 ): Promise<string[]> {
   const found: string[] = [];
@@ -28,6 +29,12 @@ export async function auditSealed(
     if (!totp || opens(sealer, totp.sealed, totpPlace(accountId))) continue;
     found.push(
       `account ${name}: its second factor does not open. Reset it: ordergate users reset-password`,
+    );
+  }
+  for (const { id, document } of await alarms.list('channel', 1000)) {
+    if (opens(sealer, String(document.sealed), channelPlace(id))) continue;
+    found.push(
+      `alarm channel ${String(document.name)}: its address does not open. Remove it, and add it again`,
     );
   }
   let more = 0;

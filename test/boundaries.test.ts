@@ -80,6 +80,12 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^(protocol|export)\/|^directory\/published-keys\.ts$/,
     packages: /^$/,
   },
+  { place: /^alarms\//, may: /^(core|protocol|alarms)\//, packages: /^node:/ },
+  {
+    place: /^alarms-here\.ts$/,
+    may: /^(core|alarms|callbacks|detective)\/|^(config|fault-log|workplace)\.ts$/,
+    packages: /^$/,
+  },
   // A scenario acts upon a server from outside, as an integrator's program does.
   {
     place: /^scenario\//,
@@ -134,7 +140,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // What a start takes and gives: types of what main wires.
   {
     place: /^started\.ts$/,
-    may: /^(core|protocol|callbacks|people)\/|^(log|workplace)\.ts$/,
+    may: /^alarms-here\.ts$|^(core|protocol|callbacks|people)\/|^(log|workplace)\.ts$/,
     packages: /^$/,
   },
   { place: /^main\.ts$/, may: /^(?!cli\/)/, packages: /^node:/ },

@@ -53,5 +53,7 @@ export async function useLedger(dataDirectory: string): Promise<void> {
   const offset = await manage(server, 'POST', '/clock', { advanceSeconds: 1 });
   equal(offset.status, 200);
   equal((await ytx(server, submit('copy-1', 'SANDBOX-SUCCESS'))).statusCode, '0');
+  const rule = { name: 'disk', watches: 'disk', threshold: 1 };
+  equal((await manage(server, 'POST', '/alarm-rules', rule)).status, 201);
   await server.close();
 }

@@ -6,7 +6,7 @@ import type {
   DeliveryResult,
 } from '../core/callbacks.ts';
 import { type Clock, SECOND } from '../core/clock.ts';
-import type { CallbackForce, ChangedVersion, ForcedCallbacks } from '../protocol/forced-call.ts';
+import type { CallbackForce, ChangedVersion, ForcedCallbacks } from '../protocol/force.ts';
 
 /** A callback that waits for the order's next one waits this long, in real time. */
 const LONGEST_WAIT_MS = 30 * SECOND;

@@ -6,7 +6,7 @@ import type { AddressList } from '../directory/addresses.ts';
 import { scheduleOf } from '../protocol/retry-schedule.ts';
 import type { Lookup } from './address-guard.ts';
 import { CallbackForces } from './callback-forces.ts';
-import { Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
+import { type Post, Poster, type PostOutcome, type Posts, UNWANTED } from './deliver.ts';
 import { Dispatcher, LEASE_MS } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, newMessageId, pingBody } from './message.ts';
@@ -140,6 +140,11 @@ export class Callbacks {
       .post({ url, ...message, secrets: liveSecrets(secrets, clock.now()), expects })
       .then((outcome) => judgedByPlatform(outcome, target))
       .catch(({ message: error }: Error) => ({ ...UNWANTED, error }));
+  }
+
+  /** Posts any message through the guard of callbacks, without a record. */
+  post(post: Post): Promise<PostOutcome> {
+    return this.#poster.post(post);
   }
 
   /** Posts one pending delivery at once; see {@link Dispatcher.attempt}. */

@@ -1,5 +1,6 @@
 // The form of one management endpoint: written once, and the server and the OpenAPI page come from it.
 import { z } from 'zod';
+import type { AlarmManagement } from '../core/alarms.ts';
 import type { AuditStore } from '../core/audit.ts';
 import type { CallSeries } from '../core/call-series.ts';
 import type { CallbackManagement } from '../core/callback-management.ts';
@@ -43,6 +44,7 @@ export interface ManageServices {
   readonly calls: CallSeries;
   readonly figures: Pick<Figures, 'read'>;
   readonly streams: Pick<EventStreams, 'open'>;
+  readonly alarms: AlarmManagement;
   /** Of a sandbox; absent in production. */
   readonly forces?: SandboxForces | undefined;
   /** Brings in a part of an import file; what it refuses is an answer. */

@@ -172,6 +172,19 @@ const SPECIFIC = {
     ['这个变更会删除应用。', 'The change would remove apps.'],
     ['逐个修改应用，或传 replace=true。', 'Change one app at a time, or send replace=true.'],
   ),
+  'unknown-alarm': unknown('告警', 'alarm', 'alarms'),
+  'unknown-alarm-rule': unknown('告警规则', 'rule of alarms', 'rules'),
+  'unknown-alarm-channel': unknown('通知渠道', 'channel of alarms', 'channels'),
+  'bad-alarm': entry(
+    400,
+    ['告警规则或通知渠道的某个字段不合法。', 'A field of the rule or the channel does not fit.'],
+    ['按消息修正该字段。', 'Correct the field that the message names.'],
+  ),
+  'alarm-channel-in-use': entry(
+    409,
+    ['仍有规则使用这个通知渠道。', 'Rules use the channel still.'],
+    ['先从这些规则中移除它。', 'Take it out of these rules first.'],
+  ),
   'bad-force': entry(
     400,
     ['强制规则写法不对，或已过期。', 'The force is malformed, or over already.'],

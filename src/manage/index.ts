@@ -4,6 +4,7 @@ import { LedgerUnavailableError } from '../core/errors.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { accountEndpoints } from './accounts.ts';
 import { admissionEndpoints } from './admissions.ts';
+import { alarmEndpoints } from './alarms.ts';
 import { apiTokenEndpoints } from './api-tokens.ts';
 import { approvalEndpoints } from './approvals.ts';
 import { attentionEndpoints } from './attention.ts';
@@ -73,6 +74,7 @@ const documented: readonly Endpoint[] = [
   ...deliveryActionEndpoints,
   ...replayJobEndpoints,
   ...admissionEndpoints,
+  ...alarmEndpoints,
   ...clockEndpoints,
   ...sandboxEndpoints,
   ...forceEndpoints,

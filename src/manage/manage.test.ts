@@ -86,6 +86,19 @@ const { jobId } = (
   await manage(server, 'POST', '/callbacks/replay-jobs', { deliveryIds: [delivered] })
 ).body;
 
+const { channelId } = (
+  await manage(server, 'POST', '/alarm-channels', {
+    ...{ name: 'nobody', type: 'webhook', url: 'http://127.0.0.1:9/' },
+  })
+).body;
+const { ruleId } = (
+  await manage(server, 'POST', '/alarm-rules', {
+    ...{ name: 'disk', watches: 'disk', threshold: 100, channels: [channelId] },
+  })
+).body;
+await server.alarms.run();
+const { alarmId } = (await manage(server, 'GET', '/alarms')).body.items[0];
+
 const endpoints = manageEndpoints(true, VERSION);
 /** A path that exists, for endpoints whose path has parameters. */
 const logged = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
@@ -102,6 +115,9 @@ const existing = (path: string): string =>
     .replace('{tokenId}', 'a-digest')
     .replace('{consentId}', 'a-consent')
     .replace('{jobId}', jobId)
+    .replace('{alarmId}', alarmId)
+    .replace('{ruleId}', ruleId)
+    .replace('{channelId}', channelId)
     .replace('{deliveryId}', String(waiting))
     .replace('{requestId}', requestId);
 
@@ -219,6 +235,16 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
     body: { platform: 'jintong', party: 'hastenonly01', force: 'code=CallFail', calls: 1 },
   },
   removeForce: {},
+  listAlarms: {},
+  acknowledgeAlarm: {},
+  listAlarmRules: {},
+  createAlarmRule: { body: { name: 'refusals', watches: 'refusals', threshold: 20 } },
+  changeAlarmRule: { body: { threshold: 1, quiet: { from: '23:00', to: '07:30' } } },
+  removeAlarmRule: { path: '/alarm-rules/rule_nosuch' },
+  listAlarmChannels: {},
+  createAlarmChannel: { body: { name: 'x', type: 'webhook', url: 'https://example.com/' } },
+  removeAlarmChannel: { path: '/alarm-channels/channel_nosuch' },
+  testAlarmChannel: {},
   importRows: {
     body: {
       rows: [
@@ -441,6 +467,37 @@ const ERRORS: Readonly<
     },
   ],
   removeForce: [],
+  listAlarms: [{ status: 400, code: 'bad-request', field: 'limit', path: '/alarms?limit=0' }],
+  acknowledgeAlarm: [
+    { status: 404, code: 'unknown-alarm', path: '/alarms/alarm_nosuch/acknowledge' },
+  ],
+  listAlarmRules: [],
+  createAlarmRule: [
+    {
+      status: 400,
+      code: 'bad-alarm',
+      field: 'watches',
+      body: { name: 'x', watches: 'standby', threshold: 1 },
+    },
+  ],
+  changeAlarmRule: [
+    { status: 400, code: 'bad-request', field: 'threshold', body: { threshold: 0 } },
+    { status: 404, code: 'unknown-alarm-rule', path: '/alarm-rules/rule_nosuch', body: {} },
+  ],
+  removeAlarmRule: [],
+  listAlarmChannels: [],
+  createAlarmChannel: [
+    {
+      status: 400,
+      code: 'bad-alarm',
+      field: 'url',
+      body: { name: 'x', type: 'webhook', url: 'http://169.254.169.254/' },
+    },
+  ],
+  removeAlarmChannel: [{ status: 409, code: 'alarm-channel-in-use' }],
+  testAlarmChannel: [
+    { status: 404, code: 'unknown-alarm-channel', path: '/alarm-channels/channel_nosuch/test' },
+  ],
   readEndpointHealth: [
     {
       status: 404,
@@ -883,6 +940,7 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
       [
         ...['orders', 'parties', 'settings', 'catalog', 'tokens'],
         ...['endpoints', 'deliveries', 'callback_alerts', 'accounts', 'credentials', 'audit'],
+        'alarm_documents',
       ],
     ],
     ['requests.db', ['batches']],

@@ -101,6 +101,20 @@ export const BODIES: Readonly<Record<string, unknown>> = {
     update: false,
     dryRun: null,
   },
+  createAlarmRule: {
+    name: '今通拒绝过多',
+    watches: 'refusals',
+    threshold: 20,
+    platform: 'jintong',
+    quiet: { from: '23:00', to: '07:30' },
+  },
+  createAlarmChannel: {
+    name: '值班群',
+    type: 'dingtalk',
+    url: 'https://oapi.dingtalk.com/robot/send?access_token=…',
+    secret: 'SEC…',
+  },
+  changeAlarmRule: { threshold: 50 },
   createForce: {
     platform: 'jintong',
     party: 'jane88',

@@ -19,6 +19,9 @@ export const TAGS: Readonly<Record<string, string>> = {
   consents: 'Consents of merchants, which tokens come from.',
   errors: 'What the codes of errors mean, and what to do about each.',
   platforms: 'The platforms that the server speaks, and the contract of each as JSON.',
+  alarms: 'What a rule has warned of, with everything that happened since.',
+  'alarm-rules': 'What is watched, from which value on, and who is told.',
+  'alarm-channels': 'Groups of 企业微信, 钉钉 and 飞书, and webhooks, that get alarms.',
   clock: 'The clock of a sandbox, which tests move forward. Not in production.',
   sandbox: 'The sandbox as a whole. Not in production.',
   me: 'Who is calling: role, sessions, password and second factor.',
@@ -182,6 +185,22 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'Everything that a client of the platform needs: envelope, methods with fields and samples, and codes with cause and remedy. Use If-None-Match to ask whether it has changed.',
   listErrors:
     'Each error of this API carries the cause, the remedy and `retry` of its code as well. The codes that HTTP itself answers with, before a call reaches an endpoint, stand here only.',
+  listAlarms:
+    'One alarm for each time that a rule was over its threshold. The time line says when it fired, what each channel answered, who acknowledged it, and when it ended.',
+  acknowledgeAlarm:
+    'An alarm that was acknowledged before stays with the name of the first. It goes on until its value is under the threshold.',
+  listAlarmRules:
+    'One node evaluates all rules, every ten seconds. A rule has at most one open alarm.',
+  createAlarmRule:
+    'A message goes to each channel when the value reaches the threshold, and another when it is under it again.',
+  changeAlarmRule: 'What is not given stays as it is. What is watched, and of whom, stays.',
+  removeAlarmRule: 'Answers false where there was no such rule. Its alarms stay listed.',
+  listAlarmChannels: 'Address and secret are sealed, and never shown again.',
+  createAlarmChannel:
+    'The address has to be one that callbacks may reach. 钉钉 and 飞书 sign with `secret` where it is given; a webhook is signed as Standard Webhooks has it.',
+  removeAlarmChannel: 'Answers false where there was no such channel.',
+  testAlarmChannel:
+    '企业微信, 钉钉 and 飞书 answer 200 also for a message that they do not take: `error` judges the body.',
   readClock: 'The sandbox’s time, and how far it is ahead of the world’s.',
   advanceClock:
     'The clock only goes forward, and goes on at real speed. Deadlines that became due, such as refunds, have run when the answer comes.',

@@ -31,6 +31,17 @@ const { endpointId } = (
   })
 ).body;
 
+const { channelId } = (
+  await manage(server, 'POST', '/alarm-channels', {
+    ...{ name: 'nobody', type: 'webhook', url: 'https://example.com/' },
+  })
+).body;
+const { ruleId } = (
+  await manage(server, 'POST', '/alarm-rules', { name: 'x', watches: 'disk', threshold: 100 })
+).body;
+await server.alarms.run();
+const { alarmId } = (await manage(server, 'GET', '/alarms')).body.items[0];
+
 /** A schema, or the one that it names. */
 const resolved = (schema: Json): Json =>
   schema.$ref ? page.components.schemas[schema.$ref.split('/').at(-1)] : schema;
@@ -94,6 +105,9 @@ test('what it lists answers, and not with 404 or 405', async () => {
       .replace('{endpointId}', endpointId)
       .replace('{requestId}', called.headers.get('x-request-id')!)
       .replace('{jobId}', jobId)
+      .replace('{alarmId}', alarmId)
+      .replace('{ruleId}', ruleId)
+      .replace('{channelId}', channelId)
       .replace('{keyId}', 'k1');
     const { status } = await manage(
       server,

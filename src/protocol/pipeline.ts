@@ -1,7 +1,7 @@
 // The only way from bytes to core and back: check, execute, translate, reply, record.
 import { type CoreRefusal, LedgerUnavailableError, refuse } from '../core/errors.ts';
 import type { Checked } from './checks.ts';
-import type { ForcedCall } from './forced-call.ts';
+import type { ForcedCall } from './force.ts';
 import type {
   GatewayReply,
   GatewayRequest,

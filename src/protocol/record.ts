@@ -2,7 +2,7 @@
 import type { RequestLog, RequestRecord } from '../core/request-log.ts';
 import type { Checked } from './checks.ts';
 import type { EndpointLog } from './endpoint-log.ts';
-import { REFUSED_BY_FORCE } from './forced-call.ts';
+import { REFUSED_BY_FORCE } from './force.ts';
 import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
 import { readableBody } from './readable-body.ts';

@@ -2,9 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Checked } from './checks.ts';
-import { type BadForce, FORCE_HEADER, type Force, parseForce } from './force.ts';
-import type { ForcedCallbacks } from './forced-call.ts';
-import { ForcedCall } from './forced-call.ts';
+import {
+  type BadForce,
+  FORCE_HEADER,
+  type Force,
+  ForcedCall,
+  type ForcedCallbacks,
+  parseForce,
+} from './force.ts';
 import type { Connection } from './gateway-request.ts';
 import type { Platform, Start } from './platform.ts';
 

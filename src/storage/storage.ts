@@ -1,5 +1,6 @@
 // The result of opening storage: the ledger, and the request log beside it.
 import type { PeopleStore } from '../core/account.ts';
+import type { AlarmDocuments } from '../core/alarm-documents.ts';
 import type { AuditStore } from '../core/audit.ts';
 import type { CallbackStore } from '../core/callbacks.ts';
 import type { CatalogStore } from '../core/catalog.ts';
@@ -49,10 +50,13 @@ export interface OpenStorage {
   readonly audit: AuditStore;
   readonly desk: DeskStore;
   readonly usage: StorageUsage;
+  readonly alarms: AlarmDocuments;
   /** The time that rules read if many nodes share the ledger; absent for a single process. */
   readonly clock?: Clock;
   /** Findings of the opening that an operator should know. */
   readonly notices?: readonly string[];
+  /** The number of connected standbys of the database; absent for a file. */
+  countStandbys?(): Promise<number>;
   /** Absent for a single process. */
   readonly shared?: SharedState;
   /** Warnings for a person who has just opened the ledger, one sentence each. */

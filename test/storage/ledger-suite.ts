@@ -2,6 +2,7 @@
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Ledger } from '../../src/core/ledger.ts';
 import type { OpenStorage } from '../../src/storage/storage.ts';
+import { alarmRules } from './alarms.ts';
 import { assertCallbacksSound } from './callback-fixtures.ts';
 import { callbackManagementRules } from './callback-management.ts';
 import { callbackOperatorRules } from './callback-operator.ts';
@@ -55,6 +56,7 @@ export function ledgerSuite(name: string, open: OpenDirectory): void {
       limitRestartRules(open);
       peopleRules(() => storage);
       deskRules(() => storage);
+      alarmRules(() => storage);
     });
 
     describe('deadlines', () => {

@@ -21,7 +21,7 @@ import { emptyLedger } from './reset.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 import { statements } from './statements.ts';
-import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
+import { alarmStore, catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { TRANSFERRING } from './transfer-tables.ts';
 import { postgresUsage } from './usage.ts';
 
@@ -110,6 +110,7 @@ export async function openPostgres(
       audit: auditStore(pool),
       desk: deskStore(pool),
       usage,
+      alarms: alarmStore(pool),
     };
     return {
       ledger,
@@ -119,6 +120,7 @@ export async function openPostgres(
       callbacks,
       ...(databaseTime && { clock }),
       shared,
+      countStandbys: async () => Number((await opened.run(STANDBYS))[0]![0]),
       ordersWithEntries: () => readEntries({ url, name: `${node}.entries`, kind: 'long' }),
       reset: () => emptyLedger(url, `${node}.reset`),
       warnings: warningsOf(url),
@@ -132,6 +134,11 @@ export async function openPostgres(
     throw new LedgerUnavailableError(`the database cannot be used: ${(error as Error).message}`);
   }
 }
+
+const STANDBYS = {
+  name: 'count-standbys',
+  text: 'SELECT count(*) FROM pg_stat_replication',
+};
 
 /** Warnings about the way to the database. */
 function warningsOf(url: string): string[] {

@@ -1,9 +1,11 @@
-// The token store, the catalog store and the sealed texts on PostgreSQL.
+// The stores of tokens, catalog, sealed texts and alarm documents on PostgreSQL.
+import type { AlarmDocument, AlarmDocuments } from '../../core/alarm-documents.ts';
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
 import type { Json } from '../../core/order.ts';
 import type { Token, TokenGrant, TokenStore } from '../../core/token.ts';
 import type { SealedTextRow, SealedTexts } from '../storage.ts';
 import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
+import type { Statement } from './connection.ts';
 import type { Pool } from './pool.ts';
 import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
@@ -115,5 +117,69 @@ export function sealedTexts(pool: Pool, keepKeyCheck: () => Promise<void>): Seal
       await pool.run(statements.replaceSealed, [...(at as readonly Json[]), sealed, renewed]);
     },
     keepKeyCheck,
+  };
+}
+
+const ALARM_COLUMNS = 'kind, id, version, at, document';
+
+const toAlarmDocument = (row: readonly unknown[]): AlarmDocument => {
+  const [kind, id, version, at, document] = row;
+  return {
+    ...{ kind, id },
+    ...{ version: Number(version), at: Number(at) },
+    document: JSON.parse(String(document)),
+  } as AlarmDocument;
+};
+
+const ALARMS = {
+  list: {
+    name: 'list-alarm-documents',
+    text: `SELECT ${ALARM_COLUMNS} FROM alarm_documents WHERE kind = $1 AND at < $2 ORDER BY at DESC, id LIMIT $3`,
+  },
+  find: {
+    name: 'alarm-document',
+    text: `SELECT ${ALARM_COLUMNS} FROM alarm_documents WHERE kind = $1 AND id = $2`,
+  },
+  create: {
+    name: 'create-alarm-document',
+    text: 'INSERT INTO alarm_documents VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING 1',
+  },
+  replace: {
+    name: 'replace-alarm-document',
+    text: 'UPDATE alarm_documents SET version = $1, document = $2 WHERE kind = $3 AND id = $4 AND version = $5 RETURNING 1',
+  },
+  remove: {
+    name: 'remove-alarm-document',
+    text: 'DELETE FROM alarm_documents WHERE kind = $1 AND id = $2 RETURNING 1',
+  },
+  prune: {
+    name: 'prune-alarms',
+    text: "DELETE FROM alarm_documents WHERE kind = 'alarm' AND at < $1 RETURNING 1",
+  },
+} satisfies Record<string, Statement>;
+
+export function alarmStore(pool: Pool): AlarmDocuments {
+  return {
+    async list(kind, limit, before = Number.MAX_SAFE_INTEGER) {
+      return (await pool.run(ALARMS.list, [kind, before, limit])).map(toAlarmDocument);
+    },
+    async find(kind, id) {
+      const [row] = await pool.run(ALARMS.find, [kind, id]);
+      return row ? toAlarmDocument(row) : null;
+    },
+    async save({ kind, id, version, at, document }) {
+      const text = JSON.stringify(document);
+      const saved =
+        version === 1
+          ? await pool.runOnce(ALARMS.create, [kind, id, version, at, text])
+          : await pool.runOnce(ALARMS.replace, [version, text, kind, id, version - 1]);
+      return saved.length === 1;
+    },
+    async remove(kind, id) {
+      return (await pool.runOnce(ALARMS.remove, [kind, id])).length === 1;
+    },
+    async prune(before) {
+      return (await pool.change(ALARMS.prune, [before])).length;
+    },
   };
 }

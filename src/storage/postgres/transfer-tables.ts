@@ -85,6 +85,7 @@ export const IS_EMPTY = `SELECT NOT (${[
   'endpoints',
   'tokens',
   'accounts',
+  'alarm_documents',
 ]
   .map(
     (table) =>

@@ -29,6 +29,7 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
   order_notes: [],
   order_assignees: [],
   audit: [],
+  alarm_documents: [],
 };
 const NAMES = Object.keys(COVERED);
 /** Eight words of the sum, and the number of rows. */

@@ -29,7 +29,7 @@ import { SqliteRequestLog } from './request-log.ts';
 import { prepareRequests } from './requests-file.ts';
 import type { RequestLogBounds } from './requests-keeper.ts';
 import { emptyLedger } from './reset.ts';
-import { catalogStore, sealedTexts, tokenStore } from './stores.ts';
+import { alarmStore, catalogStore, sealedTexts, tokenStore } from './stores.ts';
 import { type Background, Thread } from './thread.ts';
 import { readTransferMark, transferMarkPath } from './transfer-mark.ts';
 import { sqliteUsage } from './usage.ts';
@@ -132,7 +132,8 @@ export async function openSqlite(
   const stores = {
     ...{ ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks },
     desk: deskStore(reader, writer),
-    ...{ people, audit, usage: sqliteUsage(directory, { ledgerPath, requestsPath }, writer) },
+    ...{ people, audit, alarms: alarmStore(reader, writer) },
+    usage: sqliteUsage(directory, { ledgerPath, requestsPath }, writer),
   };
   const entries = () => ordersWithEntries(db);
   return { ...stores, ordersWithEntries: entries, notices, watchFile, reset, close };

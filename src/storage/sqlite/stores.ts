@@ -1,4 +1,5 @@
-// The token store, the catalog store and the sealed texts on SQLite.
+// The stores of tokens, catalog, sealed texts and alarm documents on SQLite.
+import type { AlarmDocument, AlarmDocuments } from '../../core/alarm-documents.ts';
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
 import type { Json, JsonObject } from '../../core/order.ts';
 import { IMPORTED_GRANT, type TokenStore } from '../../core/token.ts';
@@ -112,5 +113,55 @@ export function sealedTexts(
       await writer.run(() => replace.run(renewed, numbered(at), sealed));
     },
     keepKeyCheck,
+  };
+}
+
+const ALARM_COLUMNS = 'kind, id, version, at, document';
+
+const toAlarmDocument = (row: readonly unknown[]): AlarmDocument => {
+  const [kind, id, version, at, document] = row;
+  return {
+    ...{ kind, id },
+    ...{ version: Number(version), at: Number(at) },
+    document: JSON.parse(String(document)),
+  } as AlarmDocument;
+};
+
+export function alarmStore(reader: Reader, writer: Writer): AlarmDocuments {
+  const all = reader.db.prepare(
+    `SELECT ${ALARM_COLUMNS} FROM alarm_documents WHERE kind = ? AND at < ? ORDER BY at DESC, id LIMIT ?`,
+  );
+  const one = reader.db.prepare(
+    `SELECT ${ALARM_COLUMNS} FROM alarm_documents WHERE kind = ? AND id = ?`,
+  );
+  const create = writer.db.prepare(
+    'INSERT INTO alarm_documents VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const replace = writer.db.prepare(
+    'UPDATE alarm_documents SET version = ?, document = ? WHERE kind = ? AND id = ? AND version = ?',
+  );
+  const remove = writer.db.prepare('DELETE FROM alarm_documents WHERE kind = ? AND id = ?');
+  const prune = writer.db.prepare("DELETE FROM alarm_documents WHERE kind = 'alarm' AND at < ?");
+  return {
+    async list(kind, limit, before = Number.MAX_SAFE_INTEGER) {
+      const rows = await reader.read(() => all.all(kind, before, limit));
+      return rows.map((row) => toAlarmDocument(Object.values(row)));
+    },
+    async find(kind, id) {
+      const row = await reader.read(() => one.get(kind, id));
+      return row ? toAlarmDocument(Object.values(row)) : null;
+    },
+    save({ kind, id, version, at, document }) {
+      const text = JSON.stringify(document);
+      return writer.run(() => {
+        const saved =
+          version === 1
+            ? create.run(kind, id, version, at, text)
+            : replace.run(version, text, kind, id, version - 1);
+        return saved.changes === 1;
+      });
+    },
+    remove: (kind, id) => writer.run(() => remove.run(kind, id).changes === 1),
+    prune: (before) => writer.run(() => Number(prune.run(before).changes)),
   };
 }

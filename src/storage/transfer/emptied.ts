@@ -4,9 +4,11 @@ import { TABLES } from './tables.ts';
 
 /**
  * The cursor of fan-out; the place's environment and master key; accounts, so that a reset signs
- * nobody out; and the audit, which records the reset.
+ * nobody out; alarms, which operators have set up; and the audit, which records the reset.
  */
-const KEPT = new Set(['settings', 'fan_out', 'accounts', 'credentials', 'audit']);
+const KEPT = new Set([
+  ...['settings', 'fan_out', 'accounts', 'credentials', 'audit', 'alarm_documents'],
+]);
 
 /** Tables of one engine that a copy contains within another table. */
 const WITHIN = ['events', 'order_ids'];

@@ -31,6 +31,7 @@ export const TABLES: readonly TransferTable[] = [
     ...['digest', 'kind', 'credential_id', 'account_id', 'expires_at', 'attributes'],
   ]),
   table('audit', [...['number', 'at', 'actor', 'action', 'target', 'outcome', 'details', 'hash']]),
+  table('alarm_documents', ['kind', 'id', 'version', 'at', 'document']),
   table('limit_counts', ['key', 'ends_at', 'count']),
   table('kept_replies', ['key', 'reply', 'fingerprint', 'expires_at']),
   table('orders', [
