@@ -1,5 +1,6 @@
 // Migrations of PostgreSQL expand first and contract a version later, so that nodes of two versions serve together.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { prepareDatabase, readMigrations } from '../src/storage/postgres/database.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
@@ -31,6 +32,20 @@ test('no migration takes away what the version before it uses', () => {
   assert.equal(contracting('-- x, contracts 0007\nDROP FUNCTION commit_changes_1;'), false);
   assert.equal(contracting('-- x\nALTER TABLE orders DROP COLUMN lines;'), true);
   assert.equal(contracting('-- x\nALTER TABLE orders ADD COLUMN more text;'), false);
+});
+
+test('each number belongs to one migration of an engine, and none is left out', () => {
+  for (const engine of ['sqlite', 'postgres']) {
+    const folder = new URL(`../src/storage/${engine}/migrations/`, import.meta.url);
+    const numbers = readdirSync(folder).map((file) => Number(file.slice(0, 4)));
+    const expected = numbers.map((_, i) => i + 1);
+    // A database that has one of two migrations under a number would never get the other.
+    assert.deepEqual(
+      numbers.sort((a, b) => a - b),
+      expected,
+      `the migrations of ${engine}`,
+    );
+  }
 });
 
 describe('on a server', { skip }, () => {
