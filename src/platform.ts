@@ -119,4 +119,11 @@ export {
   signatureOf,
   signedText,
 } from './protocol/signature-scheme.ts';
-export type { SampleCall, SigningSample } from './protocol/signing-sample.ts';
+export type {
+  NamedTexts,
+  SampleCall,
+  SigningPrograms,
+  SigningSample,
+  SigningVectors,
+} from './protocol/signing-sample.ts';
+export type { ToolRequest, ToolSigning } from './protocol/tool-signing.ts';

@@ -29,7 +29,9 @@ test('bruno and http make a directory, and write over nothing without --force', 
   match(again.stderr, /bruno\.json is there already: name another directory, or give --force/);
   equal(readFileSync(join(out, 'bruno.json'), 'utf8'), 'mine');
   equal((await run(['export', '--to', 'bruno', '--out', out, '--force'])).code, 0);
-  equal((await run(['export', '--to', 'http', '--out', out])).code, 0);
+  const asJson = await run(['export', '--to', 'http', '--out', out, '--json']);
+  equal(asJson.code, 0, asJson.stderr);
+  equal(JSON.parse(asJson.stdout).files.length, 4);
   ok(readFileSync(join(out, 'jintong.http'), 'utf8').startsWith('### HastenOrder'));
 });
 

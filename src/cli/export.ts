@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const server = addressOf(values.server);
   const platforms = await platformsOf(readConfig(settingsAmong(values)));
   const { files, without } = exportTo(to, platforms, { server, language, version: VERSION });
-  if (without.length > 0) {
+  if (without.length > 0 && !values.json) {
     complain(
       `left out, because it states no signing for tools (signingSample.tool): ${without.join(', ')}`,
     );
@@ -28,10 +28,15 @@ export async function run(args: readonly string[]): Promise<number> {
   if (out === undefined) {
     if (files.length > 1)
       throw new UsageError(`${to} takes several files: name a directory with --out`);
-    process.stdout.write(only!.text);
+    // The collection is JSON either way; with --json it is one line.
+    process.stdout.write(values.json ? `${JSON.stringify(JSON.parse(only!.text))}\n` : only!.text);
     return 0;
   }
   for (const file of files) write(out, file, force);
+  if (values.json) {
+    say(JSON.stringify({ directory: out, files: files.map(({ path }) => path), without }));
+    return 0;
+  }
   say(`wrote ${files.length} ${files.length === 1 ? 'file' : 'files'} to ${out}`);
   return 0;
 }

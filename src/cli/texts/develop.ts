@@ -212,6 +212,7 @@ export const exportTo = {
       choices: ['zh', 'en'],
     },
     force: { type: 'boolean', default: false, text: 'write over files that are there' },
+    ...JSON_FLAG,
   },
   takesSettings: true,
   examples: [
