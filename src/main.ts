@@ -4,6 +4,7 @@ import { accessLog, all, loggedAudit, loggedClose } from './activity-log.ts';
 import { openAlarms } from './alarms-here.ts';
 import { Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
+import { pulledCallbacks } from './callbacks/pulled.ts';
 import { watchClock } from './clock-log.ts';
 import { inTurn } from './core/in-turn.ts';
 import { requestIds } from './core/request-log.ts';
@@ -185,9 +186,10 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     callbacks: callbackManagement(storage.callbacks, callbacks, config.callbackAllow),
     ...{ ledger, parties, platforms, clock, people, requests: detective.arrivals },
   };
+  const pulled = pulledCallbacks({ ...services, storage, platforms, wake: () => callbacks.wake() });
   const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
   const manage: ManageServices = {
-    ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about },
+    ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about, pulled },
     ...{ desk: storage.desk, secondPerson: config.secondPerson, alarms: alarmWork },
     audit: loggedAudit(storage.audit, log),
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
@@ -255,6 +257,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     clearInterval(clockWatch);
     forces?.stop();
     live.streams.close();
+    pulled.stop();
     await server.close();
     await deadlines.stop();
     await alarms.stop();

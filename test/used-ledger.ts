@@ -22,6 +22,8 @@ export async function useLedger(dataDirectory: string): Promise<void> {
   const receiver = await startReceiver();
   const endpoint = { platform: 'jintong', party: 'jane88', url: receiver.url };
   equal((await manage(server, 'POST', '/callbacks/endpoints', endpoint)).status, 201);
+  const listener = { name: 'laptop', platform: 'jintong', party: 'jane88' };
+  equal((await manage(server, 'POST', '/callbacks/listeners', listener)).status, 201);
   equal((await jintong(server, form(hasten(HASTENED)))).code, 'CallSuccess');
   await server.callbacks.drain();
   receiver.answer = status(500);
@@ -41,6 +43,11 @@ export async function useLedger(dataDirectory: string): Promise<void> {
     await server.callbacks.drain();
   }
   await manage(server, 'POST', `/orders/jintong/${HASTENED}/transitions`, { to: 'M' });
+  // Which leaves a row of a listener's resends.
+  const sentAgain = await manage(server, 'GET', '/callbacks/deliveries?state=delivered&limit=1');
+  const { deliveryId } = sentAgain.body.items[0];
+  await manage(server, 'POST', `/callbacks/deliveries/${deliveryId}/replay`, {});
+  await server.callbacks.drain();
   // Last, so that the deadline is still to come, and the count still holds.
   equal((await suning(server, { ...history(), app: 'threePerDay' })).code, 'success');
   const account = await manage(server, 'POST', '/accounts', { name: 'li.na', role: 'viewer' });

@@ -171,6 +171,13 @@ export function judge(
   return { ...answered, error: `the answer is not "${expects}"${note}` };
 }
 
+/** Why a status and a body are no acknowledgement; null if they are one. */
+export function statusProblem(status: number, text: string, expects: string | null): string | null {
+  if (status >= 300 && status < 400) return `${status}: redirects are not followed`;
+  if (status < 200 || status > 299) return `status ${status}`;
+  return expects === null || wordOf(text) === expects ? null : `the answer is not "${expects}"`;
+}
+
 /** Removes what frameworks add around a word: white space, a byte order mark, JSON's quotes. */
 function wordOf(text: string): string {
   const bare = text.trim();

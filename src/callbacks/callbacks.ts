@@ -1,7 +1,7 @@
 // The callbacks of a running server: fans events out, sends due deliveries, and stops in order.
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
 import type { CallbackAlert } from '../core/callbacks.ts';
-import { SECOND } from '../core/clock.ts';
+import { SECOND, systemClock } from '../core/clock.ts';
 import type { AddressList } from '../directory/addresses.ts';
 import { scheduleOf } from '../protocol/retry-schedule.ts';
 import type { Lookup } from './address-guard.ts';
@@ -12,7 +12,7 @@ import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts
 import { CONTENT_TYPE, newMessageId, pingBody } from './message.ts';
 import { PosterThread } from './poster-thread.ts';
 import { judgedByPlatform } from './send.ts';
-import { liveSecrets } from './signature.ts';
+import { liveSecrets, signatureHeaders } from './signature.ts';
 
 /** Replacements for the outside world in tests. */
 export interface CallbackOverrides {
@@ -145,6 +145,31 @@ export class Callbacks {
   /** Posts any message through the guard of callbacks, without a record. */
   post(post: Post): Promise<PostOutcome> {
     return this.#poster.post(post);
+  }
+
+  /**
+   * Signs a body of an operator's as a callback of the endpoint, and posts it at once if `isPosted`.
+   * There is no record of it.
+   */
+  async sendOwn(
+    endpoint: CallbackEndpoint,
+    { contentType, body }: { readonly contentType: string; readonly body: string },
+    isPosted: boolean,
+  ): Promise<{ headers: Record<string, string>; posted: PostOutcome | null }> {
+    const target = this.#asWantedNow(endpoint);
+    const secrets = liveSecrets(target.secrets, this.#parts.clock.now());
+    const messageId = newMessageId();
+    const signature = signatureHeaders(secrets, messageId, systemClock.now(), body);
+    const headers = { 'content-type': contentType, ...signature };
+    if (!isPosted) return { headers, posted: null };
+    const { url, expects } = target;
+    if (url === null) return { headers, posted: UNWANTED };
+    const post = { url, messageId, contentType, body, secrets, expects };
+    const posted = await this.#poster
+      .post(post)
+      .then((outcome) => judgedByPlatform(outcome, target))
+      .catch(({ message: error }: Error) => ({ ...UNWANTED, error }));
+    return { headers, posted };
   }
 
   /** Posts one pending delivery at once; see {@link Dispatcher.attempt}. */

@@ -71,6 +71,8 @@ export function callbackManagement(
       return { ...outcome, broughtForward };
     },
 
+    sendOwn: (endpoint, message, isPosted) => callbacks.sendOwn(endpoint, message, isPosted),
+
     attempt: (deliveryId) => callbacks.attempt(deliveryId),
 
     async giveUp(deliveryId, note, now) {

@@ -28,6 +28,13 @@ export type CommandName = KeysOf<(typeof SUMMARIES)[Group]>;
 /** Loads the file of a command, and with it only what this command needs. */
 const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   call: () => import('./call.ts'),
+  listen: () => import('./listen.ts'),
+  requests: () => import('./requests.ts'),
+  docs: () => import('./docs.ts'),
+  callbacks: () => import('./callbacks.ts'),
+  clock: () => import('./clock.ts'),
+  orders: () => import('./orders.ts'),
+  parties: () => import('./parties.ts'),
   debug: () => import('./debug.ts'),
   conformance: () => import('./conformance.ts'),
   scenario: () => import('./scenario.ts'),

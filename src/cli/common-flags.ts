@@ -23,3 +23,9 @@ export const SERVER_FLAGS = {
   },
   profile: { type: 'string', value: 'NAME', text: 'a server that `ordergate profile add` keeps' },
 } as const;
+
+/** Which part of a long list is printed. */
+export const PAGE_FLAGS = {
+  limit: { type: 'string', value: 'N', default: '20', text: 'how many rows, at most 1000' },
+  cursor: { type: 'string', value: 'CURSOR', text: 'go on where the page before ended' },
+} as const;

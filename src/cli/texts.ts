@@ -16,12 +16,19 @@ export type Group = keyof typeof GROUPS;
 export const SUMMARIES = {
   develop: {
     call: 'send a signed call to a gateway, ours or the real platform',
+    requests: 'list the calls of a gateway, follow them, say why one failed',
+    docs: 'explain a method or a code: cause and remedy',
+    listen: "forward a party's callbacks to a URL of this machine",
+    callbacks: 'list callbacks, send one again, send a body of your own',
+    clock: 'show the clock of a sandbox, and move it forward',
     debug: 'say why the signature of a call is wrong',
     conformance: 'judge a server, or a caller, by the clauses of a platform',
     scenario: 'run calls, clock moves and expectations from a file',
     export: 'write signed samples for Postman, Bruno or .http files',
   },
   operate: {
+    orders: 'list orders, and show one with its history',
+    parties: 'list who may call, and show one',
     move: 'move an order to another state',
     users: 'manage who may sign in to the console',
   },

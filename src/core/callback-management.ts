@@ -89,6 +89,18 @@ export interface CallbackManagement
     endpoint: CallbackEndpoint,
     now: Instant,
   ): Promise<PingOutcome & { readonly broughtForward: number }>;
+  /**
+   * Signs a body of an operator's as a callback of the endpoint, and posts it at once if `isPosted`.
+   * Nothing of it is kept.
+   */
+  sendOwn(
+    endpoint: CallbackEndpoint,
+    message: { readonly contentType: string; readonly body: string },
+    isPosted: boolean,
+  ): Promise<{
+    readonly headers: Readonly<Record<string, string>>;
+    readonly posted: PingOutcome | null;
+  }>;
   findDelivery(deliveryId: number): Promise<Delivery | null>;
   /**
    * Posts one pending delivery at once. Resolves when the result is stored, or to the reason why

@@ -7,6 +7,7 @@ import type { CallbackManagement } from '../core/callback-management.ts';
 import { HOUR, type OffsetClock } from '../core/clock.ts';
 import type { DeskStore } from '../core/desk.ts';
 import type { Ledger } from '../core/ledger.ts';
+import type { PulledCallbacks } from '../core/listeners.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestLog } from '../core/request-log.ts';
 import type { TokenStore } from '../core/token.ts';
@@ -34,6 +35,7 @@ export interface ManageServices {
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
   readonly callbacks: CallbackManagement;
+  readonly pulled: PulledCallbacks;
   readonly people: People;
   readonly secondFactor: SecondFactor;
   readonly audit: AuditStore;

@@ -49,6 +49,7 @@ const SPECIFIC = {
   'unknown-account': unknown('账号', 'account', 'accounts'),
   'unknown-request': unknown('请求记录', 'logged request', 'requests'),
   'unknown-endpoint': unknown('回调地址', 'callback endpoint', 'endpoints'),
+  'unknown-listener': unknown('监听器', 'listener', 'listeners'),
   'unknown-sealed': unknown('加密内容', 'sealed text', "order's sealed texts"),
   'unknown-delivery': entry(
     404,
@@ -247,6 +248,17 @@ const SPECIFIC = {
     [
       '使用验证器当前显示的验证码，并校准手机时钟。',
       "Send the code that the app shows now. Check the phone's clock.",
+    ],
+  ),
+  'listener-taken': entry(
+    409,
+    [
+      '监听器被再次打开，此会话已结束。',
+      'Somebody has opened the listener again, and this session has ended.',
+    ],
+    [
+      '使用另一个名称，或重新打开以接管它。',
+      'Take another name, or open it again, which takes it over.',
     ],
   ),
   'endpoint-off': entry(

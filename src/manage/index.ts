@@ -11,6 +11,7 @@ import { attentionEndpoints } from './attention.ts';
 import { auditEndpoints } from './audit.ts';
 import { type AuditTrail, auditTrail } from './audit-trail.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
+import { callbackSendEndpoints } from './callback-send.ts';
 import { catalogEndpoints } from './catalog.ts';
 import { clockEndpoints } from './clock.ts';
 import { debugEndpoints } from './debug.ts';
@@ -28,6 +29,7 @@ import { ERROR_CODES } from './error-codes.ts';
 import { exportEndpoints } from './exports.ts';
 import { forceEndpoints } from './forces.ts';
 import { importEndpoints } from './import.ts';
+import { listenerEndpoints } from './listeners.ts';
 import { eventEndpoints } from './live/events.ts';
 import type { Subscriber } from './live/subscriber.ts';
 import { meEndpoints } from './me.ts';
@@ -70,8 +72,10 @@ const documented: readonly Endpoint[] = [
   ...debugEndpoints,
   ...endpointHealthEndpoints,
   ...callbackEndpointEndpoints,
+  ...callbackSendEndpoints,
   ...deliveryEndpoints,
   ...deliveryActionEndpoints,
+  ...listenerEndpoints,
   ...replayJobEndpoints,
   ...admissionEndpoints,
   ...alarmEndpoints,

@@ -82,6 +82,10 @@ const oldKey = await partyOfKeys('twokeys', 2);
 const onlyKey = await partyOfKeys('onekey', 1);
 await partyOfKeys('fivekeys', 5);
 
+const LISTENER = { name: 'laptop', platform: 'jintong', party: 'jane88' };
+const { session } = (await manage(server, 'POST', '/callbacks/listeners', LISTENER)).body;
+await manage(server, 'POST', '/callbacks/listeners', { ...LISTENER, name: 'spare' });
+
 const { jobId } = (
   await manage(server, 'POST', '/callbacks/replay-jobs', { deliveryIds: [delivered] })
 ).body;
@@ -118,6 +122,7 @@ const existing = (path: string): string =>
     .replace('{alarmId}', alarmId)
     .replace('{ruleId}', ruleId)
     .replace('{channelId}', channelId)
+    .replace('{name}', 'laptop')
     .replace('{deliveryId}', String(waiting))
     .replace('{requestId}', requestId);
 
@@ -265,6 +270,7 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   rotateCallbackSecret: { body: { overlapSeconds: 60 } },
   deleteCallbackEndpoint: { path: `/callbacks/endpoints/${spare}` },
   pingCallbackEndpoint: { body: {} },
+  sendOwnCallback: { body: { body: '{"a":1}', post: false } },
   listDeliveries: {},
   readDelivery: {},
   attemptDelivery: { body: {} },
@@ -273,6 +279,12 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   replayDeliveries: {
     body: { platform: 'jintong', party: 'jane88', from: '2026-01-01', to: '2036-01-01' },
   },
+  listListeners: {},
+  openListener: { body: { ...LISTENER, name: 'another', endpointId, sinceSeconds: 60 } },
+  pullCallbacks: { body: { session, limit: 10 } },
+  judgeAnswer: { body: { status: 200, body: 'ok' } },
+  acknowledgeCallbacks: { body: { session, cursor: 0, resends: [{ seq: 1, times: 1 }] } },
+  removeListener: { path: '/callbacks/listeners/spare' },
   listCallbackAlerts: {},
   readEndpointHealth: {},
   startReplayJob: { body: { state: 'dead' } },
@@ -593,6 +605,16 @@ const ERRORS: Readonly<
       body: {},
     },
   ],
+  sendOwnCallback: [
+    { status: 400, code: 'bad-request', field: 'body', body: {} },
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      path: '/callbacks/endpoints/ep_none/send',
+      body: { body: 'x' },
+    },
+  ],
   pingCallbackEndpoint: [
     { status: 400, code: 'bad-request', field: 'x', body: { x: 1 } },
     {
@@ -610,6 +632,63 @@ const ERRORS: Readonly<
       field: 'platform',
       path: '/callbacks/deliveries?orderId=1',
     },
+  ],
+  openListener: [
+    { status: 400, code: 'bad-request', field: 'name', body: { ...LISTENER, name: 'a b' } },
+    {
+      status: 404,
+      code: 'unknown-platform',
+      field: 'platform',
+      body: { ...LISTENER, platform: 'x' },
+    },
+    { status: 404, code: 'unknown-party', field: 'party', body: { ...LISTENER, party: 'nobody' } },
+    {
+      status: 404,
+      code: 'unknown-endpoint',
+      field: 'endpointId',
+      body: { ...LISTENER, endpointId: 'ep_none' },
+    },
+    { status: 409, code: 'exists', field: 'name', body: { ...LISTENER, endpointId } },
+  ],
+  pullCallbacks: [
+    { status: 400, code: 'bad-request', field: 'limit', body: { session, limit: 0 } },
+    {
+      status: 404,
+      code: 'unknown-listener',
+      field: 'name',
+      path: '/callbacks/listeners/none/pull',
+      body: { session },
+    },
+    { status: 409, code: 'listener-taken', field: 'session', body: { session: 'of before' } },
+  ],
+  judgeAnswer: [
+    { status: 400, code: 'bad-request', field: 'status', body: { status: 99, body: '' } },
+    {
+      status: 404,
+      code: 'unknown-listener',
+      field: 'name',
+      path: '/callbacks/listeners/none/judge',
+      body: { status: 200, body: '' },
+    },
+  ],
+  acknowledgeCallbacks: [
+    { status: 400, code: 'bad-request', field: 'cursor', body: { session, cursor: -1 } },
+    {
+      status: 404,
+      code: 'unknown-listener',
+      field: 'name',
+      path: '/callbacks/listeners/none/acknowledge',
+      body: { session, cursor: 1 },
+    },
+    {
+      status: 409,
+      code: 'listener-taken',
+      field: 'session',
+      body: { session: 'of before', cursor: 1 },
+    },
+  ],
+  removeListener: [
+    { status: 404, code: 'unknown-listener', field: 'name', path: '/callbacks/listeners/none' },
   ],
   replayDelivery: [
     { status: 400, code: 'bad-request', field: 'x', body: { x: 1 } },
@@ -939,7 +1018,15 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
       'ledger.db',
       [
         ...['orders', 'parties', 'settings', 'catalog', 'tokens'],
-        ...['endpoints', 'deliveries', 'callback_alerts', 'accounts', 'credentials', 'audit'],
+        ...[
+          'endpoints',
+          'deliveries',
+          'callback_alerts',
+          'listeners',
+          'accounts',
+          'credentials',
+          'audit',
+        ],
         'alarm_documents',
       ],
     ],

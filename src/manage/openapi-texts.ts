@@ -152,6 +152,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'During the overlap messages carry signatures of both secrets, so that the receiver can change over.',
   pingCallbackEndpoint:
     'Posts at once, whatever the pause. Where the receiver acknowledges it, the pause ends and what waits for a later time goes out now.',
+  sendOwnCallback:
+    'For the tests of a receiver. A production server has no such operation, because it would sign what no event has caused. The answer of the receiver is judged as that of a callback. With `post: false` the headers are for a post of your own, within five minutes.',
   listDeliveries:
     'Each with every attempt: status, error, duration and the first KiB of the answer.',
   readDelivery: 'The body is exactly what is posted.',
@@ -163,6 +165,17 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'The message keeps its `webhook-id`, by which a receiver knows that it has it already. Under a pause the answer says until when.',
   replayDeliveries:
     'Name an endpoint, or a platform and a party, and a time range. Only deliveries that have ended are sent again.',
+  listListeners:
+    'Each program that pulls callbacks, such as `ordergate listen`, has a listener: a cursor that the server keeps.',
+  openListener:
+    'A listener that is there goes on where it was acknowledged last, whoever held it: the session before ends, and its next pull or acknowledgement is 409 `listener-taken`. With `endpointId` the callbacks have the form, the event types and the signatures of that endpoint. Without it they have the form of the platform’s own callbacks, or else are signed with a secret of the listener’s own. A delivery that an operator sends again reaches each listener of its party.',
+  pullCallbacks:
+    'Post the body with the headers as they are, the callbacks of one order one after the other, and acknowledge what the receiver has acknowledged. What is not acknowledged comes again, freshly signed, from `after` 0 on.',
+  judgeAnswer:
+    'Status 2xx, and what the endpoint expects besides, or what the platform’s own protocol wants as an answer.',
+  acknowledgeCallbacks:
+    'A cursor below the present one changes nothing. A resend is named by `seq` and `times` of its pull, so that a further resend that came meanwhile is kept.',
+  removeListener: 'Nothing waits for it any more. The name may be used again.',
   listCallbackAlerts:
     'What somebody should look at: dead letters, and endpoints that were switched off.',
   readEndpointHealth:

@@ -83,6 +83,7 @@ test('it lists exactly the endpoints that exist, in the sandbox and in productio
     'DELETE /manage/v1/sandbox/forces/{forceId}',
     'GET /manage/v1/clock',
     'GET /manage/v1/sandbox/forces',
+    'POST /manage/v1/callbacks/endpoints/{endpointId}/send',
     'POST /manage/v1/clock',
     'POST /manage/v1/sandbox/forces',
     'POST /manage/v1/sandbox/reset',
@@ -93,6 +94,8 @@ test('what it lists answers, and not with 404 or 405', async () => {
   const called = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
   const job = { deliveryIds: [1] };
   const { jobId } = (await manage(server, 'POST', '/callbacks/replay-jobs', job)).body;
+  const listener = { name: 'laptop', platform: 'jintong', party: 'jane88' };
+  await manage(server, 'POST', '/callbacks/listeners', listener);
   for (const { method, path } of endpoints) {
     const filled = path
       .replace('/catalog/{platform}/{kind}/{key}', entry)
@@ -108,6 +111,7 @@ test('what it lists answers, and not with 404 or 405', async () => {
       .replace('{alarmId}', alarmId)
       .replace('{ruleId}', ruleId)
       .replace('{channelId}', channelId)
+      .replace('{name}', 'laptop')
       .replace('{keyId}', 'k1');
     const { status } = await manage(
       server,

@@ -8,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import type { DeskStore } from '../core/desk.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Limits } from '../core/limits.ts';
+import type { ListenerStore } from '../core/listeners.ts';
 import type { Json, OrderId } from '../core/order.ts';
 import type { OrderWithEntries } from '../core/order-entries.ts';
 import type { RequestLog } from '../core/request-log.ts';
@@ -46,6 +47,7 @@ export interface OpenStorage {
   ordersWithEntries(): AsyncIterable<OrderWithEntries>;
   readonly limits: Limits;
   readonly callbacks: CallbackStore;
+  readonly listeners: ListenerStore;
   readonly people: PeopleStore;
   readonly audit: AuditStore;
   readonly desk: DeskStore;

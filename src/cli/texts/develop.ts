@@ -1,7 +1,9 @@
 // The help texts and flags of the commands for those who write a program against a gateway, apart from their code.
 
 import type { CommandText } from '../command.ts';
-import { JSON_FLAG, NDJSON_FLAG, SERVER_FLAGS } from '../common-flags.ts';
+import { JSON_FLAG, NDJSON_FLAG, PAGE_FLAGS, SERVER_FLAGS } from '../common-flags.ts';
+
+export { callbacks, listen } from './callbacks.ts';
 
 export const call = {
   name: 'call',
@@ -44,6 +46,70 @@ export const call = {
       'the real platform',
     ],
     ['call HastenOrder OrderID=15112480268 UserName=jane88 --dry-run --raw', 'a curl line'],
+  ],
+} as const satisfies CommandText;
+
+export const requests = {
+  name: 'requests',
+  usage: [
+    'requests [list|tail] [--platform P] [--party PARTY] [--method M] [--outcome CODE] [--order ID] [--refused] [--why]',
+    'requests show ID',
+  ],
+  about:
+    '`tail` prints each call as it comes. `show` prints one call; if its signature is wrong, the detective says why.',
+  words: ['list', 'tail', 'show'],
+  flags: {
+    platform: { type: 'string', value: 'P', text: 'calls of this platform alone' },
+    party: { type: 'string', value: 'PARTY', text: 'calls of this caller alone' },
+    method: { type: 'string', value: 'M', text: 'calls of this method alone' },
+    outcome: { type: 'string', value: 'CODE', text: 'calls with this answer alone' },
+    order: { type: 'string', value: 'ID', text: 'calls for this order alone' },
+    refused: { type: 'boolean', default: false, text: 'refused calls alone' },
+    why: {
+      type: 'boolean',
+      default: false,
+      text: 'say below each refused call why it was refused',
+    },
+    ...PAGE_FLAGS,
+    ...SERVER_FLAGS,
+    ...NDJSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['requests --refused --why', 'the last refused calls, each with its reason'],
+    ['requests tail --party jane88 --why', 'what a client does wrong, as it does it'],
+  ],
+} as const satisfies CommandText;
+
+export const clock = {
+  name: 'clock',
+  usage: ['clock [show]', 'clock move TIME'],
+  about:
+    'Everything that becomes due on the way has run when `move` ends. The clock never goes back, except by `ordergate reset`.',
+  words: ['show', 'move'],
+  flags: { ...SERVER_FLAGS, ...JSON_FLAG },
+  takesSettings: true,
+  examples: [['clock move 10m', 'ten minutes later: 90s, 30m, 2h and 1d are time spans']],
+} as const satisfies CommandText;
+
+export const docs = {
+  name: 'docs',
+  usage: ['docs [METHOD|CODE] [--platform P] [--lang en|zh]'],
+  about: 'Without a name it lists all methods and codes. It needs no server.',
+  flags: {
+    platform: { type: 'string', value: 'P', text: 'this platform alone' },
+    lang: {
+      type: 'string',
+      value: 'LANG',
+      text: 'en or zh; default: as the terminal',
+      choices: ['en', 'zh'],
+    },
+    ...JSON_FLAG,
+  },
+  takesSettings: false,
+  examples: [
+    ['docs SignFail', 'what a code means, and what to do'],
+    ['docs leaguerstatus.add --lang zh', 'a method with its fields and codes, in Chinese'],
   ],
 } as const satisfies CommandText;
 

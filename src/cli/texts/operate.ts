@@ -1,7 +1,42 @@
 // The help texts and flags of the commands for those who look up and repair orders, apart from their code.
 
 import type { CommandText } from '../command.ts';
-import { JSON_FLAG, SERVER_FLAGS } from '../common-flags.ts';
+import { JSON_FLAG, NDJSON_FLAG, PAGE_FLAGS, SERVER_FLAGS } from '../common-flags.ts';
+
+export const orders = {
+  name: 'orders',
+  usage: ['orders [list] [--platform P] [--party PARTY] [--state STATE]', 'orders show ID'],
+  about:
+    '`show` prints an order with its history, newest callbacks and lines, on whatever platform it is.',
+  words: ['list', 'show'],
+  flags: {
+    platform: { type: 'string', value: 'P', text: 'orders of this platform alone' },
+    party: { type: 'string', value: 'PARTY', text: 'orders of this owner alone' },
+    state: { type: 'string', value: 'STATE', text: 'orders in this state alone; needs --platform' },
+    ...PAGE_FLAGS,
+    ...SERVER_FLAGS,
+    ...NDJSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['orders --platform ytx --limit 5', 'the orders that changed last'],
+    ['orders show 15112480268', 'one order with all that happened to it'],
+  ],
+} as const satisfies CommandText;
+
+export const parties = {
+  name: 'parties',
+  usage: ['parties [list] [--platform P]', 'parties show ID [--platform P]'],
+  about: 'Keys are never shown; `ordergate call` finds the key of a party by itself.',
+  words: ['list', 'show'],
+  flags: {
+    platform: { type: 'string', value: 'P', text: 'parties of this platform alone' },
+    ...SERVER_FLAGS,
+    ...NDJSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [['parties --platform jintong', 'who may call, and what each may call']],
+} as const satisfies CommandText;
 
 export const move = {
   name: 'move',

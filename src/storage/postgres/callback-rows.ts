@@ -1,6 +1,8 @@
 // Rows of callbacks on PostgreSQL: endpoints in the form that the schema's functions return.
 import type { EndpointHealth } from '../../core/callback-endpoint.ts';
+import type { CallbackEvent } from '../../core/callbacks.ts';
 import type { EndpointRow } from '../endpoint-row.ts';
+import type { Row } from './connection.ts';
 
 /** An endpoint's row as the functions return it, with the names of its columns. */
 export interface EndpointColumns extends EndpointHealth {
@@ -16,4 +18,16 @@ export function fromColumns(row: EndpointColumns): EndpointRow {
   ]);
   const { id: _, sinceSeq: __, ...rest } = Object.fromEntries(named);
   return rest as EndpointRow;
+}
+
+/** An event from the columns that the statements of events select, in their sequence. */
+export function toEvent(row: Row): CallbackEvent {
+  const [seq, type, platform, orderId, owner, version, at, action, line, from, to, payload] = row;
+  const order = { platform, orderId, owner, version, at, action, line, from, to };
+  return {
+    seq,
+    type,
+    ...order,
+    payload: payload === null ? null : JSON.parse(String(payload)),
+  } as CallbackEvent;
 }

@@ -5,7 +5,6 @@ import type { EndpointHealth } from '../../core/callback-endpoint.ts';
 import { toSettled } from '../../core/callback-settle.ts';
 import type {
   CallbackAlert,
-  CallbackEvent,
   CallbackStore,
   ClaimedDelivery,
   PendingEvents,
@@ -22,7 +21,7 @@ import {
 import type { Sealer } from '../seal.ts';
 import { operatorMethods } from './callback-operator.ts';
 import { endedIds, endpointStats, listDeliveries, toCallbackAudit } from './callback-queries.ts';
-import { type EndpointColumns, fromColumns } from './callback-rows.ts';
+import { type EndpointColumns, fromColumns, toEvent } from './callback-rows.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import { storable } from './change-rows.ts';
@@ -264,15 +263,4 @@ class SeenEvents {
     if (isOver || this.#gap === null) this.#gap = { newest, before: BigInt(next as string) };
     return end;
   }
-}
-
-function toEvent(row: Row): CallbackEvent {
-  const [seq, type, platform, orderId, owner, version, at, action, line, from, to, payload] = row;
-  const order = { platform, orderId, owner, version, at, action, line, from, to };
-  return {
-    seq,
-    type,
-    ...order,
-    payload: payload === null ? null : JSON.parse(String(payload)),
-  } as CallbackEvent;
 }

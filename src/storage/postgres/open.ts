@@ -14,6 +14,7 @@ import { readEntries } from './entries.ts';
 import { UnusableDatabaseError } from './errors.ts';
 import { PostgresLedger } from './ledger.ts';
 import { PostgresLimits } from './limits.ts';
+import { listenerStore } from './listener-store.ts';
 import { auditStore, peopleStore } from './people-store.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
@@ -109,6 +110,7 @@ export async function openPostgres(
       people: peopleStore(pool),
       audit: auditStore(pool),
       desk: deskStore(pool),
+      listeners: listenerStore(pool),
       usage,
       alarms: alarmStore(pool),
     };

@@ -24,6 +24,8 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
   deliveries: ['state', 'due_at', 'claim_at', 'attempts', 'step', 'ended_at'],
   delivery_attempts: [],
   callback_alerts: [],
+  listeners: ['cursor', 'session', 'seen_at'],
+  listener_resends: ['times'],
   accounts: [],
   credentials: [],
   order_notes: [],

@@ -20,6 +20,7 @@ import { ordersWithEntries } from './entries.ts';
 import { explain } from './errors.ts';
 import { SqliteLedger } from './ledger.ts';
 import { SqliteLimits } from './limits.ts';
+import { listenerStore } from './listener-store.ts';
 import { lockDataDirectory } from './lock.ts';
 import { judgeLog } from './log-judge.ts';
 import { auditStore, peopleStore } from './people-store.ts';
@@ -132,6 +133,7 @@ export async function openSqlite(
   const stores = {
     ...{ ledger, requests, tokens, catalog, sealedTexts: sealed, limits, callbacks },
     desk: deskStore(reader, writer),
+    listeners: listenerStore(reader, writer),
     ...{ people, audit, alarms: alarmStore(reader, writer) },
     usage: sqliteUsage(directory, { ledgerPath, requestsPath }, writer),
   };

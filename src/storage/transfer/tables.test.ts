@@ -27,7 +27,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** An engine's internal numbers for things that a copy names, and leases. */
 const INSIDE = new Set(
   ['order_row', 'list', 'id', 'previous', 'last_change', 'lease_until', 'claim_at'].concat(
-    ...['claimed_by', 'kept_at', 'token'],
+    ...['claimed_by', 'kept_at', 'token', 'session'],
   ),
 );
 

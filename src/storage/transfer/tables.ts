@@ -67,6 +67,11 @@ export const TABLES: readonly TransferTable[] = [
   table('delivery_attempts', [
     ...['delivery', 'number', 'at', 'status', 'error', 'micros', 'answer'],
   ]),
+  // Without the session, which belongs to a process.
+  table('listeners', [
+    ...['name', 'platform', 'party', 'endpoint_id', 'cursor', 'created_at', 'seen_at'],
+  ]),
+  table('listener_resends', ['name', 'seq', 'times']),
   table('callback_alerts', ['id', 'at', 'kind', 'endpoint', 'delivery', 'detail']),
   table('order_notes', ['id', 'platform', 'order_id', 'at', 'actor', 'note']),
   table('order_assignees', ['platform', 'order_id', 'assignee', 'at', 'actor']),
@@ -88,7 +93,7 @@ const NUMBERS = new Set([
     'request_id',
   ],
   ...['count', 'children', 'entries', 'failures', 'attempts', 'step', 'status', 'micros'],
-  ...['enabled', 'is_head'],
+  ...['enabled', 'is_head', 'seen_at', 'times'],
 ]);
 
 /** Whether a column holds whole numbers. */

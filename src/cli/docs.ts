@@ -1,0 +1,210 @@
+// `ordergate docs`: explains a method or a code of a platform in the terminal, from its contract.
+import { PROTOCOLS } from '../callers.ts';
+import { nearest, readFlags, UsageError } from '../config.ts';
+import type { Contract, Field, Fields, MethodContract } from '../protocol/contract.ts';
+import { cut, widthOf } from './columns.ts';
+import { wrongUse } from './flags.ts';
+import { print, say } from './output.ts';
+import { docs as TEXT } from './texts/develop.ts';
+import { COLUMNS } from './wrapped.ts';
+
+type Language = 'en' | 'zh';
+
+const WORDS = {
+  en: {
+    required: 'required',
+    read: 'a read',
+    write: 'a change',
+    params: 'Parameters',
+    codes: 'Codes',
+    cause: 'Cause',
+    remedy: 'Remedy',
+    again: 'Again',
+    of: 'Of',
+    oneOf: 'At least one of',
+    sample: 'Sample',
+  },
+  zh: {
+    required: '必填',
+    read: '查询',
+    write: '变更',
+    params: '参数',
+    codes: '返回码',
+    cause: '原因',
+    remedy: '处理',
+    again: '重试',
+    of: '所属',
+    oneOf: '至少给出其一',
+    sample: '样例',
+  },
+} as const;
+const RETRY = {
+  en: {
+    never: 'the same call is refused again',
+    later: 'later',
+    'after-a-new-signature': 'with a new signature',
+  },
+  zh: {
+    never: '原样重试仍会被拒绝',
+    later: '稍后可重试',
+    'after-a-new-signature': '重新签名后可重试',
+  },
+} as const;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, TEXT.flags);
+  const [wanted, ...more] = positionals;
+  if (more.length > 0) wrongUse(TEXT);
+  const contracts = contractsOf(values.platform);
+  const language: Language = readLanguage(values.lang);
+  if (wanted === undefined) return list(contracts, language, values.json);
+  const methods = contracts.flatMap((contract) =>
+    Object.entries(contract.methods)
+      .filter(([name]) => name === wanted || name.endsWith(`.${wanted}`))
+      .map(([name, method]) => ({ contract, name, method })),
+  );
+  const codes = contracts.flatMap((contract) =>
+    Object.entries(contract.codes)
+      .filter(([code]) => code === wanted)
+      .map(([code, entry]) => ({ contract, code, entry })),
+  );
+  if (methods.length + codes.length === 0) {
+    const known = contracts.flatMap(({ methods: m, codes: c }) => [
+      ...Object.keys(m),
+      ...Object.keys(c),
+    ]);
+    throw new UsageError(
+      `there is no method and no code "${wanted}". The nearest is: ${nearest(wanted, known)}. ordergate docs lists all`,
+    );
+  }
+  if (values.json) {
+    for (const { contract, name, method } of methods)
+      print({ platform: contract.name, method: name, ...method });
+    for (const { contract, code, entry } of codes)
+      print({ platform: contract.name, code, ...entry });
+    return 0;
+  }
+  const pages = [
+    ...methods.map(({ contract, name, method }) => methodText(contract, name, method, language)),
+    ...codes.map(({ contract, code }) => codeText(contract, code, language)),
+  ];
+  say(pages.join('\n\n'));
+  return 0;
+}
+
+function contractsOf(platform: string | undefined): Contract[] {
+  const names = Object.keys(PROTOCOLS);
+  if (platform === undefined) return Object.values(PROTOCOLS).map(({ contract }) => contract);
+  if (Object.hasOwn(PROTOCOLS, platform)) return [PROTOCOLS[platform]!.contract];
+  throw new UsageError(`there is no platform "${platform}"; there are: ${names.join(', ')}`);
+}
+
+/** The language of --lang, or of the terminal. */
+function readLanguage(given: string | undefined): Language {
+  if (given === 'en' || given === 'zh') return given;
+  if (given !== undefined) throw new UsageError(`--lang is "${given}"; it has to be en or zh`);
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  return (LC_ALL || LC_MESSAGES || LANG || '').startsWith('zh') ? 'zh' : 'en';
+}
+
+function list(contracts: readonly Contract[], language: Language, json: boolean): number {
+  for (const { name, title, methods, codes } of contracts) {
+    if (json) {
+      print({ platform: name, methods: Object.keys(methods), codes: Object.keys(codes) });
+      continue;
+    }
+    say(`${name} (${title[language]})`);
+    for (const [method, { title: text }] of Object.entries(methods)) {
+      say(cut(`  ${method}  ${text[language]}`, COLUMNS));
+    }
+    say(fitted(Object.keys(codes).join('  '), '  '));
+  }
+  return 0;
+}
+
+function methodText(
+  contract: Contract,
+  name: string,
+  method: MethodContract,
+  language: Language,
+): string {
+  const t = WORDS[language];
+  const { http, path } = method.at ?? contract.envelope;
+  const lines = [
+    fitted(`${contract.name} ${name}: ${method.title[language]} (${t[method.effect]})`, ''),
+    `${http} ${path}`,
+    '',
+    t.params,
+    ...fieldLines(method.params, language, '  '),
+  ];
+  for (const names of method.oneOf ?? []) lines.push(`  ${t.oneOf}: ${names.join(', ')}`);
+  const codes = [...new Set([...method.codes, contract.success])].filter((code) =>
+    Object.hasOwn(contract.codes, code),
+  );
+  lines.push('', t.codes);
+  for (const code of codes) lines.push(cut(`  ${code}  ${contract.codes[code]!.wire}`, COLUMNS));
+  const [sample] = method.samples;
+  if (sample) {
+    const params = Object.entries(sample.params).map(([field, value]) =>
+      typeof value === 'string' || typeof value === 'number'
+        ? `${field}=${value}`
+        : `${field}:='${JSON.stringify(value)}'`,
+    );
+    lines.push('', t.sample, fitted(`ordergate call ${name} ${params.join(' ')}`, '  '));
+  }
+  return lines.join('\n');
+}
+
+function* fieldLines(fields: Fields, language: Language, indent: string): Generator<string> {
+  for (const [name, field] of Object.entries(fields)) {
+    const need = field.optional ? '' : `, ${WORDS[language].required}`;
+    yield `${indent}${name} (${typeText(field)}${need})`;
+    yield fitted(field.text[language], `${indent}    `);
+    if (field.type === 'enum') {
+      for (const [value, text] of Object.entries(field.values))
+        yield fitted(`${value}: ${text[language]}`, `${indent}      `);
+    }
+    if ('fields' in field) yield* fieldLines(field.fields, language, `${indent}  `);
+  }
+}
+
+function typeText(field: Field): string {
+  if (field.type === 'list') return `list of up to ${field.max}`;
+  if (field.type === 'integer') return `integer ${field.min} to ${field.max}`;
+  if (field.type === 'string')
+    return (
+      field.format ?? (field.maxLength === undefined ? 'text' : `text up to ${field.maxLength}`)
+    );
+  return field.type;
+}
+
+function codeText(contract: Contract, code: string, language: Language): string {
+  const t = WORDS[language];
+  const { wire, cause, remedy, retry, unused } = contract.codes[code]!;
+  const methods = Object.entries(contract.methods).filter(([, { codes }]) =>
+    codes.includes(code as never),
+  );
+  const lines = [fitted(`${contract.name} ${code}: ${wire}`, '')];
+  const add = (label: string, text: string): void => {
+    lines.push(fitted(`${label}: ${text}`, '  '));
+  };
+  add(t.cause, cause[language]);
+  add(t.remedy, remedy[language]);
+  add(t.again, RETRY[language][retry]);
+  if (methods.length > 0) add(t.of, methods.map(([name]) => name).join(', '));
+  if (unused) lines.push(fitted(unused[language], '  '));
+  return lines.join('\n');
+}
+
+/** Wraps by the columns that a text takes; Chinese may break between any two characters. */
+function fitted(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+/gu) ?? []) {
+    if (widthOf(indent + line + part) > COLUMNS && line !== '') {
+      lines.push(indent + line.trimEnd());
+      line = part.trimStart();
+    } else line += part;
+  }
+  return [...lines, indent + line].join('\n');
+}
