@@ -46,7 +46,8 @@ export async function startBrowser(server: Ordergate): Promise<Browser> {
   const { host } = new URL(server.url);
   const watch = (page: Page): void => {
     page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()}`);
+      if (message.type() !== 'error') return;
+      faults.push(`${page.url()}: ${message.text()} ${message.location().url}`);
     });
     page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
     page.on('request', (request) => {

@@ -26,7 +26,8 @@ type Name = keyof LiveEvents;
 export type LiveEvent = { [N in Name]: { readonly name: N; readonly data: LiveEvents[N] } }[Name];
 
 const NAMES: readonly Name[] = ['order', 'call', 'deliveries', 'overview', 'reload'];
-const URL_OF_STREAM = '/manage/v1/events?topics=orders,calls,deliveries,overview';
+const TOPICS = ['orders', 'calls', 'deliveries', 'overview'] as const;
+let topics: readonly (typeof TOPICS)[number][] = TOPICS;
 /** A browser that is refused does not ask again by itself. */
 const RETRY_MS = 30_000;
 /** While the stream tells what changes, the server is asked this seldom for what time alone changes. */
@@ -49,7 +50,7 @@ const setConnected = (value: boolean): void => {
 function connect(): void {
   clearTimeout(retry);
   if (source || document.hidden || listeners.size === 0) return;
-  const opened = new EventSource(URL_OF_STREAM);
+  const opened = new EventSource(`/manage/v1/events?topics=${topics.join()}`);
   source = opened;
   opened.addEventListener('hello', () => setConnected(true));
   opened.onerror = () => {
@@ -74,6 +75,11 @@ function disconnect(): void {
 }
 
 document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));
+
+/** A reader who may see no orders follows the other topics; set before the first listener. */
+export function followOrders(isAllowed: boolean): void {
+  topics = TOPICS.filter((topic) => isAllowed || topic !== 'orders');
+}
 
 /** Calls `listener` for every event while the component is there. */
 export function useLive(listener: (event: LiveEvent) => void): void {

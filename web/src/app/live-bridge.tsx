@@ -1,8 +1,9 @@
 // Lets the answers that a page shows be asked for anew when the event stream tells that they have changed.
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { type LiveEvent, useIsLive, useLive } from '../api/live.ts';
+import { followOrders, type LiveEvent, useIsLive, useLive } from '../api/live.ts';
 import { PUSHED_FIGURES } from '../api/queries.ts';
+import type { Me } from '../api/types.ts';
 
 /** An answer is asked for at most so often, however much happens. */
 const PACE_MS = 2_000;
@@ -30,7 +31,7 @@ function keysOf({ name, data }: LiveEvent): (readonly string[])[] {
   }
 }
 
-export function LiveBridge() {
+export function LiveBridge({ me }: { readonly me: Me }) {
   const client = useQueryClient();
   const isLive = useIsLive();
   const waiting = useRef(new Map<string, readonly string[]>());
@@ -41,6 +42,9 @@ export function LiveBridge() {
     waiting.current.clear();
     for (const queryKey of keys) void client.invalidateQueries({ queryKey });
   };
+  const seesOrders = me.may.includes('listOrders');
+  // Runs before the listener of this component, which is the first of the page.
+  useEffect(() => followOrders(seesOrders), [seesOrders]);
   useLive((event) => {
     if (event.name === 'overview') {
       // The usual view is what was pushed; a filtered one asks for its own figures.

@@ -4,6 +4,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { meQuery } from '../api/queries.ts';
+import { places } from '../parts/go.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
@@ -22,7 +23,7 @@ const PAGES = [
   ['/requests', 'requests', 'listRequests'],
   ['/callbacks', 'callbacks', 'listCallbackEndpoints'],
   ['/parties', 'parties', 'listParties'],
-  ['/people', 'people', null],
+  ['/people', 'people', 'listMySessions'],
   ['/audit', 'audit', 'listAudit'],
 ] as const;
 
@@ -47,7 +48,13 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the phone's menu.
   useEffect(() => setMenuOpen(false), [path]);
 
-  const pages = PAGES.filter(([, , needs]) => needs === null || !me || me.may.includes(needs));
+  const allowed = PAGES.filter(([, , needs]) => needs === null || !me || me.may.includes(needs));
+  const pages = allowed.map(([to, name]) =>
+    // A partner's list of parties has one row.
+    name === 'parties' && me?.scope
+      ? { to: places.party(me.scope.platform, me.scope.partyId).to, text: t.myParty }
+      : { to, text: t[name] },
+  );
   return (
     <>
       <a className="skip" href="#content">
@@ -59,7 +66,7 @@ export function Shell() {
           <span>Ordergate</span>
         </Link>
         <nav aria-label={t.menu} id="menu">
-          {pages.map(([to, name]) => (
+          {pages.map(({ to, text }) => (
             <Link
               key={to}
               to={to}
@@ -67,7 +74,7 @@ export function Shell() {
               activeOptions={{ exact: to === '/', includeSearch: false }}
               activeProps={{ 'aria-current': 'page' }}
             >
-              {t[name]}
+              {text}
             </Link>
           ))}
         </nav>

@@ -16,7 +16,7 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   if (me.data) {
     return (
       <>
-        <LiveBridge />
+        <LiveBridge me={me.data} />
         {children}
       </>
     );

@@ -1,6 +1,9 @@
 // Links and moves within the console: a path and the search that a list wrote; both stand in the URL.
+
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { meQuery } from '../api/queries.ts';
 import type { Search } from '../lists/list-state.ts';
 
 export interface Place {
@@ -24,6 +27,10 @@ export const places = {
   deliveries: (search: Search = {}): Place => ({ to: '/callbacks/deliveries', search }),
 };
 
+/** What a reader must be allowed to do to open a page: by the first part of its path. */
+const NEEDS: Readonly<Record<string, string>> = { orders: 'listOrders', audit: 'listAudit' };
+
+/** A link; to a page that the reader may not open, the text alone. */
 export function Go({
   place,
   children,
@@ -33,6 +40,9 @@ export function Go({
   readonly children: ReactNode;
   readonly className?: string;
 }) {
+  const { data: me } = useQuery(meQuery);
+  const needs = NEEDS[place.to.split('/')[1] ?? ''];
+  if (me && needs && !me.may.includes(needs)) return <span className={className}>{children}</span>;
   return (
     <Link
       to={place.to}

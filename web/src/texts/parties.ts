@@ -3,6 +3,16 @@ import { catalogue } from './catalogue.ts';
 
 export const partyTexts = catalogue(
   {
+    partnerLinks: '合作方链接',
+    partnerLinksHint: '对方打开后只看到这个接入方自己的调用、回调、密钥与地址；链接只能打开一次',
+    partnerLinksNone: '没有有效的合作方链接',
+    newPartnerLink: '生成链接',
+    partnerName: '给谁（留在审计里，可不填）',
+    partnerDays: '有效天数（1 至 90）',
+    partnerLink: '合作方链接（24 小时内打开一次）',
+    partnerEnds: '有效至',
+    partnerUsed: '最近使用',
+    endPartnerLink: '收回',
     title: '接入方',
     create: '新建接入方',
     name: '编号',
@@ -77,6 +87,17 @@ export const partyTexts = catalogue(
     emptyHint: '新建一个，或用 ordergate import 导入。',
   },
   {
+    partnerLinks: 'Partner links',
+    partnerLinksHint:
+      'Whoever opens one sees the calls, callbacks, keys and endpoints of this party alone; it opens once',
+    partnerLinksNone: 'No partner link holds',
+    newPartnerLink: 'Make a link',
+    partnerName: 'For whom (stands in the audit; optional)',
+    partnerDays: 'Days that it lasts (1 to 90)',
+    partnerLink: 'Partner link (opens once, within 24 hours)',
+    partnerEnds: 'holds until',
+    partnerUsed: 'last used',
+    endPartnerLink: 'End',
     title: 'Parties',
     create: 'New party',
     name: 'Id',

@@ -4,7 +4,7 @@ import Button from 'antd/es/button';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
 import { useIsLive } from '../../api/live.ts';
-import { endpointsQuery, meQuery, overviewQuery } from '../../api/queries.ts';
+import { endpointsQuery, meQuery, platformsQuery } from '../../api/queries.ts';
 import type { Delivery, Page } from '../../api/types.ts';
 import { DELIVERIES } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
@@ -33,7 +33,7 @@ export function Deliveries() {
   const list = useList(DELIVERIES, '/callbacks/deliveries');
   const { filters } = list.state;
   const { data: me } = useQuery(meQuery);
-  const { data: overview } = useQuery(overviewQuery);
+  const { data: platforms } = useQuery(platformsQuery);
   const { data: endpoints } = useQuery(endpointsQuery);
   const [selected, setSelected] = useState<string[]>([]);
   const [replay, setReplay] = useState<ReplayFilter | null>(null);
@@ -69,7 +69,7 @@ export function Deliveries() {
           {
             name: 'platform',
             label: c.platform,
-            options: (overview?.platforms ?? []).map(({ name }) => ({ value: name, label: name })),
+            options: (platforms?.items ?? []).map(({ name }) => ({ value: name, label: name })),
             width: 110,
           },
           { name: 'party', label: c.party },

@@ -4,7 +4,7 @@ import Segmented from 'antd/es/segmented';
 import type { ReactNode } from 'react';
 import type { Figures } from '../../api/figures.ts';
 import { useIsLive } from '../../api/live.ts';
-import { figuresQuery, overviewQuery } from '../../api/queries.ts';
+import { figuresQuery, platformsQuery } from '../../api/queries.ts';
 import { FIGURES } from '../../lists/definitions.ts';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { type List, useList } from '../../lists/use-list.ts';
@@ -20,12 +20,13 @@ import { FiguresTable } from './figures-table.tsx';
 /** Minutes that the calls are counted over; the event stream pushes the first. */
 const SPANS = ['5', '15', '60'] as const;
 
-export function FiguresPanel() {
+/** @param isOwn - whether the reader is a partner: there is one party, and nothing to choose */
+export function FiguresPanel({ isOwn = false }: { readonly isOwn?: boolean }) {
   const t = useTexts(homeTexts);
   const c = useTexts(common);
   const list = useList(FIGURES, '/');
   const isLive = useIsLive();
-  const { data: overview } = useQuery(overviewQuery);
+  const { data: platforms } = useQuery(platformsQuery);
   const figures = useQuery({
     ...figuresQuery(list.state.filters),
     placeholderData: keepPreviousData,
@@ -44,24 +45,31 @@ export function FiguresPanel() {
           options={SPANS.map((value) => ({ value, label: t.lastMinutes(Number(value)) }))}
         />
       </div>
-      <FilterBar
-        list={list}
-        fields={[
-          {
-            name: 'platform',
-            label: c.platform,
-            options: (overview?.platforms ?? []).map(({ name }) => ({ value: name, label: name })),
-            width: 110,
-          },
-          { name: 'party', label: c.party },
-        ]}
-      />
+      {!isOwn && (
+        <FilterBar
+          list={list}
+          fields={[
+            {
+              name: 'platform',
+              label: c.platform,
+              options: (platforms?.items ?? []).map(({ name }) => ({ value: name, label: name })),
+              width: 110,
+            },
+            { name: 'party', label: c.party },
+          ]}
+        />
+      )}
       <Loaded query={figures} rows={6}>
         {(data) => (
           <>
             <Tiles figures={data} list={list} />
             <Refusals figures={data} list={list} />
-            <FiguresTable list={list} query={{ ...figures, data }} />
+            {!isOwn && (
+              <>
+                <h3>{t.byParty}</h3>
+                <FiguresTable list={list} query={{ ...figures, data }} />
+              </>
+            )}
           </>
         )}
       </Loaded>
@@ -209,7 +217,6 @@ function Refusals({ figures, list }: { readonly figures: Figures; readonly list:
           ))}
         </ul>
       )}
-      <h3>{t.byParty}</h3>
     </>
   );
 }

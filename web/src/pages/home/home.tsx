@@ -17,7 +17,22 @@ const FiguresPanel = lazy(() => import('./figures.tsx').then((m) => ({ default: 
 const CallChart = lazy(() => import('./calls.tsx').then((m) => ({ default: m.Calls })));
 const Refused = lazy(() => import('./refused.tsx').then((m) => ({ default: m.Refused })));
 
+const PartnerHome = lazy(() =>
+  import('./partner-home.tsx').then((m) => ({ default: m.PartnerHome })),
+);
+
 export function Home() {
+  const { data: me } = useQuery(meQuery);
+  if (!me) return null;
+  if (!me.scope) return <OperatorHome />;
+  return (
+    <Suspense fallback={<Loading rows={8} />}>
+      <PartnerHome scope={me.scope} />
+    </Suspense>
+  );
+}
+
+function OperatorHome() {
   const t = useTexts(homeTexts);
   const overview = useQuery(overviewQuery);
   return (

@@ -17,6 +17,7 @@ import { Admission } from '../parties/admission.tsx';
 import { AddEndpoint } from './add-endpoint.tsx';
 import { Consents } from './consents.tsx';
 import { Keys } from './keys.tsx';
+import { PartnerLinks } from './partner-links.tsx';
 import { Settings } from './settings.tsx';
 
 /** Under which ids the party owns orders: its own, its apps', or its supplier codes. */
@@ -80,20 +81,22 @@ export function PartyPage() {
               )}
             </div>
             <p className="links">
-              {ownersOf(one).map((owner) => (
-                <Go key={owner} place={places.orders({ platform, party: owner })}>
-                  {t.showOrders}
-                  {owner !== partyId && ` ${owner}`}
-                </Go>
-              ))}
+              {may('listOrders') &&
+                ownersOf(one).map((owner) => (
+                  <Go key={owner} place={places.orders({ platform, party: owner })}>
+                    {t.showOrders}
+                    {owner !== partyId && ` ${owner}`}
+                  </Go>
+                ))}
               <Go place={places.requests({ platform, party: partyId })}>{t.showCalls}</Go>
             </p>
             <Keys party={one} />
             <Settings party={one} />
             <Use party={one} />
-            <Admission of={{ platform, partyId }} />
+            {may('listAdmissions') && <Admission of={{ platform, partyId }} />}
             <Endpoints party={one} />
-            <Consents party={one} />
+            {may('listConsents') && <Consents party={one} />}
+            {may('listPartnerLinks') && <PartnerLinks party={one} />}
           </>
         )}
       </Loaded>

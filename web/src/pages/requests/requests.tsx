@@ -4,7 +4,7 @@ import Button from 'antd/es/button';
 import Checkbox from 'antd/es/checkbox';
 import { ask } from '../../api/client.ts';
 import { type LiveEvent, useIsLive, useLive } from '../../api/live.ts';
-import { overviewQuery, platformsQuery } from '../../api/queries.ts';
+import { platformsQuery } from '../../api/queries.ts';
 import type { GatewayCall, Page } from '../../api/types.ts';
 import { REQUESTS } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
@@ -48,7 +48,6 @@ export function Requests() {
   useLive((event) => {
     if (isLive && fresh(event) !== undefined && !query.isFetching) void query.refetch();
   });
-  const { data: overview } = useQuery(overviewQuery);
   const { data: platforms } = useQuery(platformsQuery);
   const methods = (platforms?.items ?? [])
     .filter(({ name }) => !filters.platform || name === filters.platform)
@@ -77,7 +76,7 @@ export function Requests() {
           {
             name: 'platform',
             label: c.platform,
-            options: (overview?.platforms ?? []).map(({ name }) => ({ value: name, label: name })),
+            options: (platforms?.items ?? []).map(({ name }) => ({ value: name, label: name })),
             width: 110,
           },
           {
