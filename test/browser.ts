@@ -33,8 +33,9 @@ export class Browser {
     );
     const target = path.startsWith('http') ? path : this.url + path;
     const response = await fetch(target, { ...init, method, headers, redirect: 'manual' });
-    const set = response.headers.get('set-cookie');
-    if (set) this.cookie = /Max-Age=0/.test(set) ? '' : set.split(';')[0]!;
+    const sets = response.headers.getSetCookie();
+    const set = sets.find((one) => !/Max-Age=0/.test(one));
+    if (sets.length > 0) this.cookie = set?.split(';')[0] ?? '';
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     if (isStream) await response.body?.cancel(); // It has no end.
     const text = isStream ? '' : await response.text();

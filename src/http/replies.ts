@@ -35,13 +35,14 @@ async function sendChunks(
 
 function sendWhole(
   response: ServerResponse,
-  { status, contentType, body, isAscii = false, cut, headers }: HttpReply,
+  { status, contentType, body, isAscii = false, cut, headers, cookies }: HttpReply,
 ): void {
   const length = isAscii || typeof body !== 'string' ? body.length : Buffer.byteLength(body);
   // RFC 9110: 304 has no content. A length of 0 would wrongly describe the caller's cached copy.
   const head =
     status === 304 ? [] : ['content-type', contentType, 'content-length', String(length)];
   for (const name in headers) head.push(name, headers[name]!);
+  if (cookies) for (const cookie of cookies) head.push('set-cookie', cookie);
   if (cut !== undefined)
     return sendPart(response, status, head, Buffer.from(body).subarray(0, cut));
   response.writeHead(status, head);

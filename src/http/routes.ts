@@ -49,6 +49,8 @@ export interface HttpReply {
   /** The number of body bytes after which the connection is broken off; 0 sends nothing. */
   readonly cut?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further headers `set-cookie`, which may stand more than once. */
+  readonly cookies?: readonly string[];
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   ManageError,
   type ManageServices,
 } from './endpoint.ts';
+import { maskQuery } from './mask-urls.ts';
 import { orderEndpoints } from './orders.ts';
 import { partyEndpoints } from './parties.ts';
 import { requestEndpoints } from './requests.ts';
@@ -68,7 +69,8 @@ function exportOf(
       // Before the answer begins, so that a filter which is refused is still an error.
       const first = await ask(undefined);
       const day = new Date(services.clock.now()).toISOString().slice(0, 10);
-      const rows = lines(columns, isMasked, first, ask);
+      const isViewer = call.by.role === 'viewer';
+      const rows = lines(columns, { isMasked, isViewer }, first, ask);
       return { fileName: `ordergate-${what}-${day}.csv`, chunks: rows } as unknown as string;
     },
   });
@@ -89,7 +91,7 @@ function pagesOf(
 
 async function* lines(
   columns: readonly string[],
-  isMasked: boolean,
+  { isMasked, isViewer }: { readonly isMasked: boolean; readonly isViewer: boolean },
   first: Page,
   ask: (cursor: string) => Promise<Page>,
 ): CsvFile['chunks'] {
@@ -98,7 +100,9 @@ async function* lines(
     const text = page.items.map((item) =>
       csvLine(
         columns.map((name) => {
-          const value = (item[name] ?? null) as Json;
+          const given = (item[name] ?? null) as Json;
+          const isUrl = isViewer && name === 'url' && typeof given === 'string';
+          const value = isUrl ? maskQuery(given) : given;
           return isMasked && !NO_PERSON.has(name) ? maskPersonal(value) : value;
         }),
       ),

@@ -32,6 +32,7 @@ import { importEndpoints } from './import.ts';
 import { listenerEndpoints } from './listeners.ts';
 import { eventEndpoints } from './live/events.ts';
 import type { Subscriber } from './live/subscriber.ts';
+import { maskUrls } from './mask-urls.ts';
 import { meEndpoints } from './me.ts';
 import { narrowTo } from './narrow.ts';
 import { openApi } from './openapi.ts';
@@ -150,13 +151,15 @@ export async function callEndpoint(
       : await carryOut();
     if (target.stream === 'text/csv') return csvReply(answered as CsvFile);
     if (target.stream) return streamReply(answered as Subscriber);
+    const shown =
+      request.principal?.role === 'viewer' ? maskUrls(answered, target.operationId) : answered;
     const version = target.etag?.(answered as never);
-    if (version === undefined) return reply(target.status, answered);
+    if (version === undefined) return reply(target.status, shown);
     const headers = { ...PRIVATE, etag: `"${version}"` };
     if (target.method === 'GET' && hasVersion(request.headers['if-none-match'], headers.etag)) {
       return { ...reply(304, ''), body: '', headers };
     }
-    return { ...reply(target.status, answered), headers };
+    return { ...reply(target.status, shown), headers };
   } catch (error) {
     if (error instanceof ManageError) return errorReply(error);
     // What a party's own rules refuse, wherever the change came from.

@@ -13,6 +13,8 @@ const MAX_DELIVERIES = 100_000;
 const PAGE = 1000;
 /** Jobs that are remembered, in the memory of the node that runs them. */
 const MAX_JOBS = 50;
+/** Jobs that run at once, each with up to 100,000 ids in memory. */
+const MAX_RUNNING = 5;
 
 const STATES = ['counted', 'running', 'done', 'stopped', 'failed'] as const;
 
@@ -101,6 +103,7 @@ export const replayJobEndpoints: readonly Endpoint[] = [
         problem: null,
       };
       if (dryRun) return view(job);
+      requireRoom(jobs(callbacks));
       const all = jobs(callbacks);
       all.set(job.jobId, job);
       for (const old of all.values()) {
@@ -179,6 +182,14 @@ async function run(job: Job, callbacks: CallbackManagement, clock: Clock): Promi
   } finally {
     job.endedAt ??= clock.now();
   }
+}
+
+/** @throws {ManageError} where too many jobs run */
+function requireRoom(all: ReadonlyMap<string, Job>): void {
+  const running = [...all.values()].filter(({ state }) => state === 'running').length;
+  if (running < MAX_RUNNING) return;
+  const message = `${running} jobs run on this node; wait until one has ended, or stop one`;
+  throw new ManageError(503, 'busy', message);
 }
 
 function find(callbacks: CallbackManagement, jobId: string): Job {

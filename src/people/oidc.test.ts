@@ -114,6 +114,9 @@ test('the sign-in page leads to the provider, with PKCE, state and nonce', async
 test('an account is found by its verified address, and from then on by its subject', async () => {
   const { browser, answer } = await signIn('subject-1');
   deepEqual([answer.status, answer.location], [303, '/console/orders'], answer.text);
+  const [session = '', trip = ''] = answer.headers.getSetCookie();
+  match(session, /^ordergate_session=[\w-]+;/);
+  match(trip, /^ordergate_oidc=; .*Max-Age=0/, 'the cookie of the round trip is gone');
   const { name, role, passwordSet } = (await browser.api('GET', '/me')).body;
   deepEqual([name, role, passwordSet], ['li.na@example.cn', 'operator', false]);
   const { actor, action, outcome, details } = await newest();

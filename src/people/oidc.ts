@@ -102,7 +102,15 @@ export function oidcRoutes(
       const what = `tied to subject ${subject.slice(0, 200)} of ${issuer.slice(0, 200)}`;
       return note(services, asking, name, 'done', what, 'link', accountId);
     });
-    if (account) return enter(services, { ...asking, next: trip.next }, account, 'single sign-on');
+    if (account) {
+      const reply = await enter(
+        services,
+        { ...asking, next: trip.next },
+        account,
+        'single sign-on',
+      );
+      return withoutTrip(services, reply);
+    }
     const who = identity.email ?? identity.subject.slice(0, 64);
     await note(
       services,
@@ -223,6 +231,13 @@ async function accountOf(
 
 const originOf = ({ publicUrl }: SignInServices, { request }: Asking): string =>
   publicUrl ?? `http://${String(request.headers.host)}`;
+
+/** The cookie of a round trip has done its work, and leaves with the session's cookie. */
+function withoutTrip({ publicUrl }: SignInServices, reply: PageReply): PageReply {
+  const secure = publicUrl?.startsWith('https:') ? '; Secure' : '';
+  const gone = `${COOKIE}=; Path=/console/oidc; HttpOnly; SameSite=Lax; Max-Age=0${secure}`;
+  return { ...reply, cookies: [gone] };
+}
 
 /** `Lax`: the browser comes back from another site, with a navigation. */
 function tripCookie({ publicUrl }: SignInServices, sealed: string): string {

@@ -28,6 +28,8 @@ export interface PageReply {
   readonly contentType: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Further cookies beside the one of the session. */
+  readonly cookies?: readonly string[];
 }
 
 export interface PageRoute {
