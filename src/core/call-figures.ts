@@ -7,6 +7,9 @@ export const DURATION_BUCKETS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
 ] as const;
 
+/** The same limits in microseconds. */
+const LIMITS = DURATION_BUCKETS.map((seconds) => seconds * 1e6);
+
 /** The calls of one platform and party within a span of time. */
 export interface CallCount {
   calls: number;
@@ -36,55 +39,116 @@ export interface CallOf {
   readonly party: string | null;
 }
 
-interface Series {
-  readonly width: number;
-  readonly kept: number;
-  readonly slots: Map<number, Map<string, CallCount>>;
-}
-
 /** Short slots answer for the last minute, long ones for the last hour. */
 const SHORT = { width: 5 * SECOND, kept: 13 };
 const LONG = { width: MINUTE, kept: 61 };
 /** The longest span that {@link CallFigures.read} answers. */
 export const MAX_SPAN_MS = 60 * MINUTE;
-/** No id of a platform or a party contains it, because no text of a party may. */
-const BETWEEN = '\0';
+
+/**
+ * The calls of one platform and party. A call changes the counts of the current short slot only; when
+ * that slot is over, its counts are added to the minute and to the total.
+ */
+class Source {
+  readonly of: CallOf;
+  readonly #short = new Map<number, CallCount>();
+  readonly #long = new Map<number, CallCount>();
+  readonly #total = empty();
+  #slot = -1;
+  #current = empty();
+
+  constructor(of: CallOf) {
+    this.of = of;
+  }
+
+  count(slot: number, call: CountedCall): void {
+    if (slot !== this.#slot) this.#begin(slot);
+    add(this.#current, call);
+  }
+
+  read(first: number, last: number, isShort: boolean): CallCount {
+    const sum = empty();
+    const slots = isShort ? this.#short : this.#long;
+    for (const [slot, count] of slots) if (slot >= first && slot <= last) merge(sum, count);
+    const current = isShort ? this.#slot : minuteOf(this.#slot);
+    if (current >= first && current <= last) merge(sum, this.#current);
+    return sum;
+  }
+
+  total(): CallCount {
+    return sumOf([this.#total, this.#current]);
+  }
+
+  #begin(slot: number): void {
+    if (this.#current.calls > 0) {
+      keep(this.#short, this.#slot, this.#current, SHORT.kept);
+      keep(this.#long, minuteOf(this.#slot), this.#current, LONG.kept);
+      merge(this.#total, this.#current);
+    }
+    this.#slot = slot;
+    this.#current = empty();
+  }
+}
+
+const minuteOf = (slot: number): number => Math.floor((slot * SHORT.width) / LONG.width);
+
+/** Adds the counts to a slot. A clock jump can leave slots out of order; the oldest entry goes first. */
+function keep(slots: Map<number, CallCount>, slot: number, count: CallCount, kept: number): void {
+  const there = slots.get(slot);
+  if (there) {
+    merge(there, count);
+    return;
+  }
+  slots.set(slot, sumOf([count]));
+  for (const old of slots.keys()) {
+    if (slots.size <= kept) break;
+    slots.delete(old);
+  }
+}
 
 export class CallFigures {
   readonly since: Instant;
-  readonly #totals = new Map<string, CallCount>();
-  readonly #short: Series = { ...SHORT, slots: new Map() };
-  readonly #long: Series = { ...LONG, slots: new Map() };
+  /** By platform, then by party, so that a call builds no combined key. */
+  readonly #sources = new Map<string, Map<string | null, Source>>();
 
   constructor(since: Instant) {
     this.since = since;
   }
 
   count(at: Instant, call: CountedCall): void {
-    const key = call.party === null ? call.platform : call.platform + BETWEEN + call.party;
-    add(this.#totals, key, call);
-    add(slotOf(this.#short, at), key, call);
-    add(slotOf(this.#long, at), key, call);
+    const source = this.#sources.get(call.platform)?.get(call.party) ?? this.#begin(call);
+    source.count(Math.floor(at / SHORT.width), call);
   }
 
   /**
-   * The calls of the last `span` milliseconds (at most an hour) by platform and party. A span of a
-   * minute or less is exact to 5 seconds, a longer one to a minute.
+   * The calls of the last `span` milliseconds (at most an hour) by platform and party, of those that
+   * called. A span of a minute or less is exact to 5 seconds, a longer one to a minute.
    */
   read(now: Instant, span: number): [CallOf, CallCount][] {
-    const { width, slots } = span <= MINUTE ? this.#short : this.#long;
+    const isShort = span <= MINUTE;
+    const { width } = isShort ? SHORT : LONG;
     const first = Math.floor((now - span) / width) + 1;
-    const sums = new Map<string, CallCount>();
-    for (const [slot, counts] of slots) {
-      if (slot < first || slot > Math.floor(now / width)) continue;
-      for (const [key, count] of counts) merge(emplace(sums, key), count);
-    }
-    return named(sums);
+    const last = Math.floor(now / width);
+    return this.#all()
+      .map((source): [CallOf, CallCount] => [source.of, source.read(first, last, isShort)])
+      .filter(([, { calls }]) => calls > 0);
   }
 
   /** All calls since the process began; the sums equal the counters of `/metrics`. */
   totals(): [CallOf, CallCount][] {
-    return named(this.#totals);
+    return this.#all().map((source) => [source.of, source.total()]);
+  }
+
+  #all(): Source[] {
+    return [...this.#sources.values()].flatMap((parties) => [...parties.values()]);
+  }
+
+  #begin({ platform, party }: CountedCall): Source {
+    const parties = this.#sources.get(platform) ?? new Map<string | null, Source>();
+    this.#sources.set(platform, parties);
+    const source = new Source({ platform, party });
+    parties.set(party, source);
+    return source;
   }
 }
 
@@ -114,25 +178,15 @@ function empty(): CallCount {
   return { calls: 0, refused: 0, micros: 0, longest: 0, outcomes: new Map(), buckets };
 }
 
-function emplace(counts: Map<string, CallCount>, key: string): CallCount {
-  let count = counts.get(key);
-  if (count === undefined) {
-    count = empty();
-    counts.set(key, count);
-  }
-  return count;
-}
-
-function add(counts: Map<string, CallCount>, key: string, call: CountedCall): void {
-  const { outcome, refused, micros } = call;
-  const count = emplace(counts, key);
+function add(count: CallCount, { outcome, refused, micros }: CountedCall): void {
   count.calls++;
   if (refused) count.refused++;
   count.micros += micros;
   if (micros > count.longest) count.longest = micros;
   count.outcomes.set(outcome, (count.outcomes.get(outcome) ?? 0) + 1);
-  const bucket = DURATION_BUCKETS.findIndex((limit) => micros <= limit * 1e6);
-  count.buckets[bucket === -1 ? DURATION_BUCKETS.length : bucket]!++;
+  let bucket = 0;
+  while (bucket < LIMITS.length && micros > LIMITS[bucket]!) bucket++;
+  count.buckets[bucket]!++;
 }
 
 function merge(sum: CallCount, more: CallCount): void {
@@ -143,26 +197,4 @@ function merge(sum: CallCount, more: CallCount): void {
   for (const [outcome, calls] of more.outcomes)
     sum.outcomes.set(outcome, (sum.outcomes.get(outcome) ?? 0) + calls);
   for (const [i, calls] of more.buckets.entries()) sum.buckets[i]! += calls;
-}
-
-function slotOf({ width, kept, slots }: Series, at: Instant): Map<string, CallCount> {
-  const number = Math.floor(at / width);
-  let slot = slots.get(number);
-  if (slot === undefined) {
-    slot = new Map();
-    slots.set(number, slot);
-    // A clock jump can leave slots out of order; the slot that was inserted first goes first.
-    for (const old of slots.keys()) {
-      if (slots.size <= kept) break;
-      slots.delete(old);
-    }
-  }
-  return slot;
-}
-
-function named(counts: ReadonlyMap<string, CallCount>): [CallOf, CallCount][] {
-  return [...counts].map(([key, count]) => {
-    const [platform = '', party = null] = key.split(BETWEEN);
-    return [{ platform, party }, count];
-  });
 }
