@@ -24,6 +24,9 @@ function entries(root: string): string[] {
   return [...(own as string[]), ...THREADS];
 }
 
+const HELP =
+  /\/dist\/(cli\/(commands|texts|output|explain)|config|settings[\w-]*|setting-readers|version|directory\/(addresses|loopback)|protocol\/redact|core\/errors)\.js$/;
+
 const MARK = 'ordergate-module:';
 
 /**
@@ -67,7 +70,12 @@ export async function bundleServer(root: string): Promise<void> {
       minify: false,
       rolldownOptions: {
         input: Object.fromEntries(entries(root).map((path) => [path, `${dist}${path}`])),
-        output: { entryFileNames: '[name]', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          entryFileNames: '[name]',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          // All that --version and --help need is one file; it is loaded in every process.
+          codeSplitting: { groups: [{ name: 'help', test: HELP }] },
+        },
         preserveEntrySignatures: 'strict',
       },
     },

@@ -1,6 +1,6 @@
 // How many modules a process loads. Each takes half a millisecond of CPU of every start, and a count is the same on
 // every machine.
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const CLI = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
 const COUNT = new URL('count-modules.js', import.meta.url).href;
 
 /** Runs a command of the checkout; a server is stopped when it listens. */
-async function modulesOf(...args: string[]): Promise<number> {
+async function loadedBy(...args: string[]) {
   const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
   const child = spawn(process.execPath, ['--import', COUNT, CLI, ...args], { env });
   let told = '';
@@ -24,17 +24,26 @@ async function modulesOf(...args: string[]): Promise<number> {
   const [code] = await once(child, 'close');
   equal(code, 0, told);
   match(told, /^modules: \d+$/m);
-  return Number(/^modules: (\d+)$/m.exec(told)![1]);
+  const packages = /^packages: (.*)$/m.exec(told)![1]!.split(' ');
+  return { modules: Number(/^modules: (\d+)$/m.exec(told)![1]), packages };
 }
 
 for (const flag of ['--version', '--help']) {
   test(`ordergate ${flag} loads no server`, async () => {
-    const modules = await modulesOf(flag);
+    const { modules } = await loadedBy(flag);
     ok(modules <= 16, `${modules} modules`);
   });
 }
 
 test('a server loads nothing that only a scrape, PostgreSQL, a CSV file or single sign-on needs', async () => {
-  const modules = await modulesOf('serve', '--port', '0', '--data', temporaryDirectory());
-  ok(modules <= 600, `${modules} modules`);
+  const { modules, packages } = await loadedBy(
+    ...['serve', '--port', '0', '--data', temporaryDirectory()],
+  );
+  const late = ['prom-client', '@opentelemetry/api', 'pg', 'csv-parse', 'openid-client', 'yaml'];
+  deepEqual(
+    late.filter((name) => packages.includes(name)),
+    [],
+  );
+  ok(packages.includes('zod'), packages.join());
+  ok(modules <= 700, `${modules} modules`);
 });
