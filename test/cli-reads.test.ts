@@ -87,7 +87,7 @@ describe('requests', () => {
 test('orders and parties: list and show', async () => {
   const { code, lines } = await ask('orders', '--platform', 'jintong', '--limit', '3');
   equal(code, 0);
-  match(lines[0]!, /jintong {2}\S+ {2}jane88/);
+  match(lines[0]!, /jintong {2}\S+ +v\d+ {2}\S+.* {2}jane88/);
   match(lines.at(-1)!, /^There is more: --cursor /);
   const shown = await ask('orders', 'show', '15112480268');
   match(shown.stdout, /^orderId: 15112480268$/m);

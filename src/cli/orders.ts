@@ -36,7 +36,7 @@ const cells = ({ platform, orderId, party, state, stateName, version, updatedAt 
   shortTime(updatedAt),
   platform,
   orderId,
-  party,
   `v${version}`,
   state === stateName ? state : `${state} ${stateName}`,
+  party,
 ];
