@@ -33,6 +33,7 @@ export const {
   callAccounts,
   callLine,
   debugSignature,
+  holdsLedgerOf,
   ledgerHeadOf,
   migrateLedger,
   oldRulesOf,
