@@ -66,7 +66,8 @@ function captionOf(name: string): string {
     if (longer.length > 30 && caption !== '') break;
     caption = longer;
   }
-  return caption;
+  // A single long part ends with the last word that fits.
+  return caption.length > 33 ? caption.slice(0, 33).replace(/ (of|as|and|the|\S*)$/, '') : caption;
 }
 
 /** The parts of a folder that a reader looks for. */
