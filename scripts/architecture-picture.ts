@@ -67,7 +67,9 @@ function captionOf(name: string): string {
     caption = longer;
   }
   // A single long part ends with the last word that fits.
-  return caption.length > 33 ? caption.slice(0, 33).replace(/ (of|as|and|the|\S*)$/, '') : caption;
+  if (caption.length <= 33) return caption;
+  const words = caption.slice(0, 33).replace(/ \S*$/, '');
+  return words.replace(/( (of|as|and|the|to|a))+$/, '');
 }
 
 /** The parts of a folder that a reader looks for. */
