@@ -23,7 +23,7 @@ export async function useLedger(dataDirectory: string): Promise<void> {
   const endpoint = { platform: 'jintong', party: 'jane88', url: receiver.url };
   equal((await manage(server, 'POST', '/callbacks/endpoints', endpoint)).status, 201);
   const listener = { name: 'laptop', platform: 'jintong', party: 'jane88' };
-  equal((await manage(server, 'POST', '/callbacks/listeners', listener)).status, 201);
+  equal((await manage(server, 'POST', '/callbacks/listeners', listener)).status, 200);
   equal((await jintong(server, form(hasten(HASTENED)))).code, 'CallSuccess');
   await server.callbacks.drain();
   receiver.answer = status(500);

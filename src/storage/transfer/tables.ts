@@ -96,9 +96,12 @@ const NUMBERS = new Set([
   ...['enabled', 'is_head', 'seen_at', 'times'],
 ]);
 
+/** Columns of text whose name is one of numbers elsewhere. */
+const TEXTS = new Set(['id:alarm_documents']);
+
 /** Whether a column holds whole numbers. */
 export const isNumber = (name: string, column: string): boolean =>
-  NUMBERS.has(column) || NUMBERS.has(`${column}:${name}`);
+  !TEXTS.has(`${column}:${name}`) && (NUMBERS.has(column) || NUMBERS.has(`${column}:${name}`));
 
 function table(name: string, columns: readonly string[]): TransferTable {
   return { name, columns };
