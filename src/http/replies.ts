@@ -17,12 +17,19 @@ async function sendChunks(
   { status, contentType, headers, signal }: HttpReply,
   chunks: AsyncGenerator<string>,
 ): Promise<void> {
-  response.writeHead(status, { 'content-type': contentType, ...headers });
-  if (response.req.method === 'HEAD') {
+  // A reader of an endless answer that ends its half has gone away. With half-open connections, only
+  // the second write would notice.
+  const { socket } = response.req;
+  const isGone = response.destroyed || (signal !== undefined && socket.readableEnded);
+  if (!isGone) response.writeHead(status, { 'content-type': contentType, ...headers });
+  if (isGone || response.req.method === 'HEAD') {
     await chunks.return(undefined);
-    response.end();
+    if (isGone) response.destroy();
+    else response.end();
     return;
   }
+  const leave = (): void => void response.destroy();
+  if (signal) socket.once('end', leave);
   try {
     await pipeline(Readable.from(chunks), response, { ...(signal && { signal }) });
   } catch (fault) {
@@ -30,6 +37,8 @@ async function sendChunks(
     response.destroy();
     if (signal?.aborted) return;
     if ((fault as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault;
+  } finally {
+    socket.off('end', leave);
   }
 }
 

@@ -1,5 +1,7 @@
 // The event stream over the wire: what it tells, to whom, from where it goes on, and when it ends.
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEvents } from '../../../test/event-reader.ts';
@@ -154,6 +156,39 @@ test('a token has eight streams at most, and one that is closed makes room', asy
     await again.body?.cancel();
   }
   await Promise.all(opened.slice(1).map((one) => one.close()));
+});
+
+test('a reader that goes away makes room at once, although nothing is told meanwhile', async () => {
+  const slow = await startTestServer(); // Its heartbeat comes after 15 seconds.
+  const { hostname, port } = new URL(slow.url);
+  const head = `GET /manage/v1/events?topics=orders HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${slow.adminToken}\r\n\r\n`;
+  for (let reader = 0; reader < 20; reader++) {
+    const socket = connect(Number(port), hostname);
+    socket.write(head);
+    const [first] = await once(socket, 'data');
+    ok(String(first).startsWith('HTTP/1.1 200'), `reader ${reader}: ${first}`);
+    socket.destroy();
+    await once(socket, 'close');
+    const since = performance.now();
+    while (/^ordergate_event_streams 1$/m.test(await (await fetch(`${slow.url}/metrics`)).text())) {
+      ok(performance.now() - since < 5000, `reader ${reader} is still counted after 5 s`);
+      await sleep(5);
+    }
+  }
+  // Others go away before the answer begins.
+  for (let reader = 0; reader < 20; reader++) {
+    const socket = connect(Number(port), hostname);
+    socket.resume();
+    await once(socket, 'connect');
+    socket.write(head, () => (reader % 2 ? socket.resetAndDestroy() : socket.end()));
+    await once(socket, 'close');
+  }
+  const since = performance.now();
+  while (!/^ordergate_event_streams 0$/m.test(await (await fetch(`${slow.url}/metrics`)).text())) {
+    ok(performance.now() - since < 5000, 'streams of readers that are gone are still counted');
+    await sleep(20);
+  }
+  await slow.close();
 });
 
 test('/metrics counts the open streams', async () => {
