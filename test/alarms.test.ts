@@ -143,6 +143,20 @@ test('a webhook is signed as callbacks are, with a secret that is shown once', a
   ok(!JSON.stringify(body).includes(secret.slice(6)) && !JSON.stringify(body).includes('/hook'));
 });
 
+test('the audit names a new channel, and has neither its address nor its secret', async () => {
+  const { server, channel } = await start();
+  const receiver = await startReceiver();
+  const { channelId } = await channel(`${receiver.url}/hook/SECRET-PATH`, 'feishu', 'SIGN-KEY');
+  const { items } = (await manage(server, 'GET', '/audit?action=createAlarmChannel')).body;
+  equal(items.length, 1);
+  equal(items[0].target, channelId);
+  deepEqual(
+    [items[0].asked.url, items[0].asked.secret, items[0].asked.type],
+    ['***', '***', 'feishu'],
+  );
+  ok(!JSON.stringify(items).includes('SECRET-PATH'));
+});
+
 test('callbacks that are dead, and that wait', async () => {
   const { server, clock, register, drain, listed, run, rule } = await start();
   await rule({ name: 'dead', watches: 'dead-callbacks', platform: 'jintong', party: 'jane88' });

@@ -27,6 +27,11 @@ export interface AuditTrail {
 const LEFT_OUT = new Set(['history', 'callbacks', 'notes', 'lastUsedAt', 'lastSeenAt', 'version']);
 /** Operations whose body is a file, a password, or what a query says better. */
 const NO_BODY = new Set(['importRows', 'changeMyPassword']);
+/**
+ * Operations whose field `url` is a secret itself: whoever knows the address of a group's robot writes to
+ * the group. 飞书 and others have the key in the path, where no name tells of it.
+ */
+const SECRET_URL = new Set(['createAlarmChannel']);
 /** Characters of one document; a longer one is cut. */
 const MAX_DOCUMENT = 4000;
 
@@ -84,11 +89,13 @@ export function auditTrail(endpoints: readonly Endpoint[], services: ManageServi
       const changed = reader ? difference(before, after) : null;
       const redacted = (value: Json | undefined): Json => cut(redact(value ?? null, isSecret));
       const hasBody = !NO_BODY.has(target.operationId) && body !== undefined;
+      const sent =
+        SECRET_URL.has(target.operationId) && isObject(body) ? { ...body, url: MASK } : body;
       const details: JsonObject = {
         status: target.status,
         note: noteOf(body),
         asked:
-          target.method === 'GET' ? redacted(call.query as Json) : hasBody ? redacted(body) : null,
+          target.method === 'GET' ? redacted(call.query as Json) : hasBody ? redacted(sent) : null,
         before: redacted(changed?.[0]),
         // Of what is new, or has nothing that reads it, the answer tells what became of it.
         after: redacted(changed?.[1] ?? (target.method === 'GET' ? null : (answer as Json))),
@@ -124,7 +131,7 @@ function readerOf(path: string, readers: ReadonlyMap<string, Endpoint>): Endpoin
 
 const pathTarget = ({ params }: ManageRequest): string => Object.values(params).join('/');
 
-const NAMES = ['accountId', 'tokenId', 'endpointId'];
+const NAMES = ['accountId', 'tokenId', 'endpointId', 'channelId', 'ruleId'];
 
 /** What was changed, as the path names it; what was made, as its answer does. */
 function targetOf(request: ManageRequest, answer: unknown, body: Json | undefined): string {
