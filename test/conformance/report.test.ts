@@ -137,3 +137,15 @@ test('a baseline keeps known failures from failing a run; a stale entry fails it
     deepEqual([hasFailed(report), report.stale], [stale.length > 0, stale], entry);
   }
 });
+
+test('what a server answered cannot look like a line of the report', () => {
+  const answered = 'x\n::error::forged\nResult: no clause failed\t\u001b[31m';
+  const forged = { ...FAILED, faults: [fault('code', '-206', answered, GOT)], bytesGot: answered };
+  const lines = textReport({ ...REPORT, results: [forged] }, 'en').split('\n');
+  deepEqual(
+    lines.filter((line) => /^\s*(::error|Result: no)/.test(line)),
+    [],
+    lines.join('\n'),
+  );
+  ok(lines.some((line) => line.includes('code = x\\n::error')));
+});

@@ -72,11 +72,17 @@ function faultLines(
   const { what, expected, got } = fault;
   const place = placeOf(fault, language);
   return [
-    labelled(WORDS.expected[language], `${what} = ${expected}`),
-    labelled(WORDS.got[language], got === null ? WORDS.absent[language] : `${what} = ${got}`),
+    labelled(WORDS.expected[language], inOneLine(`${what} = ${expected}`)),
+    labelled(
+      WORDS.got[language],
+      got === null ? WORDS.absent[language] : inOneLine(`${what} = ${got}`),
+    ),
     ...(place === null ? [] : [labelled('', place)]),
   ];
 }
+
+/** A value that a server answered cannot begin a line that looks like one of this report. */
+const inOneLine = (text: string): string => text.replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 
 const quoted = (bytes: string): string => {
   const cut = bytes.length > SHOWN ? `${bytes.slice(0, SHOWN)} …` : bytes;
