@@ -83,6 +83,7 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
       }
       const made = await people.createToken({
         ...{ name, role, createdBy: by.name, expiresAt: now + days * DAY },
+        owner: await people.ownerOf(by),
         ...(scope && { scope }),
       });
       return { ...view(made.token), token: made.secret };

@@ -79,6 +79,15 @@ const SPECIFIC = {
     ['请另一位操作员复核。', 'Have another operator answer.'],
   ),
   'unknown-approval': unknown('待复核的操作', 'waiting request', 'approvals'),
+  'too-many-approvals': entry(
+    409,
+    [
+      '您等待复核的操作太多，本次没有登记。',
+      'Too many calls of the caller wait for a second person; this one does not.',
+    ],
+    ['请先处理等待中的操作。', 'Have those that wait approved or refused first.'],
+    'later',
+  ),
   'too-many-streams': entry(
     429,
     [

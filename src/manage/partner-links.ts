@@ -91,6 +91,7 @@ export const partnerLinkEndpoints: readonly Endpoint[] = [
       }
       const { token } = await people.createToken({
         ...{ name, role: 'partner', scope, createdBy: by.name, expiresAt: now + body.days * DAY },
+        owner: await people.ownerOf(by),
       });
       const secret = await people.createLink('partner', null, PASSWORD_LINK_MS, {
         ...{ tokenId: token.credentialId, partyId: scope.partyId },

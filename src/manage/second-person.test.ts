@@ -7,7 +7,7 @@ import { manage, startTestServer } from '../../test/support.ts';
 
 const server = await startTestServer({ config: { secondPerson: ['replay', 'reveal'] } });
 const password = 'correct horse battery';
-async function signIn(name: string, role: 'viewer' | 'operator'): Promise<Browser> {
+async function signIn(name: string, role: 'viewer' | 'operator' | 'admin'): Promise<Browser> {
   await makeAccount(server, name, role, password);
   const browser = new Browser(server);
   await browser.form('/console/sign-in', { name, password });
@@ -94,8 +94,85 @@ describe('a replay', () => {
   });
 });
 
+describe('an attack', () => {
+  const token = async (secret: string, path: string, body: object) => {
+    const response = await fetch(`${server.url}/manage/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}` },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: JSON.parse(await response.text()) };
+  };
+  const jobs = '/callbacks/replay-jobs';
+
+  test('by a token that a token of one’s own has made is not approved by oneself', async () => {
+    const boss = await signIn('boss', 'admin');
+    const first = (await boss.api('POST', '/api-tokens', { name: 'first', role: 'admin' })).body;
+    const second = (await token(first.token, '/api-tokens', { name: 'second', role: 'admin' }))
+      .body;
+    const scope = { platform: 'jintong', partyId: 'jane88' };
+    const third = { name: 'third', role: 'partner', ...scope };
+    const { body: made } = await token(second.token, '/api-tokens', third);
+    equal((await boss.api('DELETE', `/api-tokens/${first.tokenId}`)).body.ended, 1);
+    for (const { token: secret } of [second, made]) {
+      const asked = await token(secret, jobs, { deliveryIds: [5, 6] });
+      equal(codeOf(asked), 'needs-second-person');
+      const [id] = /apr_[\w-]+/.exec(asked.body.error.message)!;
+      equal(codeOf(await boss.api('POST', `/approvals/${id}/approve`, {})), 'same-person');
+    }
+  });
+
+  test('by the same call at the same moment waits once', async () => {
+    const before = (await waiting()).length;
+    const { body: made } = await manage(server, 'POST', '/api-tokens', {
+      ...{ name: 'hurries', role: 'operator' },
+    });
+    const calls = await Promise.all(
+      Array.from({ length: 6 }, () => token(made.token, jobs, { deliveryIds: [7, 8] })),
+    );
+    deepEqual(
+      calls.map((one) => codeOf(one)),
+      calls.map(() => 'needs-second-person'),
+    );
+    equal((await waiting()).length, before + 1);
+  });
+
+  test('by very many calls ends after twenty that wait', async () => {
+    const { body: made } = await manage(server, 'POST', '/api-tokens', {
+      ...{ name: 'floods', role: 'partner', platform: 'jintong', partyId: 'jane88' },
+    });
+    const codes = [];
+    for (let i = 0; i < 22; i++) {
+      codes.push(codeOf(await token(made.token, jobs, { deliveryIds: [100 + i, 200] })));
+    }
+    equal(codes.filter((code) => code === 'needs-second-person').length, 20);
+    deepEqual(codes.slice(20), ['too-many-approvals', 'too-many-approvals']);
+    equal(
+      codeOf(await token(made.token, jobs, { deliveryIds: [100, 200] })),
+      'needs-second-person',
+    );
+    equal(codeOf(await asks.api('POST', jobs, { deliveryIds: [9, 10] })), 'needs-second-person');
+  });
+
+  test('an approval that ended unused does not stand in the way of the next', async () => {
+    const ask = () => asks.api('POST', jobs, { deliveryIds: [11, 12] });
+    const approve = async () => {
+      const [id] = /apr_[\w-]+/.exec((await ask()).body.error.message)!;
+      const { status } = await answers.api('POST', `/approvals/${id}/approve`, {});
+      return { status, id };
+    };
+    const { id, status } = await approve();
+    equal(status, 200);
+    const { store } = server.people;
+    const [approval] = await store.listCredentials({ kind: 'approval', credentialId: id });
+    await store.saveCredential({ ...approval!, expiresAt: Date.now() - 1 }, approval!.digest);
+    equal((await approve()).status, 200);
+    equal((await ask()).status, 201);
+  });
+});
+
 test('the audit has the request, the answer and the deed', async () => {
-  const { items } = (await manage(server, 'GET', '/audit?limit=200')).body;
+  const { items } = (await manage(server, 'GET', '/audit?limit=500')).body;
   const told = items.map(
     ({ actor, action, outcome }: { actor: string; action: string; outcome: string }) =>
       `${actor} ${action} ${outcome}`,

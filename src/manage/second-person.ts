@@ -22,6 +22,8 @@ export type SecondPersonFor = 'replay' | 'reveal';
 const WAITS_MS = 24 * HOUR;
 /** So long an approval may be used. */
 const HOLDS_MS = 60 * MINUTE;
+/** Of one account or token: nobody reads through more, and whoever answers has to see those of others. */
+const MAX_WAITING = 20;
 
 type State = 'waiting' | 'approved' | 'refused';
 
@@ -96,6 +98,15 @@ async function ask(
   { by, params, body, address }: EndpointCall,
   { people, audit, clock, parties }: ManageServices,
 ): Promise<Credential> {
+  const who = whoOf(by);
+  const itsOwn = (await people.store.listCredentials({ kind: 'approval' })).filter(
+    ({ attributes, expiresAt }) =>
+      attributes.who === who && attributes.state === 'waiting' && expiresAt > people.now(),
+  );
+  if (itsOwn.length >= MAX_WAITING) {
+    const message = `${MAX_WAITING} calls of ${by.name} wait for a second person already; have them answered first`;
+    throw new ManageError(409, 'too-many-approvals', message);
+  }
   const asked = redact(readable((body ?? {}) as JsonObject), (word) => parties.isSecret(word));
   const target = Object.values(params).join('/');
   const request: Credential = {
@@ -106,13 +117,18 @@ async function ask(
     expiresAt: people.now() + WAITS_MS,
     attributes: {
       ...{ key: its, operation, target, asked, requestedBy: by.name, requestedAt: people.now() },
-      ...{ owner: await ownerOf(by, people), state: 'waiting', decidedBy: null },
+      ...{ who, owner: await people.ownerOf(by), state: 'waiting', decidedBy: null },
     },
   };
-  // One that has ended and is not forgotten yet would have the same digest.
-  const old = await people.store.findCredential(request.digest);
-  if (old) await people.store.endCredentials({ kind: 'approval', credentialId: old.credentialId });
-  await people.store.saveCredential(request);
+  await endOld(request.digest, people);
+  try {
+    await people.store.saveCredential(request);
+  } catch (error) {
+    // Of the same call at the same moment one alone becomes the request, which the others wait for.
+    const first = await people.store.findCredential(request.digest);
+    if (first) return first;
+    throw error;
+  }
   const note = `waits for a second person as ${request.credentialId}`;
   await audit.append({
     ...{ at: clock.now(), actor: by.name, action: operation, target, outcome: 'refused' },
@@ -132,11 +148,14 @@ function readable(body: JsonObject): JsonObject {
   );
 }
 
-/** The person behind a token: who has made it. */
-async function ownerOf(by: Principal, { store }: ManageServices['people']): Promise<string> {
-  if (by.kind !== 'api-token' || by.credentialId === null) return by.name;
-  const [token] = await store.listCredentials({ kind: 'token', credentialId: by.credentialId });
-  return String(token?.attributes.createdBy ?? by.name);
+/** Ends a request or an answer that is over and not forgotten yet: a new one has the same digest. */
+async function endOld(
+  digest: string,
+  { store, now }: Pick<ManageServices['people'], 'store' | 'now'>,
+): Promise<void> {
+  const old = await store.findCredential(digest);
+  if (!old || old.expiresAt > now()) return;
+  await store.endCredentials({ kind: 'approval', credentialId: old.credentialId });
 }
 
 /**
@@ -175,6 +194,7 @@ export async function decide(
     expiresAt: people.now() + HOLDS_MS,
     attributes: { ...request.attributes, state, decidedBy: by.name },
   };
+  await endOld(answer.digest, people);
   if (!(await people.store.saveCredential(answer, request.digest))) throw gone();
   return toApproval(answer);
 }
@@ -191,14 +211,16 @@ export async function listApprovals({
 }
 
 function toApproval({ credentialId, expiresAt, attributes }: Credential): Approval {
-  const { key: _, owner: __, ...fields } = attributes;
+  const { key: _, owner: __, who: ___, ...fields } = attributes;
   return { approvalId: credentialId, expiresAt, ...fields } as unknown as Approval;
 }
 
+const whoOf = ({ kind, accountId, credentialId }: Principal): string =>
+  `${kind} ${accountId ?? credentialId}`;
+
 /** The same person, the same operation, the same order, the same body. */
 function keyOf(by: Principal, operation: OperationId, { params, body }: EndpointCall): string {
-  const who = `${by.kind} ${by.accountId ?? by.credentialId}`;
-  return hash('sha256', JSON.stringify([who, operation, params, body ?? null]), 'base64url');
+  return hash('sha256', JSON.stringify([whoOf(by), operation, params, body ?? null]), 'base64url');
 }
 
 const digestOf = (key: string, state: State): string =>

@@ -188,12 +188,24 @@ export class People {
     return account?.enabled === true && account.role === role;
   }
 
+  /**
+   * The person behind a caller: of a token that a token has made, who made the first of them. The ledger
+   * keeps it with each token, because the first may have ended.
+   */
+  async ownerOf({ kind, name, credentialId }: Principal): Promise<string> {
+    if (kind !== 'api-token' || credentialId === null) return name;
+    const [token] = await this.store.listCredentials({ kind: 'token', credentialId });
+    return String(token?.attributes.owner ?? token?.attributes.createdBy ?? name);
+  }
+
   async createToken(fields: {
     readonly name: string;
     readonly role: TokenRole;
     /** Of a partner's token, and of no other. */
     readonly scope?: PartyScope;
     readonly createdBy: string;
+    /** The person behind `createdBy`, by {@link ownerOf}. Default: `createdBy`. */
+    readonly owner?: string;
     readonly expiresAt: Instant;
   }): Promise<{ readonly token: Credential; readonly secret: string }> {
     const { expiresAt, scope, ...rest } = fields;
