@@ -25,9 +25,17 @@ export const CONSOLE_CSP = [
 /** The paths of the console's pages. Other paths below /console have routes of their own. */
 const PAGES = [
   '/console',
-  ...['orders', 'requests', 'callbacks', 'parties', 'people', 'audit', 'approvals'].map(
-    (name) => `/console/${name}`,
-  ),
+  ...[
+    'orders',
+    'requests',
+    'callbacks',
+    'parties',
+    'people',
+    'audit',
+    'approvals',
+    'sandbox',
+    'alarms',
+  ].map((name) => `/console/${name}`),
   '/console/orders/{platform}/{orderId}',
   '/console/requests/{requestId}',
   '/console/audit/{number}',

@@ -55,6 +55,24 @@ describe('a value that is not a step forward is refused, and does not move the c
     });
   }
 });
+test('POST /clock/next-deadline moves to the next deadline, which has run by then', async () => {
+  const server = await startTestServer();
+  const before = (await manage(server, 'GET', '/attention?preset=near-limit')).body.items;
+  const { status, body } = await manage(server, 'POST', '/clock/next-deadline');
+  equal(status, 200);
+  ok(Date.parse(body.now) >= Date.parse(body.dueAt));
+  ok(body.offsetSeconds > 0);
+  const order = await manage(server, 'GET', `/orders/${body.platform}/${body.orderId}`);
+  ok(order.body.history.length > 1, 'the deadline has changed its order');
+  ok(before.length > 0);
+  let last = await manage(server, 'POST', '/clock/next-deadline');
+  for (let i = 0; i < 50 && last.status === 200; i++) {
+    last = await manage(server, 'POST', '/clock/next-deadline');
+  }
+  equal(last.status, 409);
+  equal(last.body.error.code, 'no-deadline');
+});
+
 const sandbox = await startTestServer({ clock: new TestClock() });
 
 test('a step of ten years is accepted, and simultaneous steps add up', async () => {

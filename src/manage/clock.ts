@@ -1,6 +1,7 @@
 // /clock: the sandbox's clock, which tests move forward instead of waiting.
 import { z } from 'zod';
-import { type Endpoint, endpoint, isoTime, type ManageServices } from './endpoint.ts';
+import { SECOND } from '../core/clock.ts';
+import { type Endpoint, endpoint, isoTime, ManageError, type ManageServices } from './endpoint.ts';
 
 const clockSchema = z
   .object({ now: z.iso.datetime(), offsetSeconds: z.int() })
@@ -41,6 +42,29 @@ export const clockEndpoints: readonly Endpoint[] = [
     async handle({ body }, services) {
       await services.advanceClock(body.advanceSeconds);
       return view(services);
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/clock/next-deadline',
+    operationId: 'advanceToDeadline',
+    summary: 'Move the clock to the next deadline of any order, and let it run',
+    body: z.strictObject({}),
+    status: 200,
+    response: clockSchema.extend({
+      platform: z.string(),
+      orderId: z.string(),
+      dueAt: z.iso.datetime().describe('when the deadline was due'),
+    }),
+    errors: { 404: 'not a sandbox', 409: 'no order has a deadline' },
+    sandboxOnly: true,
+    async handle(_call, services) {
+      const { clock, ledger } = services;
+      const [next] = await ledger.listDeadlines(clock.now() + MAX_ADVANCE_SECONDS * SECOND, 1);
+      if (!next) throw new ManageError(409, 'no-deadline', 'no order has a deadline');
+      const { platform, orderId, dueAt } = next;
+      await services.advanceClock(Math.max(0, Math.ceil((dueAt - clock.now()) / SECOND)));
+      return { ...view(services), platform, orderId, dueAt: isoTime(dueAt) };
     },
   }),
 ];

@@ -31,6 +31,14 @@ const unknown = (zh: string, en: string, plural: string): ErrorCode =>
   entry(404, [`没有这个${zh}。`, `There is no such ${en}.`], LIST(plural, zh));
 
 const SPECIFIC = {
+  'no-deadline': entry(
+    409,
+    ['没有任何订单带有时限。', 'No order has a deadline.'],
+    [
+      '先让订单进入带时限的状态，例如导入一个已付款的订单。',
+      'Bring an order into a state with a deadline first, such as by importing one that is paid.',
+    ],
+  ),
   'unknown-platform': unknown('平台', 'platform', 'platforms'),
   'unknown-order': unknown('订单', 'order', 'orders'),
   'unknown-line': entry(

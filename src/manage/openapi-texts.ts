@@ -217,6 +217,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   readClock: 'The sandbox’s time, and how far it is ahead of the world’s.',
   advanceClock:
     'The clock only goes forward, and goes on at real speed. Deadlines that became due, such as refunds, have run when the answer comes.',
+  advanceToDeadline:
+    'For a test that waits for the 100 minutes, or for a retry of the rules. The deadline has run when the answer comes, as have all that were due before it.',
   resetSandbox:
     'For the start of a test run. Other nodes drop what they hold in memory. There is no way back.',
   listForces:

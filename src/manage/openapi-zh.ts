@@ -83,6 +83,18 @@ export const ANSWERS_ZH: Readonly<Record<string, string>> = {
   'no such delivery, or it is pending': '没有这个回调，或它尚待发送',
   'its endpoint was deleted': '其地址已删除',
   'no such job on this node': '本节点没有这个任务',
+  'no order has a deadline': '没有任何订单带有时限',
+  'no such endpoint, or not a sandbox': '没有这个回调地址，或不是沙箱',
+  'no such platform, party or endpoint': '没有这个平台、接入方或回调地址',
+  'the name belongs to a listener of another party or endpoint':
+    '这个名字属于另一个接入方或回调地址的监听',
+  'no such listener': '没有这个监听',
+  'the listener was opened again, and this session has ended':
+    '监听已在别处重新打开，本次会话已结束',
+  'no such alarm': '没有这个告警',
+  'no such rule': '没有这个规则',
+  'no such channel': '没有这个渠道',
+  'rules use it': '仍有规则在使用它',
   'not a sandbox': '不是沙箱',
   'not a sandbox, or no such platform or party': '不是沙箱，或没有这个平台或接入方',
   'there are 100 rules already': '已有 100 条规则',

@@ -85,6 +85,7 @@ test('it lists exactly the endpoints that exist, in the sandbox and in productio
     'GET /manage/v1/sandbox/forces',
     'POST /manage/v1/callbacks/endpoints/{endpointId}/send',
     'POST /manage/v1/clock',
+    'POST /manage/v1/clock/next-deadline',
     'POST /manage/v1/sandbox/forces',
     'POST /manage/v1/sandbox/reset',
   ]);

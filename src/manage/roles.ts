@@ -90,6 +90,7 @@ export const LEAST_ROLES = {
   testAlarmChannel: 'operator',
   readClock: 'viewer, partner',
   advanceClock: 'operator',
+  advanceToDeadline: 'operator',
   resetSandbox: 'admin',
   listForces: 'viewer',
   createForce: 'operator',

@@ -46,6 +46,21 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'parties', path: () => '/parties', ready: '.list tbody .row >> nth=2' },
   { name: 'party', path: () => '/parties/jintong/jane88', ready: '.bars >> nth=0' },
   { name: 'party-new', path: () => '/parties/new', ready: 'form.panel' },
+  {
+    name: 'sandbox',
+    path: async ({ server }) => {
+      const rule = {
+        platform: 'jintong',
+        party: 'jane88',
+        force: 'latency=2000,truncate',
+        calls: 3,
+      };
+      const { items } = (await manage(server, 'GET', '/sandbox/forces')).body;
+      if (items.length === 0) await manage(server, 'POST', '/sandbox/forces', rule);
+      return '/sandbox';
+    },
+    ready: '.forces li >> nth=0',
+  },
   { name: 'people', path: () => '/people', ready: '.rows li >> nth=1' },
   { name: 'audit', path: () => '/audit', ready: '.list tbody .row >> nth=2' },
   { name: 'audit-entry', path: () => '/audit/2', ready: '.code >> nth=0' },

@@ -65,6 +65,10 @@ const routeTree = root.addChildren([
     lazyRouteComponent(() => import('../pages/party/party.tsx'), 'PartyPage'),
   ),
   page(
+    '/sandbox',
+    lazyRouteComponent(() => import('../pages/sandbox/sandbox.tsx'), 'Sandbox'),
+  ),
+  page(
     '/audit',
     lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'Audit'),
   ),

@@ -23,6 +23,7 @@ const PAGES = [
   ['/requests', 'requests', 'listRequests'],
   ['/callbacks', 'callbacks', 'listCallbackEndpoints'],
   ['/parties', 'parties', 'listParties'],
+  ['/sandbox', 'sandboxPage', 'listForces'],
   ['/people', 'people', 'listMySessions'],
   ['/audit', 'audit', 'listAudit'],
 ] as const;
@@ -48,7 +49,12 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the phone's menu.
   useEffect(() => setMenuOpen(false), [path]);
 
-  const allowed = PAGES.filter(([, , needs]) => needs === null || !me || me.may.includes(needs));
+  const allowed = PAGES.filter(
+    ([, name, needs]) =>
+      !me ||
+      ((needs === null || me.may.includes(needs)) &&
+        (name !== 'sandboxPage' || me.environment === 'sandbox')),
+  );
   const pages = allowed.map(([to, name]) =>
     // A partner's list of parties has one row.
     name === 'parties' && me?.scope

@@ -38,21 +38,27 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A length of time in words: 3 minutes. */
+export function useDuration(): (ms: number) => string {
+  const t = useTexts(common);
+  return (length) =>
+    length < MINUTE
+      ? t.seconds(Math.floor(length / 1000))
+      : length < HOUR
+        ? t.minutes(Math.floor(length / MINUTE))
+        : length < 2 * DAY
+          ? t.hours(Math.floor(length / HOUR))
+          : t.days(Math.floor(length / DAY));
+}
+
 export function useRelative(): (instant: string) => string {
   const t = useTexts(common);
+  const duration = useDuration();
   const now = useServerNow();
   return (instant) => {
     const away = Date.parse(instant) - now;
-    const length = Math.abs(away);
-    if (length < 5_000) return t.now;
-    const text =
-      length < MINUTE
-        ? t.seconds(Math.floor(length / 1000))
-        : length < HOUR
-          ? t.minutes(Math.floor(length / MINUTE))
-          : length < 2 * DAY
-            ? t.hours(Math.floor(length / HOUR))
-            : t.days(Math.floor(length / DAY));
+    if (Math.abs(away) < 5_000) return t.now;
+    const text = duration(Math.abs(away));
     return away < 0 ? t.ago(text) : t.ahead(text);
   };
 }
