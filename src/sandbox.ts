@@ -24,7 +24,13 @@ export function sandboxHints(
   const token = adminToken === undefined ? `$(cat ${quoted})` : '$ORDERGATE_ADMIN_TOKEN';
   // A browser cannot open an address that stands for all addresses.
   const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//127.0.0.1');
-  const first = platforms.flatMap(({ name }) => parties.list(name)[0] ?? []);
+  const first = platforms.flatMap(({ name, sandboxFile }) => {
+    // The first party of the fixtures is the one of the first calls; others may have come since.
+    const fixtures = readFileSync(sandboxFile, 'utf8');
+    const place = (id: string): number => fixtures.indexOf(JSON.stringify(id)) >>> 0;
+    const [one] = parties.list(name).toSorted((a, b) => place(a.partyId) - place(b.partyId));
+    return one ?? [];
+  });
   return {
     ...(signInLink !== null && { console: signInLink }),
     platforms: platforms.map(({ name, title }) => `${name} (${title})`).join(', '),

@@ -23,6 +23,19 @@ test('platforms, a party of each, where the token is, a call to paste, what a br
   match(next.browser!, /^http:\/\/127\.0\.0\.1:\d+\/healthz/);
 });
 
+test('a later start names the parties of the first calls, too', async () => {
+  const dataDirectory = temporaryDirectory();
+  const starts: Record<string, string>[] = [];
+  for (let start = 1; start <= 2; start += 1) {
+    const server = await startTestServer({ config: { dataDirectory }, log: logged(starts) });
+    await server.close();
+  }
+  const named = starts.flatMap(({ parties }) => parties ?? []);
+  const firstCalls =
+    'jintong: jane88, suning: b0c332a133c102765f39de0a1b2c3d4e, ytx: abcdefghijklmnopqrstuvwxyz012345';
+  deepEqual(named, [firstCalls, firstCalls]);
+});
+
 test('each call is a line: platform, party, method, outcome, detail', async () => {
   const calls: string[] = [];
   const server = await startTestServer({ onCall: (record) => calls.push(callLine(record)) });
