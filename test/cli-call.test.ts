@@ -223,6 +223,11 @@ describe('against a server that is not ours', () => {
     const gone = ['--url', 'http://127.0.0.1:2', '--secret-variable', 'KEY'];
     isExplained(await run(['call', ...HASTEN, ...gone], { KEY }), /could not be reached/, 3);
   });
+
+  test('nobody at our own port: the command says how to start the server', async () => {
+    const own = ['--port', '2', '--secret-variable', 'KEY'];
+    isExplained(await run(['call', ...HASTEN, ...own], { KEY }), /`ordergate serve` starts/, 3);
+  });
 });
 
 test('none of all this has printed a secret', () => nothingWasBetrayed({ texts: 50, secrets: 8 }));

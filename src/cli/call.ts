@@ -107,7 +107,11 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.refused;
   }
   if (exchange?.reply && !raw && !json) say(`${exchangeText(exchange)}\n`);
-  throw new NoAnswer(error.message);
+  const hint =
+    isOwn && error.message.includes('ECONNREFUSED')
+      ? '. `ordergate serve` starts the server; --port or PORT says where it is, if not there'
+      : '';
+  throw new NoAnswer(error.message + hint);
 }
 
 const about = ({ request, reply, milliseconds }: Exchange) => ({

@@ -61,7 +61,11 @@ export async function run(args: readonly string[]): Promise<number> {
       say(wrapped(inOneLine(found), '        '));
       if (todo !== undefined) say(wrapped(`→ ${inOneLine(todo)}`, '        '));
     }
-    say(wrongs + warnings === 0 ? 'all is well' : `${wrongs} wrong, ${warnings} warnings`);
+    say(
+      wrongs + warnings === 0
+        ? 'all is well'
+        : `${wrongs} wrong, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
+    );
   }
   if (bundle !== undefined) {
     writeFileSync(bundle, `${JSON.stringify(bundleOf(config, findings), null, 2)}\n`, {
