@@ -86,6 +86,7 @@ const test = isOutside
 console.log(`${shown}: ${files} files, ${lines} lines
 
 To serve it, in a sandbox with fixtures:    npm start -- --platforms ${shown}/index.ts
+To load those into a sandbox you had:       npm run ordergate -- reset
 To send a first signed call:                paste it from ${shown}/README.md
 To test it, and list what is left to do:    ${test}
 
