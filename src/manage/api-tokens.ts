@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { type Credential, TOKEN_ROLES, type TokenRole } from '../core/account.ts';
 import { DAY } from '../core/clock.ts';
-import type { PartyScope } from '../core/principal.ts';
+import { ADMIN_TOKEN, type PartyScope } from '../core/principal.ts';
+import { accountName } from '../people/people.ts';
 import {
   type Endpoint,
   endpoint,
@@ -31,6 +32,14 @@ const withSecret = tokenSchema
   .extend({ token: z.string().describe('ogt_…; shown this once') })
   .meta({ id: 'ApiTokenWithSecret' });
 
+/** Of two names that look alike, the audit would not tell which it was. */
+export const tokenName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'may not hold control characters or invisible ones');
+
 /** A year: a token that nobody renews is one that nobody remembers. */
 const MAX_DAYS = 366;
 
@@ -56,12 +65,7 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
     operationId: 'createApiToken',
     summary: 'Make an API token; the answer is the only one that shows it',
     body: z.strictObject({
-      name: z
-        .string()
-        .trim()
-        .min(1)
-        .max(64)
-        .regex(/^\P{Cc}*$/u, 'may not hold control characters'),
+      name: tokenName,
       role: z.enum(TOKEN_ROLES),
       platform: z.string().optional().describe('with role partner'),
       partyId: z.string().optional().describe('with role partner: whose data it shows'),
@@ -81,6 +85,7 @@ export const apiTokenEndpoints: readonly Endpoint[] = [
         const message = `there is a token "${name}" already; end it first, or choose another name`;
         throw new ManageError(409, 'exists', message, 'name');
       }
+      await refusePersonsName(name, people);
       const made = await people.createToken({
         ...{ name, role, createdBy: by.name, expiresAt: now + days * DAY },
         owner: await people.ownerOf(by),
@@ -165,6 +170,21 @@ function scopeOf(
     `${field}: only a token with role partner has it`,
     field,
   );
+}
+
+/**
+ * The audit and an order's history tell by the name who has done a thing.
+ *
+ * @throws {ManageError} where the name is that of an account, or of the admin token
+ */
+export async function refusePersonsName(
+  name: string,
+  { store }: Pick<ManageServices['people'], 'store'>,
+): Promise<void> {
+  const plain = accountName(name);
+  if (plain !== ADMIN_TOKEN.name && !(await store.findAccount({ name: plain }))) return;
+  const message = `"${name}" is the name of an account or of the admin token; choose another name`;
+  throw new ManageError(409, 'exists', message, 'name');
 }
 
 /** @throws {ManageError} where there is no such party */

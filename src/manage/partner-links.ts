@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DAY } from '../core/clock.ts';
 import { PASSWORD_LINK_MS } from '../people/people.ts';
-import { requireParty, tokenSchema, view } from './api-tokens.ts';
+import { refusePersonsName, requireParty, tokenName, tokenSchema, view } from './api-tokens.ts';
 import { type Endpoint, endpoint, isoTime, ManageError } from './endpoint.ts';
 
 /** So long a partner integrates; who needs longer gets another link. */
@@ -45,12 +45,7 @@ export const partnerLinkEndpoints: readonly Endpoint[] = [
     body: z.strictObject({
       platform: z.string(),
       partyId: z.string().min(1).max(255),
-      name: z
-        .string()
-        .trim()
-        .min(1)
-        .max(64)
-        .regex(/^\P{Cc}*$/u, 'may not hold control characters')
+      name: tokenName
         .optional()
         .describe('who gets it, for the audit; default: the party with a number'),
       days: z
@@ -89,6 +84,7 @@ export const partnerLinkEndpoints: readonly Endpoint[] = [
         const message = `there is a token "${name}" already; end it first, or choose another name`;
         throw new ManageError(409, 'exists', message, 'name');
       }
+      await refusePersonsName(name, people);
       const { token } = await people.createToken({
         ...{ name, role: 'partner', scope, createdBy: by.name, expiresAt: now + body.days * DAY },
         owner: await people.ownerOf(by),

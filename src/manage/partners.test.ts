@@ -319,6 +319,25 @@ describe('a one-time link', () => {
     equal((await visitor.api('GET', '/me')).status, 401);
   });
 
+  test('neither a link nor a token has the name of a person', async () => {
+    await makeAccount(server, 'li.na', 'operator', 'correct horse battery');
+    for (const name of ['li.na', ' Li.Na', 'admin', 'Admin']) {
+      const link = await manage(server, 'POST', '/partner-links', { ...OWN, name });
+      deepEqual(
+        [link.status, link.body.error?.code, link.body.error?.field],
+        [409, 'exists', 'name'],
+      );
+      const token = await manage(server, 'POST', '/api-tokens', { name, role: 'viewer' });
+      deepEqual([token.status, token.body.error?.field], [409, 'name'], name);
+    }
+    // Two names that look alike, and one that turns the line around.
+    for (const name of ['li.na\u200b', 'partner \u202e1']) {
+      equal((await manage(server, 'POST', '/partner-links', { ...OWN, name })).status, 400);
+      const token = await manage(server, 'POST', '/api-tokens', { name, role: 'viewer' });
+      equal(token.status, 400, JSON.stringify(name));
+    }
+  });
+
   test('a link is of a party that there is, and ends no token of another role', async () => {
     const nobody = { platform: 'jintong', partyId: 'nobody' };
     equal((await manage(server, 'POST', '/partner-links', nobody)).status, 404);
