@@ -26,7 +26,8 @@ for (const [question, path] of [
   ['signInfo', '/docs/suning#envelope'],
   ['order.hastened', '/docs/jintong/events#order.hastened'],
   ['revealSealed', '/docs/manage/revealSealed'],
-  ['查看密文', null],
+  ['查看密文', '/docs/manage/listApprovals'],
+  ['没有这样的词', null],
   ['卡密 历史', '/docs/manage/revealSealed'],
   ['unknown-order', '/docs/manage/errors'],
 ] as const) {

@@ -246,7 +246,7 @@ export const alarmEndpoints: readonly Endpoint[] = [
         .min(1)
         .max(200)
         .optional()
-        .describe('of 钉钉 and 飞书: the key of “加签” or “签名校验”'),
+        .describe('of 钉钉 and 飞书: the key that the robot signs with (加签, 签名校验)'),
     }),
     status: 201,
     response: channelSchema.extend({

@@ -156,6 +156,8 @@ describe('creating', () => {
       lines: [],
       sealed: [],
       callbacks: [],
+      notes: [],
+      assignee: null,
       history: [
         {
           version: 1,

@@ -28,8 +28,8 @@ test('a cancelled order in S is moved on to M and N by the management API', asyn
   clock.advance(1000);
   const moved = await move(id, { to: 'M', note: '已提交退款' });
   equal(moved.status, 200);
-  const { history, sealed, callbacks, ...order } = await read(id);
-  deepEqual(sealed, []);
+  const { history, sealed, callbacks, notes, assignee, ...order } = await read(id);
+  deepEqual([sealed, notes, assignee], [[], [], null]);
   deepEqual(moved.body, order);
   deepEqual([order.state, order.stateName, order.version], ['M', '退款处理中', 3]);
   equal(order.updatedAt, '2026-01-02T03:04:06.678Z');
