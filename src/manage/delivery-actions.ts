@@ -117,9 +117,9 @@ export const deliveryActionEndpoints: readonly Endpoint[] = [
       'Send all again of an endpoint or a party that were made in a time range and have ended',
     body: z
       .strictObject({
-        endpointId: z.string().optional(),
-        platform: z.string().optional(),
-        party: z.string().optional(),
+        endpointId: z.string().max(255).optional(),
+        platform: z.string().max(255).optional(),
+        party: z.string().max(255).optional(),
         state: z.enum(['delivered', 'dead']).optional().describe('default: both'),
         from: instantText.describe('the earliest, included'),
         to: instantText.describe('the latest, excluded'),

@@ -66,9 +66,9 @@ export const replayJobEndpoints: readonly Endpoint[] = [
         .max(1000)
         .optional()
         .describe('a selection; then the other filters are not needed'),
-      platform: z.string().optional(),
-      party: z.string().optional(),
-      endpointId: z.string().optional(),
+      platform: z.string().max(255).optional(),
+      party: z.string().max(255).optional(),
+      endpointId: z.string().max(255).optional(),
       state: z.enum(['delivered', 'dead']).optional().describe('default: both'),
       from: instantText.optional().describe('the earliest, included'),
       to: instantText.optional().describe('the latest, excluded'),

@@ -94,6 +94,15 @@ describe('a replay', () => {
   });
 });
 
+test('a listener that gets old callbacks again waits, and one that goes on does not', async () => {
+  const own = { platform: 'jintong', party: 'jane88', name: 'mine' };
+  const open = (body: object) => asks.api('POST', '/callbacks/listeners', body);
+  equal(codeOf(await open({ ...own, sinceSeconds: 86_400 })), 'needs-second-person');
+  deepEqual((await manage(server, 'GET', '/callbacks/listeners')).body.items, []);
+  equal((await open(own)).status, 200);
+  equal((await open({ ...own, sinceSeconds: 0 })).status, 200);
+});
+
 describe('an attack', () => {
   const token = async (secret: string, path: string, body: object) => {
     const response = await fetch(`${server.url}/manage/v1${path}`, {

@@ -47,13 +47,18 @@ const WANTED: Partial<Record<OperationId, SecondPersonFor>> = {
   revealSealed: 'reveal',
   startReplayJob: 'replay',
   replayDeliveries: 'replay',
+  openListener: 'replay',
 };
 
-/** One callback is no replay of many, and a count sends nothing. */
+/**
+ * One callback is no replay of many, and a count sends nothing. A listener gets callbacks again, signed as
+ * those of its endpoint, where it asks for what has happened since a time.
+ */
 function isWanted(operation: OperationId, body: JsonObject, wanted: readonly string[]): boolean {
   const kind = WANTED[operation];
   if (kind === undefined || !wanted.includes(kind)) return false;
-  const { dryRun, deliveryIds } = body;
+  const { dryRun, deliveryIds, sinceSeconds } = body;
+  if (operation === 'openListener') return Number(sinceSeconds ?? 0) > 0;
   return dryRun !== true && !(Array.isArray(deliveryIds) && deliveryIds.length === 1);
 }
 
