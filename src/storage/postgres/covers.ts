@@ -15,7 +15,7 @@ const differenceOf = (name: string, columns: string, month: string): string =>
      UNION ALL SELECT month, -rows, -digest, 0 FROM covers WHERE name = '${name}'
    ) AS both_sides (month, rows, digest, there) GROUP BY 1`;
 
-const COVERED = 'SELECT name, columns, month FROM covered_3';
+const COVERED = 'SELECT name, columns, month FROM covered_4';
 
 /**
  * Computes once the sum of rows from before the triggers existed. A table's sum minus its sessions'
