@@ -60,6 +60,8 @@ await changeOrder(
     action: 'sealed',
     state,
     sealed: [{ name: 'cards', text: 'I001XB999', mask: ['****'] }],
+    // Nothing here carries it out: the clock is moved to it.
+    deadlines: [{ kind: 'nothing', dueAt: server.clock.now() + 3_600_000 }],
     reply: null,
   }),
 );
@@ -103,7 +105,10 @@ const { ruleId } = (
 await server.alarms.run();
 const { alarmId } = (await manage(server, 'GET', '/alarms')).body.items[0];
 
-const endpoints = manageEndpoints(true, VERSION);
+/** All but the event stream, which does not end: live/events.test.ts reads it. */
+const endpoints = manageEndpoints(true, VERSION).filter(
+  ({ stream }) => stream !== 'text/event-stream',
+);
 /** A path that exists, for endpoints whose path has parameters. */
 const logged = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
 const requestId = logged.headers.get('x-request-id')!;
@@ -148,6 +153,19 @@ const order = (orderId: string) => ({
 await manage(server, 'POST', '/orders', order('used-1'), { 'idempotency-key': 'used' });
 
 const PASSWORD = 'correct horse battery';
+const PARTNER = { platform: 'jintong', partyId: 'jane88' };
+await makeAccount(server, 'looks.after', 'operator', PASSWORD);
+for (const name of ['first', 'second', 'third']) {
+  await server.people.store.saveCredential({
+    ...{ digest: `digest of ${name}`, kind: 'approval', credentialId: `apr_${name}` },
+    ...{ accountId: null, expiresAt: Date.now() + 3_600_000 },
+    attributes: {
+      ...{ key: name, operation: 'startReplayJob', target: '', asked: {}, state: 'waiting' },
+      ...{ requestedBy: 'a token', requestedAt: Date.now(), owner: 'a token', who: 'a token' },
+      decidedBy: null,
+    },
+  });
+}
 const adminId = await makeAccount(server, 'has.account', 'admin', PASSWORD);
 const accountId = await makeAccount(server, 'is.changed', 'viewer', PASSWORD);
 const { tokenId } = (await manage(server, 'POST', '/api-tokens', { name: 'taken', role: 'viewer' }))
@@ -185,6 +203,12 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   },
   removeTotp: { browser: removes, body: { code: codeAt(factor!.secret, stepOf(Date.now()) + 1) } },
   beginTotp: { isSession: true, body: { password: PASSWORD } },
+  listApprovals: {},
+  approveCall: { isSession: true, path: '/approvals/apr_first/approve', body: {} },
+  refuseCall: { isSession: true, path: '/approvals/apr_second/refuse', body: { note: 'no' } },
+  listPartnerLinks: {},
+  createPartnerLink: { body: { ...PARTNER, name: 'their tester', days: 7 } },
+  endPartnerLink: { path: '/partner-links/tok_none' },
   exportOrders: { path: '/exports/orders?platform=jintong' },
   exportRequests: {},
   exportDeliveries: {},
@@ -204,6 +228,10 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   endMySessions: { isSession: true },
   changeMyPassword: { isSession: true, body: { current: PASSWORD, password: PASSWORD } },
   readOverview: {},
+  readFigures: { path: '/overview/figures?minutes=1' },
+  addOrderNote: { body: { note: 'the customer calls again at ten' } },
+  assignOrder: { body: { name: 'looks.after' } },
+  unassignOrder: {},
   readCallSeries: { path: '/series/calls?minutes=60&step=5' },
   search: { path: `/search?q=${ORDER}` },
   listAttention: { path: '/attention?preset=refused-last-hour' },
@@ -294,6 +322,7 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
   listAdmissions: { path: '/admissions?address=203.0.113.7' },
   readClock: {},
   advanceClock: { body: { advanceSeconds: 1 } },
+  advanceToDeadline: { body: {} },
   readOpenApi: {},
   readVersion: {},
 };
@@ -303,6 +332,53 @@ const ERRORS: Readonly<
   Record<string, readonly (Call & { status: number; code: string; field?: string })[]>
 > = {
   readOverview: [],
+  readFigures: [
+    { status: 400, code: 'bad-request', field: 'minutes', path: '/overview/figures?minutes=0' },
+  ],
+  addOrderNote: [
+    { status: 400, code: 'bad-request', field: 'note', body: { note: ' ' } },
+    {
+      ...{ status: 404, code: 'unknown-order', field: 'orderId' },
+      ...{ path: '/orders/jintong/0/notes', body: { note: 'x' } },
+    },
+  ],
+  assignOrder: [
+    { status: 400, code: 'bad-request', field: 'name', body: { name: '' } },
+    { status: 404, code: 'unknown-account', field: 'name', body: { name: 'nobody' } },
+  ],
+  unassignOrder: [
+    {
+      ...{ status: 404, code: 'unknown-order', field: 'orderId' },
+      ...{ path: '/orders/jintong/0/assignee' },
+    },
+  ],
+  listApprovals: [],
+  approveCall: [
+    { status: 400, code: 'bad-request', field: 'note', body: { note: 'x' } },
+    { status: 403, code: 'no-account', path: '/approvals/apr_third/approve', body: {} },
+    {
+      ...{ status: 404, code: 'unknown-approval', field: 'approvalId', isSession: true },
+      ...{ path: '/approvals/apr_none/approve', body: {} },
+    },
+  ],
+  refuseCall: [
+    { status: 400, code: 'bad-request', field: 'why', body: { why: 'x' } },
+    { status: 403, code: 'no-account', path: '/approvals/apr_third/refuse', body: {} },
+    {
+      ...{ status: 404, code: 'unknown-approval', field: 'approvalId', isSession: true },
+      ...{ path: '/approvals/apr_none/refuse', body: {} },
+    },
+  ],
+  listPartnerLinks: [],
+  createPartnerLink: [
+    { status: 400, code: 'bad-request', field: 'days', body: { ...PARTNER, days: 91 } },
+    {
+      ...{ status: 404, code: 'unknown-party', field: 'partyId' },
+      ...{ body: { ...PARTNER, partyId: 'nobody' } },
+    },
+    { status: 409, code: 'exists', field: 'name', body: { ...PARTNER, name: 'taken' } },
+  ],
+  endPartnerLink: [],
   readCallSeries: [
     { status: 400, code: 'bad-request', field: 'minutes', path: '/series/calls?minutes=1' },
   ],
@@ -605,6 +681,7 @@ const ERRORS: Readonly<
       body: {},
     },
   ],
+  listListeners: [],
   sendOwnCallback: [
     { status: 400, code: 'bad-request', field: 'body', body: {} },
     {
@@ -638,7 +715,6 @@ const ERRORS: Readonly<
     {
       status: 404,
       code: 'unknown-platform',
-      field: 'platform',
       body: { ...LISTENER, platform: 'x' },
     },
     { status: 404, code: 'unknown-party', field: 'party', body: { ...LISTENER, party: 'nobody' } },
@@ -844,6 +920,10 @@ const ERRORS: Readonly<
       body: { name: 'x', role: 'viewer', days: 0 },
     },
     { status: 409, code: 'exists', field: 'name', body: { name: 'taken', role: 'viewer' } },
+    {
+      ...{ status: 404, code: 'unknown-party', field: 'partyId' },
+      ...{ body: { ...PARTNER, name: 'of nobody', role: 'partner', partyId: 'nobody' } },
+    },
   ],
   endApiToken: [],
   readMe: [],
@@ -869,6 +949,7 @@ const ERRORS: Readonly<
   readClock: [],
   importRows: [{ status: 400, code: 'bad-request', field: 'rows', body: { rows: [] } }],
   advanceClock: [{ status: 400, code: 'bad-request', field: 'advanceSeconds', body: {} }],
+  advanceToDeadline: [{ status: 400, code: 'bad-request', field: 'to', body: { to: 'x' } }],
   readOpenApi: [],
   readVersion: [],
 };
@@ -954,7 +1035,8 @@ describe('an error', () => {
       // 404 of these is `not a sandbox`: see clock.test.ts and test/reset.test.ts.
       const documented = sandboxOnly ? [] : Object.keys(errors);
       const wanted = [...documented, ...(query || body || headers ? ['400'] : [])].sort();
-      const known = new Set(ERRORS[operationId]!.map((e) => String(e.status)));
+      const its = ERRORS[operationId]!.map((e) => String(e.status));
+      const known = new Set(its.filter((status) => !(sandboxOnly && status === '404')));
       deepEqual([...known].sort(), wanted, operationId);
     }
   });
