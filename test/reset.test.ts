@@ -1,7 +1,7 @@
 // A sandbox that is made anew: what goes, what stays, what other nodes learn; never in production.
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { form, GATEWAY, hasten } from './jintong.ts';
+import { document, form, GATEWAY, hasten, post } from './jintong.ts';
 import { databaseOf, skip } from './postgres.ts';
 import { SANDBOX_ORDERS } from './sandbox.ts';
 import { manage, startTestServer, temporaryDirectory } from './support.ts';
@@ -56,6 +56,22 @@ test('a reset recreates the ledger any number of times, and calls are still serv
     for (const [fault, count] of Object.entries(faults)) ok(Number(count) === 0, fault);
   }
   ok(await isHastened(server));
+});
+
+test('calls from before a reset, whose times lie ahead, are not those of the last hour', async () => {
+  const server = await startTestServer();
+  await manage(server, 'POST', '/clock', { advanceSeconds: 86_400 });
+  const refused = form(document('jane88', 'HastenOrder', { key: 'not the key of jane88' }));
+  await post(server, refused);
+  const refusedLastHour = async () =>
+    (await manage(server, 'GET', '/overview')).body.refusedLastHour.count;
+  equal(await refusedLastHour(), 1);
+  await manage(server, 'POST', '/sandbox/reset', {});
+  equal(await refusedLastHour(), 0);
+  const { items } = (await manage(server, 'GET', '/attention?preset=refused-last-hour')).body;
+  deepEqual(items, []);
+  await post(server, refused);
+  equal(await refusedLastHour(), 1);
 });
 
 test('a production server has no such thing', async () => {

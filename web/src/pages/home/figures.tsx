@@ -62,7 +62,7 @@ export function FiguresPanel({ isOwn = false }: { readonly isOwn?: boolean }) {
       <Loaded query={figures} rows={6}>
         {(data) => (
           <>
-            <Tiles figures={data} list={list} />
+            <Tiles figures={data} list={list} isOwn={isOwn} />
             <Refusals figures={data} list={list} />
             {!isOwn && (
               <>
@@ -86,7 +86,15 @@ function scopeOf(list: List) {
 const from = ({ now, minutes }: Figures): string =>
   new Date(Date.parse(now) - minutes * 60_000).toISOString().replace(/\.\d+/, '');
 
-function Tiles({ figures, list }: { readonly figures: Figures; readonly list: List }) {
+function Tiles({
+  figures,
+  list,
+  isOwn,
+}: {
+  readonly figures: Figures;
+  readonly list: List;
+  readonly isOwn: boolean;
+}) {
   const t = useTexts(homeTexts);
   const { calls, callbacks, deadlines } = figures;
   const scope = scopeOf(list);
@@ -144,21 +152,27 @@ function Tiles({ figures, list }: { readonly figures: Figures; readonly list: Li
         place={places.deliveries({ ...scope, state: 'dead' })}
         isBad={callbacks.dead > 0}
       />
-      <Tile
-        name={t.nearLimit}
-        value={many(deadlines.orders)}
-        note={
-          deadlines.overdue > 0 ? t.overdue(deadlines.overdue) : t.nearNote(figures.nearMinutes)
-        }
-        place={near}
-        isBad={deadlines.overdue > 0}
-      />
-      <Tile
-        name={t.money}
-        value={yuan(deadlines.amountFen)}
-        note={deadlines.withoutAmount > 0 ? t.withoutAmount(deadlines.withoutAmount) : t.allKnown}
-        place={near}
-      />
+      {!isOwn && (
+        <>
+          <Tile
+            name={t.nearLimit}
+            value={many(deadlines.orders)}
+            note={
+              deadlines.overdue > 0 ? t.overdue(deadlines.overdue) : t.nearNote(figures.nearMinutes)
+            }
+            place={near}
+            isBad={deadlines.overdue > 0}
+          />
+          <Tile
+            name={t.money}
+            value={yuan(deadlines.amountFen)}
+            note={
+              deadlines.withoutAmount > 0 ? t.withoutAmount(deadlines.withoutAmount) : t.allKnown
+            }
+            place={near}
+          />
+        </>
+      )}
     </dl>
   );
 }
