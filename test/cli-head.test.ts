@@ -12,7 +12,7 @@ const data = await makeLedger();
 async function headOf(directory: string): Promise<string> {
   const { code, stdout, stderr } = await run(['head', '--data', directory]);
   deepEqual([code, stderr], [0, '']);
-  match(stdout, /^\d+\.\d+\.[0-9a-f]{64}\n$/);
+  match(stdout, /^\d+\.\d+\.[0-9a-f]{64}(\.\d+\.[0-9a-f]{64})?\n$/);
   return stdout.trim();
 }
 
@@ -43,8 +43,30 @@ test('a head that was written down is found again, also when the ledger has gone
   match(stderr, /^damage: head [^\n]+changes were removed at the end/);
 });
 
+test('a head covers the audit log, too', async () => {
+  const used = copyOf(data);
+  const add = (name: string) => run(['users', 'add', name, '--role', 'viewer', '--data', used]);
+  equal((await add('li.na')).code, 0);
+  const head = await headOf(used);
+  match(head, /^\d+\.\d+\.[0-9a-f]{64}\.\d+\.[0-9a-f]{64}$/);
+  const earlier = copyOf(used);
+  equal((await add('wang')).code, 0);
+  equal((await verify(used, '--head', head)).code, 0, 'entries after the head do no harm');
+  const changes = head.split('.').slice(0, 3).join('.');
+  equal((await verify(used, '--head', changes)).code, 0, 'as a version before printed it');
+  const newer = await headOf(used);
+  const { code, stderr } = await verify(earlier, '--head', newer);
+  equal(code, 1);
+  match(
+    stderr,
+    /^damage: audit: the head covers \d+ entries, and the newest that is there is \d+:/m,
+  );
+});
+
 test('what is no head is refused before anything is opened', async () => {
   isExplained(await verify(data, '--head', '12'), /--head is "12"/, 2);
+  const half = `1.2.${'a'.repeat(64)}.3`;
+  isExplained(await verify(data, '--head', half), /--head is "1\.2\.a+\.3"/, 2);
 });
 
 test('a changed environment is reported together with all other findings', async () => {

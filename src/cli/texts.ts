@@ -41,7 +41,7 @@ export const SUMMARIES = {
   keep: {
     doctor: 'look at settings, machine and proxy, and say what is wrong',
     verify: 'read the whole ledger and say whether it is sound',
-    head: 'print one hash over all changes, to be kept elsewhere',
+    head: 'print a line over all changes and the audit log, to keep elsewhere',
     lost: 'list acknowledged calls that the ledger lacks',
     backup: 'copy the ledger as it is at this moment',
     restore: 'bring a backup into a fresh place, or prove it',

@@ -46,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 /** @throws {UsageError} */
 function requireHead(head: string): void {
-  if (/^\d+\.\d+\.[0-9a-f]{64}$/.test(head.trim())) return;
+  if (/^\d+\.\d+\.[0-9a-f]{64}(\.\d+\.[0-9a-f]{64})?$/.test(head.trim())) return;
   throw new UsageError(
     `--head is "${head}"; it has to be a line that "ordergate head" printed, such as 12.11873.9f2c… with 64 hex digits`,
   );

@@ -6,18 +6,25 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { databaseOf, skip } from '../../test/postgres.ts';
-import { suiteDirectory, T0 } from '../../test/storage/fixtures.ts';
+import { anOrder, create, suiteDirectory, T0 } from '../../test/storage/fixtures.ts';
+import { headText, readHead } from './chain.ts';
+import { type AuditColumns, auditHash, auditText } from './people-rows.ts';
 import { Connection } from './postgres/connection.ts';
 import { openPostgres } from './postgres/open.ts';
 import { auditSnapshot } from './postgres/queries.ts';
+import { postgresSource } from './postgres/transfer.ts';
 import { Sealer } from './seal.ts';
+import { coverAnew } from './sqlite/covers.ts';
 import { openSqlite } from './sqlite/open.ts';
 import { audit } from './sqlite/queries.ts';
+import { sqliteSource } from './sqlite/transfer.ts';
 import type { OpenStorage } from './storage.ts';
+import type { TransferSource } from './transfer/port.ts';
 
 const sealer = new Sealer(Buffer.alloc(32, 7));
 
-async function fill({ audit }: OpenStorage): Promise<void> {
+async function fill({ audit, ledger }: OpenStorage): Promise<void> {
+  await create(ledger, [anOrder('p', 'order1')]);
   for (let i = 1; i <= 5; i++) {
     await audit.append({
       ...{ at: T0 + i, actor: `actor${i}`, action: 'moveOrder', target: `jintong/${i}` },
@@ -96,12 +103,60 @@ async function addPeople({ people }: OpenStorage): Promise<void> {
   });
 }
 
+/** What only a head that was printed before finds, since the chain and the sums are made anew with the change. */
+const REWRITE = `UPDATE audit SET actor = 'somebody' WHERE number = 5`;
+const CUT = 'DELETE FROM audit WHERE number > 3';
+const COVERED = /^audit: entry 5 is not the one that the head covers: the entries up to it were/m;
+const REMOVED = /^audit: the head covers 5 entries, and the newest that is there is 3: entries/m;
+
+/** SQL that gives entry 5 the hash of what it holds now, and the log its head. */
+function hashAnew(entries: readonly (readonly unknown[])[]): string {
+  const [previous, [number, ...rest]] = entries.slice(-2) as [unknown[], unknown[]];
+  const columns = [Number(rest[0]), ...rest.slice(1, 6)] as unknown as AuditColumns;
+  const its = auditHash(String(previous[7]), Number(number), auditText(columns));
+  return `UPDATE audit SET hash = '${its}' WHERE number = 5;
+    UPDATE settings SET value = '5.${its}' WHERE name = 'audit-head'`;
+}
+async function headOf(source: TransferSource): Promise<string> {
+  const text = await source.head();
+  await source.close();
+  return text;
+}
+const ENTRIES = `SELECT number, at, actor, action, target, outcome, details, hash FROM audit ORDER BY number`;
+const HEAD_OF_3 = `UPDATE settings SET value = (SELECT '3.' || hash FROM audit WHERE number = 3) WHERE name = 'audit-head'`;
+
 describe('in a file', async () => {
   const source = suiteDirectory();
   const storage = await openSqlite(source, sealer);
   await fill(storage);
   await addPeople(storage);
   await storage.close();
+  test('with a head, entries that were cut off or written anew', async () => {
+    const directory = suiteDirectory();
+    cpSync(join(source, 'ledger.db'), join(directory, 'ledger.db'));
+    const text = await headOf(sqliteSource(directory));
+    const head = readHead(text)!;
+    deepEqual(head.audit?.number, 5);
+    deepEqual(headText(head), text);
+    const db = new DatabaseSync(join(directory, 'ledger.db'));
+    const damageAfter = (sql: string): string => {
+      db.exec(`BEGIN; ${sql}`);
+      const entries = db
+        .prepare(ENTRIES)
+        .all()
+        .map((row) => Object.values(row));
+      if (sql === REWRITE) db.exec(hashAnew(entries));
+      coverAnew(db);
+      deepEqual(audit(db).damage, [], 'without a head nothing is found');
+      const { damage } = audit(db, head);
+      db.exec('ROLLBACK');
+      return damage.join('\n');
+    };
+    deepEqual(damageAfter('SELECT 1'), '');
+    match(damageAfter(REWRITE), COVERED);
+    match(damageAfter(`${CUT}; ${HEAD_OF_3}`), REMOVED);
+    db.close();
+  });
   const found = (sql: string): readonly string[] => {
     const directory = suiteDirectory();
     cpSync(join(source, 'ledger.db'), join(directory, 'ledger.db'));
@@ -135,6 +190,22 @@ describe('on a server', { skip }, async () => {
     await connection.runText('ROLLBACK');
     return damage;
   };
+  test('with a head, entries that were cut off or written anew', async () => {
+    const head = readHead(await headOf(await postgresSource(url)))!;
+    deepEqual(head.audit?.number, 5);
+    const damageAfter = async (sql: string): Promise<string> => {
+      // As a session of Ordergate, so that the sums follow.
+      await connection.runText(`BEGIN; SET LOCAL ordergate.session = 'a node'; ${sql}`);
+      if (sql === REWRITE) await connection.runText(hashAnew(await connection.runText(ENTRIES)));
+      deepEqual((await auditSnapshot(connection, { sealer })).damage, []);
+      const { damage } = await auditSnapshot(connection, { sealer, head });
+      await connection.runText('ROLLBACK');
+      return damage.join('\n');
+    };
+    deepEqual(await damageAfter('SELECT 1'), '');
+    match(await damageAfter(REWRITE), COVERED);
+    match(await damageAfter(`${CUT}; ${HEAD_OF_3}`), REMOVED);
+  });
   test('nothing where nothing was changed', async () => deepEqual(await found('SELECT 1'), []));
   for (const [name, [sql, finding]] of Object.entries(CASES)) {
     test(name, async () => {

@@ -222,12 +222,26 @@ export interface LedgerHead {
   readonly group: number;
   readonly seq: number;
   readonly hash: string;
+  /** The newest entry of the audit log; absent from a head of a version before, or without entries. */
+  readonly audit?: AuditHead;
 }
 
-export const headText = ({ group, seq, hash }: LedgerHead): string => `${group}.${seq}.${hash}`;
+/** Covers all entries of the audit log up to `number`. */
+export interface AuditHead {
+  readonly number: number;
+  /** 64 hex digits */
+  readonly hash: string;
+}
+
+export const headText = ({ group, seq, hash, audit }: LedgerHead): string =>
+  [group, seq, hash, ...(audit ? [audit.number, audit.hash] : [])].join('.');
 
 /** Returns null if the text is not a head. */
 export function readHead(text: string): LedgerHead | null {
-  const found = /^(\d{1,15})\.(\d{1,16})\.([0-9a-f]{64})$/.exec(text.trim());
-  return found && { group: Number(found[1]), seq: Number(found[2]), hash: found[3]! };
+  const form = /^(\d{1,15})\.(\d{1,16})\.([0-9a-f]{64})(?:\.(\d{1,16})\.([0-9a-f]{64}))?$/;
+  const found = form.exec(text.trim());
+  if (!found) return null;
+  const [, group, seq, hash, number, ofAudit] = found;
+  const audit = ofAudit === undefined ? {} : { audit: { number: Number(number), hash: ofAudit } };
+  return { group: Number(group), seq: Number(seq), hash: hash!, ...audit };
 }

@@ -3,9 +3,18 @@ import { hash } from 'node:crypto';
 import type { Account, Credential } from '../core/account.ts';
 import type { AuditEntry, NewAuditEntry } from '../core/audit.ts';
 import type { Page } from '../core/ledger.ts';
+import type { AuditHead } from './chain.ts';
 
 /** The setting with the number and the hash of the newest audit entry: `12.c29…`. */
 export const AUDIT_HEAD = 'audit-head';
+
+/** @param setting {@link AUDIT_HEAD}; null if absent */
+export function readAuditHead(setting: string | null): { audit?: AuditHead } {
+  const [number, base64] = setting?.split('.') ?? [];
+  return base64 ? { audit: { number: Number(number), hash: hexOf(base64) } } : {};
+}
+
+const hexOf = (base64: string): string => Buffer.from(base64, 'base64').toString('hex');
 
 /** The JSON document of an account: all fields that no query searches. */
 export const accountDocument = ({ accountId, name, version, ...document }: Account): string =>
@@ -81,6 +90,12 @@ export class AuditWalk {
   readonly damage: string[] = [];
   #number = 0;
   #hash = '';
+  readonly #wanted: AuditHead | undefined;
+
+  /** @param wanted an earlier head; the log must still hold what it covers */
+  constructor(wanted?: AuditHead) {
+    this.#wanted = wanted;
+  }
 
   /** @param row number, {@link AuditColumns} and hash; call it for each row in sequence */
   see(row: readonly unknown[]): void {
@@ -99,10 +114,21 @@ export class AuditWalk {
     }
     this.#number = number;
     this.#hash = kept;
+    if (number === this.#wanted?.number && hexOf(kept) !== this.#wanted.hash) {
+      this.#tell(
+        `entry ${number} is not the one that the head covers: the entries up to it were written anew`,
+      );
+    }
   }
 
   /** @param head the setting {@link AUDIT_HEAD}; null if absent */
   end(head: string | null): void {
+    const covered = this.#wanted?.number ?? 0;
+    if (covered > this.#number) {
+      this.#tell(
+        `the head covers ${covered} entries, and the newest that is there is ${this.#number}: entries were removed at the end`,
+      );
+    }
     if (head === (this.#number === 0 ? null : `${this.#number}.${this.#hash}`)) return;
     const newest = Number(head?.split('.')[0] ?? 0);
     this.#tell(

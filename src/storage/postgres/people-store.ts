@@ -1,6 +1,7 @@
 // The stores of accounts, credentials and the audit on PostgreSQL.
 import type { CredentialFilter, PeopleStore } from '../../core/account.ts';
 import type { AuditStore } from '../../core/audit.ts';
+import type { AuditHead } from '../chain.ts';
 import {
   AUDIT_HEAD,
   AuditWalk,
@@ -150,8 +151,8 @@ export function auditStore(pool: Pool): AuditStore {
 }
 
 /** The errors in the audit's chain, in words. Runs in the caller's transaction. */
-export async function auditAudit(connection: Connection): Promise<string[]> {
-  const walk = new AuditWalk();
+export async function auditAudit(connection: Connection, wanted?: AuditHead): Promise<string[]> {
+  const walk = new AuditWalk(wanted);
   const all =
     'SELECT number, at, actor, action, target, outcome, details, hash FROM audit ORDER BY number';
   for await (const row of rowsOf(connection, all)) walk.see(row);

@@ -136,7 +136,7 @@ export async function auditSnapshot(
   const damage: string[] = [];
   const chain = await auditChain(connection);
   damage.push(...chain.damage, ...(await auditGroups(connection, head)));
-  damage.push(...(await auditAudit(connection)));
+  damage.push(...(await auditAudit(connection, head?.audit)));
   damage.push(...(await auditPlaces(connection)), ...(await auditParties(connection, sealer)));
   const oldest = await connection.runText('SELECT min(created_at) FROM orders');
   const firstMonth =

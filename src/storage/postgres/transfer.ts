@@ -1,6 +1,7 @@
 // Copies data out of PostgreSQL in one snapshot, and into an empty database.
 import { randomBytes } from 'node:crypto';
 import { headText } from '../chain.ts';
+import { AUDIT_HEAD, readAuditHead } from '../people-rows.ts';
 import {
   type Progress,
   RESTORE,
@@ -39,6 +40,11 @@ export async function postgresSource(url: string): Promise<TransferSource> {
   await connection.runText(
     'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL cursor_tuple_fraction = 1; SELECT count(*) FROM fan_out',
   );
+  const setting = async (wanted: string): Promise<string | null> => {
+    const text = `SELECT value FROM settings WHERE name = $1`;
+    const [row] = await connection.run({ name: 'copy-setting', text }, [wanted]);
+    return row ? String(row[0]) : null;
+  };
   return {
     engine: 'postgres',
     async *rows(table, skip = 0) {
@@ -51,14 +57,11 @@ export async function postgresSource(url: string): Promise<TransferSource> {
       }
       await connection.runText('CLOSE rows');
     },
-    async setting(wanted) {
-      const text = `SELECT value FROM settings WHERE name = $1`;
-      const [row] = await connection.run({ name: 'copy-setting', text }, [wanted]);
-      return row ? String(row[0]) : null;
-    },
+    setting,
     async head() {
       await connection.runText('COMMIT');
-      return headText(await sealHead(connection));
+      const head = await sealHead(connection);
+      return headText({ ...head, ...readAuditHead(await setting(AUDIT_HEAD)) });
     },
     async audit() {
       await connection.runText('COMMIT');

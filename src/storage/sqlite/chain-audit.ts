@@ -22,7 +22,7 @@ export function auditChain(db: DatabaseSync, head?: LedgerHead): string[] {
     if (problem !== undefined) found.push(problem);
   }
   found.push(...auditGroups(db, head), ...auditPlaces(db), ...auditCovers(db));
-  found.push(...auditAudit(db));
+  found.push(...auditAudit(db, head?.audit));
   const more = found.length - TOLD;
   return more > 0 ? [...found.slice(0, TOLD), `and ${more} findings more`] : found;
 }

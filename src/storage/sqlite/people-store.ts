@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PeopleStore } from '../../core/account.ts';
 import type { AuditQuery, AuditStore } from '../../core/audit.ts';
+import type { AuditHead } from '../chain.ts';
 import {
   AUDIT_HEAD,
   AuditWalk,
@@ -106,9 +107,12 @@ function conditions(query: AuditQuery): [string, Record<string, string | number>
   return [where.join(' AND '), asked];
 }
 
-/** The errors in the audit's chain, in words. */
-export function auditAudit(db: DatabaseSync): string[] {
-  const walk = new AuditWalk();
+/**
+ * The errors in the audit's chain, in words.
+ * @param wanted an earlier head; the log must still hold what it covers
+ */
+export function auditAudit(db: DatabaseSync, wanted?: AuditHead): string[] {
+  const walk = new AuditWalk(wanted);
   const all = db.prepare(
     'SELECT number, at, actor, action, target, outcome, details, hash FROM audit ORDER BY number',
   );

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { headText } from '../chain.ts';
+import { AUDIT_HEAD, readAuditHead } from '../people-rows.ts';
 import {
   BATCH_CHARACTERS,
   BATCH_ROWS,
@@ -66,7 +67,8 @@ export function sqliteSource(directory: string, file = 'ledger.db'): TransferSou
       return row ? String(row.value) : null;
     },
     async head() {
-      return headText(ledgerHead(db));
+      const audit = readAuditHead(await this.setting(AUDIT_HEAD));
+      return headText({ ...ledgerHead(db), ...audit });
     },
     async audit() {
       return { ...audit(db), ...auditCallbacks(db) };
