@@ -1,6 +1,6 @@
 // Every page of the console, with what it shows when it is whole: for the tests and the screenshots.
 import { manage } from '../support.ts';
-import { ORDER, type World, YTX_ORDER } from './world.ts';
+import { ORDER, raiseAlarms, type World, YTX_ORDER } from './world.ts';
 
 export interface ConsolePage {
   readonly name: string;
@@ -60,6 +60,14 @@ export const PAGES: readonly ConsolePage[] = [
       return '/sandbox';
     },
     ready: '.forces li >> nth=0',
+  },
+  {
+    name: 'alarms',
+    async path(world) {
+      await raiseAlarms(world);
+      return '/alarms';
+    },
+    ready: '.alarms > li >> nth=0',
   },
   { name: 'people', path: () => '/people', ready: '.rows li >> nth=1' },
   { name: 'audit', path: () => '/audit', ready: '.list tbody .row >> nth=2' },

@@ -44,3 +44,28 @@ export async function startWorld(): Promise<World> {
   }
   return { server, failing, healthy };
 }
+
+/** Two rules that fire, one of which a receiver refuses to hear of, and one that does not. */
+export async function raiseAlarms({ server, failing, healthy }: World): Promise<void> {
+  if ((await manage(server, 'GET', '/alarm-rules')).body.items.length > 0) return;
+  const add = async (path: string, body: object) =>
+    (await manage(server, 'POST', path, body)).body as { channelId: string };
+  const group = { name: '值班群', type: 'dingtalk', url: failing.url, secret: 'SECdf0a0c' };
+  const channels = [
+    (await add('/alarm-channels', group)).channelId,
+    (await add('/alarm-channels', { name: 'pager', type: 'webhook', url: healthy.url })).channelId,
+  ];
+  const rules: readonly object[] = [
+    { name: '今通拒绝过多', watches: 'refusals', threshold: 2, platform: 'jintong', channels },
+    { name: '回调已放弃', watches: 'dead-callbacks', threshold: 1, channels: channels.slice(1) },
+    {
+      ...{ name: '磁盘空间', watches: 'disk', threshold: 1, channels },
+      quiet: { from: '23:00', to: '07:30' },
+    },
+  ];
+  for (const rule of rules) await add('/alarm-rules', rule);
+  await server.alarms.run();
+  const { items } = (await manage(server, 'GET', '/alarms')).body;
+  const dead = items.find(({ name }: { name: string }) => name === '回调已放弃');
+  await manage(server, 'POST', `/alarms/${dead.alarmId}/acknowledge`, {});
+}

@@ -81,6 +81,10 @@ const routeTree = root.addChildren([
     lazyRouteComponent(() => import('../pages/approvals/approvals.tsx'), 'Approvals'),
   ),
   page(
+    '/alarms',
+    lazyRouteComponent(() => import('../pages/alarms/alarms.tsx'), 'Alarms'),
+  ),
+  page(
     '/people',
     lazyRouteComponent(() => import('../pages/people/people.tsx'), 'People'),
   ),

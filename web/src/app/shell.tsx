@@ -23,6 +23,7 @@ const PAGES = [
   ['/requests', 'requests', 'listRequests'],
   ['/callbacks', 'callbacks', 'listCallbackEndpoints'],
   ['/parties', 'parties', 'listParties'],
+  ['/alarms', 'alarms', 'listAlarms'],
   ['/sandbox', 'sandboxPage', 'listForces'],
   ['/people', 'people', 'listMySessions'],
   ['/audit', 'audit', 'listAudit'],

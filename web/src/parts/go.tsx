@@ -28,7 +28,11 @@ export const places = {
 };
 
 /** What a reader must be allowed to do to open a page: by the first part of its path. */
-const NEEDS: Readonly<Record<string, string>> = { orders: 'listOrders', audit: 'listAudit' };
+const NEEDS: Readonly<Record<string, string>> = {
+  orders: 'listOrders',
+  audit: 'listAudit',
+  alarms: 'listAlarms',
+};
 
 /** A link; to a page that the reader may not open, the text alone. */
 export function Go({

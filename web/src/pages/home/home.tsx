@@ -1,6 +1,7 @@
 // The overview: what needs attention first, then how many calls came, then who is served.
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
+import { alarmsQuery } from '../../api/alarms.ts';
 import { approvalsQuery } from '../../api/approvals.ts';
 import { meQuery, overviewQuery } from '../../api/queries.ts';
 import type { Overview } from '../../api/types.ts';
@@ -92,7 +93,20 @@ function Attention({ overview }: { readonly overview: Overview }) {
   const mayAnswer = me?.may.includes('listApprovals') ?? false;
   const { data: approvals } = useQuery({ ...approvalsQuery, enabled: mayAnswer });
   const waiting = approvals?.items.filter(({ state }) => state === 'waiting').length ?? 0;
+  const mayAlarms = me?.may.includes('listAlarms') ?? false;
+  const { data: alarms } = useQuery({ ...alarmsQuery, enabled: mayAlarms });
+  const firing = alarms?.items.filter(({ endedAt }) => endedAt === null) ?? [];
   const found: (Matter | false)[] = [
+    ...firing.map(
+      ({ alarmId, name, acknowledgedBy }): Matter => ({
+        key: alarmId,
+        tone: acknowledgedBy === null ? 'error' : 'warning',
+        word: c.alarms,
+        text: t.alarm(name),
+        hint: acknowledgedBy === null ? t.alarmHint : t.alarmSeen(acknowledgedBy),
+        place: { to: '/alarms' },
+      }),
+    ),
     waiting > 0 && {
       key: 'approvals',
       tone: 'warning',
