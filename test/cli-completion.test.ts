@@ -71,13 +71,14 @@ describe('fish', { skip: missing('fish') }, () => {
 describe('zsh', { skip: missing('zsh') }, () => {
   const file = SCRIPTS.zsh;
   // A line is typed with Tab keys into an interactive zsh on a terminal of its own. Then `print -r --`
-  // is put before it, so that the shell prints what stands in the line.
+  // is put before it, so that the shell prints what stands in the line. The prompt says READY: zsh shows it
+  // once it reads keys, and drops what was typed before.
   const driver = join(temporaryDirectory(), 'driver.zsh');
   writeFileSync(
     driver,
     `zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z "PS1= PS2=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; source $1; bindkey '^I' expand-or-complete; print REA''DY"
+zpty -w z "PS1= PS2=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; source $1; bindkey '^I' expand-or-complete; PS1=REA''DY"
 zpty -r z out '*READY*'
 zpty -w -n z "$2"$'\\x01print -r -- "<" \\x05 ">" DO""NE\\n'
 zpty -r z out '*DONE*'
