@@ -121,7 +121,7 @@ test('every operation that changes something writes an entry with the role of th
     saveCatalogEntry: undefined,
     rotateKey: {},
     createAccount: { name: 'made', role: 'viewer' },
-    createApiToken: { name: 'made', role: 'viewer' },
+    createApiToken: { name: 'made-token', role: 'viewer' },
     advanceClock: { advanceSeconds: 1 },
   };
   for (const { operationId, method, path } of changing) {
