@@ -1,6 +1,18 @@
 // Texts of the list of orders and of one order's page.
 import { catalogue } from './catalogue.ts';
 
+/** What changed an order, as the platforms and the core name it; what a platform from outside names stays. */
+const ACTIONS_ZH: Readonly<Record<string, string>> = {
+  cancelled: '取消',
+  created: '创建',
+  hastened: '催单',
+  moved: '人工变更',
+  received: '确认收货',
+  'refund-started': '开始退款',
+  resolved: '充值结果',
+  shipped: '发货',
+};
+
 export const orderTexts = catalogue(
   {
     title: '订单',
@@ -34,6 +46,7 @@ export const orderTexts = catalogue(
     deadline: (kind: string) => `时限：${kind}`,
     overdue: '已到期，系统正在处理',
     created: '创建',
+    action: (action: string) => ACTIONS_ZH[action] ?? action,
     call: '调用',
     callback: '回调',
     change: '变更',
@@ -112,6 +125,7 @@ export const orderTexts = catalogue(
     deadline: (kind) => `Time limit: ${kind}`,
     overdue: 'due; the system is at it',
     created: 'Created',
+    action: (action) => action,
     call: 'Call',
     callback: 'Callback',
     change: 'Change',

@@ -137,7 +137,7 @@ function Row({ event, platform }: { readonly event: OrderEvent; readonly platfor
     const isMove = entry.from !== null && entry.from !== entry.to;
     return (
       <Item at={event.at} tone="success" what={entry.from === null ? t.created : t.change}>
-        <strong>{entry.action}</strong>
+        <strong>{t.action(entry.action)}</strong>
         {entry.line !== null && ` · ${t.line} ${entry.line}`}{' '}
         {isMove && (
           <span>
