@@ -564,8 +564,8 @@ const ERRORS: Readonly<
     {
       status: 400,
       code: 'bad-alarm',
-      field: 'watches',
-      body: { name: 'x', watches: 'standby', threshold: 1 },
+      field: 'threshold',
+      body: { name: 'x', watches: 'disk', threshold: 101 },
     },
   ],
   changeAlarmRule: [
