@@ -15,6 +15,8 @@ export interface EventReader {
   readonly comments: number;
   /** The next event that fits; those before it are passed over. */
   until(fits: (event: StreamEvent) => boolean): Promise<StreamEvent>;
+  /** The first event that fits, also among those that `until` and `find` have passed over. */
+  find(fits: (event: StreamEvent) => boolean): Promise<StreamEvent>;
   /** Everything up to the stream's end. */
   rest(): Promise<StreamEvent[]>;
   /** Resolves when a comment has come. */
@@ -33,6 +35,7 @@ export async function readEvents(
   const text = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let waiting = '';
   let comments = 0;
+  const passed: StreamEvent[] = [];
   /** One event or comment; undefined at the end. */
   const next = async (): Promise<StreamEvent | 'comment' | undefined> => {
     for (;;) {
@@ -56,14 +59,17 @@ export async function readEvents(
       waiting += value;
     }
   };
-  return {
+  const reader: EventReader = {
     status: response.status,
     contentType: response.headers.get('content-type'),
     get comments() {
       return comments;
     },
+    async find(fits) {
+      const at = passed.findIndex(fits);
+      return at < 0 ? reader.until(fits) : passed.splice(at, 1)[0]!;
+    },
     async until(fits) {
-      const passed: StreamEvent[] = [];
       for (;;) {
         const event = await next();
         if (event === undefined)
@@ -88,4 +94,5 @@ export async function readEvents(
       await text.cancel();
     },
   };
+  return reader;
 }
