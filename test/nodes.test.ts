@@ -142,22 +142,23 @@ describe('four nodes on one database', { skip, timeout: 120_000 }, () => {
   test('a node refuses to start without key or token, with another key, in another environment', async () => {
     const { ORDERGATE_KEY: _, ...noKey } = env;
     const { ORDERGATE_ADMIN_TOKEN: __, ...noToken } = env;
-    const cases: [Record<string, string>, RegExp][] = [
+    // Exit code 2: a setting does not read; 1: the start is refused.
+    const cases: [Record<string, string>, RegExp, code?: number][] = [
       [noKey, /ORDERGATE_KEY has to be set where ORDERGATE_DATABASE_URL is/],
       [noToken, /ORDERGATE_ADMIN_TOKEN has to be set where ORDERGATE_DATABASE_URL is/],
       [{ ...env, ORDERGATE_KEY: '08'.repeat(32) }, /ORDERGATE_KEY .* is not the key/],
       [{ ...env, ORDERGATE_ENV: 'production' }, /the database is a sandbox ledger/],
-      [{ ...env, ORDERGATE_DATABASE_URL: 'mysql://x' }, /ORDERGATE_DATABASE_URL has to be/],
+      [{ ...env, ORDERGATE_DATABASE_URL: 'mysql://x' }, /ORDERGATE_DATABASE_URL has to be/, 2],
       [
         { ...env, ORDERGATE_DATABASE_URL: 'postgres://127.0.0.1:1/x' },
         /the database cannot be used/,
       ],
     ];
-    for (const [given, problem] of cases) {
+    for (const [given, problem, expected = 1] of cases) {
       const { code, stderr } = await runOrdergate(['serve', '--port', '0'], given);
       assert.match(stderr, problem);
       assert.match(stderr, /^ordergate: [^\n]+\n$/, 'one line, without a stack');
-      assert.equal(code, 1);
+      assert.equal(code, expected, stderr);
     }
   });
 });
