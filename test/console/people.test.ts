@@ -71,6 +71,8 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       await browser.context.clearCookies();
       const page = await browser.open('', { language });
       page.setDefaultTimeout(8000);
+      // The console leads to the sign-in page by itself, and must not do so after the link was opened.
+      await page.waitForURL(/sign-in/);
       const password = 'a long pass phrase of mine';
       await page.goto(new URL(made.body.link, world.server.url).href);
       await page.locator('input[name=password]').fill(password);
