@@ -8,7 +8,7 @@ import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
 import { type Appearance, type Density, usePreferences } from './preferences.tsx';
 
-export function AccountMenu({ me }: { readonly me: Me | undefined }) {
+export function AccountMenu({ me }: { readonly me: Me }) {
   const t = useTexts(common);
   const { appearance, density, change } = usePreferences();
   const [isOpen, setOpen] = useState(false);
@@ -39,20 +39,18 @@ export function AccountMenu({ me }: { readonly me: Me | undefined }) {
     <div className="account" ref={box}>
       <Button
         type="text"
-        aria-label={me ? `${t.account}: ${me.name}` : t.account}
+        aria-label={`${t.account}: ${me.name}`}
         aria-expanded={isOpen}
         icon={<Icon name="person" />}
         onClick={() => setOpen(!isOpen)}
       >
-        <span className="account-name">{me?.name}</span>
+        <span className="account-name">{me.name}</span>
       </Button>
       {isOpen && (
         <div className="account-panel">
-          {me && (
-            <p>
-              <strong>{me.name}</strong> <span className="muted">{me.role}</span>
-            </p>
-          )}
+          <p>
+            <strong>{me.name}</strong> <span className="muted">{me.role}</span>
+          </p>
           <Choices
             legend={t.theme}
             name="appearance"
@@ -68,7 +66,7 @@ export function AccountMenu({ me }: { readonly me: Me | undefined }) {
             onChange={(value) => change({ density: value })}
           />
           <Button onClick={signOut}>{t.signOut}</Button>
-          <p className="muted version">Ordergate {me?.version}</p>
+          <p className="muted version">Ordergate {me.version}</p>
         </div>
       )}
     </div>

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { followOrders, type LiveEvent, useIsLive, useLive } from '../api/live.ts';
 import { PUSHED_FIGURES } from '../api/queries.ts';
-import type { Me } from '../api/types.ts';
+import { useMay } from './me.tsx';
 
 /** An answer is asked for at most so often, however much happens. */
 const PACE_MS = 2_000;
@@ -31,7 +31,7 @@ function keysOf({ name, data }: LiveEvent): (readonly string[])[] {
   }
 }
 
-export function LiveBridge({ me }: { readonly me: Me }) {
+export function LiveBridge() {
   const client = useQueryClient();
   const isLive = useIsLive();
   const waiting = useRef(new Map<string, readonly string[]>());
@@ -42,7 +42,7 @@ export function LiveBridge({ me }: { readonly me: Me }) {
     waiting.current.clear();
     for (const queryKey of keys) void client.invalidateQueries({ queryKey });
   };
-  const seesOrders = me.may.includes('listOrders');
+  const seesOrders = useMay()('listOrders');
   // Runs before the listener of this component, which is the first of the page.
   useEffect(() => followOrders(seesOrders), [seesOrders]);
   useLive((event) => {

@@ -1,14 +1,13 @@
 // The frame of every page: navigation, search, language, appearance, and the keys that work everywhere.
-import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { meQuery } from '../api/queries.ts';
 import { places } from '../parts/go.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { useMe } from './me.tsx';
 import { usePreferences } from './preferences.tsx';
 import { isTyping } from './typing.ts';
 
@@ -34,7 +33,7 @@ export function Shell() {
   const { language, change } = usePreferences();
   const [isSearching, setSearching] = useState(false);
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const { data: me } = useQuery(meQuery);
+  const me = useMe();
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useEffect(() => {
@@ -52,13 +51,12 @@ export function Shell() {
 
   const allowed = PAGES.filter(
     ([, name, needs]) =>
-      !me ||
-      ((needs === null || me.may.includes(needs)) &&
-        (name !== 'sandboxPage' || me.environment === 'sandbox')),
+      (needs === null || me.may.includes(needs)) &&
+      (name !== 'sandboxPage' || me.environment === 'sandbox'),
   );
   const pages = allowed.map(([to, name]) =>
     // A partner's list of parties has one row.
-    name === 'parties' && me?.scope
+    name === 'parties' && me.scope
       ? { to: places.party(me.scope.platform, me.scope.partyId).to, text: t.myParty }
       : { to, text: t[name] },
   );
@@ -90,11 +88,9 @@ export function Shell() {
           <span>{t.search}</span>
           <kbd>/</kbd>
         </button>
-        {me && (
-          <span className={`environment ${me.environment}`}>
-            {me.environment === 'sandbox' ? t.sandbox : t.production}
-          </span>
-        )}
+        <span className={`environment ${me.environment}`}>
+          {me.environment === 'sandbox' ? t.sandbox : t.production}
+        </span>
         <Button
           type="text"
           title={t.languageLabel}

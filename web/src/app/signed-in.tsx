@@ -5,7 +5,9 @@ import { whenSignedOut } from '../api/client.ts';
 import { meQuery } from '../api/queries.ts';
 import { goToSignIn } from '../api/session.ts';
 import { Loaded } from '../parts/problem.tsx';
+import { ServerClock } from '../parts/time.tsx';
 import { LiveBridge } from './live-bridge.tsx';
+import { MeProvider } from './me.tsx';
 import { usePreferences } from './preferences.tsx';
 
 export function SignedIn({ children }: { readonly children: ReactNode }) {
@@ -15,15 +17,15 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   // A refusal of a later question leads to the sign-in page, too.
   if (me.data) {
     return (
-      <>
-        <LiveBridge me={me.data} />
-        {children}
-      </>
+      <MeProvider me={me.data}>
+        <LiveBridge />
+        <ServerClock>{children}</ServerClock>
+      </MeProvider>
     );
   }
   return (
     <main className="page">
-      <Loaded query={me}>{() => children}</Loaded>
+      <Loaded query={me}>{() => null}</Loaded>
     </main>
   );
 }

@@ -1,7 +1,6 @@
 // What a filter shows as a file that Excel opens; the server writes it while it is read, and keeps who took it.
-import { useQuery } from '@tanstack/react-query';
 import { queryText } from '../api/client.ts';
-import { meQuery } from '../api/queries.ts';
+import { useMay } from '../app/me.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
 
@@ -16,8 +15,8 @@ export function ExportLink({
   readonly operation: string;
 }) {
   const t = useTexts(common);
-  const { data: me } = useQuery(meQuery);
-  if (!me?.may.includes(operation)) return null;
+  const may = useMay();
+  if (!may(operation)) return null;
   const text = queryText(query);
   return (
     <a

@@ -1,9 +1,8 @@
 // Links and moves within the console: a path and the search that a list wrote; both stand in the URL.
 
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { meQuery } from '../api/queries.ts';
+import { useMay } from '../app/me.tsx';
 import type { Search } from '../lists/list-state.ts';
 
 export interface Place {
@@ -44,9 +43,9 @@ export function Go({
   readonly children: ReactNode;
   readonly className?: string;
 }) {
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const needs = NEEDS[place.to.split('/')[1] ?? ''];
-  if (me && needs && !me.may.includes(needs)) return <span className={className}>{children}</span>;
+  if (needs && !may(needs)) return <span className={className}>{children}</span>;
   return (
     <Link
       to={place.to}

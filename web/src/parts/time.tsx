@@ -1,7 +1,8 @@
 // Times as operators read them: how long ago, and exactly when in Asia/Shanghai.
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { figuresQuery, meQuery, overviewQuery } from '../api/queries.ts';
+import { createContext, type ReactNode, use, useEffect, useState } from 'react';
+import { figuresQuery, overviewQuery } from '../api/queries.ts';
+import { useMe } from '../app/me.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
 
@@ -14,25 +15,26 @@ const EXACT = new Intl.DateTimeFormat('sv-SE', {
 /** 2026-01-02 11:04:05, in Asia/Shanghai. */
 export const exactTime = (instant: string): string => EXACT.format(new Date(instant));
 
-/** The server's time, which a sandbox's clock may have moved: minutes ago are counted from there. */
-export function useServerNow(): number {
-  const { data: me } = useQuery({ ...meQuery, notifyOnChangeProps: ['data'] });
-  const isPartner = me?.scope != null;
+const ServerNow = createContext(0);
+
+/** Tells all times of the pages beneath what the server's clock says: one question and one timer for all of them. */
+export function ServerClock({ children }: { readonly children: ReactNode }) {
   // A partner may not ask for the overview of all parties; its own figures tell the time, too.
-  const own = useQuery({ ...figuresQuery({}), enabled: isPartner, notifyOnChangeProps: ['data'] });
-  const all = useQuery({
-    ...overviewQuery,
-    enabled: me?.scope === null,
-    notifyOnChangeProps: ['data'],
-  });
+  const isPartner = useMe().scope !== null;
+  const own = useQuery({ ...figuresQuery({}), enabled: isPartner });
+  const all = useQuery({ ...overviewQuery, enabled: !isPartner });
   const { data, dataUpdatedAt } = isPartner ? own : all;
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 10_000);
     return () => clearInterval(timer);
   }, []);
-  return data ? Date.parse(data.now) + Math.max(0, now - dataUpdatedAt) : now;
+  const serverNow = data ? Date.parse(data.now) + Math.max(0, now - dataUpdatedAt) : now;
+  return <ServerNow value={serverNow}>{children}</ServerNow>;
 }
+
+/** The server's time, which a sandbox's clock may have moved: minutes ago are counted from there. */
+export const useServerNow = (): number => use(ServerNow);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

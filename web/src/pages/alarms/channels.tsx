@@ -9,7 +9,7 @@ import {
   type ChannelTest,
 } from '../../api/alarms.ts';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
 import { millis, Status } from '../../parts/values.tsx';
 import { alarmTexts } from '../../texts/alarms.ts';
@@ -20,14 +20,14 @@ import { Sure } from './sure.tsx';
 
 export function Channels() {
   const t = useTexts(alarmTexts);
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const channels = useQuery(alarmChannelsQuery);
   return (
     <section aria-labelledby="alarm-channels" className="panel">
       <div className="panel-head">
         <h2 id="alarm-channels">{t.channels}</h2>
         <span className="grow" />
-        {me?.may.includes('createAlarmChannel') && <ChannelForm />}
+        {may('createAlarmChannel') && <ChannelForm />}
       </div>
       <Loaded query={channels} rows={2}>
         {({ items }) =>
@@ -49,7 +49,7 @@ export function Channels() {
 function Channel({ channel }: { readonly channel: AlarmChannel }) {
   const t = useTexts(alarmTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: rules } = useQuery(alarmRulesQuery);
   const [isRemoving, setRemoving] = useState(false);
   const [isTesting, setTesting] = useState(false);
@@ -81,12 +81,12 @@ function Channel({ channel }: { readonly channel: AlarmChannel }) {
         <span className="muted url">{host}</span>
         {hasSecret && <span className="muted">{t.signed}</span>}
         <span className="grow" />
-        {me?.may.includes('testAlarmChannel') && (
+        {may('testAlarmChannel') && (
           <Button aria-label={t.testOf(name)} disabled={isTesting} onClick={test}>
             {isTesting ? t.testing : t.test}
           </Button>
         )}
-        {me?.may.includes('removeAlarmChannel') && (
+        {may('removeAlarmChannel') && (
           <Button
             danger
             aria-label={t.removeOf(name)}

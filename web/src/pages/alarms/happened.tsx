@@ -4,7 +4,7 @@ import Button from 'antd/es/button';
 import { type ReactNode, useState } from 'react';
 import { type Alarm, type AlarmEvent, alarmsQuery } from '../../api/alarms.ts';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Status, type Tone } from '../../parts/values.tsx';
@@ -53,7 +53,7 @@ function OneAlarm({ alarm }: { readonly alarm: Alarm }) {
   const t = useTexts(alarmTexts);
   const act = useAct();
   const watches = useWatches();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { alarmId, name, value, threshold, startedAt, endedAt, acknowledgedBy, waiting } = alarm;
   const { title, relation, unit } = watches[alarm.watches];
   const acknowledge = () =>
@@ -79,7 +79,7 @@ function OneAlarm({ alarm }: { readonly alarm: Alarm }) {
         <span className="grow" />
         {isSeen && <span className="muted">{t.by(acknowledgedBy)}</span>}
         <Time at={startedAt} />
-        {!isSeen && endedAt === null && me?.may.includes('acknowledgeAlarm') && (
+        {!isSeen && endedAt === null && may('acknowledgeAlarm') && (
           <Button
             type="primary"
             size="small"

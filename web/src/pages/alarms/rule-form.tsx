@@ -14,7 +14,8 @@ import {
   type Watched,
 } from '../../api/alarms.ts';
 import { ask, path } from '../../api/client.ts';
-import { meQuery, partiesQuery, platformsQuery } from '../../api/queries.ts';
+import { partiesQuery, platformsQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { alarmTexts } from '../../texts/alarms.ts';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -177,11 +178,11 @@ function Subject({
   const t = useTexts(alarmTexts);
   const words = useWatches();
   const list = useId();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: platforms } = useQuery(platformsQuery);
   const { data: parties } = useQuery({
     ...partiesQuery,
-    enabled: me?.may.includes('listParties') ?? false,
+    enabled: may('listParties'),
   });
   const known = parties?.items.filter((one) => one.platform === platform) ?? [];
   return (

@@ -10,7 +10,7 @@ import {
   alarmsQuery,
 } from '../../api/alarms.ts';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
 import { Status } from '../../parts/values.tsx';
 import { alarmTexts } from '../../texts/alarms.ts';
@@ -22,11 +22,11 @@ import { useWatches, whose } from './words.ts';
 
 export function Rules() {
   const t = useTexts(alarmTexts);
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const rules = useQuery(alarmRulesQuery);
   const { data: alarms } = useQuery(alarmsQuery);
   const [form, setForm] = useState<AlarmRule | 'new' | null>(null);
-  const mayAdd = me?.may.includes('createAlarmRule') ?? false;
+  const mayAdd = may('createAlarmRule');
   const open = alarms?.items.filter(({ endedAt }) => endedAt === null) ?? [];
   return (
     <section aria-labelledby="alarm-rules" className="panel">
@@ -80,7 +80,7 @@ function Rule({
   const t = useTexts(alarmTexts);
   const act = useAct();
   const watches = useWatches();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: channels } = useQuery(alarmChannelsQuery);
   const [isRemoving, setRemoving] = useState(false);
   const { ruleId, name, threshold, quiet, enabled } = rule;
@@ -109,7 +109,7 @@ function Rule({
         {names.length === 0 ? t.toNobody : t.to(names.join(', '))}
         {quiet && ` · ${t.quietOf(quiet.from, quiet.to)}`}
       </span>
-      {me?.may.includes('changeAlarmRule') && (
+      {may('changeAlarmRule') && (
         <>
           <Button aria-label={t.changeOf(name)} onClick={onChange}>
             {t.change}
@@ -119,7 +119,7 @@ function Rule({
           </Button>
         </>
       )}
-      {me?.may.includes('removeAlarmRule') && (
+      {may('removeAlarmRule') && (
         <Button danger aria-label={t.removeOf(name)} onClick={() => setRemoving(true)}>
           {t.remove}
         </Button>

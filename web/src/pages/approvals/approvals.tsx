@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { type Approval, approvalsQuery } from '../../api/approvals.ts';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
+import { useMay, useMe } from '../../app/me.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Status, type Tone } from '../../parts/values.tsx';
@@ -20,7 +20,8 @@ const TONES: Readonly<Record<Approval['state'], Tone>> = {
 export function Approvals() {
   const t = useTexts(approvalTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
+  const me = useMe();
   const approvals = useQuery(approvalsQuery);
   const answer = (approvalId: string, how: 'approve' | 'refuse') => () =>
     act(async () => {
@@ -57,7 +58,7 @@ export function Approvals() {
                       <Time at={one.expiresAt} />
                     </span>
                     {one.state === 'waiting' &&
-                      me?.may.includes('approveCall') &&
+                      may('approveCall') &&
                       (one.requestedBy === me.name ? (
                         <span className="muted">{t.own}</span>
                       ) : (

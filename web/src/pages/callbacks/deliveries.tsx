@@ -4,8 +4,9 @@ import Button from 'antd/es/button';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
 import { useIsLive } from '../../api/live.ts';
-import { endpointsQuery, meQuery, platformsQuery } from '../../api/queries.ts';
+import { endpointsQuery, platformsQuery } from '../../api/queries.ts';
 import type { Delivery, Page } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { DELIVERIES } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
@@ -32,7 +33,7 @@ export function Deliveries() {
   const c = useTexts(common);
   const list = useList(DELIVERIES, '/callbacks/deliveries');
   const { filters } = list.state;
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: platforms } = useQuery(platformsQuery);
   const { data: endpoints } = useQuery(endpointsQuery);
   const [selected, setSelected] = useState<string[]>([]);
@@ -46,7 +47,7 @@ export function Deliveries() {
     refetchInterval: hasStream ? false : 15_000,
   });
   const columns = useColumns();
-  const mayReplay = me?.may.includes('startReplayJob') ?? false;
+  const mayReplay = may('startReplayJob');
   // A job takes no order's id: of one order there are few, which can be selected.
   const { orderId, ...jobFilter } = filters;
   // The stream tells of endpoints, and not of which callbacks.

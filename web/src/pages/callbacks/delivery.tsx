@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { Delivery, EndpointHealth } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -105,8 +105,7 @@ export function DeliveryPage() {
 function Actions({ delivery, target }: { readonly delivery: Delivery; readonly target: string }) {
   const t = useTexts(callbackTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
-  const may = (operation: string) => me?.may.includes(operation) ?? false;
+  const may = useMay();
   const post = (what: string, said: string) => () =>
     act(async () => {
       await ask(`${target}/${what}`, { method: 'POST', body: {} });

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { CallbackEndpoint, EndpointHealth } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -34,7 +34,7 @@ export function EndpointCard({ endpoint }: { readonly endpoint: CallbackEndpoint
   const t = useTexts(callbackTexts);
   const act = useAct();
   const stateOf = useEndpointState();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [replay, setReplay] = useState<ReplayFilter | null>(null);
   const { endpointId, platform, party, url, enabled, off, failures, failingSince, pausedUntil } =
     endpoint;
@@ -45,7 +45,6 @@ export function EndpointCard({ endpoint }: { readonly endpoint: CallbackEndpoint
     refetchInterval: 60_000,
   });
   const [tone, word] = stateOf(endpoint);
-  const may = (operation: string) => me?.may.includes(operation) ?? false;
   const test = () =>
     act(async () => {
       const target = path('callbacks', 'endpoints', endpointId, 'ping');

@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { ReplayJob } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Status, type Tone } from '../../parts/values.tsx';
@@ -51,7 +51,7 @@ export function Jobs() {
 export function JobProgress({ jobId }: { readonly jobId: string }) {
   const t = useTexts(callbackTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const target = path('callbacks', 'replay-jobs', jobId);
   const job = useQuery({
     queryKey: ['jobs', jobId],
@@ -75,7 +75,7 @@ export function JobProgress({ jobId }: { readonly jobId: string }) {
           {skipped > 0 && <span className="muted">{t.skipped(skipped)}</span>}
           <Time at={startedAt} />
           {problem !== null && <code className="said">{problem}</code>}
-          {state === 'running' && me?.may.includes('stopReplayJob') && (
+          {state === 'running' && may('stopReplayJob') && (
             <Button
               danger
               onClick={() =>

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { alarmsQuery } from '../../api/alarms.ts';
 import { approvalsQuery } from '../../api/approvals.ts';
-import { meQuery, overviewQuery } from '../../api/queries.ts';
+import { overviewQuery } from '../../api/queries.ts';
 import type { Overview } from '../../api/types.ts';
+import { useMay, useMe } from '../../app/me.tsx';
 import { Go, type Place, places } from '../../parts/go.tsx';
 import { Loaded, Loading, Nothing } from '../../parts/problem.tsx';
 import { Status, type Tone } from '../../parts/values.tsx';
@@ -23,12 +24,11 @@ const PartnerHome = lazy(() =>
 );
 
 export function Home() {
-  const { data: me } = useQuery(meQuery);
-  if (!me) return null;
-  if (!me.scope) return <OperatorHome />;
+  const { scope } = useMe();
+  if (!scope) return <OperatorHome />;
   return (
     <Suspense fallback={<Loading rows={8} />}>
-      <PartnerHome scope={me.scope} />
+      <PartnerHome scope={scope} />
     </Suspense>
   );
 }
@@ -89,12 +89,10 @@ function Attention({ overview }: { readonly overview: Overview }) {
   const many = ({ count, isMore }: { count: number; isMore: boolean }) =>
     isMore ? `${count}+` : String(count);
   const a = useTexts(approvalTexts);
-  const { data: me } = useQuery(meQuery);
-  const mayAnswer = me?.may.includes('listApprovals') ?? false;
-  const { data: approvals } = useQuery({ ...approvalsQuery, enabled: mayAnswer });
+  const may = useMay();
+  const { data: approvals } = useQuery({ ...approvalsQuery, enabled: may('listApprovals') });
   const waiting = approvals?.items.filter(({ state }) => state === 'waiting').length ?? 0;
-  const mayAlarms = me?.may.includes('listAlarms') ?? false;
-  const { data: alarms } = useQuery({ ...alarmsQuery, enabled: mayAlarms });
+  const { data: alarms } = useQuery({ ...alarmsQuery, enabled: may('listAlarms') });
   const firing = alarms?.items.filter(({ endedAt }) => endedAt === null) ?? [];
   const found: (Matter | false)[] = [
     ...firing.map(

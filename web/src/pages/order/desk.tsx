@@ -1,12 +1,11 @@
 // What operators tell each other about an order: who looks after it, and notes.
-import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
 import Popover from 'antd/es/popover';
 import { useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { WholeOrder } from '../../api/types.ts';
+import { useMay, useMe } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -16,7 +15,8 @@ import { useAct } from '../callbacks/act.ts';
 export function Assignee({ order }: { readonly order: WholeOrder }) {
   const t = useTexts(orderTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
+  const me = useMe();
   const [name, setName] = useState('');
   const [isOpen, setOpen] = useState(false);
   const target = path('orders', order.platform, order.orderId, 'assignee');
@@ -32,7 +32,7 @@ export function Assignee({ order }: { readonly order: WholeOrder }) {
       await ask(target, { method: 'DELETE' });
       return t.released;
     });
-  const mayAssign = me?.may.includes('assignOrder') ?? false;
+  const mayAssign = may('assignOrder');
   const { assignee } = order;
   return (
     <span className="assignee">
@@ -41,7 +41,7 @@ export function Assignee({ order }: { readonly order: WholeOrder }) {
       ) : (
         <Go place={places.orders({ assignee: assignee.name })}>{assignee.name}</Go>
       )}
-      {mayAssign && me?.kind === 'account' && assignee?.name !== me.name && (
+      {mayAssign && me.kind === 'account' && assignee?.name !== me.name && (
         <Button size="small" onClick={() => assign(me.name)}>
           {t.take}
         </Button>
@@ -89,9 +89,9 @@ export function Assignee({ order }: { readonly order: WholeOrder }) {
 export function AddNote({ order }: { readonly order: WholeOrder }) {
   const t = useTexts(orderTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [note, setNote] = useState('');
-  if (!me?.may.includes('addOrderNote')) return null;
+  if (!may('addOrderNote')) return null;
   const add = async () => {
     const isDone = await act(async () => {
       const target = path('orders', order.platform, order.orderId, 'notes');

@@ -1,5 +1,4 @@
 // An operator moves an order: along the platform's table, with a reason, and seeing first who will be told.
-import { useQuery } from '@tanstack/react-query';
 import App from 'antd/es/app';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
@@ -7,8 +6,9 @@ import Modal from 'antd/es/modal';
 import Radio from 'antd/es/radio';
 import { useState } from 'react';
 import { ApiError, ask, path } from '../../api/client.ts';
-import { meQuery, queryClient } from '../../api/queries.ts';
+import { queryClient } from '../../api/queries.ts';
 import type { Outlook, WholeOrder } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -23,9 +23,9 @@ export function MoveOrder({
   readonly outlook: Outlook;
 }) {
   const t = useTexts(orderTexts);
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [isOpen, setOpen] = useState(false);
-  if (me && !me.may.includes('moveOrder')) return null;
+  if (!may('moveOrder')) return null;
   const hasMoves = outlook.moves.length > 0;
   return (
     <>

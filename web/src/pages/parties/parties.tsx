@@ -1,8 +1,9 @@
 // Who may call: every party with its grants, addresses and keys; and whether an address would be let in.
 import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
-import { meQuery, overviewQuery, partiesQuery } from '../../api/queries.ts';
+import { overviewQuery, partiesQuery } from '../../api/queries.ts';
 import type { Party } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { PARTIES } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
@@ -25,7 +26,7 @@ export function Parties() {
   const go = useGo();
   const list = useList(PARTIES, '/parties');
   const { platform, name, enabled } = list.state.filters;
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: overview } = useQuery(overviewQuery);
   const parties = useQuery(partiesQuery);
   const shown = parties.data?.items.filter(
@@ -38,7 +39,7 @@ export function Parties() {
     <div className="page wide">
       <div className="title">
         <h1>{t.title}</h1>
-        {me?.may.includes('createParty') && (
+        {may('createParty') && (
           <Button type="primary" onClick={() => go({ to: '/parties/new' })}>
             {t.create}
           </Button>

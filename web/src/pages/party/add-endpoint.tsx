@@ -1,12 +1,11 @@
 // Registers an endpoint for a party's orders; its secret is shown once.
-import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
 import Modal from 'antd/es/modal';
 import Select from 'antd/es/select';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { SecretDialog } from '../../parts/secret.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -22,12 +21,12 @@ export function AddEndpoint({
 }) {
   const t = useTexts(partyTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [isOpen, setOpen] = useState(false);
   const [url, setUrl] = useState('https://');
   const [owner, setOwner] = useState(owners[0]!);
   const [secret, setSecret] = useState<string | null>(null);
-  if (!me?.may.includes('createCallbackEndpoint')) return null;
+  if (!may('createCallbackEndpoint')) return null;
   const save = () =>
     act(async () => {
       const body = { platform, party: owner, url };

@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { Page, Party } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -21,7 +21,7 @@ interface Consent {
 export function Consents({ party: { platform, partyId } }: { readonly party: Party }) {
   const t = useTexts(partyTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const consents = useQuery({
     queryKey: ['consents', platform, partyId],
     queryFn: ({ signal }) =>
@@ -51,7 +51,7 @@ export function Consents({ party: { platform, partyId } }: { readonly party: Par
                   <span>
                     {t.expires} <Time at={expiresAt} />
                   </span>
-                  {me?.may.includes('endConsent') && (
+                  {may('endConsent') && (
                     <Button danger onClick={end(consentId)}>
                       {t.endConsent}
                     </Button>

@@ -1,12 +1,11 @@
 // A party's keys: when each was used last, rotated with an overlap, and ended.
-import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import InputNumber from 'antd/es/input-number';
 import Modal from 'antd/es/modal';
 import { useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { Party } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { SecretDialog } from '../../parts/secret.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -20,7 +19,7 @@ export function Keys({ party: { platform, partyId, keys } }: { readonly party: P
   const t = useTexts(partyTexts);
   const c = useTexts(common);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [isRotating, setRotating] = useState(false);
   const [hours, setHours] = useState(24);
   const [ending, setEnding] = useState<string | null>(null);
@@ -46,9 +45,7 @@ export function Keys({ party: { platform, partyId, keys } }: { readonly party: P
         <h2 id="keys">{t.keys}</h2>
         <span className="muted">{t.keysHint}</span>
         <span className="grow" />
-        {me?.may.includes('rotateKey') && (
-          <Button onClick={() => setRotating(true)}>{t.rotate}</Button>
-        )}
+        {may('rotateKey') && <Button onClick={() => setRotating(true)}>{t.rotate}</Button>}
       </div>
       <ul className="rows">
         {keys.map(({ keyId, createdAt, expiresAt, lastUsedAt }) => (
@@ -74,7 +71,7 @@ export function Keys({ party: { platform, partyId, keys } }: { readonly party: P
                 <Time at={lastUsedAt} />
               )}
             </span>
-            {keys.length > 1 && me?.may.includes('endKey') && (
+            {keys.length > 1 && may('endKey') && (
               <Button danger onClick={() => setEnding(keyId)}>
                 {t.endKey}
               </Button>

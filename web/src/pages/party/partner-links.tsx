@@ -6,8 +6,8 @@ import InputNumber from 'antd/es/input-number';
 import Modal from 'antd/es/modal';
 import { useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { Party } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { SecretDialog } from '../../parts/secret.tsx';
@@ -33,7 +33,7 @@ export function PartnerLinks({ party: { platform, partyId } }: { readonly party:
   const t = useTexts(partyTexts);
   const c = useTexts(common);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState('');
   const [days, setDays] = useState(DAYS);
@@ -62,7 +62,7 @@ export function PartnerLinks({ party: { platform, partyId } }: { readonly party:
         <h2 id="partner-links">{t.partnerLinks}</h2>
         <span className="muted">{t.partnerLinksHint}</span>
         <span className="grow" />
-        {me?.may.includes('createPartnerLink') && (
+        {may('createPartnerLink') && (
           <Button onClick={() => setOpen(true)}>{t.newPartnerLink}</Button>
         )}
       </div>
@@ -86,7 +86,7 @@ export function PartnerLinks({ party: { platform, partyId } }: { readonly party:
                       <Time at={one.lastUsedAt} />
                     )}
                   </span>
-                  {me?.may.includes('endPartnerLink') && (
+                  {may('endPartnerLink') && (
                     <Button danger onClick={end(one.tokenId)}>
                       {t.endPartnerLink}
                     </Button>

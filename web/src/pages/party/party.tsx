@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { ask, path } from '../../api/client.ts';
-import { endpointsQuery, meQuery } from '../../api/queries.ts';
+import { endpointsQuery } from '../../api/queries.ts';
 import type { GatewayCall, Page, Party } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { CopyId, Status } from '../../parts/values.tsx';
@@ -40,13 +41,12 @@ export function PartyPage() {
   const t = useTexts(partyTexts);
   const c = useTexts(common);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const target = path('parties', platform, partyId);
   const party = useQuery({
     queryKey: ['party', platform, partyId],
     queryFn: ({ signal }) => ask<Party>(target, { signal }),
   });
-  const may = (operation: string) => me?.may.includes(operation) ?? false;
   return (
     <div className="page">
       <Loaded query={party} rows={12}>

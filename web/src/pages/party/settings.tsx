@@ -1,11 +1,10 @@
 // What a party may call, for whom and from where: shown, and changed under the version that was seen.
-import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Modal from 'antd/es/modal';
 import { useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
 import type { Json, Party } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { partyTexts } from '../../texts/parties.ts';
@@ -16,7 +15,7 @@ export function Settings({ party }: { readonly party: Party }) {
   const t = useTexts(partyTexts);
   const c = useTexts(common);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [draft, setDraft] = useState<ReturnType<typeof draftOf> | null>(null);
   const { platform, partyId, grants, users, addresses, attributes } = party;
   const save = () =>
@@ -44,9 +43,7 @@ export function Settings({ party }: { readonly party: Party }) {
       <div className="panel-head">
         <h2 id="settings">{t.grants}</h2>
         <span className="grow" />
-        {me?.may.includes('changeParty') && (
-          <Button onClick={() => setDraft(draftOf(party))}>{t.edit}</Button>
-        )}
+        {may('changeParty') && <Button onClick={() => setDraft(draftOf(party))}>{t.edit}</Button>}
       </div>
       <dl className="attributes">
         <div>

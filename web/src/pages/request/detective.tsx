@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
-import { meQuery, type Two } from '../../api/queries.ts';
+import type { Two } from '../../api/queries.ts';
 import type { GatewayCall } from '../../api/types.ts';
+import { useMay } from '../../app/me.tsx';
 import { usePreferences } from '../../app/preferences.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Status } from '../../parts/values.tsx';
@@ -35,7 +36,7 @@ interface Answer {
 export function Detective({ call }: { readonly call: GatewayCall }) {
   const t = useTexts(requestTexts);
   const { language } = usePreferences();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const isAboutSignature = call.refusedBy?.toLowerCase().includes('sign') ?? false;
   const [isAsked, setAsked] = useState(isAboutSignature);
   const answer = useQuery({
@@ -49,7 +50,7 @@ export function Detective({ call }: { readonly call: GatewayCall }) {
     enabled: isAsked,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (!me?.may.includes('debugSignature') || !call.refused) return null;
+  if (!may('debugSignature') || !call.refused) return null;
   return (
     <section aria-labelledby="detective" className="panel">
       <div className="panel-head">

@@ -6,7 +6,8 @@ import InputNumber from 'antd/es/input-number';
 import Select from 'antd/es/select';
 import { type FormEvent, useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { meQuery, partiesQuery, platformsQuery } from '../../api/queries.ts';
+import { partiesQuery, platformsQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -30,7 +31,7 @@ interface Force {
 export function Forces() {
   const t = useTexts(sandboxTexts);
   const act = useAct();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const forces = useQuery({
     queryKey: ['forces'],
     queryFn: ({ signal }) => ask<{ items: readonly Force[] }>('/sandbox/forces', { signal }),
@@ -63,7 +64,7 @@ export function Forces() {
                     {one.callsLeft !== null && ` · ${t.callsLeft(String(one.callsLeft))}`}
                     {one.until !== null && <Time at={one.until} />}
                   </span>
-                  {me?.may.includes('removeForce') && (
+                  {may('removeForce') && (
                     <Button danger onClick={remove(one.forceId)}>
                       {t.remove}
                     </Button>
@@ -74,7 +75,7 @@ export function Forces() {
           )
         }
       </Loaded>
-      {me?.may.includes('createForce') && <AddForce />}
+      {may('createForce') && <AddForce />}
     </section>
   );
 }

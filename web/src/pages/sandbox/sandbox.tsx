@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import App from 'antd/es/app';
 import Button from 'antd/es/button';
 import { ask } from '../../api/client.ts';
-import { meQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/me.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { exactTime, useDuration } from '../../parts/time.tsx';
 import { CopyButton } from '../../parts/values.tsx';
@@ -50,7 +50,7 @@ function ClockPanel() {
   const t = useTexts(sandboxTexts);
   const act = useAct();
   const duration = useDuration();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const clock = useQuery({
     queryKey: ['clock'],
     queryFn: ({ signal }) => ask<Clock>('/clock', { signal }),
@@ -83,7 +83,7 @@ function ClockPanel() {
           </p>
         )}
       </Loaded>
-      {me?.may.includes('advanceClock') && (
+      {may('advanceClock') && (
         <p className="bar-actions">
           {STEPS.map(([name, seconds]) => (
             <Button key={name} onClick={move(seconds)}>
@@ -102,8 +102,8 @@ function Reset() {
   const c = useTexts(common);
   const act = useAct();
   const { modal } = App.useApp();
-  const { data: me } = useQuery(meQuery);
-  if (!me?.may.includes('resetSandbox')) return null;
+  const may = useMay();
+  if (!may('resetSandbox')) return null;
   const reset = () =>
     modal.confirm({
       title: t.resetSure,
