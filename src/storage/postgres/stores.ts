@@ -1,8 +1,9 @@
 // The stores of tokens, catalog, sealed texts and alarm documents on PostgreSQL.
-import type { AlarmDocument, AlarmDocuments } from '../../core/alarm-documents.ts';
+import type { AlarmDocuments } from '../../core/alarm-documents.ts';
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
 import type { Json } from '../../core/order.ts';
 import type { Token, TokenGrant, TokenStore } from '../../core/token.ts';
+import { ALARM_COLUMNS, toAlarmDocument } from '../alarm-row.ts';
 import type { SealedTextRow, SealedTexts } from '../storage.ts';
 import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
 import type { Statement } from './connection.ts';
@@ -119,17 +120,6 @@ export function sealedTexts(pool: Pool, keepKeyCheck: () => Promise<void>): Seal
     keepKeyCheck,
   };
 }
-
-const ALARM_COLUMNS = 'kind, id, version, at, document';
-
-const toAlarmDocument = (row: readonly unknown[]): AlarmDocument => {
-  const [kind, id, version, at, document] = row;
-  return {
-    ...{ kind, id },
-    ...{ version: Number(version), at: Number(at) },
-    document: JSON.parse(String(document)),
-  } as AlarmDocument;
-};
 
 const ALARMS = {
   list: {

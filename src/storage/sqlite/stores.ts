@@ -1,8 +1,9 @@
 // The stores of tokens, catalog, sealed texts and alarm documents on SQLite.
-import type { AlarmDocument, AlarmDocuments } from '../../core/alarm-documents.ts';
+import type { AlarmDocuments } from '../../core/alarm-documents.ts';
 import type { CatalogEntry, CatalogStore } from '../../core/catalog.ts';
 import type { Json, JsonObject } from '../../core/order.ts';
 import { IMPORTED_GRANT, type TokenStore } from '../../core/token.ts';
+import { ALARM_COLUMNS, toAlarmDocument } from '../alarm-row.ts';
 import type { SealedTextRow, SealedTexts } from '../storage.ts';
 import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
 import { query } from './query.ts';
@@ -115,17 +116,6 @@ export function sealedTexts(
     keepKeyCheck,
   };
 }
-
-const ALARM_COLUMNS = 'kind, id, version, at, document';
-
-const toAlarmDocument = (row: readonly unknown[]): AlarmDocument => {
-  const [kind, id, version, at, document] = row;
-  return {
-    ...{ kind, id },
-    ...{ version: Number(version), at: Number(at) },
-    document: JSON.parse(String(document)),
-  } as AlarmDocument;
-};
 
 export function alarmStore(reader: Reader, writer: Writer): AlarmDocuments {
   const all = reader.db.prepare(
