@@ -25,7 +25,7 @@ function entries(root: string): string[] {
 }
 
 const HELP =
-  /\/dist\/(cli\/(commands|texts|output|explain)|config|settings[\w-]*|setting-readers|version|directory\/(addresses|loopback)|protocol\/redact|core\/errors)\.js$/;
+  /\/dist\/(cli\/(commands|texts|output|explain)|config|settings[\w-]*|setting-readers|version|directory\/(addresses|loopback)|protocol\/(redact|terminal-columns)|core\/errors)\.js$/;
 
 const MARK = 'ordergate-module:';
 

@@ -1,7 +1,8 @@
 // Columns of a terminal: Chinese takes two each, and no line is longer than the terminal.
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { columns, cut, widthOf } from './columns.ts';
+import { widthOf } from '../protocol/terminal-columns.ts';
+import { columns, cut } from './columns.ts';
 
 test('a Chinese character takes two columns of a terminal', () => {
   deepEqual(['abc', '催单成功', 'a单'].map(widthOf), [3, 8, 3]);

@@ -1,16 +1,7 @@
 // Prints rows in columns that fit a terminal; a Chinese character takes two of its columns.
+
+import { COLUMNS, widthOf } from '../protocol/terminal-columns.ts';
 import { inOneLine } from './output.ts';
-import { COLUMNS } from './wrapped.ts';
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-
-/** How many columns of a terminal a text takes. */
-export function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) width += WIDE.test(character) ? 2 : 1;
-  return width;
-}
 
 /** The text in at most `columns` columns; a cut one ends in `…`. */
 export function cut(text: string, columns: number): string {
@@ -18,7 +9,7 @@ export function cut(text: string, columns: number): string {
   let width = 0;
   let kept = '';
   for (const character of text) {
-    width += WIDE.test(character) ? 2 : 1;
+    width += widthOf(character);
     if (width > columns - 1) break;
     kept += character;
   }

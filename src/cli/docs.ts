@@ -2,11 +2,11 @@
 import { PROTOCOLS } from '../callers.ts';
 import { nearest, readFlags, UsageError } from '../config.ts';
 import type { Contract, Field, Fields, MethodContract } from '../protocol/contract.ts';
-import { cut, widthOf } from './columns.ts';
+import { COLUMNS, wrapWords } from '../protocol/terminal-columns.ts';
+import { cut } from './columns.ts';
 import { wrongUse } from './flags.ts';
 import { print, say } from './output.ts';
 import { docs as TEXT } from './texts/develop.ts';
-import { COLUMNS } from './wrapped.ts';
 
 type Language = 'en' | 'zh';
 
@@ -117,7 +117,7 @@ function list(contracts: readonly Contract[], language: Language, json: boolean)
     for (const [method, { title: text }] of Object.entries(methods)) {
       say(cut(`  ${method}  ${text[language]}`, COLUMNS));
     }
-    say(fitted(Object.keys(codes).join('  '), '  '));
+    say(wrapWords(Object.keys(codes).join('  '), '  '));
   }
   return 0;
 }
@@ -131,7 +131,7 @@ function methodText(
   const t = WORDS[language];
   const { http, path } = method.at ?? contract.envelope;
   const lines = [
-    fitted(`${contract.name} ${name}: ${method.title[language]} (${t[method.effect]})`, ''),
+    wrapWords(`${contract.name} ${name}: ${method.title[language]} (${t[method.effect]})`, ''),
     `${http} ${path}`,
     '',
     t.params,
@@ -150,7 +150,7 @@ function methodText(
         ? `${field}=${value}`
         : `${field}:='${JSON.stringify(value)}'`,
     );
-    lines.push('', t.sample, fitted(`ordergate call ${name} ${params.join(' ')}`, '  '));
+    lines.push('', t.sample, wrapWords(`ordergate call ${name} ${params.join(' ')}`, '  '));
   }
   return lines.join('\n');
 }
@@ -159,10 +159,10 @@ function* fieldLines(fields: Fields, language: Language, indent: string): Genera
   for (const [name, field] of Object.entries(fields)) {
     const need = field.optional ? '' : `, ${WORDS[language].required}`;
     yield `${indent}${name} (${typeText(field)}${need})`;
-    yield fitted(field.text[language], `${indent}    `);
+    yield wrapWords(field.text[language], `${indent}    `);
     if (field.type === 'enum') {
       for (const [value, text] of Object.entries(field.values))
-        yield fitted(`${value}: ${text[language]}`, `${indent}      `);
+        yield wrapWords(`${value}: ${text[language]}`, `${indent}      `);
     }
     if ('fields' in field) yield* fieldLines(field.fields, language, `${indent}  `);
   }
@@ -184,27 +184,14 @@ function codeText(contract: Contract, code: string, language: Language): string 
   const methods = Object.entries(contract.methods).filter(([, { codes }]) =>
     codes.includes(code as never),
   );
-  const lines = [fitted(`${contract.name} ${code}: ${wire}`, '')];
+  const lines = [wrapWords(`${contract.name} ${code}: ${wire}`, '')];
   const add = (label: string, text: string): void => {
-    lines.push(fitted(`${label}: ${text}`, '  '));
+    lines.push(wrapWords(`${label}: ${text}`, '  '));
   };
   add(t.cause, cause[language]);
   add(t.remedy, remedy[language]);
   add(t.again, RETRY[language][retry]);
   if (methods.length > 0) add(t.of, methods.map(([name]) => name).join(', '));
-  if (unused) lines.push(fitted(unused[language], '  '));
+  if (unused) lines.push(wrapWords(unused[language], '  '));
   return lines.join('\n');
-}
-
-/** Wraps by the columns that a text takes; Chinese may break between any two characters. */
-function fitted(text: string, indent: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const part of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+/gu) ?? []) {
-    if (widthOf(indent + line + part) > COLUMNS && line !== '') {
-      lines.push(indent + line.trimEnd());
-      line = part.trimStart();
-    } else line += part;
-  }
-  return [...lines, indent + line].join('\n');
 }

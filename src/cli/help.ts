@@ -1,8 +1,10 @@
 // The texts of `ordergate help`: one screen of commands by groups, and a page for each command.
+
+import { COLUMNS } from '../protocol/terminal-columns.ts';
 import { VERSION } from '../version.ts';
 import type { CommandText, Flag } from './command.ts';
 import { GROUPS, type Group, SUMMARIES } from './texts.ts';
-import { COLUMNS, wrapped, wrappedUsage } from './wrapped.ts';
+import { wrapped, wrappedUsage } from './wrapped.ts';
 
 const NAME_WIDTH = 12;
 

@@ -1,6 +1,7 @@
 // `ordergate scenario`: runs scenarios of calls, clock moves and expectations, and lists and shows the shipped ones.
 import { existsSync, readFileSync } from 'node:fs';
 import { ConfigError, nearest, readFlags, UsageError } from '../config.ts';
+import { COLUMNS, widthOf, wrapWords } from '../protocol/terminal-columns.ts';
 import {
   clientsOf,
   freshSandboxes,
@@ -22,7 +23,7 @@ import { complain, inOneLine, say } from './output.ts';
 import { readToken } from './server.ts';
 import { explicitServer } from './target.ts';
 import { scenario as TEXT } from './texts/develop.ts';
-import { COLUMNS, wrapped } from './wrapped.ts';
+import { wrapped } from './wrapped.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readFlags(args, TEXT.flags);
@@ -172,30 +173,11 @@ const INDENT = ' '.repeat(10);
 function lineOf({ number, what, result, ok, line }: StepOutcome, file: string): string {
   const mark = `  ${ok ? 'ok  ' : 'FAIL'} ${String(number).padStart(2)} `;
   const [said, step] = [inOneLine(result), inOneLine(what)];
-  const gap = RESULT_AT - width(mark) - width(step);
-  if (ok && gap > 0 && RESULT_AT + width(said) <= COLUMNS) {
+  const gap = RESULT_AT - widthOf(mark) - widthOf(step);
+  if (ok && gap > 0 && RESULT_AT + widthOf(said) <= COLUMNS) {
     return `${mark}${step}${' '.repeat(gap)}${said}`;
   }
-  const lines = [mark + inColumns(step, INDENT).trimStart(), inColumns(said, INDENT)];
-  if (!ok) lines.push(inColumns(`${inOneLine(file)}, step ${number}, line ${line}`, INDENT));
+  const lines = [wrapWords(step, mark), wrapWords(said, INDENT)];
+  if (!ok) lines.push(wrapWords(`${inOneLine(file)}, step ${number}, line ${line}`, INDENT));
   return lines.join('\n');
-}
-
-/** Columns of a terminal: a Chinese character takes two. */
-const width = (text: string): number =>
-  [...text].reduce((sum, one) => sum + (WIDE.test(one) ? 2 : 1), 0);
-
-const WIDE = /[\u1100-\u115f\u2e80-\uffef]/;
-
-/** `text` in lines of at most 80 columns, each indented. It breaks at blanks, and beside wide characters. */
-function inColumns(text: string, indent: string): string {
-  const lines = [''];
-  for (const word of text.match(
-    /[\u1100-\u115f\u2e80-\uffef]|[^\s\u1100-\u115f\u2e80-\uffef]+|\s+/g,
-  ) ?? []) {
-    const last = lines.length - 1;
-    if (indent.length + width(lines[last]! + word) <= COLUMNS) lines[last] += word;
-    else lines.push(word.trimStart());
-  }
-  return lines.map((line) => indent + line.trimEnd()).join('\n');
 }

@@ -1,9 +1,5 @@
 // Wraps text into lines that fit a terminal.
-
-/**
- * The usual width of a terminal in columns; a terminal wraps longer lines in the middle of a word.
- */
-export const COLUMNS = 80;
+import { COLUMNS } from '../protocol/terminal-columns.ts';
 
 /** `text` in lines of at most {@link COLUMNS} columns, each indented by `indent`. */
 export const wrapped = (text: string, indent: string): string =>

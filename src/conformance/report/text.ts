@@ -1,4 +1,6 @@
 // The report as text for a terminal of 80 columns.
+
+import { padded, wrap, wrapCommand } from '../../protocol/terminal-columns.ts';
 import {
   countsOf,
   type Fault,
@@ -8,7 +10,6 @@ import {
   type Result,
   VERDICTS,
 } from '../verdict.ts';
-import { padded, wrap, wrapCommand } from './columns.ts';
 import { BASIS_WORDS, type Language, meaningOf, placeOf, VERDICT_WORDS, WORDS } from './words.ts';
 
 /** The width of the labels in front of a failure's lines. */
