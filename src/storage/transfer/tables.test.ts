@@ -22,6 +22,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   nodes: 'of processes',
   calls_under_way: 'of processes',
   shared_versions: 'what nodes hold in memory',
+  groups: 'where ledgers are, not what they hold',
+  party_groups: 'where ledgers are, not what they hold',
+  order_places: 'where ledgers are, not what they hold',
+  moves: 'where ledgers are, not what they hold',
   sqlite_sequence: 'of SQLite',
 };
 /** An engine's internal numbers for things that a copy names, and leases. */
