@@ -11,6 +11,13 @@ const ENDPOINT = `json_build_object('endpointId', e.endpoint_id, 'platform', e.p
   'enabled', e.enabled, 'offReason', e.off_reason, 'offAt', e.off_at, 'createdAt', e.created_at,
   'secrets', e.secrets, 'failures', e.failures, 'failingSince', e.failing_since, 'openUntil', e.open_until)`;
 
+/**
+ * Locks endpoints by rising id, which every change of many deliveries does first: two changes that
+ * locked in another sequence would wait for each other.
+ */
+const lockEndpoints = (ids: string): string =>
+  `SELECT id FROM endpoints WHERE id IN (${ids}) ORDER BY id FOR NO KEY UPDATE`;
+
 /** If months were dropped, the newest event may have been dropped with them. */
 const CURSOR_BEYOND = `(SELECT (cursor > (SELECT last_value FROM history_numbers)
     OR (cursor > (SELECT coalesce(max(seq), 0) FROM history) AND NOT EXISTS (SELECT FROM order_ids i
@@ -68,11 +75,17 @@ export const callbackStatements = {
        AND e.origin = 'registered'`,
   ),
   fanOut: statement('fan-out', 'SELECT fan_out_1($1, $2, $3, $4, $5)'),
-  claim: statement('claim', 'SELECT claim_deliveries_1($1, $2, $3, $4, $5, $6, $7)'),
+  claim: statement('claim', 'SELECT claim_deliveries_2($1, $2, $3, $4, $5, $6, $7)'),
   lockClaimed: statement('lock-claimed', 'SELECT lock_claimed_1($1)'),
   settle: statement('settle', 'SELECT settle_1($1, $2, $3, $4)'),
   /** Runs after `settle_1`, which counts each attempt as a step of the schedule. */
   uncount: statement('uncount', 'UPDATE deliveries SET step = step - 1 WHERE id = ANY ($1)'),
+  /** Locks the endpoints of the three statements below. */
+  lockShortened: statement(
+    'lock-shortened',
+    lockEndpoints(`SELECT endpoint FROM deliveries WHERE state = 0 AND (claim_at > $1 OR due_at > $1)
+      UNION SELECT id FROM endpoints WHERE failing_since IS NOT NULL OR open_until IS NOT NULL`),
+  ),
   shortenLeases: statement(
     'shorten-leases',
     'UPDATE deliveries SET claim_at = $1 WHERE state = 0 AND claim_at > due_at AND claim_at > $1',
@@ -90,7 +103,7 @@ export const callbackStatements = {
   health: statement(
     'health',
     `SELECT id, failures, failing_since, open_until FROM endpoints
-     WHERE failing_since IS NOT NULL OR open_until IS NOT NULL ORDER BY id FOR NO KEY UPDATE`,
+     WHERE failing_since IS NOT NULL OR open_until IS NOT NULL`,
   ),
   setHealth: statement(
     'set-health',
@@ -99,8 +112,13 @@ export const callbackStatements = {
   /** Claims of this node, which has claimed nothing yet, and of nodes that no longer exist. */
   reclaim: statement(
     'reclaim',
-    `UPDATE deliveries SET claim_at = due_at WHERE state = 0 AND claim_at > due_at AND (claimed_by = $1
-       OR claimed_by NOT IN (SELECT node FROM nodes WHERE seen_at > clock_timestamp() - interval '10 seconds'))
+    `WITH ended AS MATERIALIZED (SELECT id, endpoint, claimed_by FROM deliveries
+       WHERE state = 0 AND claim_at > due_at AND (claimed_by = $1
+         OR claimed_by NOT IN (SELECT node FROM nodes WHERE seen_at > clock_timestamp() - interval '10 seconds'))),
+     locked AS MATERIALIZED (${lockEndpoints('SELECT endpoint FROM ended')})
+     UPDATE deliveries d SET claim_at = due_at FROM ended, locked
+     WHERE d.id = ended.id AND ended.endpoint = locked.id AND d.state = 0
+       AND d.claim_at > d.due_at AND d.claimed_by = ended.claimed_by
      RETURNING 1`,
   ),
   createEndpoint: statement(
@@ -151,9 +169,9 @@ export const callbackStatements = {
    */
   endLeftOver: statement(
     'end-left-over',
-    `UPDATE deliveries SET state = 2, ended_at = greatest(created_at, $1), claim_at = NULL
-     WHERE state = 0 AND (claim_at IS NULL OR claim_at = due_at)
-       AND endpoint IN (SELECT id FROM endpoints WHERE origin = 'deleted')`,
+    `WITH locked AS MATERIALIZED (${lockEndpoints("SELECT id FROM endpoints WHERE origin = 'deleted'")})
+     UPDATE deliveries SET state = 2, ended_at = greatest(created_at, $1), claim_at = NULL
+     WHERE state = 0 AND (claim_at IS NULL OR claim_at = due_at) AND endpoint IN (SELECT id FROM locked)`,
   ),
   alerts: statement(
     'alerts',

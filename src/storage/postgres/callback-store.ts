@@ -26,7 +26,6 @@ import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import { storable } from './change-rows.ts';
 import type { Row } from './connection.ts';
-import { unavailable } from './errors.ts';
 import type { Pool } from './pool.ts';
 
 interface Claims {
@@ -96,48 +95,32 @@ export function callbackStore(
     },
 
     settle: (results, returned) =>
-      pool.use(pool.patience, async (connection) => {
-        await connection.runText('BEGIN');
-        try {
-          const claims = results.map(({ deliveryId, leaseUntil }) => ({ deliveryId, leaseUntil }));
-          const [[held]] = (await connection.run(s.lockClaimed, [JSON.stringify(claims)])) as [
-            [LockedClaims],
-          ];
-          const { group, rows } = settleAll(results, held);
-          const given = [rows.attempts, rows.endpoints, rows.alerts, returned];
-          await connection.run(
-            s.settle,
-            given.map((one) => JSON.stringify(one)),
-          );
-          if (rows.uncounted.length > 0) await connection.run(s.uncount, [rows.uncounted]);
-          await connection.runText('COMMIT');
-          return toSettled(group);
-        } catch (error) {
-          await connection.runText('ROLLBACK').catch(() => {});
-          throw unavailable(error);
-        }
+      pool.transaction(async (connection) => {
+        const claims = results.map(({ deliveryId, leaseUntil }) => ({ deliveryId, leaseUntil }));
+        const [[held]] = (await connection.run(s.lockClaimed, [JSON.stringify(claims)])) as [
+          [LockedClaims],
+        ];
+        const { group, rows } = settleAll(results, held);
+        const given = [rows.attempts, rows.endpoints, rows.alerts, returned];
+        await connection.run(
+          s.settle,
+          given.map((one) => JSON.stringify(one)),
+        );
+        if (rows.uncounted.length > 0) await connection.run(s.uncount, [rows.uncounted]);
+        return toSettled(group);
       }),
 
     shortenPauses: (now, leaseMs) =>
-      pool.use(pool.patience, async (connection) => {
-        await connection.runText('BEGIN');
-        try {
-          // Locks endpoints first, like every change of deliveries, so that no deadlock occurs.
-          for (const [id, failures, failingSince, openUntil] of await connection.run(
-            s.health,
-            [],
-          )) {
-            const health = { failures, failingSince, openUntil } as EndpointHealth;
-            const right = pausedFromNow(health, now);
-            if (right) await connection.run(s.setHealth, [right.failingSince, right.openUntil, id]);
-          }
-          await connection.run(s.shortenLeases, [now + leaseMs]);
-          await connection.run(s.shortenWaits, [now, now + CLOCKS_DIFFER_MS]);
-          await connection.runText('COMMIT');
-        } catch (error) {
-          await connection.runText('ROLLBACK').catch(() => {});
-          throw unavailable(error);
+      pool.transaction(async (connection) => {
+        const farthest = now + CLOCKS_DIFFER_MS;
+        await connection.run(s.lockShortened, [Math.min(now + leaseMs, farthest)]);
+        for (const [id, failures, failingSince, openUntil] of await connection.run(s.health)) {
+          const health = { failures, failingSince, openUntil } as EndpointHealth;
+          const right = pausedFromNow(health, now);
+          if (right) await connection.run(s.setHealth, [right.failingSince, right.openUntil, id]);
         }
+        await connection.run(s.shortenLeases, [now + leaseMs]);
+        await connection.run(s.shortenWaits, [now, farthest]);
       }),
 
     reclaim: async () => (await pool.run(s.reclaim, [node])).length,

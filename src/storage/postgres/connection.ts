@@ -89,6 +89,19 @@ export class Connection {
     return this.#query({ text, rowMode: 'array' });
   }
 
+  /** Commits what `work` has done; undoes all of it if `work` throws. */
+  async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    await this.runText('BEGIN');
+    try {
+      const result = await work(this);
+      await this.runText('COMMIT');
+      return result;
+    } catch (error) {
+      await this.runText('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  }
+
   /**
    * Adds all rows to a table, or none.
    * @param text `COPY … FROM STDIN`

@@ -15,6 +15,9 @@ const NEWEST = `greatest((SELECT cursor FROM fan_out), (SELECT max(seq) FROM his
 
 const IS_BEHIND = `SELECT last_value < ${NEWEST} FROM history_numbers`;
 
+export const WENT_BACK =
+  'the numbers of events had gone back behind what callbacks have read, and are raised now: ordergate verify counts the events that were passed over meanwhile';
+
 /**
  * Logical replication, or a copy of the tables alone, does not copy a sequence. New events would
  * then get numbers that callbacks have already read, and would be posted to nobody. The sequence

@@ -9,7 +9,7 @@ import {
   isElsewhere,
   unavailable,
 } from './errors.ts';
-import { keepNumbersAhead } from './event-numbers.ts';
+import { keepNumbersAhead, WENT_BACK } from './event-numbers.ts';
 import { POOLER } from './session.ts';
 import { statements } from './statements.ts';
 
@@ -151,6 +151,11 @@ export class Pool {
     return this.#repeat('when refused', (connection) => connection.run(statement, values));
   }
 
+  /** Runs `work` in a transaction, and again if it collided with another one. */
+  transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#repeat('when refused', (connection) => connection.transaction(work));
+  }
+
   /** Adds all rows or none. Only the caller creates the keys, so an existing key is its own. */
   copyIn(text: string, lines: Buffer): Promise<void> {
     return this.#repeat('also when lost', (connection) =>
@@ -199,11 +204,6 @@ export class Pool {
 
   get patience(): number {
     return performance.now() + PATIENCE_MS;
-  }
-
-  /** Why the last statement failed; undefined if it succeeded. */
-  get lastError(): string | undefined {
-    return this.#lastError;
   }
 
   /** Waits for running work, then closes all connections. */
@@ -291,8 +291,5 @@ export class Pool {
     if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
   }
 }
-
-const WENT_BACK =
-  'the numbers of events had gone back behind what callbacks have read, and are raised now: ordergate verify counts the events that were passed over meanwhile';
 
 const closedError = () => new LedgerUnavailableError('the database connections are closed');
