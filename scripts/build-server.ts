@@ -10,6 +10,7 @@ const INLINED = 'zod';
 const THREADS = [
   'callbacks/poster-worker.js',
   'detective/search-worker.js',
+  'scenario-worker.js',
   'storage/sqlite/background-thread.js',
   'storage/sqlite/checkpoint-thread.js',
 ];

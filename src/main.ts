@@ -188,18 +188,19 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   };
   const pulled = pulledCallbacks({ ...services, storage, platforms, wake: () => callbacks.wake() });
   const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
+  const controls = sandboxControls(workplace, {
+    ...{ runDue, receivers: callbacks.receivers, onFault },
+    wakeDeadlines: () => deadlines.wake(),
+    drainCallbacks: () => callbacks.drain(),
+    forgetForces: () => forces?.clear(),
+  });
   const manage: ManageServices = {
     ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about, pulled },
     ...{ desk: storage.desk, secondPerson: config.secondPerson, alarms: alarmWork },
     audit: loggedAudit(storage.audit, log),
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
-    ...sandboxControls(workplace, {
-      runDue,
-      wakeDeadlines: () => deadlines.wake(),
-      drainCallbacks: () => callbacks.drain(),
-      forgetForces: () => forces?.clear(),
-    }),
+    ...controls,
   };
   const endpoints = manageEndpoints(sandbox, VERSION, platforms);
   const manageRoutes = endpoints.map(
@@ -258,6 +259,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     forces?.stop();
     live.streams.close();
     pulled.stop();
+    await controls.scenarios.close();
     await server.close();
     await deadlines.stop();
     await alarms.stop();
@@ -278,6 +280,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       ),
     );
     const { url, manageUrl } = await server.listen();
+    controls.scenarios.serve(url, manageRoutes);
     deadlines.wake();
     await callbacks.start();
     if (options.callbacks?.isLive !== false) alarms.start();

@@ -1,7 +1,8 @@
-// The management API's actions on a whole sandbox: recreate it, and move its clock.
+// The management API's actions on a whole sandbox: recreate it, move its clock, and run scenarios on it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from './core/clock.ts';
 import { inTurn } from './core/in-turn.ts';
+import { ScenariosHere } from './scenario-runs.ts';
 import { resetSandbox, type Workplace } from './workplace.ts';
 
 /** How long a move of the clock waits for callbacks: longer than one callback may take. */
@@ -13,23 +14,29 @@ export interface SandboxWork {
   wakeDeadlines(): void;
   drainCallbacks(): Promise<unknown>;
   forgetForces(): void;
+  /** URLs that callbacks may be posted to although their address is not public. */
+  readonly receivers: Set<string>;
+  onFault(error: unknown, what: string): void;
 }
 
 /** Resets and moves of the clock run one after the other. */
 export function sandboxControls(workplace: Workplace, work: SandboxWork) {
-  const { clock, storage } = workplace;
+  const { clock, parties, storage } = workplace;
+  const { receivers, onFault } = work;
   const turn = inTurn<() => Promise<void>>((run) => run());
+  const reset = async (): Promise<number> => {
+    let generation = 0;
+    await turn(async () => {
+      generation = await resetSandbox(workplace);
+      work.forgetForces();
+      await work.runDue();
+      work.wakeDeadlines();
+    });
+    return generation;
+  };
   return {
-    async resetSandbox(): Promise<number> {
-      let generation = 0;
-      await turn(async () => {
-        generation = await resetSandbox(workplace);
-        work.forgetForces();
-        await work.runDue();
-        work.wakeDeadlines();
-      });
-      return generation;
-    },
+    resetSandbox: reset,
+    scenarios: new ScenariosHere({ clock, parties, receivers, resetSandbox: reset, onFault }),
     advanceClock: (seconds: number): Promise<void> =>
       turn(async () => {
         // Another node may have moved the clock a moment ago, before this node was notified.

@@ -1,5 +1,5 @@
 // What `ordergate scenario` acts upon: the shipped scenarios, a fresh sandbox in this process, or a server elsewhere.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROTOCOLS } from './callers.ts';
@@ -7,29 +7,16 @@ import { type Config, readConfig } from './config.ts';
 import { fixtureParties } from './directory/published-keys.ts';
 import { platformsOf, startOrdergate } from './main.ts';
 import type { Scenario } from './scenario/format.ts';
+import { managementAt } from './scenario/management.ts';
 import { readScenario } from './scenario/read.ts';
+import { type Words, words } from './scenario/words.ts';
 import { type AnyProtocol, World } from './scenario/world.ts';
 
+export { UnreachableError } from './scenario/management.ts';
 export { ScenarioError } from './scenario/read.ts';
 export { runScenario, type StepOutcome } from './scenario/run.ts';
-export { UnreachableError } from './scenario/world.ts';
+export { shippedNames, shippedScenario, shippedText } from './shipped-scenarios.ts';
 export type { Scenario };
-
-const SHIPPED = new URL('scenario/shipped/', import.meta.url);
-
-/** The names of the scenarios that come with Ordergate, sorted. */
-export const shippedNames = (): string[] =>
-  readdirSync(SHIPPED)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => file.slice(0, -'.yaml'.length))
-    .sort();
-
-/** The text of a shipped scenario. */
-export const shippedText = (name: string): string =>
-  readFileSync(new URL(`${name}.yaml`, SHIPPED), 'utf8');
-
-/** @throws {ScenarioError} */
-export const shippedScenario = (name: string): Scenario => readScenario(shippedText(name), name);
 
 /** @throws {ScenarioError} or an error of the file system */
 export const scenarioOfFile = (file: string): Scenario =>
@@ -55,6 +42,12 @@ export async function clientsOf(file: string | undefined): Promise<readonly AnyP
   return [...clients, ...(found as AnyProtocol[])];
 }
 
+const noKey = (party: string): Words =>
+  words(
+    `此处没有 ${party} 的密钥：用 --keys 文件提供`,
+    `the key of ${party} is not known here: --keys FILE names it`,
+  );
+
 /** Each scenario gets a sandbox of its own in this process, as a first start makes it. */
 export function freshSandboxes(config: Config, protocols: readonly AnyProtocol[]): Stage {
   return {
@@ -68,7 +61,7 @@ export function freshSandboxes(config: Config, protocols: readonly AnyProtocol[]
       const keyOf = (platform: string, party: string) =>
         parties.find(platform, party)?.keys[0]?.secret;
       return {
-        world: new World({ url, manageUrl: url, token, protocols, keyOf }),
+        world: new World({ url, manage: managementAt(url, token), protocols, keyOf, noKey }),
         async close() {
           await server.close();
           rmSync(dataDirectory, { recursive: true, force: true });
@@ -103,8 +96,8 @@ export function runningServer(
       const keyOf = (platform: string, party: string): string | undefined =>
         keys[`${platform}/${party}`] ??
         fixtures.find((one) => one.platform === platform && one.partyId === party)?.keys[0]?.secret;
-      const parts = { url: plain(gateway), manageUrl: plain(url), token, protocols, keyOf };
-      const world = new World(parts);
+      const manage = managementAt(plain(url), token);
+      const world = new World({ url: plain(gateway), manage, protocols, keyOf, noKey });
       if (reset) await world.manage('POST', '/sandbox/reset', {});
       return { world, close: async () => {} };
     },

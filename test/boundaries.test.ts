@@ -94,12 +94,24 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^scenarios-here\.ts$/,
-    may: /^scenario\/|^directory\/published-keys\.ts$|^(main|config|callers)\.ts$/,
+    may: /^scenario\/|^directory\/published-keys\.ts$|^(main|config|callers|shipped-scenarios)\.ts$/,
+    packages: /^node:/,
+  },
+  { place: /^shipped-scenarios\.ts$/, may: /^scenario\//, packages: /^node:fs$/ },
+  // A run on a sandbox: the thread acts from outside, and its questions go through the server's own routes.
+  {
+    place: /^scenario-(runs|bridge)\.ts$/,
+    may: /^(core|directory|scenario)\/|^http\/route(r|s)\.ts$|^(scenario-bridge|shipped-scenarios)\.ts$/,
     packages: /^node:/,
   },
   {
+    place: /^scenario-worker\.ts$/,
+    may: /^scenario\/|^(callers|scenario-runs)\.ts$/,
+    packages: /^node:worker_threads$/,
+  },
+  {
     place: /^(workplace|sandbox|sandbox-controls)\.ts$/,
-    may: /^(core|protocol|directory|import|storage|callbacks)\/|^(config|secrets|workplace|platform-file)\.ts$/,
+    may: /^(core|protocol|directory|import|storage|callbacks)\/|^(config|secrets|workplace|platform-file|scenario-runs)\.ts$/,
     packages: /^node:/,
   },
   {

@@ -22,7 +22,10 @@ async function play(scenario: Scenario): Promise<{ ok: boolean; steps: StepOutco
   const steps: StepOutcome[] = [];
   const { world, close } = await stage.open();
   try {
-    return { ok: await runScenario(scenario, world, (step) => steps.push(step)), steps };
+    return {
+      ok: await runScenario(scenario, world, { onStep: (step) => steps.push(step) }),
+      steps,
+    };
   } finally {
     await close();
   }
@@ -153,7 +156,8 @@ describe('a step that is not as it has to be ends the scenario, and says why', (
         readScenario(`title: x\nsteps:\n${steps}\n  - advance: 1 s\n`, 'x.yaml'),
       );
       equal(passed, false);
-      match(done.at(-1)!.result, problem);
+      match(done.at(-1)!.result.en, problem);
+      match(done.at(-1)!.result.zh, /\p{Script=Han}|^force: /u);
       deepEqual([done.at(-1)!.ok, done.at(-1)!.line], [false, line]);
     });
   }
@@ -230,11 +234,14 @@ test('values: names, paths and parts', () => {
   equal(at({ a: [{ b: 0 }] }, 'a.0.b'), 0);
   equal(difference({ a: 1, b: 2 }, { a: '1' }), null);
   equal(difference({ a: 'x1' }, { a: '/^x\\d$/' }), null);
-  equal(difference({ a: null }, { a: 'null' }), 'a is null, and has to be "null"');
+  equal(difference({ a: null }, { a: 'null' })?.en, 'a is null, and has to be "null"');
   equal(
-    difference({ a: {} }, { a: '[object Object]' }),
+    difference({ a: {} }, { a: '[object Object]' })?.en,
     'a is {}, and has to be "[object Object]"',
   );
-  equal(difference([1], [1, 2]), 'it has 1 items, and has to have 2');
+  deepEqual(difference([1], [1, 2]), {
+    zh: '内容有 1 项，应为 2 项',
+    en: 'it has 1 items, and has to have 2',
+  });
   equal(difference({ a: null }, { a: null }), null);
 });

@@ -10,6 +10,7 @@ import { type Post, Poster, type PostOutcome, type Posts, UNWANTED } from './del
 import { Dispatcher, LEASE_MS } from './dispatcher.ts';
 import { asWantedNow, type FanOutParts, fanOut, type Target } from './fan-out.ts';
 import { CONTENT_TYPE, newMessageId, pingBody } from './message.ts';
+import { besideReceivers } from './own-receivers.ts';
 import { PosterThread } from './poster-thread.ts';
 import { judgedByPlatform } from './send.ts';
 import { liveSecrets, signatureHeaders } from './signature.ts';
@@ -49,6 +50,8 @@ const GATHER_MS = 10;
 export class Callbacks {
   /** What sandbox forces do to callbacks; undefined in production. */
   readonly forces: CallbackForces | undefined;
+  /** URLs of receivers that a sandbox has opened for a scenario; see {@link besideReceivers}. */
+  readonly receivers = new Set<string>();
   readonly #parts: CallbackParts;
   readonly #poster: Posts;
   readonly #dispatcher: Dispatcher;
@@ -65,10 +68,11 @@ export class Callbacks {
     const { store, clock, allowed, random = Math.random, timeoutMs, lookup } = parts;
     const limits = { allowed, timeoutMs };
     const onFailure = (error: Error): void => parts.onError(error, 'the posting thread');
-    this.#poster = lookup
+    const poster = lookup
       ? new Poster({ ...limits, lookup })
       : new PosterThread({ ...limits, onFailure });
     const isSandbox = parts.environment === 'sandbox';
+    this.#poster = isSandbox ? besideReceivers(poster, this.receivers) : poster;
     this.forces = isSandbox
       ? new CallbackForces({
           ...{ store, clock, longestWaitMs: parts.longestHoldMs },

@@ -23,7 +23,8 @@ export function callbackManagement(
   allowed: AddressList,
 ): CallbackManagement {
   const check = (url?: string, secret?: string): EndpointProblem | null => {
-    const badUrl = url === undefined ? null : urlProblem(url, allowed);
+    const isJudged = url !== undefined && !callbacks.receivers.has(url);
+    const badUrl = isJudged ? urlProblem(url, allowed) : null;
     if (badUrl !== null) return { field: 'url', problem: badUrl };
     const badSecret = secret === undefined ? null : secretProblem(secret);
     return badSecret === null ? null : { field: 'secret', problem: badSecret };

@@ -134,7 +134,7 @@ async function runAll(
     if (isJson) say(JSON.stringify({ type: 'scenario', file, title }));
     else say(`${inOneLine(file)}\n${wrapped(title.en, '  ')}`);
     const tell = (outcome: StepOutcome): void => {
-      if (isJson) say(JSON.stringify({ type: 'step', file, ...outcome }));
+      if (isJson) say(JSON.stringify(rowOf(outcome, file)));
       else say(lineOf(outcome, file));
     };
     const ok = await runOne(stage, scenario, tell);
@@ -156,7 +156,7 @@ async function runOne(
   try {
     const { world, close } = await stage.open();
     try {
-      return await runScenario(scenario, world, tell);
+      return await runScenario(scenario, world, { onStep: tell });
     } finally {
       await close();
     }
@@ -166,13 +166,20 @@ async function runOne(
   }
 }
 
+const rowOf = ({ what, result, ...outcome }: StepOutcome, file: string): object => ({
+  ...{ type: 'step', file },
+  ...outcome,
+  what: what.en,
+  result: result.en,
+});
+
 const RESULT_AT = 47;
 const INDENT = ' '.repeat(10);
 
 /** A step on one line, with its result behind it where both fit; a failure has its place below. */
 function lineOf({ number, what, result, ok, line }: StepOutcome, file: string): string {
   const mark = `  ${ok ? 'ok  ' : 'FAIL'} ${String(number).padStart(2)} `;
-  const [said, step] = [inOneLine(result), inOneLine(what)];
+  const [said, step] = [inOneLine(result.en), inOneLine(what.en)];
   const gap = RESULT_AT - widthOf(mark) - widthOf(step);
   if (ok && gap > 0 && RESULT_AT + widthOf(said) <= COLUMNS) {
     return `${mark}${step}${' '.repeat(gap)}${said}`;

@@ -10,6 +10,7 @@ import type { Ledger } from '../core/ledger.ts';
 import type { PulledCallbacks } from '../core/listeners.ts';
 import type { Principal } from '../core/principal.ts';
 import type { RequestLog } from '../core/request-log.ts';
+import type { ScenarioRuns } from '../core/scenario-runs.ts';
 import type { TokenStore } from '../core/token.ts';
 import type { Detective } from '../detective/detective.ts';
 import type { Catalog } from '../directory/catalog.ts';
@@ -49,6 +50,8 @@ export interface ManageServices {
   readonly alarms: AlarmManagement;
   /** Of a sandbox; absent in production. */
   readonly forces?: SandboxForces | undefined;
+  /** Of a sandbox: production offers no endpoint for them. */
+  readonly scenarios: ScenarioRuns;
   /** Brings in a part of an import file; what it refuses is an answer. */
   importPart(part: ImportPart): Promise<PartAnswer>;
   /** Makes the sandbox's ledger anew; resolves to its new generation. */

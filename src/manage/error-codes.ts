@@ -1,6 +1,7 @@
 // The codes of the management API's own errors: cause, remedy, and whether a repeat may help.
 import type { Text } from '../protocol/contract.ts';
 import { GENERAL_CODES } from './error-codes-general.ts';
+import { SANDBOX_CODES } from './error-codes-sandbox.ts';
 
 export interface ErrorCode {
   /** The HTTP statuses that the code comes with. */
@@ -31,14 +32,6 @@ const unknown = (zh: string, en: string, plural: string): ErrorCode =>
   entry(404, [`没有这个${zh}。`, `There is no such ${en}.`], LIST(plural, zh));
 
 const SPECIFIC = {
-  'no-deadline': entry(
-    409,
-    ['没有任何订单带有时限。', 'No order has a deadline.'],
-    [
-      '先让订单进入带时限的状态，例如导入一个已付款的订单。',
-      'Bring an order into a state with a deadline first, such as by importing one that is paid.',
-    ],
-  ),
   'unknown-platform': unknown('平台', 'platform', 'platforms'),
   'unknown-order': unknown('订单', 'order', 'orders'),
   'unknown-line': entry(
@@ -203,19 +196,6 @@ const SPECIFIC = {
     ['仍有规则使用这个通知渠道。', 'Rules use the channel still.'],
     ['先从这些规则中移除它。', 'Take it out of these rules first.'],
   ),
-  'bad-force': entry(
-    400,
-    ['强制规则写法不对，或已过期。', 'The force is malformed, or over already.'],
-    [
-      '按消息修正；docs/zh/sandbox.md 列出全部写法。',
-      'Correct what the message names. docs/sandbox.md lists all forms.',
-    ],
-  ),
-  'too-many-forces': entry(
-    409,
-    ['沙箱的强制规则已达上限。', 'The sandbox has as many forces as it may.'],
-    ['先删除一条。', 'Remove one first.'],
-  ),
   'too-many-keys': entry(
     409,
     ['接入方的有效密钥已达上限。', 'The party has as many live keys as it may.'],
@@ -291,6 +271,6 @@ const SPECIFIC = {
 } as const satisfies Record<string, ErrorCode>;
 
 /** Every code of an answer below /manage/v1. One that is missing here does not compile where it is thrown. */
-export const ERROR_CODES = { ...GENERAL_CODES, ...SPECIFIC };
+export const ERROR_CODES = { ...GENERAL_CODES, ...SPECIFIC, ...SANDBOX_CODES };
 
 export type ErrorCodeName = keyof typeof ERROR_CODES;

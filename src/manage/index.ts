@@ -49,6 +49,7 @@ import { replayJobEndpoints } from './replay-jobs.ts';
 import { requestEndpoints } from './requests.ts';
 import { leastRole, may } from './roles.ts';
 import { sandboxEndpoints } from './sandbox.ts';
+import { scenarioEndpoints } from './scenarios.ts';
 import { searchEndpoints } from './search.ts';
 import { requireSecondPerson } from './second-person.ts';
 import { tokenEndpoints } from './tokens.ts';
@@ -83,6 +84,7 @@ const documented: readonly Endpoint[] = [
   ...clockEndpoints,
   ...sandboxEndpoints,
   ...forceEndpoints,
+  ...scenarioEndpoints,
   ...meEndpoints,
   ...totpEndpoints,
   ...accountEndpoints,

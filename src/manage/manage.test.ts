@@ -92,6 +92,12 @@ const { jobId } = (
   await manage(server, 'POST', '/callbacks/replay-jobs', { deliveryIds: [delivered] })
 ).body;
 
+const { runId } = (
+  await manage(server, 'POST', '/sandbox/scenario-runs', {
+    text: 'title: nothing\nsteps: [{ advance: 0 s }]',
+  })
+).body;
+
 const { channelId } = (
   await manage(server, 'POST', '/alarm-channels', {
     ...{ name: 'nobody', type: 'webhook', url: 'http://127.0.0.1:9/' },
@@ -124,6 +130,7 @@ const existing = (path: string): string =>
     .replace('{tokenId}', 'a-digest')
     .replace('{consentId}', 'a-consent')
     .replace('{jobId}', jobId)
+    .replace('{runId}', runId)
     .replace('{alarmId}', alarmId)
     .replace('{ruleId}', ruleId)
     .replace('{channelId}', channelId)
@@ -268,6 +275,11 @@ const SUCCESSES: Readonly<Record<string, Call>> = {
     body: { platform: 'jintong', party: 'hastenonly01', force: 'code=CallFail', calls: 1 },
   },
   removeForce: {},
+  listScenarios: {},
+  listScenarioRuns: {},
+  readScenarioRun: {},
+  stopScenarioRun: { body: {} },
+  startScenarioRun: { body: { text: 'title: nothing\nsteps: [{ advance: 0 s }]' } },
   listAlarms: {},
   acknowledgeAlarm: {},
   listAlarmRules: {},
@@ -555,6 +567,24 @@ const ERRORS: Readonly<
     },
   ],
   removeForce: [],
+  listScenarios: [],
+  listScenarioRuns: [],
+  readScenarioRun: [
+    { status: 404, code: 'unknown-run', field: 'runId', path: '/sandbox/scenario-runs/run_0' },
+  ],
+  stopScenarioRun: [
+    { status: 400, code: 'bad-request', field: 'nothing', body: { nothing: 1 } },
+    {
+      ...{ status: 404, code: 'unknown-run', field: 'runId', body: {} },
+      path: '/sandbox/scenario-runs/run_0/stop',
+    },
+  ],
+  startScenarioRun: [
+    { status: 400, code: 'bad-request', field: 'name', body: {} },
+    { status: 400, code: 'bad-request', field: 'name', body: { name: 'x', text: 'x' } },
+    { status: 404, code: 'unknown-scenario', field: 'name', body: { name: 'x' } },
+    { status: 400, code: 'bad-scenario', field: 'text', body: { text: 'x' } },
+  ],
   listAlarms: [{ status: 400, code: 'bad-request', field: 'limit', path: '/alarms?limit=0' }],
   acknowledgeAlarm: [
     { status: 404, code: 'unknown-alarm', path: '/alarms/alarm_nosuch/acknowledge' },
@@ -1122,7 +1152,8 @@ test('a ledger that takes nothing is 503 wherever it is needed, and what is in m
     ...['listParties', 'readParty', 'listCatalog', 'readClock', 'readOpenApi', 'readVersion'],
     ...['listPlatforms', 'readPlatform', 'listErrors', 'readCatalogEntry', 'readCallSeries'],
     ...['listReplayJobs', 'readReplayJob', 'stopReplayJob', 'listAdmissions', 'listForces'],
-    ...['createForce', 'removeForce'], // The audit alone is written, and its absence is told.
+    ...['listScenarios', 'listScenarioRuns', 'readScenarioRun', 'stopScenarioRun'],
+    ...['createForce', 'removeForce', 'startScenarioRun'], // The audit alone is written, and its absence is told.
   ];
   // Who has no token is not even known without the ledger.
   const byToken = ({ operationId }: { operationId: string }): boolean =>

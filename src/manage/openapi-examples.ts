@@ -122,6 +122,7 @@ export const BODIES: Readonly<Record<string, unknown>> = {
     force: 'code=CallFail,latency=2000',
     calls: 3,
   },
+  startScenarioRun: { name: 'suning-hundred-minutes', reset: true },
   saveCatalogEntry: { amountFen: 294 },
   savePartyApp: { environment: 'sandbox', functions: ['productOrder'], online: true },
   changeParty: { users: ['jane88', 'wang01', 'new02'], attributes: { limits: { perSecond: 20 } } },

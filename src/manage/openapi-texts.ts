@@ -226,5 +226,14 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   createForce:
     'For clients that cannot send the header X-Sandbox-Force. `force` has the form of that header. A call that has the header meets no rule. docs/sandbox.md explains each force.',
   removeForce: 'Answers false where there was no such rule, or where it was used up.',
+  listScenarios:
+    'Each has a title and steps in both languages, and its file, which is a beginning for one of your own. docs/scenarios.md explains the steps.',
+  startScenarioRun:
+    'The run signs its calls as the parties that the file names, moves the clock of the sandbox, and acts for the caller in the audit. A scenario expects the fixtures: `reset` makes the sandbox anew first, and takes the role admin. One run is under way at a time.',
+  listScenarioRuns: 'Runs are in the memory of the node that ran them. A restart forgets them.',
+  readScenarioRun:
+    'Ask every half second while `state` is `running`. The first step that fails ends the run; `result` says why.',
+  stopScenarioRun:
+    'The call that is under way is cut off. A run that has ended stays as it is. Orders and clock stay as they are.',
   readOpenApi: 'OpenAPI 3.1, made from the same schemas that check each call.',
 };

@@ -83,11 +83,16 @@ test('it lists exactly the endpoints that exist, in the sandbox and in productio
     'DELETE /manage/v1/sandbox/forces/{forceId}',
     'GET /manage/v1/clock',
     'GET /manage/v1/sandbox/forces',
+    'GET /manage/v1/sandbox/scenario-runs',
+    'GET /manage/v1/sandbox/scenario-runs/{runId}',
+    'GET /manage/v1/sandbox/scenarios',
     'POST /manage/v1/callbacks/endpoints/{endpointId}/send',
     'POST /manage/v1/clock',
     'POST /manage/v1/clock/next-deadline',
     'POST /manage/v1/sandbox/forces',
     'POST /manage/v1/sandbox/reset',
+    'POST /manage/v1/sandbox/scenario-runs',
+    'POST /manage/v1/sandbox/scenario-runs/{runId}/stop',
   ]);
 });
 
@@ -95,6 +100,8 @@ test('what it lists answers, and not with 404 or 405', async () => {
   const called = await fetch(`${server.url}/Api/OrderOpenApi.ashx`, { method: 'POST', body: 'x' });
   const job = { deliveryIds: [1] };
   const { jobId } = (await manage(server, 'POST', '/callbacks/replay-jobs', job)).body;
+  const text = 'title: nothing\nsteps: [{ advance: 0 s }]';
+  const { runId } = (await manage(server, 'POST', '/sandbox/scenario-runs', { text })).body;
   const listener = { name: 'laptop', platform: 'jintong', party: 'jane88' };
   await manage(server, 'POST', '/callbacks/listeners', listener);
   for (const { method, path } of endpoints) {
@@ -109,6 +116,7 @@ test('what it lists answers, and not with 404 or 405', async () => {
       .replace('{endpointId}', endpointId)
       .replace('{requestId}', called.headers.get('x-request-id')!)
       .replace('{jobId}', jobId)
+      .replace('{runId}', runId)
       .replace('{alarmId}', alarmId)
       .replace('{ruleId}', ruleId)
       .replace('{channelId}', channelId)

@@ -1,5 +1,6 @@
 // The form of a scenario: its steps as a file writes them, and what each may expect.
 import { z } from 'zod';
+import type { Words } from './words.ts';
 
 const text = z.string().min(1);
 /** A part of a document: what is named has to be there, and more may be. */
@@ -7,7 +8,12 @@ const part = z.record(z.string(), z.unknown());
 
 /** `take: {name: path}`: later steps write `${name}`. */
 const take = z.record(z.string().regex(/^\w+$/, 'has to be a word'), text).optional();
-const name = text.optional();
+/** A text in one language or in both. */
+const texts = z.union([
+  text.transform((one) => ({ zh: one, en: one })),
+  z.strictObject({ zh: text, en: text }),
+]);
+const name = texts.optional();
 
 export const STEPS = {
   call: z.strictObject({
@@ -85,18 +91,13 @@ export type Step = {
 export interface Scenario {
   /** As messages name it: the file as it was given, or the name of a shipped one. */
   readonly file: string;
-  readonly title: { readonly zh: string; readonly en: string };
+  readonly title: Words;
   readonly steps: readonly Step[];
 }
 
-const title = z.union([
-  text.transform((one) => ({ zh: one, en: one })),
-  z.strictObject({ zh: text, en: text }),
-]);
-
 /** The document around the steps. */
 export const documentSchema = z.strictObject({
-  title,
+  title: texts,
   about: text.optional(),
   steps: z.array(z.unknown()).min(1).max(1000),
 });

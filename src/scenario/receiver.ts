@@ -1,9 +1,10 @@
 // The other side of callbacks in a scenario: an HTTP server that checks their signatures and keeps what arrived.
 import type { AddressInfo } from 'node:net';
 import { CallbackError, verifyCallback } from '../client/webhooks.ts';
-import { ValueError } from './values.ts';
+import { ValueError, words } from './words.ts';
 
 const { createServer } = process.getBuiltinModule('node:http');
+const { randomUUID } = process.getBuiltinModule('node:crypto');
 
 export interface ReceivedCallback {
   readonly type: string;
@@ -40,7 +41,9 @@ export class Receiver {
   private constructor(server: ReturnType<typeof createServer>, answers: readonly number[]) {
     this.#server = server;
     this.answers = [...answers];
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/scenario`;
+    const { port } = server.address() as AddressInfo;
+    // Nobody else can name the URL: a server may accept it although its address is not public.
+    this.url = `http://127.0.0.1:${port}/scenario/${randomUUID()}`;
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
       request.on('error', () => {});
@@ -88,7 +91,12 @@ export class Receiver {
         setTimeout(resolve, until - performance.now());
       });
     }
-    if (this.#problem) throw new ValueError(`a callback does not verify: ${this.#problem}`);
+    if (this.#problem) {
+      const problem = this.#problem;
+      throw new ValueError(
+        words(`回调验签失败：${problem}`, `a callback does not verify: ${problem}`),
+      );
+    }
     const arrived = counted().map(({ isRepeat: _, ...one }) => one);
     this.#arrived = [];
     return arrived;

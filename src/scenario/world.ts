@@ -1,40 +1,40 @@
 // What a scenario acts upon: a server's management API, its gateways, and a receiver of its callbacks.
 import { UnreadableReplyError } from '../client/errors.ts';
 import type { WireProtocol } from '../client/wire-protocol.ts';
+import { type Management, reasonOf, UnreachableError } from './management.ts';
 import { type ReceivedCallback, Receiver, type Which } from './receiver.ts';
-import { ValueError } from './values.ts';
+import { same, ValueError, type Words, words } from './words.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a scenario calls any method of any contract, by its name.
 export type AnyProtocol = WireProtocol<any, any>;
 
 export interface WorldParts {
-  /** Where the server's gateways listen, and where its management API does. */
+  /** Where the server's gateways listen. */
   readonly url: string;
-  readonly manageUrl: string;
-  readonly token: string;
+  readonly manage: Management;
   readonly protocols: readonly AnyProtocol[];
   /** The key of a party; undefined if it is not known here. */
-  keyOf(platform: string, party: string): string | undefined;
-}
-
-/** The server does not answer, or is not Ordergate. */
-export class UnreachableError extends Error {
-  readonly code = 'ERR_UNREACHABLE';
-  override readonly name = 'UnreachableError';
+  keyOf(platform: string, party: string): string | undefined | Promise<string | undefined>;
+  /** What to say of a party whose key is not known. */
+  noKey(party: string): Words;
+  /** Aborts the call that is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a platform answered: its code, words and content; or why no reply could be read. */
 export type Heard =
   | { readonly code: string; readonly words: string | null; readonly reply: unknown }
-  | { readonly broken: string };
+  | { readonly broken: Words };
 
 /** A call that is kept back by a force comes within a minute. */
 const CALL_MS = 75_000;
-const MANAGE_MS = 30_000;
 
 export class World {
   readonly #parts: WorldParts;
   readonly #receivers = new Map<string, Receiver>();
+
+  /** Of the last call; null if no reply came. */
+  lastRequestId: string | null = null;
 
   constructor(parts: WorldParts) {
     this.#parts = parts;
@@ -42,26 +42,10 @@ export class World {
 
   /** Asks the management API. @throws {ValueError} with its own message where it refuses */
   async manage(method: string, path: string, body?: object): Promise<unknown> {
-    const { manageUrl, token } = this.#parts;
-    const url = `${manageUrl}/manage/v1${path}`;
-    const response = await fetch(url, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(MANAGE_MS),
-    }).catch((error: Error) => {
-      throw new UnreachableError(`no answer from ${url} (${reasonOf(error)})`);
-    });
-    const answer = (await response.json().catch(() => undefined)) as
-      | { readonly error?: { readonly message: string } }
-      | undefined;
-    if (answer === undefined) {
-      throw new UnreachableError(
-        `${url} answered ${response.status} without JSON; is it Ordergate?`,
-      );
-    }
-    if (response.ok) return answer;
-    throw new ValueError(answer.error?.message ?? `${path} answered ${response.status}`);
+    const { isDone, answer } = await this.#parts.manage(method, path, body);
+    if (isDone) return answer;
+    const { message = `${path}`, cause } = answer.error ?? {};
+    throw new ValueError(words(cause ? `${cause.zh}（${message}）` : message, message));
   }
 
   /** Sends one signed call, once. */
@@ -75,18 +59,20 @@ export class World {
     const protocol = this.#protocol(platform);
     const { contract } = protocol;
     if (!Object.hasOwn(contract.methods, method)) {
+      const names = Object.keys(contract.methods);
       throw new ValueError(
-        `${platform} has no method ${method}; it has ${Object.keys(contract.methods).join(', ')}`,
+        words(
+          `${platform} 没有接口 ${method}；可用接口：${names.join('、')}`,
+          `${platform} has no method ${method}; it has ${names.join(', ')}`,
+        ),
       );
     }
-    const key = this.#parts.keyOf(platform, party);
-    if (key === undefined) {
-      throw new ValueError(
-        `the key of ${platform}/${party} is not known here: --keys FILE names it`,
-      );
-    }
+    const key = await this.#parts.keyOf(platform, party);
+    if (key === undefined) throw new ValueError(this.#parts.noKey(`${platform}/${party}`));
     const credentials = protocol.toCredentials(party, key);
     const request = protocol.write(credentials, method, params as never, Date.now());
+    const { signal } = this.#parts;
+    this.lastRequestId = null;
     let status: number;
     let headers: Headers;
     let body: string;
@@ -95,8 +81,9 @@ export class World {
         method: request.http,
         headers: { ...request.headers, ...(force !== undefined && { 'x-sandbox-force': force }) },
         ...(request.http !== 'GET' && { body: request.body }),
-        signal: AbortSignal.timeout(CALL_MS),
+        signal: AbortSignal.any([AbortSignal.timeout(CALL_MS), ...(signal ? [signal] : [])]),
       });
+      this.lastRequestId = response.headers.get('x-request-id');
       ({ status, headers } = response);
       body = await response.text();
     } catch (error) {
@@ -105,13 +92,14 @@ export class World {
           `no answer from ${this.#parts.url} (${reasonOf(error as Error)})`,
         );
       }
-      return { broken: `the connection broke: ${reasonOf(error as Error)}` };
+      const reason = reasonOf(error as Error);
+      return { broken: words(`连接中断：${reason}`, `the connection broke: ${reason}`) };
     }
     const problem = headers.get('x-sandbox-force-problem');
-    if (problem !== null) throw new ValueError(`force: ${problem}`);
+    if (problem !== null) throw new ValueError(same(`force: ${problem}`));
     const { replyStatuses = [200] } = protocol;
     if (!replyStatuses.includes(status)) {
-      return { broken: `HTTP ${status}: ${body.slice(0, 200)}` };
+      return { broken: same(`HTTP ${status}: ${body.slice(0, 200)}`) };
     }
     try {
       const outcome = protocol.read(credentials, method, { status, headers, body });
@@ -122,7 +110,7 @@ export class World {
         reply: { code: outcome.code, words: outcome.words },
       };
     } catch (error) {
-      if (error instanceof UnreadableReplyError) return { broken: error.message };
+      if (error instanceof UnreadableReplyError) return { broken: same(error.message) };
       throw error;
     }
   }
@@ -137,7 +125,12 @@ export class World {
     const found = protocols.find(({ contract }) => contract.name === platform);
     if (found) return found;
     const known = protocols.map(({ contract }) => contract.name).join(', ');
-    throw new ValueError(`there is no client of "${platform}"; there are: ${known}`);
+    throw new ValueError(
+      words(
+        `没有平台 "${platform}" 的客户端；可用：${known}`,
+        `there is no client of "${platform}"; there are: ${known}`,
+      ),
+    );
   }
 
   /** Receives the callbacks of `platform/party` from now on. */
@@ -155,10 +148,14 @@ export class World {
       url: receiver.url,
     }).catch((error: Error) => {
       receiver.close();
-      const hint = /url/.test(error.message)
-        ? '. A server posts to this machine if it was started with ORDERGATE_CALLBACK_ALLOW=127.0.0.1'
-        : '';
-      throw error instanceof ValueError ? new ValueError(`${error.message}${hint}`) : error;
+      if (!(error instanceof ValueError) || !/url/.test(error.message)) throw error;
+      const { zh, en } = error.words;
+      throw new ValueError(
+        words(
+          `${zh}。以 ORDERGATE_CALLBACK_ALLOW=127.0.0.1 启动的服务器才会向本机发送回调`,
+          `${en}. A server posts to this machine if it was started with ORDERGATE_CALLBACK_ALLOW=127.0.0.1`,
+        ),
+      );
     });
     const { endpointId, secret } = made as { endpointId: string; secret: string };
     receiver.secret = secret;
@@ -174,7 +171,10 @@ export class World {
       return receiver.take(count, which);
     }
     throw new ValueError(
-      `nothing listens to ${owner}: a step "listen: ${owner}" has to stand before`,
+      words(
+        `没有接收 ${owner} 的回调：之前须有步骤 "listen: ${owner}"`,
+        `nothing listens to ${owner}: a step "listen: ${owner}" has to stand before`,
+      ),
     );
   }
 
@@ -191,8 +191,7 @@ export class World {
 export function ownerOf(text: string): readonly [platform: string, id: string] {
   const slash = text.indexOf('/');
   if (slash > 0 && slash < text.length - 1) return [text.slice(0, slash), text.slice(slash + 1)];
-  throw new ValueError(`"${text}" has to be like jintong/jane88`);
+  throw new ValueError(
+    words(`"${text}" 应形如 jintong/jane88`, `"${text}" has to be like jintong/jane88`),
+  );
 }
-
-const reasonOf = ({ cause, message }: Error): string =>
-  cause instanceof Error && cause.message ? cause.message : message;

@@ -1,4 +1,4 @@
-// The sandbox: its clock is moved, calls are forced to fail, and everything begins anew.
+// The sandbox: its clock is moved, calls are forced to fail, scenarios run, and everything begins anew.
 import { useQuery } from '@tanstack/react-query';
 import App from 'antd/es/app';
 import Button from 'antd/es/button';
@@ -6,12 +6,12 @@ import { ask } from '../../api/client.ts';
 import { useMay } from '../../app/me.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { exactTime, useDuration } from '../../parts/time.tsx';
-import { CopyButton } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { sandboxTexts } from '../../texts/sandbox.ts';
 import { useAct } from '../callbacks/act.ts';
 import { Forces } from './forces.tsx';
+import { Scenarios } from './scenarios.tsx';
 
 interface Clock {
   readonly now: string;
@@ -24,7 +24,6 @@ const STEPS = [
   ['add100', 6_000],
   ['add24h', 86_400],
 ] as const;
-const SCENARIOS = 'npm run ordergate -- scenario list';
 
 export function Sandbox() {
   const t = useTexts(sandboxTexts);
@@ -33,14 +32,7 @@ export function Sandbox() {
       <h1>{t.title}</h1>
       <ClockPanel />
       <Forces />
-      <section aria-labelledby="scenarios" className="panel">
-        <h2 id="scenarios">{t.scenarios}</h2>
-        <p className="muted">{t.scenariosHint}</p>
-        <p className="secret">
-          <code>{SCENARIOS}</code>
-          <CopyButton text={SCENARIOS} />
-        </p>
-      </section>
+      <Scenarios />
       <Reset />
     </div>
   );
