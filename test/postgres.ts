@@ -35,23 +35,34 @@ export async function query(text: string, url = server!): Promise<unknown[][]> {
   }
 }
 
+/** Whether the given database itself holds the ledgers, a schema each: a test cannot make a database of Citus. */
+const inSchemas = process.env.ORDERGATE_TEST_SCHEMAS === '1';
+/** Of this process: two test files may name one directory. */
+const own = randomBytes(6).toString('hex');
+
+function atExit(statements: string): void {
+  process.once('exit', () => {
+    const run = `import pg from 'pg';
+      const client = new pg.Client(process.argv[1]);
+      await client.connect();
+      await client.query(process.argv[2]);
+      await client.end();`;
+    const cwd = new URL('..', import.meta.url);
+    const args = ['--input-type=module', '-e', run, server!, statements];
+    spawnSync(process.execPath, args, { cwd });
+  });
+}
+
 let database: Promise<string> | undefined;
 
 /** The URL of this file's own database; it goes when the process does. */
 function ownDatabase(): Promise<string> {
   database ??= (async () => {
-    const name = `ordergate_test_${randomBytes(6).toString('hex')}`;
-    await query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
-    process.once('exit', () => {
-      const drop = `import pg from 'pg';
-        const client = new pg.Client(process.argv[1]);
-        await client.connect();
-        await client.query('DROP DATABASE IF EXISTS ${name} WITH (FORCE)');
-        await client.end();`;
-      const cwd = new URL('..', import.meta.url);
-      spawnSync(process.execPath, ['--input-type=module', '-e', drop, server!], { cwd });
-    });
     const url = new URL(server!);
+    if (inSchemas) return url.href;
+    const name = `ordergate_test_${own}`;
+    await query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`);
+    atExit(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     url.pathname = `/${name}`;
     return url.href;
   })();
@@ -61,8 +72,14 @@ function ownDatabase(): Promise<string> {
 /** The URL of the ledger that `directory` stands for: the same directory, the same ledger. */
 export async function databaseOf(directory: string): Promise<string> {
   const url = new URL(await ownDatabase());
-  const schema = `s${hash('sha1', directory).slice(0, 16)}`;
-  await query(`CREATE SCHEMA IF NOT EXISTS ${schema}`, url.href);
-  url.searchParams.set('options', `-c search_path=${schema}`);
+  const schema = `${inSchemas ? `ordergate_test_${own}_` : 's'}${hash('sha1', directory).slice(0, 16)}`;
+  const [made] = await query(`SELECT to_regnamespace('${schema}') IS NOT NULL`, url.href);
+  if (!made![0]) {
+    await query(`CREATE SCHEMA IF NOT EXISTS ${schema}`, url.href);
+    if (inSchemas) atExit(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+  }
+  // Settings that the given URL has stay: processes that a test starts get them with the URL.
+  const settings = url.searchParams.get('options');
+  url.searchParams.set('options', `${settings ? `${settings} ` : ''}-c search_path=${schema}`);
   return url.href.replaceAll('+', '%20');
 }

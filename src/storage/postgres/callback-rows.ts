@@ -20,6 +20,29 @@ export function fromColumns(row: EndpointColumns): EndpointRow {
   return rest as EndpointRow;
 }
 
+/** The fields of an `EndpointRow` in the sequence in which statements select their columns. */
+const ENDPOINT_FIELDS = [
+  'endpointId',
+  'platform',
+  'party',
+  'origin',
+  'url',
+  'preset',
+  'expects',
+  'eventTypes',
+  'enabled',
+  'offReason',
+  'offAt',
+  'createdAt',
+  'secrets',
+  'failures',
+  'failingSince',
+  'openUntil',
+] as const satisfies readonly (keyof EndpointRow)[];
+
+export const toEndpointFields = (row: Row): EndpointRow =>
+  Object.fromEntries(ENDPOINT_FIELDS.map((field, i) => [field, row[i]])) as unknown as EndpointRow;
+
 /** An event from the columns that the statements of events select, in their sequence. */
 export function toEvent(row: Row): CallbackEvent {
   const [seq, type, platform, orderId, owner, version, at, action, line, from, to, payload] = row;

@@ -5,11 +5,9 @@ import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name: `callbacks-${name}`, text });
 
-/** The fields of an `EndpointRow`, by name. */
-const ENDPOINT = `json_build_object('endpointId', e.endpoint_id, 'platform', e.platform, 'party', e.party,
-  'origin', e.origin, 'url', e.url, 'preset', e.preset, 'expects', e.expects, 'eventTypes', e.event_types,
-  'enabled', e.enabled, 'offReason', e.off_reason, 'offAt', e.off_at, 'createdAt', e.created_at,
-  'secrets', e.secrets, 'failures', e.failures, 'failingSince', e.failing_since, 'openUntil', e.open_until)`;
+/** The columns of `ENDPOINT_FIELDS` in callback-rows.ts, in their sequence. */
+const ENDPOINT = `e.endpoint_id, e.platform, e.party, e.origin, e.url, e.preset, e.expects, e.event_types, e.enabled,
+  e.off_reason, e.off_at, e.created_at, e.secrets, e.failures, e.failing_since, e.open_until`;
 
 /**
  * Locks endpoints by rising id, which every change of many deliveries does first: two changes that
@@ -114,7 +112,7 @@ export const callbackStatements = {
     'reclaim',
     `WITH ended AS MATERIALIZED (SELECT id, endpoint, claimed_by FROM deliveries
        WHERE state = 0 AND claim_at > due_at AND (claimed_by = $1
-         OR claimed_by NOT IN (SELECT node FROM nodes WHERE seen_at > clock_timestamp() - interval '10 seconds'))),
+         OR claimed_by NOT IN (SELECT node FROM nodes WHERE seen_at > statement_timestamp() - interval '10 seconds'))),
      locked AS MATERIALIZED (${lockEndpoints('SELECT endpoint FROM ended')})
      UPDATE deliveries d SET claim_at = due_at FROM ended, locked
      WHERE d.id = ended.id AND ended.endpoint = locked.id AND d.state = 0
@@ -125,7 +123,7 @@ export const callbackStatements = {
     'create-endpoint',
     `INSERT INTO endpoints (endpoint_id, platform, party, origin, url, preset, expects, event_types, enabled,
        created_at, secrets, since_seq)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT coalesce(max(seq), 0) FROM history))`,
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::integer, $10::bigint, $11, coalesce(max(seq), 0) FROM history`,
   ),
   endpoint: statement(
     'endpoint',
@@ -134,7 +132,7 @@ export const callbackStatements = {
   endpoints: statement(
     'endpoints',
     `SELECT ${ENDPOINT} FROM endpoints e
-     WHERE ($1::text IS NULL OR platform = $1) AND ($2::text IS NULL OR party = $2)
+     WHERE ($1::text IS NULL OR platform = $1::text) AND ($2::text IS NULL OR party = $2::text)
        AND origin <> 'deleted' ORDER BY id`,
   ),
   /**
@@ -146,11 +144,11 @@ export const callbackStatements = {
     'change-endpoint',
     `UPDATE endpoints e SET url = c.url, preset = c.preset, expects = c.expects, event_types = c.event_types,
        secrets = c.secrets, enabled = c.enabled,
-       off_reason = CASE WHEN $3::integer = 1 THEN NULL WHEN $3 = 0 AND e.enabled = 1 THEN $4 ELSE e.off_reason END,
-       off_at = CASE WHEN $3 = 1 THEN NULL WHEN $3 = 0 AND e.enabled = 1 THEN $5::bigint ELSE e.off_at END,
-       failures = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN 0 ELSE e.failures END,
-       failing_since = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.failing_since END,
-       open_until = CASE WHEN ($3 = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.open_until END
+       off_reason = CASE WHEN $3::integer = 1 THEN NULL WHEN $3::integer = 0 AND e.enabled = 1 THEN $4 ELSE e.off_reason END,
+       off_at = CASE WHEN $3::integer = 1 THEN NULL WHEN $3::integer = 0 AND e.enabled = 1 THEN $5::bigint ELSE e.off_at END,
+       failures = CASE WHEN ($3::integer = 1 AND e.enabled = 0) OR c.url <> e.url THEN 0 ELSE e.failures END,
+       failing_since = CASE WHEN ($3::integer = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.failing_since END,
+       open_until = CASE WHEN ($3::integer = 1 AND e.enabled = 0) OR c.url <> e.url THEN NULL ELSE e.open_until END
      FROM endpoints old, jsonb_populate_record(old, $2::jsonb) AS c
      WHERE e.endpoint_id = $1 AND e.origin <> 'deleted' AND old.id = e.id RETURNING ${ENDPOINT}`,
   ),

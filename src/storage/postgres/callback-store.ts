@@ -11,17 +11,11 @@ import type {
 } from '../../core/callbacks.ts';
 import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
 import { OPERATOR_STEP } from '../callback-limits.ts';
-import {
-  changedFields,
-  type EndpointRow,
-  newEndpointId,
-  toEndpoint,
-  toEndpointRow,
-} from '../endpoint-row.ts';
+import { changedFields, newEndpointId, toEndpoint, toEndpointRow } from '../endpoint-row.ts';
 import type { Sealer } from '../seal.ts';
 import { operatorMethods } from './callback-operator.ts';
 import { endedIds, endpointStats, listDeliveries, toCallbackAudit } from './callback-queries.ts';
-import { type EndpointColumns, fromColumns, toEvent } from './callback-rows.ts';
+import { type EndpointColumns, fromColumns, toEndpointFields, toEvent } from './callback-rows.ts';
 import { type LockedClaims, settleAll } from './callback-settle.ts';
 import { callbackStatements as s } from './callback-statements.ts';
 import { storable } from './change-rows.ts';
@@ -43,7 +37,7 @@ export function callbackStore(
   let servedLast = 0;
   const seen = new SeenEvents();
   const endpointsOf = async (statement: typeof s.endpoints, values: readonly unknown[]) =>
-    (await pool.run(statement, values)).map(([row]) => toEndpoint(row as EndpointRow, sealer));
+    (await pool.run(statement, values)).map((row) => toEndpoint(toEndpointFields(row), sealer));
 
   return {
     onChange(given) {

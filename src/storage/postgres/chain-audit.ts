@@ -9,13 +9,15 @@ const PAGE = 500;
 const TOLD = 100;
 
 /** The order's document is selected only with its last change, to save memory. */
-const ROWS = `SELECT platform, owner, order_id, created_at, o.id, o.state, o.version, o.updated_at,
+const ROWS = `SELECT coalesce(o.platform, h.platform), coalesce(o.owner, h.owner),
+    coalesce(o.order_id, h.order_id), coalesce(o.created_at, h.created_at), o.id, o.state, o.version, o.updated_at,
     CASE WHEN h.version IS NULL OR h.version = o.version THEN o.attributes END,
     CASE WHEN h.version IS NULL OR h.version = o.version THEN o.lines END, o.head,
     h.version, h.seq, h.at, h.action, h.line, h.from_state, h.to_state, h.actor, h.note, h.request_id,
     h.event_type, h.event_payload, h.document, h.hash
-  FROM orders AS o FULL JOIN history AS h USING (platform, owner, order_id, created_at)
-  ORDER BY platform, owner, order_id, created_at, h.version`;
+  FROM orders AS o FULL JOIN history AS h ON h.platform = o.platform AND h.owner = o.owner
+    AND h.order_id = o.order_id AND h.created_at = o.created_at
+  ORDER BY 1, 2, 3, 4, h.version`;
 const CHANGE = 11;
 
 /** The errors, and remarks for a reader of a result without errors. */

@@ -4,6 +4,7 @@ import { type ConnectionOptions, type OpenSession, openSession } from './connect
 import { CopyIn } from './copy-in.ts';
 import { ConnectionLostError, StatementError } from './errors.ts';
 import { LONG_MS, type SessionState } from './session.ts';
+import { splitStatements } from './sql-text.ts';
 
 export interface Statement {
   /** The name of the prepared statement, unique per connection. */
@@ -100,6 +101,11 @@ export class Connection {
       await this.runText('ROLLBACK').catch(() => {});
       throw error;
     }
+  }
+
+  /** Runs the statements of a text one after the other. */
+  async runEach(text: string): Promise<void> {
+    for (const statement of splitStatements(text)) await this.runText(statement);
   }
 
   /**

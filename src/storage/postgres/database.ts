@@ -12,6 +12,12 @@ const OLDEST_SERVER = 150_000;
  * Gateways that start at once migrate one after the other; "ogat", which SQLite's files also carry.
  */
 const MIGRATION_LOCK = 0x6f676174;
+/**
+ * A function of Ordergate runs statements of its own, which Citus allows on its coordinator only. So
+ * the other servers get those functions alone that a trigger needs. Without Citus this setting has
+ * no effect.
+ */
+const FUNCTIONS_STAY = "SET LOCAL citus.create_object_propagation = 'deferred'";
 /** The migration that introduces checksums over the tables beside the orders. */
 const COVERS = 10;
 
@@ -37,8 +43,8 @@ export async function prepareDatabase(
       if (newest >= COVERS) await addUpOnce(connection);
       return schema;
     }
-    await connection.runText(
-      `BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`,
+    await connection.runEach(
+      `BEGIN; SET LOCAL lock_timeout = 0; ${FUNCTIONS_STAY}; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema()))`,
     );
     const current = await versionOf(connection);
     if (current > newest) {
@@ -49,8 +55,8 @@ export async function prepareDatabase(
     await connection.runText(
       'CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)',
     );
-    for (const { version, sql } of migrations) if (version > current) await connection.runText(sql);
-    await connection.runText(
+    for (const { version, sql } of migrations) if (version > current) await connection.runEach(sql);
+    await connection.runEach(
       `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${newest}); COMMIT`,
     );
     if (newest >= COVERS) await addUpOnce(connection);
@@ -159,7 +165,7 @@ export async function prepareMonths(url: string, name: string, now: number): Pro
           `CREATE TABLE IF NOT EXISTS ${table}_${month} PARTITION OF ${table} FOR VALUES FROM (${start.getTime()}) TO (${end.getTime()})${table === 'orders' ? ' WITH (fillfactor = 80)' : ''}`,
       );
       await connection
-        .runText(
+        .runEach(
           `BEGIN; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext(current_schema())); ${parts.join(';')}; COMMIT`,
         )
         // If the default partition already contains orders of the month, they and later ones stay

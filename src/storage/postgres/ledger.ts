@@ -25,6 +25,7 @@ import { KEY_USES, keyUseFromSetting, keyUseToSetting } from '../key-use-row.ts'
 import { openText } from '../order-row.ts';
 import { partyFromJson, partyToJson } from '../party-row.ts';
 import type { Sealer } from '../seal.ts';
+import { announce } from './announce.ts';
 import {
   type CommitRow,
   type Creation,
@@ -184,6 +185,7 @@ export class PostgresLedger implements Ledger {
       mode === 'create'
         ? await this.#pool.runOnce(statements.createParty, values)
         : await this.#pool.change(statements.replaceParty, [...values, party.version - 1]);
+    if (Number(saved![1]) > 0) announce(this.#pool, 'parties');
     return Number(saved![0]) === 1;
   }
 
@@ -209,6 +211,7 @@ export class PostgresLedger implements Ledger {
 
   async writeClockOffset(seconds: number): Promise<void> {
     await this.#pool.change(statements.set, ['clock-offset', String(seconds)]);
+    announce(this.#pool, 'clock');
   }
 
   /** Resolves to the setting's value; the first caller decides it. */

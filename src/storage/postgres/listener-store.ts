@@ -17,8 +17,9 @@ const s = {
   open: statement(
     'open',
     `INSERT INTO listeners AS l (name, platform, party, endpoint_id, cursor, session, created_at, seen_at)
-     VALUES ($1, $2, $3, $4, CASE WHEN $6::bigint IS NULL THEN (SELECT cursor FROM fan_out)
-       ELSE coalesce((SELECT seq FROM history WHERE at < $6 ORDER BY seq DESC LIMIT 1), 0) END, $5, $7, $7)
+     SELECT $1, $2, $3, $4, CASE WHEN $6::bigint IS NULL THEN f.cursor
+       ELSE coalesce((SELECT seq FROM history WHERE at < $6::bigint ORDER BY seq DESC LIMIT 1), 0) END, $5,
+       $7::bigint, $7::bigint FROM fan_out f
      ON CONFLICT (name) DO UPDATE SET session = excluded.session, seen_at = excluded.seen_at,
        cursor = CASE WHEN $6::bigint IS NULL THEN l.cursor ELSE least(l.cursor, excluded.cursor) END
      WHERE l.platform = excluded.platform AND l.party = excluded.party
@@ -34,7 +35,7 @@ const s = {
   waiting: statement(
     'waiting',
     `SELECT least($2::bigint, (SELECT count(*) FROM (SELECT FROM history h WHERE h.seq > l.cursor
-         AND h.platform = l.platform AND h.owner = l.party AND h.event_type IS NOT NULL LIMIT $2) AS counted)
+         AND h.platform = l.platform AND h.owner = l.party AND h.event_type IS NOT NULL LIMIT $2::bigint) AS counted)
        + (SELECT count(*) FROM listener_resends r WHERE r.name = l.name))
      FROM listeners l WHERE name = $1`,
   ),

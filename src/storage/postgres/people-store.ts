@@ -59,9 +59,9 @@ const s = {
   entries: {
     name: 'list-audit',
     text: `${ENTRY} WHERE number < coalesce($1, 9007199254740991)
-      AND ($2::text IS NULL OR actor = $2) AND ($3::text IS NULL OR action = $3)
-      AND ($4::text IS NULL OR target = $4) AND ($5::text IS NULL OR starts_with(target, $5))
-      AND ($6::text IS NULL OR outcome = $6)
+      AND ($2::text IS NULL OR actor = $2::text) AND ($3::text IS NULL OR action = $3::text)
+      AND ($4::text IS NULL OR target = $4::text) AND ($5::text IS NULL OR starts_with(target, $5::text))
+      AND ($6::text IS NULL OR outcome = $6::text)
       AND at >= coalesce($7, at) AND at < coalesce($8, 9007199254740991)
       ORDER BY number DESC LIMIT $9`,
     // An absent filter must not prevent the use of the index for a present one.

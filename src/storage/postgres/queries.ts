@@ -149,7 +149,8 @@ export async function auditSnapshot(
     ordersOutOfStep: await count(`
       SELECT count(*) FROM orders o
       FULL JOIN (SELECT platform, owner, order_id, created_at, count(*) AS n, max(version) AS newest
-                 FROM history GROUP BY platform, owner, order_id, created_at) AS h USING (platform, owner, order_id, created_at)
+                 FROM history GROUP BY platform, owner, order_id, created_at) AS h
+        ON h.platform = o.platform AND h.owner = o.owner AND h.order_id = o.order_id AND h.created_at = o.created_at
       LEFT JOIN history AS last ON last.platform = o.platform AND last.owner = o.owner
         AND last.order_id = o.order_id AND last.created_at = o.created_at AND last.version = o.version
       WHERE h.n IS DISTINCT FROM o.version OR h.newest IS DISTINCT FROM o.version

@@ -16,7 +16,7 @@ export async function emptyLedger(url: string, name: string): Promise<number> {
       },
       [[...EMPTIED]],
     );
-    await connection.runText(
+    await connection.runEach(
       `BEGIN; SET LOCAL lock_timeout = '20s'; TRUNCATE ${tables![0]};
        DELETE FROM settings WHERE name = 'clock-offset';
        INSERT INTO settings VALUES ('${GENERATION}', '2') ON CONFLICT (name)

@@ -62,12 +62,22 @@ export function sessionSettings(
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
+ * Citus plans a statement for its values only, and refuses a generic plan. The catalog is read by
+ * the statement that sends the settings, so that it costs no round trip.
+ */
+const CITUS = "EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')";
+const settingValue = ([name, value]: readonly [string, string]): string =>
+  name === 'plan_cache_mode'
+    ? `CASE WHEN ${CITUS} THEN 'auto' ELSE ${literal(value)} END`
+    : literal(value);
+
+/**
  * One statement, which is one round trip. With standard strings, a backslash has no special
  * meaning.
  */
 export function settingsText(settings: Readonly<Record<string, string>>): string {
   const calls = Object.entries(settings).map(
-    ([name, value]) => `set_config(${literal(name)}, ${literal(value)}, false)`,
+    (setting) => `set_config(${literal(setting[0])}, ${settingValue(setting)}, false)`,
   );
   return `SELECT ${calls.join(', ')}`;
 }

@@ -26,10 +26,9 @@ const SAME_ORDER = (other: string): string =>
  */
 const FOUND = '(SELECT * FROM order_ids WHERE order_id = $1 AND platform = $2 OFFSET 0) AS i';
 
-/** Notifies every node that its cached data has changed. */
-const announce = (topic: string, when: string): string => `
-  bumped AS (UPDATE shared_versions SET version = version + 1 WHERE topic = '${topic}' AND ${when} RETURNING
-    pg_notify('ordergate_' || current_schema(), '${topic}') IS NULL)`;
+/** Every node compares the version once a second; `announce` tells the nodes sooner. */
+const raise = (topic: string, when: string): string => `
+  bumped AS (UPDATE shared_versions SET version = version + 1 WHERE topic = '${topic}' AND ${when} RETURNING 1)`;
 
 export const statements = {
   /** Platforms, ids, once-keys and their times; the columns are those of the function's table. */
@@ -139,7 +138,7 @@ export const statements = {
   createParty: statement(
     'create-party',
     `WITH saved AS (INSERT INTO parties VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1),
-     ${announce('parties', 'EXISTS (SELECT FROM saved)')}
+     ${raise('parties', 'EXISTS (SELECT FROM saved)')}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
   ),
   replaceParty: statement(
@@ -150,27 +149,32 @@ export const statements = {
            -- Sent again, as the answer was lost: sealed anew each time, no other is equal.
            OR parties.document = excluded.document
        RETURNING 1),
-     ${announce('parties', 'EXISTS (SELECT FROM saved)')}
+     ${raise('parties', 'EXISTS (SELECT FROM saved)')}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
+  ),
+  /** A statement of its own: on Citus, another server would execute it as a part of a change. */
+  announce: statement(
+    'announce',
+    "SELECT pg_notify('ordergate_' || current_schema(), t) FROM unnest($1::text[]) AS t",
   ),
   catalog: statement('catalog', 'SELECT platform, kind, key, document FROM catalog'),
   createCatalog: statement(
     'create-catalog',
     `WITH saved AS (INSERT INTO catalog VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING 1),
-     ${announce('catalog', 'EXISTS (SELECT FROM saved)')}
+     ${raise('catalog', 'EXISTS (SELECT FROM saved)')}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
   ),
   replaceCatalog: statement(
     'replace-catalog',
     `WITH saved AS (INSERT INTO catalog VALUES ($1, $2, $3, $4)
        ON CONFLICT (platform, kind, key) DO UPDATE SET document = excluded.document RETURNING 1),
-     ${announce('catalog', 'EXISTS (SELECT FROM saved)')}
+     ${raise('catalog', 'EXISTS (SELECT FROM saved)')}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
   ),
   removeCatalog: statement(
     'remove-catalog',
     `WITH saved AS (DELETE FROM catalog WHERE platform = $1 AND kind = $2 AND key = $3 RETURNING 1),
-     ${announce('catalog', 'EXISTS (SELECT FROM saved)')}
+     ${raise('catalog', 'EXISTS (SELECT FROM saved)')}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
   ),
   setting: statement('setting', 'SELECT value FROM settings WHERE name = $1'),
@@ -183,7 +187,7 @@ export const statements = {
     'set',
     `WITH saved AS (INSERT INTO settings VALUES ($1, $2)
        ON CONFLICT (name) DO UPDATE SET value = excluded.value RETURNING 1),
-     ${announce('clock', "$1 = 'clock-offset'")}
+     ${raise('clock', "$1 = 'clock-offset'")}
      SELECT (SELECT count(*) FROM saved), (SELECT count(*) FROM bumped)`,
   ),
   forget: statement(
@@ -203,7 +207,7 @@ export const statements = {
   ),
   saveTokens: statement(
     'save-tokens',
-    `WITH spent AS (DELETE FROM tokens WHERE platform = $2 AND digest = $3 AND kind <> 'revoked' RETURNING 1),
+    `WITH spent AS (DELETE FROM tokens WHERE platform = $2 AND digest = $3::text AND kind <> 'revoked' RETURNING 1),
      kept AS (INSERT INTO tokens
        SELECT t.platform, t.digest, t.kind, t."partyId", t."grantId", t."expiresAt", t.attributes
        FROM jsonb_to_recordset($1::jsonb) AS t (platform text, digest text, kind text, "partyId" text,
@@ -218,7 +222,7 @@ export const statements = {
     `INSERT INTO limit_counts (key, ends_at, count)
        SELECT 'pause ' || k, $2::bigint + $3::bigint, 1 FROM unnest($1::text[]) AS k ORDER BY 1
      ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at
-       WHERE limit_counts.ends_at <= $2 OR limit_counts.ends_at > $2::bigint + $3::bigint + ${CLOCKS_DIFFER_MS}
+       WHERE limit_counts.ends_at <= $2::bigint OR limit_counts.ends_at > $2::bigint + $3::bigint + ${CLOCKS_DIFFER_MS}
      RETURNING key`,
   ),
   forgetLimits: statement(
@@ -230,8 +234,8 @@ export const statements = {
     'beat',
     `WITH alive AS (INSERT INTO nodes VALUES ($1, clock_timestamp())
        ON CONFLICT (node) DO UPDATE SET seen_at = excluded.seen_at),
-     gone AS (DELETE FROM nodes WHERE node <> $1 AND (seen_at < clock_timestamp() - interval '1 minute'
-       OR seen_at > clock_timestamp() + interval '10 seconds') RETURNING node),
+     gone AS (DELETE FROM nodes WHERE node <> $1 AND (seen_at < statement_timestamp() - interval '1 minute'
+       OR seen_at > statement_timestamp() + interval '10 seconds') RETURNING node),
      freed AS (DELETE FROM calls_under_way WHERE node IN (SELECT node FROM gone))
      SELECT ${NOW}, ${OFFSET}, (SELECT json_object_agg(topic, version) FROM shared_versions)`,
   ),

@@ -6,6 +6,7 @@ import type { Token, TokenGrant, TokenStore } from '../../core/token.ts';
 import { ALARM_COLUMNS, toAlarmDocument } from '../alarm-row.ts';
 import type { SealedTextRow, SealedTexts } from '../storage.ts';
 import { grantsPage, readTokenCursor, tokensPage } from '../token-pages.ts';
+import { announce } from './announce.ts';
 import type { Statement } from './connection.ts';
 import type { Pool } from './pool.ts';
 import { GroupReader } from './reader.ts';
@@ -94,10 +95,12 @@ export function catalogStore(pool: Pool): CatalogStore {
         mode === 'create'
           ? await pool.runOnce(statements.createCatalog, values)
           : await pool.change(statements.replaceCatalog, values);
+      if (Number(saved![1]) > 0) announce(pool, 'catalog');
       return Number(saved![0]) === 1;
     },
     async remove(platform, kind, key) {
       const [removed] = await pool.runOnce(statements.removeCatalog, [platform, kind, key]);
+      if (Number(removed![1]) > 0) announce(pool, 'catalog');
       return Number(removed![0]) === 1;
     },
   };

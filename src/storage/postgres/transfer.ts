@@ -148,7 +148,7 @@ async function emptyPart(connection: Connection): Promise<void> {
      WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
        AND NOT relispartition AND relname IN (${names.map((name) => `'${name}'`).join(', ')})`,
   );
-  await connection.runText(
+  await connection.runEach(
     `BEGIN; SET LOCAL lock_timeout = '20s'; TRUNCATE ${tables![0]}; UPDATE fan_out SET cursor = 0;
      DELETE FROM settings; COMMIT`,
   );

@@ -50,11 +50,17 @@ BEGIN
           INSERT INTO covers VALUES ('%1$s', 0, 0, 0, 0);
         END IF;
         RETURN NULL;
-      END $body$;
-      CREATE TRIGGER covers_in AFTER INSERT ON %1$s REFERENCING NEW TABLE AS came %4$s EXECUTE FUNCTION cover_%1$s_1();
-      CREATE TRIGGER covers_out AFTER DELETE ON %1$s REFERENCING OLD TABLE AS went %4$s EXECUTE FUNCTION cover_%1$s_1();
-      CREATE TRIGGER covers_emptied AFTER TRUNCATE ON %1$s %4$s EXECUTE FUNCTION cover_%1$s_1();
+      END $body$
     $f$, t.name, t.hash, t.month, ours);
+    EXECUTE format($f$
+      CREATE TRIGGER covers_in AFTER INSERT ON %1$s REFERENCING NEW TABLE AS came %4$s EXECUTE FUNCTION cover_%1$s_1()$f$,
+      t.name, t.hash, t.month, ours);
+    EXECUTE format($f$
+      CREATE TRIGGER covers_out AFTER DELETE ON %1$s REFERENCING OLD TABLE AS went %4$s EXECUTE FUNCTION cover_%1$s_1()$f$,
+      t.name, t.hash, t.month, ours);
+    EXECUTE format($f$
+      CREATE TRIGGER covers_emptied AFTER TRUNCATE ON %1$s %4$s EXECUTE FUNCTION cover_%1$s_1()$f$,
+      t.name, t.hash, t.month, ours);
     EXECUTE format($f$
       CREATE TRIGGER covers_set AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS went NEW TABLE AS came %2$s
         EXECUTE FUNCTION cover_%1$s_1()$f$, t.name, ours);

@@ -31,12 +31,20 @@ BEGIN
           INSERT INTO covers VALUES ('%1$s', 0, 0, 0, 0);
         END IF;
         RETURN NULL;
-      END $body$;
-      -- The triggers lock the table until the end of the migration, so that no row comes between them and its sum.
-      CREATE TRIGGER covers_in AFTER INSERT ON %1$s REFERENCING NEW TABLE AS came %3$s EXECUTE FUNCTION cover_%1$s_1();
-      CREATE TRIGGER covers_out AFTER DELETE ON %1$s REFERENCING OLD TABLE AS went %3$s EXECUTE FUNCTION cover_%1$s_1();
-      CREATE TRIGGER covers_emptied AFTER TRUNCATE ON %1$s %3$s EXECUTE FUNCTION cover_%1$s_1();
-      INSERT INTO covers SELECT '%1$s', 0, 0, count(*), coalesce(sum(%2$s), 0) FROM %1$s;
+      END $body$
     $f$, t.name, t.hash, ours);
+    -- The triggers lock the table until the end of the migration, so that no row comes between them and its sum.
+    EXECUTE format($f$
+      CREATE TRIGGER covers_in AFTER INSERT ON %1$s REFERENCING NEW TABLE AS came %3$s EXECUTE FUNCTION cover_%1$s_1()$f$,
+      t.name, t.hash, ours);
+    EXECUTE format($f$
+      CREATE TRIGGER covers_out AFTER DELETE ON %1$s REFERENCING OLD TABLE AS went %3$s EXECUTE FUNCTION cover_%1$s_1()$f$,
+      t.name, t.hash, ours);
+    EXECUTE format($f$
+      CREATE TRIGGER covers_emptied AFTER TRUNCATE ON %1$s %3$s EXECUTE FUNCTION cover_%1$s_1()$f$,
+      t.name, t.hash, ours);
+    EXECUTE format($f$
+      INSERT INTO covers SELECT '%1$s', 0, 0, count(*), coalesce(sum(%2$s), 0) FROM %1$s$f$,
+      t.name, t.hash, ours);
   END LOOP;
 END $do$;
