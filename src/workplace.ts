@@ -66,6 +66,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     requestLog: options.requestLog ?? {
       maxBytes: config.requestLogMib * MIB,
       reserveBytes: REQUEST_LOG_RESERVE,
+      idsTellTime: !sandbox && options.clock === undefined,
     },
   });
   try {

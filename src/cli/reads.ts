@@ -7,6 +7,8 @@ import { type ServerValues, serverOf } from './target.ts';
 export interface Page<Row> {
   readonly items: readonly Row[];
   readonly nextCursor?: string | null;
+  /** How far the search in a log came, where its time ended before the page was full. */
+  readonly searchedTo?: { readonly at: string } | null;
 }
 
 export interface Reader {
@@ -29,7 +31,7 @@ export function readerOf(values: ServerValues): Reader {
 
 /** Prints a list: rows in columns, or NDJSON after the line of readiness. */
 export function printList<Row extends object>(
-  { items, nextCursor = null }: Page<Row>,
+  { items, nextCursor = null, searchedTo = null }: Page<Row>,
   json: boolean,
   toCells: (row: Row) => readonly string[],
 ): number {
@@ -38,9 +40,12 @@ export function printList<Row extends object>(
     for (const item of items) print(item);
     return 0;
   }
-  if (items.length === 0) say('nothing fits');
+  if (items.length === 0) say(searchedTo ? 'nothing found so far' : 'nothing fits');
   else say(columns(items.map(toCells), process.stdout.isTTY));
-  if (nextCursor !== null) say(`There is more: --cursor ${nextCursor}, or a greater --limit.`);
+  if (searchedTo) {
+    say(`Searched back to ${shortTime(searchedTo.at)}. Search further: --cursor ${nextCursor}`);
+  } else if (nextCursor !== null)
+    say(`There is more: --cursor ${nextCursor}, or a greater --limit.`);
   return 0;
 }
 

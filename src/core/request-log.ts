@@ -55,6 +55,22 @@ export interface RequestQuery {
   readonly cursor?: string | undefined;
 }
 
+/**
+ * How long one query reads the log, in milliseconds. A list then says how far it came, so that a
+ * person sees an answer at once and chooses whether to search further.
+ */
+export const SEARCH_MS = 250;
+
+/** A page of the log. */
+export interface RequestPage extends Page<RequestRecord> {
+  /**
+   * How far the search came, if its time ended before the page was full: every call with this id or
+   * a later one has been read, and so has every call after this instant. Null if the page is full
+   * or the log has been read to its end.
+   */
+  readonly searchedTo: { readonly id: number; readonly at: Instant } | null;
+}
+
 /** The fields that a text search covers. */
 export const SEARCHED = ['detail', 'words', 'stringToSign', 'body'] as const;
 
@@ -62,11 +78,11 @@ export interface RequestLog {
   /** Never waits and never throws: if the queue is full, the record is dropped and counted. */
   append(record: RequestRecord): void;
   /**
-   * Newest first, including every record appended before this call. One query searches a bounded
-   * part of the log, so a page may hold fewer than `limit` records, or none, and still have a
-   * `nextCursor`.
+   * Newest first, including every record appended before this call. One query reads the log for
+   * {@link SEARCH_MS}, so a page may hold fewer than `limit` records, or none, and still have a
+   * `nextCursor`; `searchedTo` then says how far it came.
    */
-  list(query: RequestQuery): Promise<Page<RequestRecord>>;
+  list(query: RequestQuery): Promise<RequestPage>;
   /**
    * If two nodes created the same id in the same millisecond, the method returns one of the two
    * records.

@@ -92,7 +92,7 @@ export async function checkEndpointFilter(
 }
 
 /**
- * Whether a list without the other filters has anything. One question looks at a bounded part of the log:
+ * Whether a list without the other filters has anything. One question searches a part of the log:
  * where there is more of it, the caller goes on with `nextCursor`, and is not told that there is nothing.
  */
 async function mayHave(without: AskWithout): Promise<boolean> {

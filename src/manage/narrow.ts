@@ -66,7 +66,7 @@ function narrow(services: ManageServices, { platform, partyId }: PartyScope): Ma
       async list(query) {
         const isOwn =
           (query.platform ?? platform) === platform && (query.party ?? partyId) === partyId;
-        if (!isOwn) return { items: [], nextCursor: null };
+        if (!isOwn) return { items: [], nextCursor: null, searchedTo: null };
         return requests.list({ ...query, platform, party: partyId });
       },
       find: async (id) => own(await requests.find(id)),

@@ -135,7 +135,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   importRows:
     'Used by `ordergate import`. Rows that are refused are answered with their line and what is wrong; the others are brought in. With `dryRun` nothing is changed.',
   listRequests:
-    'Newest first. One question looks at a bounded part of the log, so that a page may be empty and still have a `nextCursor` to go on at. A refused call never causes a callback.',
+    'Newest first. One question searches the log for 250 ms at most, so that a page may be short or empty and still have a `nextCursor` to go on at; `searchedTo` then says how far the search came. A refused call never causes a callback.',
   readRequest:
     'Secrets and signatures are masked. The log is bounded by age and size, so that an old call may be gone.',
   debugSignature:

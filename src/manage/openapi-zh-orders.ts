@@ -120,7 +120,7 @@ export const ORDERS_ZH = {
   ],
   listRequests: [
     '网关调用，最新的在前',
-    '一次查询只看日志的有限部分，因此一页可能为空，但仍有 `nextCursor` 可继续。被拒绝的调用不会引起回调。',
+    '一次查询最多查找日志 250 毫秒，因此一页可能不满或为空，但仍有 `nextCursor` 可继续；此时 `searchedTo` 给出已查找到哪里。被拒绝的调用不会引起回调。',
   ],
   readRequest: [
     '一次网关调用，按历史中的编号或响应头 x-request-id 读取',

@@ -67,6 +67,19 @@ const requestSchema = z
   })
   .meta({ id: 'Request' });
 
+const requestPageSchema = page(requestSchema).extend({
+  searchedTo: z
+    .object({
+      id: z.int().describe('every call with this id or a later one has been read'),
+      at: z.iso.datetime().describe('every call after this time has been read'),
+      atShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
+    })
+    .nullable()
+    .describe(
+      'how far the search came, where its time ended before the page was full: nextCursor goes on there. Null where the page is full or the log was read to its end',
+    ),
+});
+
 /** No value that is looked for holds control characters; PostgreSQL takes no NUL at all. */
 const name = z
   .string()
@@ -97,12 +110,12 @@ export const requestEndpoints: readonly Endpoint[] = [
         .max(100)
         .optional()
         .describe(
-          'a text in the detail, the reply’s words, the string to sign or the body, encoded or not. One call looks at a part of the log: go on with nextCursor, also where a page is empty',
+          'a text in the detail, the reply’s words, the string to sign or the body, encoded or not. One call searches the log for 250 ms and says in searchedTo how far it came: go on with nextCursor, also where a page is empty',
         ),
       ...pageQuery(/^\d{1,16}$/),
     }),
     status: 200,
-    response: page(requestSchema),
+    response: requestPageSchema,
     errors: {},
     async handle({ query: { refused, text, address, ...query } }, services) {
       const { platforms, parties, requests } = services;
@@ -116,14 +129,24 @@ export const requestEndpoints: readonly Endpoint[] = [
         ...(refused === 'true' && { outcomeNot: successes }),
         ...(refused === 'false' && { outcomeIn: successes }),
       });
-      if (found.items.length === 0) {
+      // Where there is more of the log to search, an unknown name may still come.
+      if (found.items.length === 0 && found.nextCursor === null) {
         const { method, outcome } = query;
         const ask = (other: object) => () => requests.list({ platform, ...other, limit: 1 });
         await checkPartyFilter({ parties }, { platform, party }, ask({ party }));
         await checkMethodFilter(platforms, platform, method, ask({ method }));
         await checkOutcomeFilter(platforms, platform, outcome, ask({ outcome }));
       }
-      return { ...found, items: found.items.map((record) => view(record, services)) };
+      const { searchedTo } = found;
+      return {
+        ...found,
+        items: found.items.map((record) => view(record, services)),
+        searchedTo: searchedTo && {
+          id: searchedTo.id,
+          at: isoTime(searchedTo.at),
+          atShanghai: shanghaiTime(searchedTo.at),
+        },
+      };
     },
   }),
   endpoint({

@@ -22,9 +22,16 @@ export interface StorageOptions {
   readonly acceptLoss?: boolean | undefined;
   /**
    * The limits of the request log. Only SQLite uses `reserveBytes`, because its disk belongs to
-   * this machine.
+   * this machine. Only PostgreSQL uses `idsTellTime`: whether a call's id was made at the call's
+   * time, so that a list by time reads only the ids of that time.
    */
-  readonly requestLog?: { readonly maxBytes: number; readonly reserveBytes: number } | undefined;
+  readonly requestLog?:
+    | {
+        readonly maxBytes: number;
+        readonly reserveBytes: number;
+        readonly idsTellTime?: boolean;
+      }
+    | undefined;
 }
 
 export async function openStorage(

@@ -17,7 +17,7 @@ import { PostgresLimits } from './limits.ts';
 import { listenerStore } from './listener-store.ts';
 import { auditStore, peopleStore } from './people-store.ts';
 import { Pool } from './pool.ts';
-import { PostgresRequestLog } from './request-log.ts';
+import { PostgresRequestLog, type RequestLogOptions } from './request-log.ts';
 import { emptyLedger } from './reset.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
@@ -38,7 +38,7 @@ const MONTHS_EVERY_MS = 6 * 3_600_000;
 export interface PostgresOptions {
   /** False if the caller passed a clock, which then takes precedence. */
   readonly databaseTime?: boolean;
-  readonly requestLog?: { readonly maxBytes: number } | undefined;
+  readonly requestLog?: Pick<RequestLogOptions, 'maxBytes' | 'idsTellTime'> | undefined;
 }
 
 /**
@@ -82,7 +82,7 @@ export async function openPostgres(
     const known = await ledger.setOnce(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
     if (sealer.open(known, KEY_CHECK) !== KEY_CHECK) throw new WrongMasterKeyError(KEY_CHECK);
 
-    const requests = new PostgresRequestLog(pool, node, requestLog?.maxBytes);
+    const requests = new PostgresRequestLog(pool, node, requestLog);
     const limits = new PostgresLimits(pool, node);
     const months = setInterval(() => {
       prepareMonths(url, `${node}.months`, clock.now()).catch(() => {}); // The next run will create them.

@@ -1,11 +1,12 @@
 // The request log on PostgreSQL, written in batches outside the calls.
 import type { Instant } from '../../core/clock.ts';
-import type { Page } from '../../core/ledger.ts';
 import {
   type RequestLog,
+  type RequestPage,
   type RequestQuery,
   type RequestRecord,
   requestIdAt,
+  SEARCH_MS,
 } from '../../core/request-log.ts';
 import { RecordBatches } from '../record-batches.ts';
 import type { Pool } from './pool.ts';
@@ -13,8 +14,9 @@ import { RequestBytes } from './request-bytes.ts';
 import {
   COPY_REQUESTS,
   FIND_REQUEST,
+  idsOf,
   requestList,
-  SCAN_END,
+  STEP_END,
   toLine,
   toRecord,
 } from './request-table.ts';
@@ -26,15 +28,28 @@ interface Summary {
   lastId: number;
 }
 
+export interface RequestLogOptions {
+  /** The limit for the calls of all nodes; the oldest are deleted above it. */
+  readonly maxBytes?: number | undefined;
+  /** Whether a call's id was made at the call's time: not where a sandbox's clock was moved. */
+  readonly idsTellTime?: boolean | undefined;
+  /** Milliseconds that pass, for the time of a search. */
+  readonly now?: (() => number) | undefined;
+}
+
 export class PostgresRequestLog implements RequestLog {
   readonly #pool: Pool;
   readonly #bytes: RequestBytes;
+  readonly #idsTellTime: boolean;
+  readonly #now: () => number;
   readonly #batches: RecordBatches<Summary>;
   #copied: Promise<unknown> = Promise.resolve();
 
-  /** @param maxBytes the limit for the calls of all nodes; the oldest are deleted above it */
-  constructor(pool: Pool, node: string, maxBytes = DEFAULT_MAX_BYTES) {
+  constructor(pool: Pool, node: string, options: RequestLogOptions = {}) {
+    const { maxBytes = DEFAULT_MAX_BYTES, idsTellTime = false } = options;
     this.#pool = pool;
+    this.#idsTellTime = idsTellTime;
+    this.#now = options.now ?? (() => performance.now());
     this.#bytes = new RequestBytes(pool, node, maxBytes);
     this.#batches = new RecordBatches<Summary>({
       batch: BATCH,
@@ -59,16 +74,25 @@ export class PostgresRequestLog implements RequestLog {
     this.#batches.append(record);
   }
 
-  async list(query: RequestQuery): Promise<Page<RequestRecord>> {
+  async list(query: RequestQuery): Promise<RequestPage> {
     await this.#batches.flush();
-    const { statement, values } = requestList(query);
-    const rows = await this.#pool.run(statement, values);
-    const items = rows.slice(0, query.limit).map(toRecord);
-    if (rows.length > query.limit) return { items, nextCursor: String(items.at(-1)!.id) };
-    if (query.orderId !== undefined) return { items, nextCursor: null };
-    const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
-    const [end] = await this.#pool.run(SCAN_END, [before]);
-    return { items, nextCursor: end ? String(end[0]) : null };
+    const until = this.#now() + SEARCH_MS;
+    const items: RequestRecord[] = [];
+    let ids = idsOf(query, this.#idsTellTime);
+    for (;;) {
+      const wanted = { ...query, limit: query.limit - items.length };
+      const { statement, values, isWhole } = requestList(wanted, ids);
+      const rows = await this.#pool.run(statement, values);
+      items.push(...rows.slice(0, wanted.limit).map(toRecord));
+      if (rows.length > wanted.limit) {
+        return { items, nextCursor: String(items.at(-1)!.id), searchedTo: null };
+      }
+      const [end] = isWhole ? [] : await this.#pool.run(STEP_END, [ids.first, ids.before]);
+      if (!end) return { items, nextCursor: null, searchedTo: null };
+      const [id, at] = end as [number, number];
+      ids = { ...ids, before: id };
+      if (this.#now() >= until) return { items, nextCursor: String(id), searchedTo: { id, at } };
+    }
   }
 
   async find(id: number): Promise<RequestRecord | null> {

@@ -1,25 +1,33 @@
 // The request log on SQLite; the background thread writes it in batches.
 import type { Instant } from '../../core/clock.ts';
-import type { Page } from '../../core/ledger.ts';
-import type { RequestLog, RequestQuery, RequestRecord } from '../../core/request-log.ts';
+import type {
+  RequestLog,
+  RequestPage,
+  RequestQuery,
+  RequestRecord,
+} from '../../core/request-log.ts';
 import { RecordBatches } from '../record-batches.ts';
 import type { BackgroundOperations } from './background-thread.ts';
-import { addToFilter, newFilter } from './order-filter.ts';
-import { type Batch, toLine } from './request-table.ts';
+import { addToFilter, newFilter, partyKey } from './key-filter.ts';
+import { toLine } from './request-lines.ts';
+import type { Batch } from './request-table.ts';
 import type { Thread } from './thread.ts';
 
 const BATCH = 1000;
 
 /** The keys by which a batch is found. */
 class Summary {
-  readonly orders = newFilter();
+  readonly keys = newFilter();
+  #party: string | null = null;
   firstId = Number.POSITIVE_INFINITY;
   lastId = 0;
   firstAt = Number.POSITIVE_INFINITY;
   lastAt = 0;
 
-  add({ id, at, orderId }: RequestRecord): void {
-    if (orderId !== null) addToFilter(this.orders, orderId);
+  add({ id, at, orderId, party }: RequestRecord): void {
+    if (orderId !== null) addToFilter(this.keys, orderId);
+    if (party !== null && party !== this.#party) addToFilter(this.keys, partyKey(party));
+    this.#party = party;
     this.firstId = Math.min(this.firstId, id);
     this.lastId = Math.max(this.lastId, id); // A slow call is logged after later calls.
     this.firstAt = Math.min(this.firstAt, at);
@@ -38,10 +46,10 @@ export class SqliteRequestLog implements RequestLog {
       line: toLine,
       begin: () => new Summary(),
       note: (summary, record) => summary.add(record),
-      send: (lines, count, { orders, firstId, lastId, firstAt, lastAt }) => {
-        const batch: Batch = { firstId, lastId, firstAt, lastAt, count, orders, lines };
+      send: (lines, count, { keys, firstId, lastId, firstAt, lastAt }) => {
+        const batch: Batch = { firstId, lastId, firstAt, lastAt, count, keys, lines };
         // The buffers are transferred, not copied.
-        const transfer = [orders.buffer, lines.buffer];
+        const transfer = [keys.buffer, lines.buffer];
         return thread.handOver(transfer, 'appendRequests', batch);
       },
     });
@@ -59,7 +67,7 @@ export class SqliteRequestLog implements RequestLog {
     this.#batches.append(record);
   }
 
-  list(query: RequestQuery): Promise<Page<RequestRecord>> {
+  list(query: RequestQuery): Promise<RequestPage> {
     // The thread answers in sequence, so that earlier records are already written.
     void this.#batches.flush();
     return this.#thread.call('listRequests', query);

@@ -1,8 +1,14 @@
 // The request log's table: one row per batch of calls, read newest first, pruned from the oldest.
 import type { DatabaseSync } from 'node:sqlite';
-import type { Page } from '../../core/ledger.ts';
-import { type RequestQuery, type RequestRecord, SEARCHED } from '../../core/request-log.ts';
-import { mayHold } from './order-filter.ts';
+import {
+  type RequestPage,
+  type RequestQuery,
+  type RequestRecord,
+  SEARCH_MS,
+} from '../../core/request-log.ts';
+import { BatchFilters } from './batch-filters.ts';
+import { query } from './query.ts';
+import { fromLine, matcher } from './request-lines.ts';
 
 /**
  * A batch as the gateway sends it. One row per call would cost the thread four times as much, and
@@ -14,101 +20,47 @@ export interface Batch {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly count: number;
-  /** See order-filter.ts. */
-  readonly orders: Uint8Array;
-  /** Oldest first, one JSON line each: {@link toLine}. */
+  /** The orders and parties of its calls: see key-filter.ts. */
+  readonly keys: Uint8Array;
+  /** Oldest first, one JSON line each: see request-lines.ts. */
   readonly lines: Uint8Array;
-}
-
-/**
- * Values without their names, in the sequence of {@link FIELDS}. The words of a reply, mostly
- * Chinese, are escaped: one such character would double the line's size in memory, which costs 1.5
- * µs more.
- */
-export function toLine(r: RequestRecord): string {
-  const values = JSON.stringify([
-    r.id,
-    r.at,
-    r.platform,
-    r.party,
-    r.method,
-    r.outcome,
-    r.refusedBy,
-    r.detail,
-    r.orderId,
-    r.address,
-    r.durationMicros,
-    r.stringToSign,
-    r.body,
-  ]);
-  const words = r.words === null ? 'null' : inAscii(r.words);
-  return `${values.slice(0, -1)},${words},${JSON.stringify(r.why ?? null)}]\n`;
-}
-
-/** A cache, because replies repeat the same few words. */
-const REMEMBERED = 100;
-const remembered = new Map<string, string>();
-
-/** A text as ASCII JSON. */
-function inAscii(text: string): string {
-  let written = remembered.get(text);
-  if (written === undefined) {
-    written = JSON.stringify(text).replace(
-      /[\u0080-\uffff]/g,
-      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
-    if (remembered.size >= REMEMBERED) remembered.clear();
-    remembered.set(text, written);
-  }
-  return written;
-}
-
-const FIELDS = [
-  'id',
-  'at',
-  'platform',
-  'party',
-  'method',
-  'outcome',
-  'refusedBy',
-  'detail',
-  'orderId',
-  'address',
-  'durationMicros',
-  'stringToSign',
-  'body',
-  'words',
-  'why',
-] as const satisfies readonly (keyof RequestRecord)[];
-
-function fromLine(line: string): RequestRecord {
-  const values = JSON.parse(line) as unknown[];
-  return Object.fromEntries(
-    FIELDS.map((name, i) => [name, values[i] ?? null]),
-  ) as unknown as RequestRecord;
 }
 
 /** With few calls, batches are small. The newest batch grows until it contains this much. */
 const FULL_COUNT = 1000;
 const FULL_BYTES = 64 * 1024;
 
-interface Tail extends Batch {
+/**
+ * What a search reads before it looks at the time, which takes some 10 ms: a small log is always
+ * searched whole, however busy the machine is.
+ */
+const LEAST_BYTES = 4 * 1024 * 1024;
+
+interface Tail extends Omit<Batch, 'keys'> {
   readonly id: number | bigint;
 }
 
-/** The limit of bytes that one query reads, so that it takes a fraction of a second. */
-const SCANNED_BYTES = 64 * 1024 * 1024;
-
 export class RequestTable {
   readonly #s: ReturnType<typeof prepare>;
+  readonly #filters: BatchFilters;
   readonly #maxBytes: number;
+  readonly #now: () => number;
   /** The newest batch, while it has room. */
   #tail: Tail | undefined;
 
-  /** @param maxBytes the limit of the file's size; the oldest batches are deleted above it */
-  constructor(db: DatabaseSync, maxBytes = Number.POSITIVE_INFINITY) {
+  /**
+   * @param maxBytes the limit of the file's size; the oldest batches are deleted above it
+   * @param now milliseconds that pass, for the time of a search
+   */
+  constructor(
+    db: DatabaseSync,
+    maxBytes = Number.POSITIVE_INFINITY,
+    now: () => number = () => performance.now(),
+  ) {
     this.#s = prepare(db);
+    this.#filters = new BatchFilters(db);
     this.#maxBytes = maxBytes;
+    this.#now = now;
   }
 
   append(batch: Batch): void {
@@ -122,7 +74,7 @@ export class RequestTable {
   }
 
   #write(batch: Batch): void {
-    const { firstId, lastId, firstAt, lastAt, count, orders, lines } = batch;
+    const { firstId, lastId, firstAt, lastAt, count, keys, lines } = batch;
     const tail = this.#tail;
     if (
       tail &&
@@ -137,15 +89,17 @@ export class RequestTable {
         firstAt: Math.min(tail.firstAt, firstAt),
         lastAt: Math.max(tail.lastAt, lastAt),
         count: tail.count + count,
-        orders: tail.orders.map((byte, i) => byte | orders[i]!),
         lines: Buffer.concat([tail.lines, lines]),
       };
       this.#s.replace.run(...values(grown), grown.id);
+      this.#filters.grow(count, keys);
       this.#tail = grown;
       return;
     }
     const { lastInsertRowid: id } = this.#s.insert.run(...values(batch));
-    this.#tail = lines.length < FULL_BYTES ? { ...batch, id } : undefined;
+    this.#tail = undefined;
+    this.#filters.add(Number(id), count, keys);
+    if (lines.length < FULL_BYTES) this.#tail = { ...batch, id };
   }
 
   /**
@@ -155,13 +109,16 @@ export class RequestTable {
   prune(beforeId: number): number {
     const removed = this.#s.prune.all(beforeId);
     if (removed.some(({ id }) => id === this.#tail?.id)) this.#tail = undefined;
+    if (removed.length > 0) this.#filters.prune();
     return removed.reduce((sum, { count }) => sum + Number(count), 0);
   }
 
-  list(query: RequestQuery): Page<RequestRecord> {
-    const { orderId, limit, cursor, from = null, to = null } = query;
+  list(wanted: RequestQuery): RequestPage {
+    const { limit, cursor, from = null, to = null } = wanted;
     const before = cursor === undefined ? null : Number(cursor);
-    const matches = matcher(query, before);
+    const matches = matcher(wanted, before);
+    const until = this.#now() + SEARCH_MS;
+    const mayMatch = this.#filters.candidates(wanted);
     const items: RequestRecord[] = [];
     // Matches. They may be older than calls in an older batch, because calls are logged when they
     // end.
@@ -171,24 +128,24 @@ export class RequestTable {
       const taken = found.findIndex(({ id }) => id <= above);
       items.push(...found.splice(0, taken < 0 ? found.length : taken));
     };
-    let scanned = 0;
-    for (const row of this.#s.newest.iterate({ before, from, to })) {
-      const { id, lastId, orders } = row as { id: number; lastId: number; orders: Uint8Array };
+    let read = 0;
+    for (const { id, lastId, lastAt } of this.#s.newest.iterate({ before, from, to })) {
       take(lastId);
       if (items.length > limit) break;
-      if (scanned > SCANNED_BYTES) {
-        return { items, nextCursor: String(lastId + 1) };
+      if (read >= LEAST_BYTES && this.#now() >= until) {
+        const searched = { id: lastId + 1, at: lastAt };
+        return { items, nextCursor: String(searched.id), searchedTo: searched };
       }
-      scanned += orders.length;
-      if (orderId !== undefined && !mayHold(orders, orderId)) continue;
+      if (!mayMatch(id)) continue;
       const { lines } = this.#s.lines.get(id) as { lines: Uint8Array };
-      scanned += lines.length;
+      read += lines.length;
       found.push(...matches(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)));
     }
     if (items.length <= limit) take(Number.NEGATIVE_INFINITY);
     const more = items.length > limit;
     const page = items.slice(0, limit);
-    return { items: page, nextCursor: more ? String(page.at(-1)!.id) : null };
+    const nextCursor = more ? String(page.at(-1)!.id) : null;
+    return { items: page, nextCursor, searchedTo: null };
   }
 
   find(id: number): RequestRecord | null {
@@ -203,58 +160,23 @@ export class RequestTable {
   }
 }
 
-const EQUAL = ['platform', 'party', 'method', 'outcome', 'orderId', 'address'] as const;
-
-/** Returns the calls of a batch that match the query, newest first. */
-function matcher(
-  query: RequestQuery,
-  before: number | null,
-): (lines: Buffer) => Generator<RequestRecord> {
-  const wanted = EQUAL.filter((name) => query[name] !== undefined);
-  const needles = wanted.map((name) => JSON.stringify(query[name]));
-  const texts = query.texts?.map((text) => ({
-    text,
-    written: [JSON.stringify(text).slice(1, -1), inAscii(text).slice(1, -1)],
-  }));
-  const mayHaveText = (where: Buffer | string): boolean =>
-    texts === undefined || texts.some(({ written }) => written.some((one) => where.includes(one)));
-  const hasText = (record: RequestRecord): boolean =>
-    texts === undefined ||
-    SEARCHED.some((name) => texts.some(({ text }) => record[name]?.includes(text)));
-  const { outcomeNot = [], outcomeIn } = query;
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
-  return function* (lines) {
-    // Searching for an absent text costs a hundredth of parsing the lines.
-    if (needles.some((needle) => !lines.includes(needle)) || !mayHaveText(lines)) return;
-    const each = lines.toString().split('\n');
-    for (let i = each.length - 2; i >= 0; i--) {
-      const line = each[i]!;
-      if (needles.some((needle) => !line.includes(needle)) || !mayHaveText(line)) continue;
-      const record = fromLine(line);
-      if (before !== null && record.id >= before) continue;
-      if (record.at < from || record.at >= to) continue;
-      if (outcomeNot.includes(record.outcome) || !hasText(record)) continue;
-      if (outcomeIn && !outcomeIn.includes(record.outcome)) continue;
-      if (wanted.every((name) => record[name] === query[name])) yield record;
-    }
-  };
-}
-
-const values = (b: Batch) =>
-  [b.firstId, b.lastId, b.firstAt, b.lastAt, b.count, b.orders, b.lines] as const;
+const values = (b: Omit<Batch, 'keys'>) =>
+  [b.firstId, b.lastId, b.firstAt, b.lastAt, b.count, b.lines] as const;
 
 function prepare(db: DatabaseSync) {
   return {
     insert: db.prepare(
       `INSERT INTO batches (first_id, last_id, first_at, last_at, count, orders, lines)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, x'', ?)`,
     ),
     replace: db.prepare(
       `UPDATE batches SET first_id = ?, last_id = ?, first_at = ?, last_at = ?, count = ?,
-         orders = ?, lines = ? WHERE id = ?`,
+         lines = ? WHERE id = ?`,
     ),
-    newest: db.prepare(
-      `SELECT id, last_id AS lastId, orders FROM batches
+    // Everything that it reads stands in the index batches_newest.
+    newest: query<{ readonly id: number; readonly lastId: number; readonly lastAt: number }>(
+      db,
+      `SELECT id, last_id AS lastId, last_at AS lastAt FROM batches
        WHERE ($before IS NULL OR first_id < $before)
          AND ($from IS NULL OR last_at >= $from) AND ($to IS NULL OR first_at < $to)
        ORDER BY last_id DESC`,

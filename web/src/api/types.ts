@@ -213,6 +213,12 @@ export interface GatewayCall {
   readonly readableBody: string;
 }
 
+/** A page of the log of gateway calls. */
+export interface CallsPage extends Page<GatewayCall> {
+  /** How far the search came, where its time ended before the page was full. */
+  readonly searchedTo: { readonly at: string } | null;
+}
+
 export interface CallbackEndpoint {
   readonly endpointId: string;
   readonly platform: string;

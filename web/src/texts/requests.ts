@@ -43,8 +43,9 @@ export const requestTexts = catalogue(
     yours: '对方的串',
     expected: '正确的签名',
     received: '收到的签名',
-    searchOn: '在更早的日志中继续查找',
-    searchOnHint: '一次只查看日志的一部分。这部分里没有。',
+    searchedTo: (time: string) => `已查找到 ${time}，更早的日志尚未查找。`,
+    searchedNone: (time: string) => `到 ${time} 为止没有找到，更早的日志尚未查找。`,
+    searchOn: '继续往前查找',
   },
   {
     title: 'Requests',
@@ -87,7 +88,9 @@ export const requestTexts = catalogue(
     yours: 'Their string',
     expected: 'The right signature',
     received: 'received',
-    searchOn: 'Search on in the older log',
-    searchOnHint: 'One question looks at a part of the log. There is nothing in this part.',
+    searchedTo: (time) => `Searched back to ${time}. Older calls have not been searched yet.`,
+    searchedNone: (time) =>
+      `Nothing found back to ${time}. Older calls have not been searched yet.`,
+    searchOn: 'Search further',
   },
 );

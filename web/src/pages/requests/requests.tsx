@@ -5,7 +5,7 @@ import Checkbox from 'antd/es/checkbox';
 import { ask } from '../../api/client.ts';
 import { type LiveEvent, useIsLive, useLive } from '../../api/live.ts';
 import { platformsQuery } from '../../api/queries.ts';
-import type { GatewayCall, Page } from '../../api/types.ts';
+import type { CallsPage, GatewayCall } from '../../api/types.ts';
 import { REQUESTS } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
@@ -13,7 +13,7 @@ import { Fresh, fitsFilters } from '../../lists/fresh.tsx';
 import { type Column, ListTable } from '../../lists/list-table.tsx';
 import { listQuery, useList } from '../../lists/use-list.ts';
 import { Go, places } from '../../parts/go.tsx';
-import { Time } from '../../parts/time.tsx';
+import { exactTime, Time } from '../../parts/time.tsx';
 import { Id, millis, Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
@@ -34,7 +34,7 @@ export function Requests() {
     queryKey: ['requests', asked, list.state.limit, trail.at(-1)],
     queryFn: ({ signal }) => {
       const { live: _, ...rest } = listQuery(list);
-      return ask<Page<GatewayCall>>('/requests', { query: rest, signal });
+      return ask<CallsPage>('/requests', { query: rest, signal });
     },
     placeholderData: keepPreviousData,
     refetchInterval: isLive && !hasStream ? LIVE_MS : false,
@@ -53,7 +53,7 @@ export function Requests() {
     .filter(({ name }) => !filters.platform || name === filters.platform)
     .flatMap(({ methods: names }) => names);
   const columns = useColumns();
-  const next = query.data?.nextCursor;
+  const { items = [], nextCursor = null, searchedTo = null } = query.data ?? {};
   return (
     <div className="page wide">
       <div className="title">
@@ -111,12 +111,18 @@ export function Requests() {
           onShow={() => query.refetch()}
         />
       )}
-      {query.data?.items.length === 0 && next ? (
-        <div className="panel">
-          <p>{t.searchOnHint}</p>
-          <Button onClick={() => list.change({ trail: [...trail, next] })}>{t.searchOn}</Button>
+      {searchedTo && nextCursor && (
+        <div className="panel" role="status">
+          <p>{(items.length === 0 ? t.searchedNone : t.searchedTo)(exactTime(searchedTo.at))}</p>
+          <Button
+            loading={query.isFetching}
+            onClick={() => list.change({ trail: [...trail, nextCursor] })}
+          >
+            {t.searchOn}
+          </Button>
         </div>
-      ) : (
+      )}
+      {(items.length > 0 || !searchedTo) && (
         <ListTable
           list={list}
           query={query}

@@ -1,5 +1,5 @@
-// A Bloom filter of order ids: shows that a batch of calls surely lacks an order, or may contain
-// it.
+// A Bloom filter of the orders and parties of calls: shows that a group of calls surely lacks one,
+// or may contain it.
 
 /** Bits for a thousand ids. With four bits per id, one in 400 absent ids gives a false positive. */
 const BITS = 16_384;
@@ -35,3 +35,6 @@ function next(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad);
   return Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97) ^ (mixed >>> 7);
 }
+
+/** The key of a party, apart from an order that has the same id. */
+export const partyKey = (party: string): string => `\0${party}`;

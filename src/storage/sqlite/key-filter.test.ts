@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addToFilter, mayHold, newFilter } from './order-filter.ts';
+import { addToFilter, mayHold, newFilter } from './key-filter.ts';
 
 test('property: an id that was added may be in it', () => {
   fc.assert(
