@@ -7,6 +7,9 @@ export type Match =
   | { readonly allowed: readonly string[]; readonly platform: string | undefined };
 
 const NO_PARAMS = {};
+/** A bound on what strangers can make the router remember: 128 KiB of paths. */
+const REMEMBERED_PATHS = 512;
+const REMEMBERED_LENGTH = 256;
 
 type Found = Extract<Match, { readonly route: Route }>;
 /** The routes of one path, by method. */
@@ -30,6 +33,8 @@ export class Router {
   /** Paths that also match in any case; keyed by the path in lower case. */
   readonly #anyCase = new Map<string, Methods>();
   readonly #lenientPatterns: Pattern[] = [];
+  /** The last matches of paths with parameters, such as a partner's own URL: by path, then by method. */
+  readonly #remembered = new Map<string, Methods>();
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
@@ -48,13 +53,24 @@ export class Router {
 
   /** Returns undefined if the path does not exist. */
   find(method: string, path: string): Match | undefined {
-    const found = this.#exact.get(path)?.get(method);
+    const found = (this.#exact.get(path) ?? this.#remembered.get(path))?.get(method);
     if (found) return found;
     const exact = find(method, path, this.#exact.get(path), this.#patterns);
-    if (exact) return exact;
+    if (exact) {
+      if ('route' in exact) this.#remember(method, path, exact);
+      return exact;
+    }
     const plain = withoutExtraSlashes(path);
     const methods = this.#lenient.get(plain) ?? this.#anyCase.get(plain.toLowerCase());
     return find(method, plain, methods, this.#lenientPatterns);
+  }
+
+  /** Calls repeat few paths, and a match of four parameters takes 1 µs. */
+  #remember(method: string, path: string, match: Found): void {
+    if (path.length > REMEMBERED_LENGTH) return;
+    if (this.#remembered.size >= REMEMBERED_PATHS) this.#remembered.clear();
+    const methods = this.#remembered.get(path) ?? new Map();
+    this.#remembered.set(path, methods.set(method, match));
   }
 }
 

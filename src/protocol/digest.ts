@@ -6,7 +6,11 @@ export function md5Hex(text: string): string {
   return hash('md5', text);
 }
 
-const HEX = /^[0-9a-f]+$/i;
+/** The value of each ASCII character as a hex digit; 255 if it is none. */
+const HEX_VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? 255 : value;
+});
 
 /**
  * The index of `given` in `expected`, ignoring case; -1 if absent. All items of `expected` must be
@@ -15,13 +19,26 @@ const HEX = /^[0-9a-f]+$/i;
  */
 export function indexOfDigest(given: string, expected: readonly string[]): number {
   const length = expected.length === 0 ? 0 : expected[0]!.length;
-  const wellFormed = given.length === length && HEX.test(given);
-  const bytes = Buffer.from(wellFormed ? given : '0'.repeat(length), 'hex');
+  const digits = new Uint8Array(length);
+  const wellFormed = given.length === length && readHex(given, digits);
+  const compared = new Uint8Array(length);
   let found = -1;
   for (let i = 0; i < expected.length; i++) {
-    if (timingSafeEqual(bytes, Buffer.from(expected[i]!, 'hex')) && found < 0) found = i;
+    readHex(expected[i]!, compared);
+    if (timingSafeEqual(digits, compared) && found < 0) found = i;
   }
   return wellFormed ? found : -1;
+}
+
+/** Writes the values of as many digits as there is room for; returns false if one is no hex digit. */
+function readHex(text: string, values: Uint8Array): boolean {
+  let highest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = HEX_VALUES[text.charCodeAt(i)] ?? 255;
+    values[i] = value;
+    highest |= value;
+  }
+  return highest < 16;
 }
 
 /** Whether two secrets are equal. The running time does not depend on their content. */

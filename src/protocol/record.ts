@@ -6,7 +6,7 @@ import { REFUSED_BY_FORCE } from './force.ts';
 import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
 import { readableBody } from './readable-body.ts';
-import { hideSecrets, longSecrets, MASK, withoutSecrets } from './redact.ts';
+import { hideSecrets, IN_WORD, LONG, longSecrets, MASK, withoutSecrets } from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
 /**
@@ -72,11 +72,11 @@ export function recordCall(
   const longest = LOGGED_BODY[verified ? 'verified' : party ? 'named' : 'unknown'];
   const written = platform.redact(request.body.toString('utf8', 0, platform.readForLog), call);
   const body = withoutHidden(written.slice(0, longest + LONGEST_SECRET), services.isSecret);
-  const found = [
-    ...longSecrets(body, services.isSecret),
-    ...(party?.keys.flatMap(({ secret }) => (body.includes(secret) ? [secret] : [])) ?? []),
-    ...(verdict.ok ? [] : secretsBeside(request, services.isSecret)),
-  ];
+  let found = longSecrets(body, services.isSecret);
+  for (const { secret } of party?.keys ?? []) {
+    if (body.includes(secret)) found = [...found, secret];
+  }
+  if (!verdict.ok) found = [...found, ...secretsBeside(request, services.isSecret)];
   // All fields of an accepted call are known, so that short words need no check.
   const hide = (text: string): string => {
     const left = withoutSecrets(text, found);
@@ -153,10 +153,29 @@ function withoutHidden(body: string, isSecret: IsSecret): string {
     if (readable !== body && longSecrets(readable, isSecret).length > 0) left = readable;
   }
   if (!holdsLongWord(left)) return left;
-  return left.replace(BASE64, (word) => {
-    const inside = Buffer.from(word, 'base64').toString('latin1');
-    return longSecrets(inside, isSecret).length > 0 ? MASK : word;
-  });
+  return left.replace(BASE64, (word) => (hidesSecret(word, isSecret) ? MASK : word));
+}
+
+/** Long enough for every word of a usual body. */
+const SCRATCH = Buffer.allocUnsafeSlow(1024);
+
+/** Whether the bytes that a word in base64 means hold a secret. */
+function hidesSecret(word: string, isSecret: IsSecret): boolean {
+  const room = word.length <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(word.length);
+  const length = room.write(word, 'base64');
+  if (!holdsRun(room, length)) return false;
+  return longSecrets(room.toString('latin1', 0, length), isSecret).length > 0;
+}
+
+/** Whether so many bytes hold {@link LONG} characters of a secret in a row, which few do. */
+function holdsRun(bytes: Buffer, length: number): boolean {
+  for (let start = 0; start + LONG <= length; ) {
+    let at = start + LONG - 1;
+    while (at >= start && IN_WORD[bytes[at]!] === 1) at--;
+    if (at < start) return true;
+    start = at + 1;
+  }
+  return false;
 }
 
 /**

@@ -124,8 +124,9 @@ export function hideSecrets(text: string, isSecret: (word: string) => boolean): 
 }
 
 /** The minimum length of new keys and imported tokens; most words of a call are shorter. */
-const LONG = 16;
-const IN_WORD = charactersOf(/[\w+/=.~-]/);
+export const LONG = 16;
+/** The characters of a secret, by ASCII code: 1 if one. */
+export const IN_WORD = charactersOf(/[\w+/=.~-]/);
 const IN_PART = charactersOf(/[\w.~-]/);
 
 /** By ASCII code: 1 for the characters that the pattern matches. */
@@ -161,16 +162,20 @@ function longRuns(text: string, characters: Uint8Array): string[] {
  * The secrets of at least 16 characters in a text, found at a lower cost than with {@link
  * hideSecrets}.
  */
-export function longSecrets(text: string, isSecret: (word: string) => boolean): string[] {
-  const found = new Set<string>();
+export function longSecrets(text: string, isSecret: (word: string) => boolean): readonly string[] {
+  let found: Set<string> | undefined;
+  const add = (secret: string): void => {
+    found ??= new Set();
+    found.add(secret);
+  };
   for (const word of longRuns(text, IN_WORD)) {
-    if (isSecret(word)) found.add(word);
-    else
-      for (const part of longRuns(word, IN_PART))
-        if (part !== word && isSecret(part)) found.add(part);
+    if (isSecret(word)) add(word);
+    else for (const part of longRuns(word, IN_PART)) if (part !== word && isSecret(part)) add(part);
   }
-  return [...found];
+  return found === undefined ? NO_SECRETS : [...found];
 }
+
+const NO_SECRETS: readonly string[] = [];
 
 /** A cut secret is masked if at least this many of its characters remain. */
 const SECRET_START = 12;

@@ -48,7 +48,7 @@ const getOrderResult: Operation<'getOrderResult'> = async (call, services) => {
     return answered!.ok ? succeed(answered!.value) : answered!;
   }
   call.touched.orderId = quotable(ids[0]!);
-  const asked = [...new Set(ids)];
+  const asked = ids.length === 1 ? ids : [...new Set(ids)];
   const orders = await loadOwn(asked, call, services);
   const answers = await answerQueries(orders, services);
   if (!list) return answers[0]!.ok ? succeed(answers[0]!.value) : answers[0]!;
@@ -73,10 +73,11 @@ async function loadOwn(
 ): Promise<(Order | null)[]> {
   const wellFormed = ids.filter(isRequestId).map(orderId);
   const found = wellFormed.length === 0 ? [] : await ledger.loadMany(PLATFORM, wellFormed);
-  const own = new Map<string, Order>();
-  for (const order of found)
-    if (order && order.owner === values.appid) own.set(order.orderId, order);
-  return ids.map((id) => own.get(id) ?? null);
+  let next = 0; // The ledger answers in the sequence of the well-formed ids.
+  return ids.map((id) => {
+    const order = isRequestId(id) ? found[next++] : null;
+    return order && order.owner === values.appid ? order : null;
+  });
 }
 
 async function findByCustomParm(
@@ -102,10 +103,10 @@ async function answerQueries(
   const found = orders.filter((order) => order !== null);
   const keys = found.map((order) => `${PLATFORM} query ${order.orderId}`);
   const started = await limits.pause(keys, QUERY_INTERVAL_MS, clock.now());
-  const may = new Map(found.map((order, i) => [order, started[i]!]));
+  let next = 0;
   return orders.map((order): Answer => {
     if (!order) return refuse('unknown-order');
-    return may.get(order) ? { ok: true, value: orderResult(order) } : refuse('too-soon');
+    return started[next++] ? { ok: true, value: orderResult(order) } : refuse('too-soon');
   });
 }
 

@@ -29,9 +29,11 @@ const KEPT = 20 * 1024;
 
 /** @param secrets texts that must not be kept, such as the Sign, which is valid for 24 hours */
 export function redactBody(body: string, secrets: readonly string[]): string {
-  let text = body.slice(0, KEPT).replaceAll('\0', '').replace(DIGIT_ESCAPE, '$1');
+  let text = body.slice(0, KEPT).replaceAll('\0', '');
+  if (text.includes('\\')) text = text.replace(DIGIT_ESCAPE, '$1');
   for (const secret of secrets) {
-    if (secret !== '') text = text.replaceAll(secret, (found) => `${found.slice(0, 6)}…`);
+    if (secret === '' || !text.includes(secret)) continue;
+    text = text.replaceAll(secret, (found) => `${found.slice(0, 6)}…`);
   }
   return maskMobiles(
     maskNamedInJson(text)

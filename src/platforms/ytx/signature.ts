@@ -67,8 +67,19 @@ const BASE64 = /^[0-9A-Za-z+/]+={0,2}$/;
 /** The document prescribes `|`, but its own sample has `:`. */
 const CONTENT = /^([0-9A-Za-z]{1,64})[|:](\d{14})$/;
 
+/** The last header and its content: the calls of an account within one second have the same. */
+let lastHeader = '';
+let lastAuthorization: Authorization | null = null;
+
 /** Returns null if the header cannot be read. */
 export function readAuthorization(header: string): Authorization | null {
+  if (header === lastHeader) return lastAuthorization;
+  const authorization = decodeAuthorization(header);
+  [lastHeader, lastAuthorization] = [header, authorization];
+  return authorization;
+}
+
+function decodeAuthorization(header: string): Authorization | null {
   const text = header.trim();
   if (!BASE64.test(text)) return null;
   const found = CONTENT.exec(Buffer.from(text, 'base64').toString('latin1'));

@@ -9,9 +9,18 @@ import { decodeUtf8 } from './utf8.ts';
 export function percentDecode(text: string): string | null {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
-  const { bytes, isWhole } = percentBytes(spaced);
+  // A UTF-16 code unit takes at most three bytes.
+  const room =
+    spaced.length * 3 <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(spaced.length * 3);
+  const { bytes, isWhole } = decodeInto(room, room.write(spaced, 'utf8'));
   return isWhole ? decodeUtf8(bytes) : null;
 }
+
+/**
+ * The bytes of one text while it is decoded. A buffer for each text would be a third of the garbage
+ * of a call.
+ */
+const SCRATCH = Buffer.allocUnsafeSlow(16 * 1024);
 
 /** A text whose `%XX` escapes have become bytes. */
 export interface PercentBytes {
@@ -35,19 +44,24 @@ const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
 /** Decodes in one pass over the bytes and without an exception, whatever the caller has sent. */
 export function percentBytes(text: string): PercentBytes {
   const bytes = Buffer.from(text, 'utf8');
+  return decodeInto(bytes, bytes.length);
+}
+
+/** @param length the number of bytes to decode; the result takes their place */
+function decodeInto(bytes: Buffer, length: number): PercentBytes {
   let to = 0;
   let escapes = 0;
   let isWhole = true;
   let isAscii = true;
-  for (let from = 0; from < bytes.length; from++, to++) {
+  for (let from = 0; from < length; from++, to++) {
     const byte = bytes[from]!;
     if (byte !== PERCENT) {
       if (byte > 127) isAscii = false;
       bytes[to] = byte;
       continue;
     }
-    const high = HEX[bytes[from + 1] ?? 0]!;
-    const low = HEX[bytes[from + 2] ?? 0]!;
+    const high = from + 1 < length ? HEX[bytes[from + 1]!]! : 255;
+    const low = from + 2 < length ? HEX[bytes[from + 2]!]! : 255;
     if (high === 255 || low === 255) {
       isWhole = false;
       bytes[to] = byte;

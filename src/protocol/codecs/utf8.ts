@@ -1,14 +1,16 @@
 // Decodes UTF-8 strictly, and describes bytes that are not UTF-8.
-import { isUtf8 } from 'node:buffer';
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Returns null if the bytes are not valid UTF-8. A byte order mark stays in the text. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   // Checks before decoding, because a decoder that throws would cost an exception for each invalid
-  // body.
-  return isUtf8(bytes) ? decoder.decode(bytes) : null;
+  // body. Most bodies are ASCII, which needs no decoding at all.
+  if (isAscii(bytes)) return asBuffer(bytes).toString('latin1');
+  return isUtf8(bytes) ? asBuffer(bytes).toString('utf8') : null;
 }
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
  * The beginning of the body suffices to recognise an encoding, and limits the cost of a refused

@@ -23,6 +23,28 @@ interface Count {
   count: number;
 }
 
+/**
+ * A row of pauses has this word before the time of the write and a list of its pauses in JSON. A row
+ * for each pause would cost every query of an order an insert into two trees.
+ */
+const PAUSES = 'pauses';
+/** Rows sort by the time of their write: it has 13 digits until the year 2286. */
+const pausesRow = (pauses: readonly Pause[], writtenAt: number): string =>
+  `${PAUSES} ${writtenAt} ${JSON.stringify(pauses)}`;
+
+type Pause = readonly [place: string, endsAt: Instant];
+
+interface Row extends Count {
+  readonly key: string;
+}
+
+/** The counts of a row: several if it holds pauses. */
+function readRow({ key, endsAt, count }: Row): (readonly [place: string, Count])[] {
+  if (!key.startsWith(`${PAUSES} `)) return [[key, { endsAt, count }]];
+  const pauses = JSON.parse(key.slice(key.indexOf('['))) as Pause[];
+  return pauses.map(([place, ends]) => [place, { endsAt: ends, count: 1 }]);
+}
+
 const NOTHING = (): void => {};
 
 export class SqliteLimits implements Limits {
@@ -33,6 +55,8 @@ export class SqliteLimits implements Limits {
   readonly #underWay = new Map<string, number>();
   /** Counts that the ledger does not have yet. */
   readonly #changed = new Map<string, Count>();
+  /** Pauses that the ledger does not have yet. */
+  #pauses: Pause[] = [];
   #sweepAt = SWEEP_SIZE;
   #latest: Instant = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -46,15 +70,12 @@ export class SqliteLimits implements Limits {
   }
 
   static async load(reader: Reader, writer: Writer): Promise<SqliteLimits> {
-    const kept = query<Count & { readonly key: string }>(
+    const kept = query<Row>(
       reader.db,
-      'SELECT key, ends_at AS endsAt, count FROM limit_counts',
+      'SELECT key, ends_at AS endsAt, count FROM limit_counts ORDER BY key',
     );
-    const counts = await reader.read(() => kept.all());
-    return new SqliteLimits(
-      writer,
-      new Map(counts.map(({ key, endsAt, count }) => [key, { endsAt, count }])),
-    );
+    const rows = await reader.read(() => kept.all());
+    return new SqliteLimits(writer, new Map(rows.flatMap(readRow)));
   }
 
   async enter(
@@ -90,9 +111,10 @@ export class SqliteLimits implements Limits {
       const place = `pause ${key}`;
       const running = this.#counts.get(place);
       if (running && isPausing(running.endsAt - length, length, now)) return false;
-      const count = { endsAt: now + length, count: 1 };
-      this.#counts.set(place, count);
-      this.#keep(place, count, now);
+      const endsAt = now + length;
+      this.#counts.set(place, { endsAt, count: 1 });
+      this.#pauses.push([place, endsAt]);
+      this.#keepSoon(now);
       return true;
     });
   }
@@ -101,6 +123,7 @@ export class SqliteLimits implements Limits {
   forgetAll(): void {
     this.#counts.clear();
     this.#changed.clear();
+    this.#pauses = [];
   }
 
   async close(): Promise<void> {
@@ -120,8 +143,12 @@ export class SqliteLimits implements Limits {
   }
 
   #keep(place: string, count: Count, now: Instant): void {
-    this.#latest = now;
     this.#changed.set(place, count);
+    this.#keepSoon(now);
+  }
+
+  #keepSoon(now: Instant): void {
+    this.#latest = now;
     this.#timer ??= setTimeout(() => this.#write(), KEEP_EVERY_MS);
     if (this.#counts.size < this.#sweepAt) return;
     for (const [key, { endsAt }] of this.#counts) if (endsAt <= now) this.#counts.delete(key);
@@ -131,11 +158,17 @@ export class SqliteLimits implements Limits {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#changed.size === 0) return;
+    if (this.#changed.size === 0 && this.#pauses.length === 0) return;
     const counts = [...this.#changed].map(
       ([key, { endsAt, count }]) => [key, endsAt, count] as const,
     );
     this.#changed.clear();
+    const pauses = this.#pauses;
+    this.#pauses = [];
+    if (pauses.length > 0) {
+      const last = pauses.reduce((latest, [, endsAt]) => Math.max(latest, endsAt), 0);
+      counts.push([pausesRow(pauses, Date.now()), last, pauses.length]);
+    }
     // Counts may be lost while the ledger accepts no changes, but then no counted call succeeds,
     // either.
     const now = this.#latest;

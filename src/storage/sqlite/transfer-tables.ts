@@ -15,6 +15,12 @@ const ITS_LIST =
 /** Sorted by a key, so that a continued transfer skips the same rows. */
 const SELECTS: Readonly<Record<string, string>> = {
   settings: 'SELECT name, value FROM settings ORDER BY name',
+  // A row of pauses holds several: see limits.ts. Of a pause that was started twice, the last counts.
+  limit_counts: `SELECT coalesce(p.value ->> 0, c.key) AS place, max(coalesce(p.value ->> 1, c.ends_at)),
+      iif(p.value IS NULL, c.count, 1)
+    FROM limit_counts AS c
+    LEFT JOIN json_each(iif(c.key GLOB 'pauses *', substr(c.key, instr(c.key, '[')), '[]')) AS p
+    GROUP BY place ORDER BY place`,
   orders: `SELECT id, ${ORDER}, state, version, updated_at, attributes, lines, head FROM orders AS o ORDER BY id`,
   gone_orders: `SELECT ${ORDER} FROM orders AS o WHERE false`,
   order_keys: `SELECT ${ORDER}, k.name, k.value FROM order_keys AS k CROSS JOIN orders AS o ON o.id = k.order_row
