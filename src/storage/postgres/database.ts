@@ -11,7 +11,7 @@ const OLDEST_SERVER = 150_000;
 /**
  * Gateways that start at once migrate one after the other; "ogat", which SQLite's files also carry.
  */
-const MIGRATION_LOCK = 0x6f676174;
+export const MIGRATION_LOCK = 0x6f676174;
 /**
  * A function of Ordergate runs statements of its own, which Citus allows on its coordinator only. So
  * the other servers get those functions alone that a trigger needs. Without Citus this setting has

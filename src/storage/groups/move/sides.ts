@@ -1,0 +1,77 @@
+// The connections of a move: to the home schema, to the old side and to the new side.
+import { randomBytes } from 'node:crypto';
+import { Connection } from '../../postgres/connection.ts';
+import { type GroupPlace, type GroupsFile, schemaUrl } from '../file.ts';
+
+/** The move cannot begin, or has gone back. Nothing of the group was changed. */
+export class MoveError extends Error {
+  readonly code = 'ERR_GROUP_MOVE';
+  override readonly name = 'MoveError';
+}
+
+export interface Sides {
+  readonly home: Connection;
+  readonly old: Connection;
+  /** Writes at the old side while `old` holds the fence. */
+  readonly beside: Connection;
+  readonly target: Connection;
+  /** Administrators' URLs without a schema: the target's server connects to the first. */
+  readonly oldUrl: string;
+  readonly targetUrl: string;
+  close(): Promise<void>;
+}
+
+/** URLs of roles that may replicate, in the place of those of the file. */
+export interface AdminUrls {
+  readonly adminFrom?: string | undefined;
+  readonly adminTo?: string | undefined;
+}
+
+export async function openSides(
+  file: GroupsFile,
+  home: Connection,
+  { from, to }: { readonly from: GroupPlace; readonly to: GroupPlace },
+  { adminFrom, adminTo }: AdminUrls,
+): Promise<Sides> {
+  const oldUrl = adminFrom ?? file.servers.get(from.server)!;
+  const targetUrl = adminTo ?? file.servers.get(to.server)!;
+  const opened: Connection[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((connection) => connection.close()));
+  };
+  const open = async (url: string, schema: string): Promise<Connection> => {
+    const connection = await openSide(url, schema);
+    opened.push(connection);
+    return connection;
+  };
+  try {
+    const old = await open(oldUrl, from.schema);
+    const beside = await open(oldUrl, from.schema);
+    const target = await open(targetUrl, to.schema);
+    return { home, old, beside, target, oldUrl, targetUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export function openSide(url: string, schema: string): Promise<Connection> {
+  const name = `ordergate-move-${randomBytes(6).toString('hex')}`;
+  return Connection.open({ url: schemaUrl(url, schema), name, kind: 'long' });
+}
+
+/** For what reads the home schema alone. */
+export async function withHome<T>(
+  { home, servers }: GroupsFile,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await openSide(servers.get(home.server)!, home.schema);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
