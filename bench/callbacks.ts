@@ -1,4 +1,4 @@
-// `npm run bench -- --callbacks`: how fast due callbacks go out and in how much memory, and what they take from the gateway.
+// `npm run bench -- --callbacks`: how fast due callbacks go out and in how much memory, and what they take from the gateway; with `--postgres` on PostgreSQL.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { seedOrdergate } from './ledgers.ts';
 import { fire, openConnections, type Shot, WrongAnswerError } from './load.ts';
 import type { BenchOptions } from './options.ts';
 import { type Measurement, median, medians } from './phase.ts';
+import { POSTGRES_TOKEN, withDatabase } from './postgres-database.ts';
 import { type Bound, print, printBounds, printTable, writeResults } from './report.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
@@ -35,17 +36,29 @@ interface Drain {
   readonly peakBytes: number;
 }
 
-export async function measureCallbacks(options: BenchOptions): Promise<void> {
+export function measureCallbacks(options: BenchOptions): Promise<void> {
+  if (!options.postgres) return measureOn(options, {});
+  return withDatabase((settings) => measureOn(options, settings));
+}
+
+/** @param settings of the engine; none for SQLite */
+async function measureOn(
+  options: BenchOptions,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
   const { entry, secret, rounds, orders, reads, warmReads } = options;
   const data = temporaryDirectory();
   print(`seeding ${orders.toLocaleString('en')} orders`);
-  await seedOrdergate(entry, data, orders, secret);
+  await seedOrdergate(entry, data, orders, secret, 'jintong', settings);
   const receiver = await RunningServer.start(['bench/receiver.ts']);
   const server = await RunningServer.start(
     ordergateCommand(entry, 'serve', '--data', data, '--port', '0'),
-    { ORDERGATE_CALLBACK_ALLOW: '127.0.0.1' },
+    { ...settings, ORDERGATE_CALLBACK_ALLOW: '127.0.0.1' },
   );
-  const bench = new CallbackBench(server, receiver, data, secret);
+  const token = options.postgres
+    ? POSTGRES_TOKEN
+    : readFileSync(join(data, 'admin.token'), 'utf8').trim();
+  const bench = new CallbackBench(server, receiver, token, secret);
 
   const path = GATEWAY_PATH;
   const random = repeatableRandom(1);
@@ -116,11 +129,11 @@ class CallbackBench {
   /** Between the first two stand the small number of callbacks, between the first and last all. */
   readonly #times: string[] = [];
 
-  constructor(server: RunningServer, receiver: RunningServer, data: string, secret: string) {
+  constructor(server: RunningServer, receiver: RunningServer, token: string, secret: string) {
     this.#server = server;
     this.#receiver = receiver;
     this.#secret = secret;
-    this.#token = readFileSync(join(data, 'admin.token'), 'utf8').trim();
+    this.#token = token;
   }
 
   /** Changes orders, each once, and waits until every change has been posted. */

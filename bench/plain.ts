@@ -4,7 +4,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import { PlainDeliveries } from './plain-deliveries.ts';
 import { type OrderRow, type Partner, PlainStore } from './plain-store.ts';
+import { servePlainSuning } from './plain-suning.ts';
+import { PlainTopUps, servePlainYtx } from './plain-ytx.ts';
 
 const HASTEN_INTERVAL_MS = 10 * 60 * 1000;
 const HASTEN_STATES = new Set('ABDKLMQRSUVWZ');
@@ -56,7 +59,10 @@ interface Call {
   stringToSign?: string;
 }
 
-const store = new PlainStore(process.argv[2]!);
+const [, , path = ''] = process.argv;
+const store = new PlainStore(path);
+const topUps = new PlainTopUps(`${path}.ytx`);
+const deliveries = new PlainDeliveries(`${path}.suning`);
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false });
 const builder = new XMLBuilder({ suppressEmptyNode: false });
 
@@ -237,6 +243,8 @@ const app = express();
 app.use(express.urlencoded({ extended: false, limit: '1mb' }));
 app.use(express.text({ type: ['text/*', 'application/xml'], limit: '1mb' }));
 app.post('/Api/OrderOpenApi.ashx', serve);
+servePlainYtx(app, topUps, (row) => store.logRequest(row));
+servePlainSuning(app, deliveries, (row) => store.logRequest(row));
 
 const server = app.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
@@ -244,7 +252,7 @@ const server = app.listen(0, '127.0.0.1', () => {
 });
 process.once('SIGTERM', () => {
   server.close(() => {
-    store.close();
+    for (const one of [store, topUps, deliveries]) one.close();
     process.exit(0);
   });
   server.closeAllConnections();

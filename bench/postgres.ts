@@ -1,83 +1,98 @@
-// `npm run bench -- --postgres`: ordergate on PostgreSQL beside a bare handler with the same statements; 1, 2 and 4 nodes.
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
-import {
-  GATEWAY_PATH,
-  KINDS,
-  type Kind,
-  randomIndexes,
-  repeatableRandom,
-  shotsAt,
-  shuffledIndexes,
-} from './jintong-requests.ts';
+// `npm run bench -- --postgres`: every method on PostgreSQL, one node beside a bare handler with the same statements; of Jintong 2 and 4 nodes, too.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { askOnce } from './ask.ts';
+import { frame } from './frame.ts';
 import { fire, openConnections, type Shot } from './load.ts';
+import { type MethodPhase, methodPhases } from './method-requests.ts';
 import type { BenchOptions } from './options.ts';
 import { type Measurement, median } from './phase.ts';
+import { withDatabase } from './postgres-database.ts';
 import { type Bound, print, printBounds, printTable, writeResults } from './report.ts';
-import { ordergateCommand, RunningServer, runScript } from './servers.ts';
+import { ordergateCommand, RunningServer, runScript, temporaryDirectory } from './servers.ts';
 
-const SERVER =
-  process.env.ORDERGATE_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const NODES = [1, 2, 4];
+/** Other methods would show the same of the database. */
+const ON_SEVERAL_NODES = 'Jintong ';
+/** The least throughput of one node in that of the bare handler. */
+const LEAST = 0.75;
 
-export async function measurePostgres(options: BenchOptions): Promise<void> {
-  const { entry, orders, rounds, secret, reads, writes, warmReads, warmWrites } = options;
-  const name = `ordergate_bench_${randomBytes(4).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  const url = new URL(SERVER);
-  url.pathname = `/${name}`;
-  const settings = {
-    ORDERGATE_DATABASE_URL: url.href,
-    ORDERGATE_KEY: '07'.repeat(32),
-    ORDERGATE_ADMIN_TOKEN: 'the-admin-token-of-the-bench',
-  };
-  try {
-    print(`seeding ${orders.toLocaleString('en')} orders`);
-    const flags = ['--platform', 'jintong', '--orders', String(orders), '--secret', secret];
+export function measurePostgres(options: BenchOptions): Promise<void> {
+  return withDatabase((settings) => measureOn(options, settings));
+}
+
+async function measureOn(
+  options: BenchOptions,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { entry, orders, rounds, secret } = options;
+  const phases = methodPhases(orders, secret).filter(({ name }) =>
+    name.toLowerCase().includes(options.only.toLowerCase()),
+  );
+  if (phases.length === 0) throw new RangeError(`no method's name holds "${options.only}"`);
+  print(`seeding ${orders.toLocaleString('en')} orders of each platform`);
+  for (const platform of new Set(phases.map(({ name }) => name.split(' ')[0]!.toLowerCase()))) {
+    const flags = ['--platform', platform, '--orders', String(orders), '--secret', secret];
     await runScript(ordergateCommand(entry, 'seed', ...flags), settings);
-    const floor = await RunningServer.start(['bench/postgres-floor.ts'], settings);
-    const nodes: RunningServer[] = [];
-    for (let i = 0; i < Math.max(...NODES); i++) {
-      const command = ordergateCommand(entry, 'serve', '--port', '0');
-      nodes.push(await RunningServer.start(command, settings));
-    }
-    const subjects: [name: string, servers: RunningServer[]][] = [
-      ['floor', [floor]],
-      ...NODES.map((count): [string, RunningServer[]] => [
-        `${count} node${count > 1 ? 's' : ''}`,
-        nodes.slice(0, count),
-      ]),
-    ];
-    const figures: Record<Kind, Record<string, Measurement[]>> = { read: {}, write: {} };
-    const random = repeatableRandom(1);
-    const fresh = shuffledIndexes(random, orders);
-    for (let round = 0; round <= rounds; round++) {
-      print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-      for (const [subject, servers] of subjects) {
-        for (const kind of KINDS) {
-          const count = { read: [warmReads, reads], write: [warmWrites, writes] }[kind][
-            round === 0 ? 0 : 1
-          ]!;
-          const indexes =
-            kind === 'read' ? randomIndexes(random, orders, count) : fresh.splice(0, count);
-          if (indexes.length < count)
-            throw new RangeError('each write needs an order of its own: more --orders');
-          const path = subject === 'floor' ? `/${kind}` : GATEWAY_PATH;
-          const measured = await measureNodes(
-            servers,
-            options.connections,
-            shotsAt(path, kind, indexes, secret),
-          );
-          figures[kind][subject] ??= [];
-          if (round > 0) figures[kind][subject].push(measured);
-        }
+  }
+  const nodes: RunningServer[] = [];
+  for (let i = 0; i < Math.max(...NODES); i++) {
+    const command = ordergateCommand(entry, 'serve', '--port', '0');
+    nodes.push(await RunningServer.start(command, settings));
+  }
+  const replies: Record<string, object> = {};
+  const pathOf = (phase: MethodPhase): string => `/${phases.indexOf(phase)}`;
+  for (const phase of phases) {
+    replies[pathOf(phase)] = { name: phase.name, ...(await askOnce(nodes[0]!, phase.next())) };
+  }
+  const repliesFile = join(temporaryDirectory(), 'replies.json');
+  writeFileSync(repliesFile, JSON.stringify(replies));
+  const floor = await RunningServer.start(['bench/postgres-floor.ts', repliesFile], settings);
+
+  const subjectsOf = ({ name }: MethodPhase): readonly string[] =>
+    name.startsWith(ON_SEVERAL_NODES)
+      ? ['floor', '1 node', '2 nodes', '4 nodes']
+      : ['floor', '1 node'];
+  const figures: Record<string, Record<string, Measurement[]>> = {};
+  for (const phase of phases) {
+    figures[phase.name] = Object.fromEntries(subjectsOf(phase).map((subject) => [subject, []]));
+  }
+  for (let round = 0; round <= rounds; round++) {
+    print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+    for (const phase of phases) {
+      const subjects = subjectsOf(phase);
+      // They change places from round to round, as the servers of the other measurements.
+      for (let turn = 0; turn < subjects.length; turn++) {
+        const at = (round + turn) % subjects.length;
+        const shots = shotsOf(options, phase, round === 0, at === 0 ? pathOf(phase) : undefined);
+        const servers = at === 0 ? [floor] : nodes.slice(0, NODES[at - 1]);
+        const measured = await measureNodes(servers, options.connections, shots);
+        if (round > 0) figures[phase.name]![subjects[at]!]!.push(measured);
       }
     }
-    await Promise.all([floor, ...nodes].map((server) => server.stop()));
-    report(options, figures);
-  } finally {
-    await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
   }
+  await Promise.all([floor, ...nodes].map((server) => server.stop()));
+  report(options, figures);
+}
+
+/** Requests of one phase, each for an order of its own where the method changes something. */
+function shotsOf(
+  options: BenchOptions,
+  phase: MethodPhase,
+  isWarmUp: boolean,
+  floorPath: string | undefined,
+): Shot[] {
+  const { reads, writes, warmReads, warmWrites } = options;
+  const [warm, counted] = phase.changes ? [warmWrites, writes] : [warmReads, reads];
+  const count = Math.ceil((isWarmUp ? warm : counted) * phase.share);
+  return Array.from({ length: count }, () => {
+    const call = phase.next();
+    return {
+      request: frame(floorPath ?? call.target, call.headers, call.body),
+      // The floor answers all calls of a method with the same bytes.
+      expected: Buffer.from(floorPath === undefined ? call.expected : ''),
+    };
+  });
 }
 
 async function measureNodes(
@@ -103,30 +118,28 @@ async function measureNodes(
   };
 }
 
-function report(options: BenchOptions, figures: Record<Kind, Record<string, Measurement[]>>): void {
+function report(
+  options: BenchOptions,
+  figures: Readonly<Record<string, Record<string, Measurement[]>>>,
+): void {
   const { orders, rounds, connections } = options;
   print(
-    `\n${orders.toLocaleString('en')} orders, ${connections} connections, medians of ${rounds} rounds`,
+    `\n${orders.toLocaleString('en')} orders of each platform, ${connections} connections, medians of ${rounds} rounds`,
   );
-  printTable('signed reads', figures.read);
-  printTable('durable writes', figures.write);
+  const bounds: Bound[] = [];
+  for (const [name, of] of Object.entries(figures)) {
+    printTable(name, of);
+    const throughput = (subject: string): number =>
+      median(of[subject]!.map(({ requestsPerSecond }) => requestsPerSecond));
+    bounds.push({
+      what: `${name}: throughput of one node in that of the bare handler`,
+      value: throughput('1 node') / throughput('floor'),
+      unit: 'x',
+      relation: 'at least',
+      limit: LEAST,
+    });
+  }
   print('');
-  const throughput = (kind: Kind, name: string): number =>
-    median(figures[kind][name]!.map(({ requestsPerSecond }) => requestsPerSecond));
-  const bounds: Bound[] = KINDS.map((kind) => ({
-    what: `${kind}s: throughput of one node in that of the bare handler`,
-    value: throughput(kind, '1 node') / throughput(kind, 'floor'),
-    unit: 'x',
-    relation: 'at least',
-    limit: 0.7,
-  }));
   printBounds(bounds);
   writeResults(options.out, { orders, rounds, connections, figures }, bounds);
-}
-
-async function onServer(text: string): Promise<void> {
-  const client = new pg.Client(SERVER);
-  await client.connect();
-  await client.query(text);
-  await client.end();
 }
