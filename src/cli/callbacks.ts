@@ -3,7 +3,15 @@ import { readFlags, UsageError } from '../config.ts';
 import { sendOwn } from './callback-send.ts';
 import { wordOf, wrongUse } from './flags.ts';
 import { print, say } from './output.ts';
-import { type Page, printList, printOne, type Reader, readerOf, shortTime } from './reads.ts';
+import {
+  type Page,
+  printList,
+  printOne,
+  type Reader,
+  readerOf,
+  readWhole,
+  shortTime,
+} from './reads.ts';
 import { callbacks as TEXT } from './texts/callbacks.ts';
 
 interface Delivery {
@@ -85,7 +93,7 @@ async function endpoints(
   query: Readonly<Record<string, string | undefined>>,
   json: boolean,
 ): Promise<number> {
-  const page = await reader.get<Page<Endpoint>>('/callbacks/endpoints', query);
+  const page = await readWhole<Endpoint>(reader, '/callbacks/endpoints', query);
   return printList(page, json, ({ endpointId, platform, party, enabled, pausedUntil, url }) => [
     endpointId,
     platform,

@@ -1,7 +1,8 @@
 // `ordergate parties`: lists who may call a gateway, and shows one.
 import { readFlags, UsageError } from '../config.ts';
 import { wordOf, wrongUse } from './flags.ts';
-import { type Page, printList, printOne, readerOf } from './reads.ts';
+import { printList, printOne, readerOf, readWhole } from './reads.ts';
+import { ServerRefusal } from './server.ts';
 import { parties as TEXT } from './texts/operate.ts';
 
 interface Party {
@@ -19,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (more.length > 0 || (what === 'show') !== (id !== undefined)) wrongUse(TEXT);
   const { platform, json } = values;
   const reader = readerOf(values);
-  const page = await reader.get<Page<Party>>('/parties', { platform });
+  const page = await readWhole<Party>(reader, '/parties', { platform, party: id }).catch(refused);
   if (what === 'list') {
     return printList(page, json, ({ platform: of, partyId, enabled, keys, grants }) => [
       of,
@@ -29,12 +30,13 @@ export async function run(args: readonly string[]): Promise<number> {
       grants.join(' '),
     ]);
   }
-  const found = page.items.filter(({ partyId }) => partyId === id);
-  if (found.length === 0) {
-    const known = page.items.map(({ partyId }) => partyId).join(', ');
-    throw new UsageError(`there is no party "${id}"; there are: ${known}`);
-  }
-  if (json) return printList({ items: found }, true, () => []);
-  for (const party of found) printOne(party, false);
+  if (json) return printList(page, true, () => []);
+  for (const party of page.items) printOne(party, false);
   return 0;
+}
+
+/** A party or a platform that there is not is a wrong use of the command; the server lists those that there are. */
+function refused(error: unknown): never {
+  if (error instanceof ServerRefusal && error.status === 400) throw new UsageError(error.message);
+  throw error;
 }

@@ -29,6 +29,25 @@ export function readerOf(values: ServerValues): Reader {
   };
 }
 
+/** The greatest page that a list answers. */
+const WHOLE_PAGE = '1000';
+
+/** All rows of a list, page by page: of those that an operator reads whole, such as parties. */
+export async function readWhole<Row>(
+  reader: Reader,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<Page<Row>> {
+  const items: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await reader.get<Page<Row>>(path, { ...query, limit: WHOLE_PAGE, cursor });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return { items };
+}
+
 /** Prints a list: rows in columns, or NDJSON after the line of readiness. */
 export function printList<Row extends object>(
   { items, nextCursor = null, searchedTo = null }: Page<Row>,

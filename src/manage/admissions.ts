@@ -1,8 +1,9 @@
 // /admissions: whether an address would be let in, by which party's list, and as whom.
 import { z } from 'zod';
 import { AddressList, normalizeAddress } from '../directory/addresses.ts';
-import { type Endpoint, endpoint, ManageError } from './endpoint.ts';
-import { checkPlatformFilter } from './filters.ts';
+import { type Endpoint, endpoint, ManageError, page } from './endpoint.ts';
+import { checkPlatformFilter, partiesNamed } from './filters.ts';
+import { memoryPage, memoryPageQuery } from './memory-page.ts';
 
 const admissionSchema = z
   .object({
@@ -17,6 +18,9 @@ const admissionSchema = z
   })
   .meta({ id: 'Admission' });
 
+/** Who names the address comes first, then who lets everybody in. */
+const RANK = { listed: 0, 'no-list': 1, 'not-listed': 2, 'switched-off': 3 } as const;
+
 export const admissionEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'GET',
@@ -26,11 +30,14 @@ export const admissionEndpoints: readonly Endpoint[] = [
     query: z.strictObject({
       address: z.string().min(1).max(64).describe('such as 203.0.113.7'),
       platform: z.string().optional(),
+      party: z.string().optional().describe('its id, whole'),
+      ...memoryPageQuery,
     }),
     status: 200,
-    response: z.object({ address: z.string(), items: z.array(admissionSchema) }),
+    response: page(admissionSchema).extend({ address: z.string() }),
     errors: {},
-    async handle({ query: { address: given, platform } }, { parties, platforms }) {
+    async handle({ query }, { parties, platforms }) {
+      const { address: given, platform, party } = query;
       checkPlatformFilter(platforms, platform);
       const address = normalizeAddress(given);
       try {
@@ -39,16 +46,16 @@ export const admissionEndpoints: readonly Endpoint[] = [
         const message = `address: "${given}" is no IPv4 or IPv6 address, such as 203.0.113.7`;
         throw new ManageError(400, 'bad-request', message, 'address');
       }
-      const items = parties.list(platform).flatMap((party) => {
+      const rows = partiesNamed({ parties }, { platform, party }).flatMap((one) => {
         const lists: readonly { app: string | null; addresses: readonly string[] }[] = [
-          { app: null, addresses: party.addresses },
-          ...appLists(party.attributes.apps),
+          { app: null, addresses: one.addresses },
+          ...appLists(one.attributes.apps),
         ];
         // Where apps have lists of their own, the party's is empty and decides nothing.
         const deciding = lists.length > 1 ? lists.slice(1) : lists;
         return deciding.map(({ app, addresses }) => {
           const listed = addresses.length > 0 && new AddressList(addresses).has(address);
-          const why = !party.enabled
+          const why = !one.enabled
             ? ('switched-off' as const)
             : addresses.length === 0
               ? ('no-list' as const)
@@ -56,8 +63,8 @@ export const admissionEndpoints: readonly Endpoint[] = [
                 ? ('listed' as const)
                 : ('not-listed' as const);
           return {
-            platform: party.platform,
-            partyId: party.partyId,
+            platform: one.platform,
+            partyId: one.partyId,
             app,
             admitted: why === 'listed' || why === 'no-list',
             why,
@@ -65,7 +72,11 @@ export const admissionEndpoints: readonly Endpoint[] = [
           };
         });
       });
-      return { address, items };
+      const found = memoryPage(rows, query, {
+        sort: 'admission',
+        keyOf: ({ why, app, ...one }) => [RANK[why], one.platform, one.partyId, app ?? ''],
+      });
+      return { address, items: [...found.items], nextCursor: found.nextCursor };
     },
   }),
 ];

@@ -1,4 +1,4 @@
-// /callbacks/endpoints: list, register, change, rotate secrets, and test. A secret is shown once, when it is made.
+// /callbacks/endpoints: register, change, rotate secrets, and test; callback-endpoint-list.ts lists them. A secret is shown once, when it is made.
 import { z } from 'zod';
 import { reaches } from '../core/account.ts';
 import type { CallbackEndpoint } from '../core/callback-endpoint.ts';
@@ -9,9 +9,8 @@ import type { Platform } from '../protocol/platform.ts';
 import { EXPECTED_BODIES, PLATFORM_PRESET, RETRY_PRESETS } from '../protocol/retry-schedule.ts';
 import { requireOwner } from './callback-owner.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
-import { checkOwnerFilter, checkPlatformFilter } from './filters.ts';
 
-const endpointSchema = z
+export const endpointSchema = z
   .object({
     endpointId: z.string(),
     platform: z.string(),
@@ -58,22 +57,6 @@ const settings = {
 const DEFAULT_OVERLAP_SECONDS = DAY / SECOND;
 
 export const callbackEndpointEndpoints: readonly Endpoint[] = [
-  endpoint({
-    method: 'GET',
-    path: '/callbacks/endpoints',
-    operationId: 'listCallbackEndpoints',
-    summary: 'Where callbacks go, without secrets',
-    query: z.strictObject({ platform: z.string().optional(), party: z.string().optional() }),
-    status: 200,
-    response: z.object({ items: z.array(endpointSchema) }),
-    errors: {},
-    async handle({ query }, { callbacks, clock, platforms, parties }) {
-      checkPlatformFilter(platforms, query.platform);
-      const found = await callbacks.listEndpoints(query);
-      if (found.length === 0) await checkOwnerFilter({ platforms, parties }, query);
-      return { items: found.map((one) => view(one, clock.now())) };
-    },
-  }),
   endpoint({
     method: 'POST',
     path: '/callbacks/endpoints',
@@ -242,7 +225,7 @@ function unknownEndpoint(endpointId: string): ManageError {
   return new ManageError(404, 'unknown-endpoint', message, 'endpointId');
 }
 
-function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchema> {
+export function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchema> {
   const { secrets, health, createdAt, off, eventTypes, preset, expects, ...rest } = from;
   const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
   const { failures, failingSince, openUntil } = health;

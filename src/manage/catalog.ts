@@ -1,9 +1,10 @@
 // /catalog: what platforms keep besides orders and parties, such as products.
 import { z } from 'zod';
 import { ImportError } from '../protocol/platform.ts';
-import { type Endpoint, endpoint, findPlatform, ManageError } from './endpoint.ts';
+import { type Endpoint, endpoint, findPlatform, ManageError, page } from './endpoint.ts';
 import { checkPlatformFilter } from './filters.ts';
 import { checkKindFilter } from './log-filters.ts';
+import { memoryPage, memoryPageQuery } from './memory-page.ts';
 
 const entrySchema = z
   .object({
@@ -20,15 +21,24 @@ export const catalogEndpoints: readonly Endpoint[] = [
     path: '/catalog',
     operationId: 'listCatalog',
     summary: 'Entries of the platforms’ catalogs',
-    query: z.strictObject({ platform: z.string().optional(), kind: z.string().optional() }),
+    query: z.strictObject({
+      platform: z.string().optional(),
+      kind: z.string().optional(),
+      ...memoryPageQuery,
+    }),
     status: 200,
-    response: z.object({ items: z.array(entrySchema) }),
+    response: page(entrySchema),
     errors: {},
-    async handle({ query: { platform, kind } }, { catalog, platforms }) {
+    async handle({ query }, { catalog, platforms }) {
+      const { platform, kind } = query;
       checkPlatformFilter(platforms, platform);
-      const items = catalog.list(platform).filter((e) => kind === undefined || e.kind === kind);
-      if (items.length === 0) checkKindFilter(platforms, platform, kind);
-      return { items: items as z.input<typeof entrySchema>[] };
+      const rows = catalog.list(platform).filter((e) => kind === undefined || e.kind === kind);
+      if (rows.length === 0) checkKindFilter(platforms, platform, kind);
+      const found = memoryPage(rows, query, {
+        sort: 'key',
+        keyOf: (entry) => [entry.platform, entry.kind, entry.key],
+      });
+      return { ...found, items: found.items as z.input<typeof entrySchema>[] };
     },
   }),
   endpoint({

@@ -14,7 +14,7 @@ import {
 } from './endpoint.ts';
 import { maskQuery } from './mask-urls.ts';
 import { orderEndpoints } from './orders.ts';
-import { partyEndpoints } from './parties.ts';
+import { partyListEndpoints } from './party-list.ts';
 import { requestEndpoints } from './requests.ts';
 import { may, type OperationId } from './roles.ts';
 
@@ -116,6 +116,6 @@ export const exportEndpoints: readonly Endpoint[] = [
   exportOf(orderEndpoints, 'listOrders', 'exportOrders', 'orders'),
   exportOf(requestEndpoints, 'listRequests', 'exportRequests', 'requests'),
   exportOf(deliveryEndpoints, 'listDeliveries', 'exportDeliveries', 'deliveries'),
-  exportOf(partyEndpoints, 'listParties', 'exportParties', 'parties'),
+  exportOf(partyListEndpoints, 'listParties', 'exportParties', 'parties'),
   exportOf(auditEndpoints, 'listAudit', 'exportAudit', 'audit'),
 ];

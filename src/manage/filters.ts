@@ -105,6 +105,22 @@ export async function checkPartyFilter(
   throw refused('party', `no party "${partyId}", and no call that claims to be it`, known);
 }
 
+/**
+ * The parties that a filter names: all, those of a platform, or one by its whole id.
+ * @throws {ManageError} 400 where there is no such party
+ */
+export function partiesNamed(
+  { parties }: Pick<Directory, 'parties'>,
+  { platform, party: partyId }: PartyFilter,
+): Party[] {
+  const all = parties.list(platform);
+  if (partyId === undefined) return all;
+  const named = all.filter((party) => party.partyId === partyId);
+  if (named.length > 0) return named;
+  const known = all.map((party) => party.partyId);
+  throw refused('party', `no party "${partyId}"`, known);
+}
+
 /** As many as a person reads through. */
 const SHOWN = 20;
 

@@ -10,6 +10,7 @@ import { approvalEndpoints } from './approvals.ts';
 import { attentionEndpoints } from './attention.ts';
 import { auditEndpoints } from './audit.ts';
 import { type AuditTrail, auditTrail } from './audit-trail.ts';
+import { callbackEndpointListEndpoints } from './callback-endpoint-list.ts';
 import { callbackEndpointEndpoints } from './callback-endpoints.ts';
 import { callbackSendEndpoints } from './callback-send.ts';
 import { catalogEndpoints } from './catalog.ts';
@@ -43,6 +44,7 @@ import { partyEndpoints } from './parties.ts';
 import { partnerLinkEndpoints } from './partner-links.ts';
 import { partyAppEndpoints } from './party-apps.ts';
 import { partyKeyEndpoints } from './party-keys.ts';
+import { partyListEndpoints } from './party-list.ts';
 import { platformEndpoints } from './platforms.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 import { replayJobEndpoints } from './replay-jobs.ts';
@@ -64,6 +66,7 @@ const documented: readonly Endpoint[] = [
   ...attentionEndpoints,
   ...orderEndpoints,
   ...orderOutlookEndpoints,
+  ...partyListEndpoints,
   ...partyEndpoints,
   ...partyKeyEndpoints,
   ...partyAppEndpoints,
@@ -73,6 +76,7 @@ const documented: readonly Endpoint[] = [
   ...requestEndpoints,
   ...debugEndpoints,
   ...endpointHealthEndpoints,
+  ...callbackEndpointListEndpoints,
   ...callbackEndpointEndpoints,
   ...callbackSendEndpoints,
   ...deliveryEndpoints,
@@ -143,10 +147,8 @@ export async function callEndpoint(
     const call = readCall(target, request);
     const { scope = null } = request.principal ?? {};
     const own = scope === null ? services : narrowTo(services, scope);
-    const carryOut = async () => {
-      if (target.method !== 'GET') await requireSecondPerson(target, call, services);
-      return target.handle(call, own);
-    };
+    if (target.method !== 'GET') await requireSecondPerson(target, call, services);
+    const carryOut = () => target.handle(call, own);
     const isAudited = target.isAudited ?? target.method !== 'GET';
     const answered = isAudited
       ? await trail.follow(target, request, call, carryOut)

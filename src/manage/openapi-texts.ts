@@ -116,7 +116,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'With `version`, an order that has changed since is not moved, and the refusal says who was faster. The move has to be one of the platform’s table for operators; a refusal lists where the order can go. `to` takes a state, its name, or the platform’s word for it. Callbacks go out as for any change.',
   revealSealed:
     'A sealed text, such as card codes, is encrypted in the ledger. Reading it writes a row into the order’s history with the note, before the text is answered.',
-  listParties: 'All parties, or those of one platform. Secrets are never shown again.',
+  listParties:
+    'Filtered, sorted and paged by the server. A page looks at the parties as they are then: one whose value changes between two pages may come twice or not at all. Secrets are never shown again.',
   createParty:
     'Without `secret` a random one is made. The answer is the only one that shows the secret; the gateway takes it at once.',
   readParty: 'The answer’s ETag is the party’s version, for If-Match and If-None-Match.',
@@ -129,7 +130,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   savePartyApp:
     'Of a platform whose parties have apps. The other apps of the party stay as they are.',
   removePartyApp: 'The app’s orders stay. Its calls are refused from the next one on.',
-  listCatalog: 'A `kind` that no platform takes is 400 and lists those that there are.',
+  listCatalog:
+    'By platform, kind and key. A `kind` that no platform takes is 400 and lists those that there are.',
   saveCatalogEntry: 'The platform checks the document. An entry of that kind and key is replaced.',
   removeCatalogEntry: 'Answers whether there was such an entry. Orders that name it stay.',
   importRows:

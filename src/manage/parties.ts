@@ -1,4 +1,4 @@
-// /parties: list, create, change, and rotate keys. A secret is shown once, when it is made.
+// /parties: create, read and change one; party-list.ts lists them. A secret is shown once, when it is made.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../core/order.ts';
@@ -8,7 +8,6 @@ import { splitAddresses } from '../directory/addresses.ts';
 import type { Parties } from '../directory/parties.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
 import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
-import { checkPlatformFilter } from './filters.ts';
 import { changeMatching, ifMatchHeader } from './if-match.ts';
 
 export const partySchema = z
@@ -64,21 +63,6 @@ export const newSecret = (): string => randomBytes(16).toString('hex');
 export const newKeyId = (): string => `k${randomBytes(5).toString('hex')}`;
 
 export const partyEndpoints: readonly Endpoint[] = [
-  endpoint({
-    method: 'GET',
-    path: '/parties',
-    operationId: 'listParties',
-    summary: 'Parties, without their secrets',
-    query: z.strictObject({ platform: z.string().optional() }),
-    status: 200,
-    response: z.object({ items: z.array(partySchema) }),
-    errors: {},
-    async handle({ query }, { parties, platforms, clock }) {
-      checkPlatformFilter(platforms, query.platform);
-      const uses = await parties.keyUses.read();
-      return { items: parties.list(query.platform).map((party) => view(party, clock.now(), uses)) };
-    },
-  }),
   endpoint({
     method: 'POST',
     path: '/parties',
@@ -197,10 +181,10 @@ export function check(platform: Platform, party: Party, others: readonly Party[]
   }
 }
 
-type Uses = Awaited<ReturnType<Parties['keyUses']['read']>>;
-const NEVER: Uses = () => null;
+export type KeyUses = Awaited<ReturnType<Parties['keyUses']['read']>>;
+const NEVER: KeyUses = () => null;
 
-export function view(party: Party, now: number, uses: Uses): z.input<typeof partySchema> {
+export function view(party: Party, now: number, uses: KeyUses): z.input<typeof partySchema> {
   const { platform, partyId, version, enabled, users, grants, addresses, attributes } = party;
   const keys = liveKeys(party, now).map((key) => {
     const lastUsedAt = uses(party, key);

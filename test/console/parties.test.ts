@@ -9,20 +9,35 @@ let world: World;
 let browser: Browser;
 if (!withoutBrowser) {
   world = await startWorld();
+  await manyParties();
   browser = await startBrowser(world.server);
 }
 after(() => browser?.close());
+
+/** More than a page of the list holds; of these, 120 have a user named `bulk`. */
+async function manyParties(): Promise<void> {
+  const rows = Array.from({ length: 120 }, (_, i) => {
+    const partner = `zz${String(i).padStart(3, '0')}`;
+    const key = Buffer.from(`key of ${partner}`).toString('hex').padEnd(32, '0');
+    const text = JSON.stringify({ partner, key, users: ['bulk'], actions: [] });
+    return { line: i + 1, place: { platform: 'jintong', section: 'partners' }, text };
+  });
+  const { body } = await manage(world.server, 'POST', '/import', { rows });
+  deepEqual([body.refused, body.report.parties], [[], rows.length]);
+}
 
 const WORDS = {
   zh: {
     ...{ ask: '检查', letIn: '放行', denied: '拒绝', create: '新建接入方', name: '编号' },
     ...{ platform: '平台', kept: '我已保存', rotate: '轮换密钥', users: '用户', edit: '修改' },
-    ...{ save: '保存', causes: '签名为什么不对' },
+    ...{ save: '保存', causes: '签名为什么不对', party: '接入方', next: '下一页' },
+    ...{ search: '编号、用户或应用' },
   },
   en: {
     ...{ ask: 'Ask', letIn: 'Let in', denied: 'Refused', create: 'New party', name: 'Id' },
     ...{ platform: 'Platform', kept: 'I have kept it', rotate: 'Rotate the key', users: 'Users' },
-    ...{ edit: 'Change', save: 'Save', causes: 'Why the signature is wrong' },
+    ...{ edit: 'Change', save: 'Save', causes: 'Why the signature is wrong', party: 'Party' },
+    ...{ next: 'Next page', search: 'Id, user or app' },
   },
 } as const;
 
@@ -40,6 +55,39 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       await form.getByRole('textbox').fill('192.0.2.1');
       await page.keyboard.press('Enter');
       await form.locator('.admissions li', { hasText: words.denied }).first().waitFor();
+      await page.close();
+      deepEqual(browser.faults.splice(0), []);
+    });
+
+    test('the list is sorted, filtered and paged by the server, and its URL holds all of it', async () => {
+      const page = await browser.open('/parties', { language });
+      const rows = page.locator('.list tbody .row');
+      const first = (): Promise<string> => rows.first().locator('a').innerText();
+      const firstIs = (id: string) => rows.first().getByText(id, { exact: true }).waitFor();
+      await rows.nth(49).waitFor();
+      ok((await first()) < 'zz');
+      await page.getByRole('columnheader', { name: words.party, exact: true }).click();
+      await page.waitForURL(/\?sort=party\.desc$/);
+      await firstIs('zz119'); // Of all parties, not of the first page.
+      await page.getByRole('button', { name: words.next }).click();
+      await page.waitForURL(/page=[\w-]+/);
+      await firstIs('zz069');
+      await page.reload();
+      await firstIs('zz069');
+      await page.goBack();
+      await firstIs('zz119');
+      // Another order begins at its first page.
+      await page.getByRole('button', { name: words.next }).click();
+      await firstIs('zz069');
+      await page.getByRole('columnheader', { name: words.party, exact: true }).click();
+      await page.waitForURL(/\?sort=party\.asc$/);
+      ok((await first()) < 'zz');
+      await page.getByLabel(words.search).fill('BULK');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/q=BULK/);
+      await firstIs('zz000');
+      const link = await page.locator('a.export').getAttribute('href');
+      match(link!, /^\/manage\/v1\/exports\/parties\?q=BULK&sort=party\.asc$/);
       await page.close();
       deepEqual(browser.faults.splice(0), []);
     });

@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError, ask } from './client.ts';
 import type { Figures } from './figures.ts';
 import { untilAsked } from './live.ts';
-import type { CallbackEndpoint, CallSeries, Me, Overview, Party } from './types.ts';
+import type { CallbackEndpoint, CallSeries, Me, Overview, Page, Party } from './types.ts';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -50,17 +50,29 @@ export const seriesQuery = (minutes: number, step: number) =>
     refetchInterval: untilAsked(30_000),
   });
 
-export const endpointsQuery = queryOptions({
-  queryKey: ['endpoints'],
-  queryFn: ({ signal }) =>
-    ask<{ items: readonly CallbackEndpoint[] }>('/callbacks/endpoints', { signal }),
-  refetchInterval: untilAsked(30_000),
-});
+interface EndpointsFilter {
+  readonly platform?: string | undefined;
+  readonly party?: string | undefined;
+  readonly sort?: 'attention.asc';
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
 
-export const partiesQuery = queryOptions({
-  queryKey: ['parties'],
-  queryFn: ({ signal }) => ask<{ items: readonly Party[] }>('/parties', { signal }),
-});
+export const endpointsQuery = (filter: EndpointsFilter) =>
+  queryOptions({
+    queryKey: ['endpoints', filter],
+    queryFn: ({ signal }) =>
+      ask<Page<CallbackEndpoint>>('/callbacks/endpoints', { query: { ...filter }, signal }),
+    refetchInterval: untilAsked(30_000),
+  });
+
+/** The first parties of a platform with a text in their id, for whoever types one. */
+export const partiesLikeQuery = (platform: string, q: string) =>
+  queryOptions({
+    queryKey: ['parties', platform, q],
+    queryFn: ({ signal }) =>
+      ask<Page<Party>>('/parties', { query: { platform, q, limit: 20 }, signal }),
+  });
 
 /** A text of a contract. */
 export interface Two {

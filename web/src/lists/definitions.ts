@@ -49,9 +49,18 @@ export const DELIVERIES: ListDefinition = {
 };
 
 export const PARTIES: ListDefinition = {
-  filters: ['platform', 'name', 'enabled'],
+  filters: ['platform', 'q', 'enabled'],
   columns: ['party', 'platform', 'enabled', 'grants', 'addresses', 'keys', 'used'],
   shown: ['party', 'platform', 'enabled', 'grants', 'addresses', 'keys', 'used'],
+  limits,
+  sorts: ['party', 'platform', 'enabled', 'keys', 'used'],
+};
+
+/** Cards in place of rows, so that it has one column. */
+export const ENDPOINTS: ListDefinition = {
+  filters: ['platform', 'party'],
+  columns: ['endpoint'],
+  shown: ['endpoint'],
   limits,
 };
 
@@ -73,4 +82,4 @@ export const FIGURES: ListDefinition = {
   limits,
 };
 
-export const LISTS = { ORDERS, REQUESTS, DELIVERIES, PARTIES, AUDIT, FIGURES };
+export const LISTS = { ORDERS, REQUESTS, DELIVERIES, PARTIES, ENDPOINTS, AUDIT, FIGURES };

@@ -8,6 +8,8 @@ export interface ListDefinition {
   readonly columns: readonly string[];
   readonly shown: readonly string[];
   readonly limits: readonly number[];
+  /** The columns by which the server sorts all rows; absent where the browser sorts those of a page. */
+  readonly sorts?: readonly string[];
 }
 
 export interface Sort {
@@ -20,7 +22,7 @@ export interface ListState {
   readonly filters: Readonly<Record<string, string>>;
   /** The cursors from the first page to this one; empty on the first page. */
   readonly trail: readonly string[];
-  /** Within the page that is shown; null: as the server orders them, newest first. */
+  /** Null: as the server orders them. */
   readonly sort: Sort | null;
   readonly columns: readonly string[];
   readonly limit: number;
@@ -52,7 +54,9 @@ export function readState(definition: ListDefinition, search: Search): ListState
   return {
     filters,
     trail: search[PAGE] ? search[PAGE].split(SEPARATOR) : [],
-    sort: definition.columns.includes(column) ? { column, descending: direction === 'desc' } : null,
+    sort: (definition.sorts ?? definition.columns).includes(column)
+      ? { column, descending: direction === 'desc' }
+      : null,
     columns: columns && columns.length > 0 ? columns : initial.columns,
     limit: definition.limits.includes(limit) ? limit : initial.limit,
   };
@@ -65,11 +69,15 @@ export function writeState(definition: ListDefinition, state: ListState): Search
   return {
     ...Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== '')),
     ...(trail.length > 0 && { [PAGE]: trail.join(SEPARATOR) }),
-    ...(sort && { [SORT]: `${sort.column}.${sort.descending ? 'desc' : 'asc'}` }),
+    ...(sort && { [SORT]: sortText(sort) }),
     ...(columns.join() !== initial.columns.join() && { [COLUMNS]: columns.join(SEPARATOR) }),
     ...(limit !== initial.limit && { [LIMIT]: String(limit) }),
   };
 }
+
+/** As the URL has it, and as the server is asked. */
+export const sortText = ({ column, descending }: Sort): string =>
+  `${column}.${descending ? 'desc' : 'asc'}`;
 
 /** A URL's query as text: plain names and values, which people can read and edit. */
 export function writeSearch(search: Search): string {

@@ -1,36 +1,29 @@
 // A list as a table: keys j and k move, Enter opens, columns are chosen, pages follow the server's cursors.
 import Button from 'antd/es/button';
-import Checkbox from 'antd/es/checkbox';
-import Popover from 'antd/es/popover';
-import Select from 'antd/es/select';
 import Table from 'antd/es/table';
 import { type Key, type ReactNode, useEffect, useRef, useState } from 'react';
 import { usePhone } from '../app/preferences.tsx';
 import { isTyping } from '../app/typing.ts';
 import { type Place, useGo } from '../parts/go.tsx';
-import { Icon } from '../parts/icon.tsx';
 import { Loading, Nothing, Problem } from '../parts/problem.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
+import { type Asked, Pager } from './pager.tsx';
 import type { List } from './use-list.ts';
 
 export interface Column<T> {
   readonly key: string;
   readonly title: string;
   readonly render: (row: T) => ReactNode;
-  /** What the rows of a page are sorted by; without, the column is not. */
+  /**
+   * What the rows of a page are sorted by; without, the column is not. A list that the server sorts names
+   * its columns in its definition.
+   */
   readonly sortBy?: (row: T) => string | number;
   readonly width?: number;
   /** Shown on a phone, too. */
   readonly onPhone?: true;
   readonly align?: 'right';
-}
-
-interface Asked<T> {
-  readonly data: { readonly items: readonly T[]; readonly nextCursor?: string | null } | undefined;
-  readonly error: unknown;
-  readonly isFetching: boolean;
-  refetch(): unknown;
 }
 
 export function ListTable<T extends object>({
@@ -58,7 +51,8 @@ export function ListTable<T extends object>({
   const go = useGo();
   const isPhone = usePhone();
   const { state } = list;
-  const rows = sorted(query.data?.items ?? [], columns, state.sort);
+  const { sorts } = list.definition;
+  const rows = sorted(query.data?.items ?? [], columns, sorts ? null : state.sort);
   const [at, setAt] = useRowKeys(rows, (row) => go(placeOf(row)));
   const shown = columns.filter(({ key, onPhone }) =>
     isPhone ? onPhone : state.columns.includes(key),
@@ -96,7 +90,7 @@ export function ListTable<T extends object>({
             title,
             ...(width !== undefined && { width }),
             ...(align && { align }),
-            ...(sortBy && {
+            ...((sorts ? sorts.includes(key) : sortBy) && {
               sorter: true,
               sortOrder:
                 state.sort?.column === key
@@ -112,6 +106,8 @@ export function ListTable<T extends object>({
             const column = String(one?.columnKey ?? '');
             list.change({
               sort: one?.order ? { column, descending: one.order === 'descend' } : null,
+              // The page that is shown has no place in another order of all rows.
+              ...(sorts && { trail: [] }),
             });
           }}
           rowClassName={(_, i) => (i === at ? 'row current' : 'row')}
@@ -131,79 +127,8 @@ export function ListTable<T extends object>({
           })}
         />
       )}
-      <Pager list={list} query={query} columns={columns} isPhone={isPhone} tools={tools} />
+      <Pager list={list} query={query} columns={isPhone ? [] : columns} tools={tools} />
     </section>
-  );
-}
-
-function Pager<T>({
-  list,
-  query,
-  columns,
-  isPhone,
-  tools,
-}: {
-  readonly list: List;
-  readonly query: Asked<T>;
-  readonly columns: readonly Column<T>[];
-  readonly isPhone: boolean;
-  readonly tools: ReactNode;
-}) {
-  const t = useTexts(common);
-  const { state, definition } = list;
-  const next = query.data?.nextCursor ?? null;
-  return (
-    <div className="pager">
-      <span className="muted" aria-live="polite">
-        {t.page(state.trail.length + 1)} · {t.rows(query.data?.items.length ?? 0)}
-      </span>
-      <Button
-        disabled={state.trail.length === 0}
-        icon={<Icon name="left" />}
-        aria-label={t.previous}
-        onClick={() => list.change({ trail: state.trail.slice(0, -1) })}
-      />
-      <Button
-        disabled={next === null}
-        icon={<Icon name="right" />}
-        aria-label={t.next}
-        onClick={() => next !== null && list.change({ trail: [...state.trail, next] })}
-      />
-      <Select
-        aria-label={t.perPage}
-        value={state.limit}
-        options={definition.limits
-          .toSorted((a, b) => a - b)
-          .map((limit) => ({ value: limit, label: `${t.perPage} ${limit}` }))}
-        onChange={(limit: number) => list.change({ limit, trail: [] })}
-      />
-      {!isPhone && (
-        <Popover
-          trigger="click"
-          placement="topLeft"
-          content={
-            <Checkbox.Group
-              className="column-choice"
-              value={[...state.columns]}
-              options={columns.map(({ key, title }) => ({ value: key, label: title }))}
-              onChange={(keys) => {
-                const chosen = definition.columns.filter((key) => keys.includes(key));
-                if (chosen.length > 0) list.change({ columns: chosen });
-              }}
-            />
-          }
-        >
-          <Button icon={<Icon name="columns" />}>{t.columns}</Button>
-        </Popover>
-      )}
-      <Button
-        icon={<Icon name="refresh" />}
-        loading={query.isFetching}
-        aria-label={t.refresh}
-        onClick={() => query.refetch()}
-      />
-      {tools}
-    </div>
   );
 }
 

@@ -1,7 +1,13 @@
 // A list's state as a page uses it: read from the URL, and every change of it written there.
 import { useMemo } from 'react';
 import { useGo, useQueryText } from '../parts/go.tsx';
-import { type ListDefinition, type ListState, readState, writeState } from './list-state.ts';
+import {
+  type ListDefinition,
+  type ListState,
+  readState,
+  sortText,
+  writeState,
+} from './list-state.ts';
 
 export interface List {
   readonly definition: ListDefinition;
@@ -30,6 +36,15 @@ export function useList(definition: ListDefinition, to: string): List {
 }
 
 /** What the server is asked for a page of the list. */
-export function listQuery({ state }: List): Record<string, string | number | undefined> {
-  return { ...state.filters, limit: state.limit, cursor: state.trail.at(-1) };
+export function listQuery(list: List): Record<string, string | number | undefined> {
+  const { limit, trail } = list.state;
+  return { ...wholeQuery(list), limit, cursor: trail.at(-1) };
+}
+
+/** The filters and the order that the server knows: what all pages have in common. */
+export function wholeQuery({ definition, state }: List): Record<string, string> {
+  return {
+    ...state.filters,
+    ...(definition.sorts && state.sort && { sort: sortText(state.sort) }),
+  };
 }

@@ -4,7 +4,7 @@ import Input from 'antd/es/input';
 import InputNumber from 'antd/es/input-number';
 import Modal from 'antd/es/modal';
 import Select from 'antd/es/select';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import {
   type AlarmRule,
   alarmChannelsQuery,
@@ -14,9 +14,9 @@ import {
   type Watched,
 } from '../../api/alarms.ts';
 import { ask, path } from '../../api/client.ts';
-import { partiesQuery, platformsQuery } from '../../api/queries.ts';
-import { useMay } from '../../app/me.tsx';
+import { platformsQuery } from '../../api/queries.ts';
 import { Field } from '../../parts/field.tsx';
+import { PartyInput } from '../../parts/party-input.tsx';
 import { alarmTexts } from '../../texts/alarms.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
@@ -177,14 +177,7 @@ function Subject({
 }) {
   const t = useTexts(alarmTexts);
   const words = useWatches();
-  const list = useId();
-  const may = useMay();
   const { data: platforms } = useQuery(platformsQuery);
-  const { data: parties } = useQuery({
-    ...partiesQuery,
-    enabled: may('listParties'),
-  });
-  const known = parties?.items.filter((one) => one.platform === platform) ?? [];
   return (
     <>
       <Field label={t.watches}>
@@ -215,19 +208,12 @@ function Subject({
       {BY_PARTY.includes(watches) && platform !== '' && (
         <Field label={t.party}>
           {(id) => (
-            <>
-              <Input
-                id={id}
-                list={list}
-                value={party}
-                onChange={(e) => onChange({ party: e.target.value })}
-              />
-              <datalist id={list}>
-                {known.map(({ partyId }) => (
-                  <option key={partyId} value={partyId} />
-                ))}
-              </datalist>
-            </>
+            <PartyInput
+              id={id}
+              platform={platform}
+              value={party}
+              onChange={(next) => onChange({ party: next })}
+            />
           )}
         </Field>
       )}

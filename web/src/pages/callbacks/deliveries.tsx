@@ -35,7 +35,9 @@ export function Deliveries() {
   const { filters } = list.state;
   const may = useMay();
   const { data: platforms } = useQuery(platformsQuery);
-  const { data: endpoints } = useQuery(endpointsQuery);
+  // As many as a choice can hold; a platform or a party narrows it.
+  const { platform, party } = filters;
+  const { data: endpoints } = useQuery(endpointsQuery({ platform, party, limit: 1000 }));
   const [selected, setSelected] = useState<string[]>([]);
   const [replay, setReplay] = useState<ReplayFilter | null>(null);
   const hasStream = useIsLive();

@@ -1,10 +1,10 @@
 // "Would 203.0.113.7 be let in, and as whom?": asked of every list of addresses.
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
-import type { Admission as Row } from '../../api/types.ts';
+import type { Page, Admission as Row } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
@@ -16,13 +16,15 @@ export function Admission({ of }: { readonly of?: { platform: string; partyId: s
   const t = useTexts(partyTexts);
   const [text, setText] = useState('');
   const [address, setAddress] = useState('');
-  const found = useQuery({
-    queryKey: ['admissions', address, of?.platform],
-    queryFn: ({ signal }) =>
-      ask<{ items: readonly Row[] }>('/admissions', {
-        query: { address, platform: of?.platform },
+  const found = useInfiniteQuery({
+    queryKey: ['admissions', address, of],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      ask<Page<Row>>('/admissions', {
+        query: { address, platform: of?.platform, party: of?.partyId, cursor },
         signal,
       }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     enabled: address !== '',
     retry: false,
   });
@@ -58,12 +60,10 @@ export function Admission({ of }: { readonly of?: { platform: string; partyId: s
       </form>
       {address !== '' && (
         <Loaded query={found} rows={2}>
-          {({ items }) => (
+          {({ pages }) => (
             <ul className="rows admissions">
-              {items
-                .filter((one) => !of || one.partyId === of.partyId)
-                // Who names the address comes first, then who lets everybody in.
-                .toSorted((a, b) => order(a) - order(b))
+              {pages
+                .flatMap(({ items }) => items)
                 .map((one) => (
                   <li key={`${one.platform} ${one.partyId} ${one.app}`}>
                     <Status
@@ -86,9 +86,11 @@ export function Admission({ of }: { readonly of?: { platform: string; partyId: s
           )}
         </Loaded>
       )}
+      {found.hasNextPage && (
+        <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          {t.admitMore}
+        </Button>
+      )}
     </section>
   );
 }
-
-const order = ({ why }: Row): number =>
-  ['listed', 'not-listed', 'no-list', 'switched-off'].indexOf(why);

@@ -1,14 +1,15 @@
 // Who may call: every party with its grants, addresses and keys; and whether an address would be let in.
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
-import { overviewQuery, partiesQuery } from '../../api/queries.ts';
-import type { Party } from '../../api/types.ts';
+import { ask } from '../../api/client.ts';
+import { overviewQuery } from '../../api/queries.ts';
+import type { Page, Party } from '../../api/types.ts';
 import { useMay } from '../../app/me.tsx';
 import { PARTIES } from '../../lists/definitions.ts';
 import { ExportLink } from '../../lists/export-link.tsx';
 import { FilterBar } from '../../lists/filter-bar.tsx';
 import { type Column, ListTable } from '../../lists/list-table.tsx';
-import { useList } from '../../lists/use-list.ts';
+import { listQuery, useList, wholeQuery } from '../../lists/use-list.ts';
 import { Go, places, useGo } from '../../parts/go.tsx';
 import { Time } from '../../parts/time.tsx';
 import { CopyButton, Id, Status } from '../../parts/values.tsx';
@@ -25,16 +26,14 @@ export function Parties() {
   const c = useTexts(common);
   const go = useGo();
   const list = useList(PARTIES, '/parties');
-  const { platform, name, enabled } = list.state.filters;
   const may = useMay();
   const { data: overview } = useQuery(overviewQuery);
-  const parties = useQuery(partiesQuery);
-  const shown = parties.data?.items.filter(
-    (party) =>
-      (!platform || party.platform === platform) &&
-      (!name || JSON.stringify([party.partyId, party.users, party.attributes]).includes(name)) &&
-      (!enabled || String(party.enabled) === enabled),
-  );
+  const asked = listQuery(list);
+  const parties = useQuery({
+    queryKey: ['parties', asked],
+    queryFn: ({ signal }) => ask<Page<Party>>('/parties', { query: asked, signal }),
+    placeholderData: keepPreviousData,
+  });
   return (
     <div className="page wide">
       <div className="title">
@@ -58,7 +57,7 @@ export function Parties() {
             })),
             width: 110,
           },
-          { name: 'name', label: t.name, width: 220 },
+          { name: 'q', label: t.search, width: 220 },
           {
             name: 'enabled',
             label: t.enabled,
@@ -72,19 +71,13 @@ export function Parties() {
       />
       <ListTable
         list={list}
-        query={{ ...parties, data: shown && { items: shown, nextCursor: null } }}
+        query={parties}
         label={t.title}
         columns={useColumns()}
         rowKey={(party) => `${party.platform} ${party.partyId}`}
         placeOf={(party) => places.party(party.platform, party.partyId)}
         empty={{ title: t.emptyTitle, hint: t.emptyHint }}
-        tools={
-          <ExportLink
-            what="parties"
-            query={platform ? { platform } : {}}
-            operation="exportParties"
-          />
-        }
+        tools={<ExportLink what="parties" query={wholeQuery(list)} operation="exportParties" />}
       />
     </div>
   );
@@ -98,7 +91,6 @@ function useColumns(): Column<Party>[] {
       key: 'party',
       title: c.party,
       onPhone: true,
-      sortBy: ({ partyId }) => partyId,
       render: ({ platform, partyId }) => (
         <span className="copy-id">
           <Go place={places.party(platform, partyId)}>
@@ -112,13 +104,11 @@ function useColumns(): Column<Party>[] {
       key: 'platform',
       title: c.platform,
       onPhone: true,
-      sortBy: ({ platform }) => platform,
       render: ({ platform }) => platform,
     },
     {
       key: 'enabled',
       title: t.enabled,
-      sortBy: ({ enabled }) => String(enabled),
       render: ({ enabled }) => (
         <Status tone={enabled ? 'success' : 'default'} text={enabled ? t.on : t.off} />
       ),
@@ -146,13 +136,11 @@ function useColumns(): Column<Party>[] {
       key: 'keys',
       title: t.keys,
       align: 'right',
-      sortBy: ({ keys }) => keys.length,
       render: ({ keys }) => keys.length,
     },
     {
       key: 'used',
       title: t.lastUsed,
-      sortBy: (party) => lastUseOf(party) ?? '',
       render: (party) => {
         const at = lastUseOf(party);
         return at === null ? <span className="muted">{t.neverUsed}</span> : <Time at={at} />;

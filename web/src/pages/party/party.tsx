@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { ask, path } from '../../api/client.ts';
-import { endpointsQuery } from '../../api/queries.ts';
-import type { GatewayCall, Page, Party } from '../../api/types.ts';
+import { untilAsked } from '../../api/live.ts';
+import type { CallbackEndpoint, GatewayCall, Page, Party } from '../../api/types.ts';
 import { useMay } from '../../app/me.tsx';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded } from '../../parts/problem.tsx';
@@ -148,22 +148,33 @@ function Use({ party: { platform, partyId, attributes } }: { readonly party: Par
 
 function Endpoints({ party }: { readonly party: Party }) {
   const t = useTexts(partyTexts);
-  const endpoints = useQuery(endpointsQuery);
+  const { platform } = party;
   const owners = ownersOf(party);
+  const endpoints = useQuery({
+    queryKey: ['endpoints', platform, owners],
+    queryFn: async ({ signal }) => {
+      const asked = owners.map((owner) => {
+        const query = { platform, party: owner, limit: 1000 };
+        return ask<Page<CallbackEndpoint>>('/callbacks/endpoints', { query, signal });
+      });
+      return (await Promise.all(asked)).flatMap(({ items }) => items);
+    },
+    refetchInterval: untilAsked(30_000),
+  });
   return (
     <>
       <div className="title">
         <h2>{t.endpoints}</h2>
-        <AddEndpoint platform={party.platform} owners={owners} />
+        <AddEndpoint platform={platform} owners={owners} />
       </div>
       <Loaded query={endpoints} rows={2}>
-        {({ items }) => {
-          const own = items.filter(
-            (one) => one.platform === party.platform && owners.includes(one.party),
-          );
-          if (own.length === 0) return <p className="muted">{t.endpointsNone}</p>;
-          return own.map((one) => <EndpointCard key={one.endpointId} endpoint={one} />);
-        }}
+        {(own) =>
+          own.length === 0 ? (
+            <p className="muted">{t.endpointsNone}</p>
+          ) : (
+            own.map((one) => <EndpointCard key={one.endpointId} endpoint={one} />)
+          )
+        }
       </Loaded>
     </>
   );

@@ -6,9 +6,10 @@ import InputNumber from 'antd/es/input-number';
 import Select from 'antd/es/select';
 import { type FormEvent, useState } from 'react';
 import { ask, path } from '../../api/client.ts';
-import { partiesQuery, platformsQuery } from '../../api/queries.ts';
+import { platformsQuery } from '../../api/queries.ts';
 import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
+import { PartyInput } from '../../parts/party-input.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Id } from '../../parts/values.tsx';
@@ -84,7 +85,6 @@ function AddForce() {
   const t = useTexts(sandboxTexts);
   const c = useTexts(common);
   const act = useAct();
-  const { data: parties } = useQuery(partiesQuery);
   const { data: platforms } = useQuery(platformsQuery);
   const [platform, setPlatform] = useState('');
   const [party, setParty] = useState('');
@@ -92,7 +92,6 @@ function AddForce() {
   const [force, setForce] = useState('');
   const [calls, setCalls] = useState<number | null>(1);
   const methods = platforms?.items.find(({ name }) => name === platform)?.methods ?? [];
-  const own = parties?.items.filter((one) => one.platform === platform) ?? [];
   const add = (event: FormEvent) => {
     event.preventDefault();
     void act(async () => {
@@ -125,13 +124,7 @@ function AddForce() {
       </Field>
       <Field label={c.party}>
         {(id) => (
-          <Select
-            id={id}
-            value={party}
-            style={{ width: 200 }}
-            options={own.map(({ partyId }) => ({ value: partyId, label: partyId }))}
-            onChange={setParty}
-          />
+          <PartyInput id={id} platform={platform} value={party} width={200} onChange={setParty} />
         )}
       </Field>
       <Field label={c.method}>
