@@ -2,7 +2,10 @@
 
 /** A file, or files by a glob, and what makes them slow. `test/lanes.test.ts` holds that each exists. */
 export const LONG: readonly { readonly files: string; readonly because: string }[] = [
-  { files: 'test/{crash,callbacks-crash,chaos,lost-changes}.test.ts', because: 'kills servers' },
+  {
+    files: 'test/{audit-crash,crash,callbacks-crash,chaos,lost-changes}.test.ts',
+    because: 'kills servers',
+  },
   { files: 'src/platforms/ytx/crash.test.ts', because: 'kills servers' },
   { files: 'test/failover.test.ts', because: 'makes a standby and promotes it' },
   { files: 'test/database-{connect,failures}.test.ts', because: 'starts and stops databases' },

@@ -1,5 +1,6 @@
 // Lets a command work on the ledger itself: manages accounts with the management API's own
 // endpoints, and writes to the audit log.
+import { auditedChange } from './core/audit.ts';
 import type { JsonObject } from './core/order.ts';
 import type { Principal } from './core/principal.ts';
 import { accountEndpoints } from './manage/accounts.ts';
@@ -15,18 +16,31 @@ const COMMAND: Principal = {
   ...{ scope: null, accountId: null, credentialId: null },
 };
 
-/** Records in the audit log what a command has done on the ledger itself. */
-export async function auditCommand(
+/**
+ * Carries out a command's change of the ledger itself between its two entries of the audit log.
+ *
+ * @param after what the audit log keeps of the result; null if the change was refused
+ */
+export function auditCommand<T>(
   { storage, clock }: Workplace,
-  action: OperationId,
-  target: string,
-  after: JsonObject,
-  note: string | null = null,
-): Promise<void> {
-  await storage.audit.append({
-    ...{ at: clock.now(), actor: COMMAND.name, action, target, outcome: 'done' },
-    details: { kind: 'command', role: 'admin', address: 'this machine', note, after },
-  });
+  {
+    action,
+    target = '',
+    note = null,
+  }: { readonly action: OperationId; readonly target?: string; readonly note?: string | null },
+  change: () => Promise<T>,
+  after: (result: T) => JsonObject | null,
+): Promise<T> {
+  const details = { kind: 'command', role: 'admin', address: 'this machine', note };
+  return auditedChange(
+    { audit: storage.audit, now: () => clock.now() },
+    { actor: COMMAND.name, action, target, details },
+    change,
+    (result) => {
+      const told = after(result);
+      return told && { after: told };
+    },
+  );
 }
 
 /** @returns what a server's management API would answer */

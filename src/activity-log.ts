@@ -42,6 +42,7 @@ export function loggedAudit(audit: AuditStore, log: Logger): AuditStore {
     append: async (entry) => {
       const appended = await audit.append(entry);
       const { actor, action, target, outcome, details } = entry as AuditEntry;
+      if (outcome === 'begun') return appended; // The entry that completes it has the line.
       const { address = null, status = null } = details as Readonly<Record<string, unknown>>;
       log.info({ actor, action, target, outcome, status, address }, 'management');
       return appended;

@@ -120,9 +120,11 @@ async function runImport(job: Job): Promise<ImportReport> {
   try {
     const { ledger, tokens } = workplace.storage;
     const target = { ...workplace, ledger, tokens };
-    const report = await importRows(rows, target, observer, { dryRun, update });
-    if (!dryRun) await auditCommand(workplace, 'importRows', '', { ...report });
-    return report;
+    const run = () => importRows(rows, target, observer, { dryRun, update });
+    if (dryRun) return await run();
+    return await auditCommand(workplace, { action: 'importRows' }, run, (report) => ({
+      ...report,
+    }));
   } finally {
     await workplace.storage.close();
   }

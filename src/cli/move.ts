@@ -49,12 +49,14 @@ async function moveHere(config: Config, move: MoveRequest): Promise<string> {
     if (to === undefined) {
       throw new ConfigError(`--to has to be one of: ${knownStates(platform.model)}`);
     }
-    const moved = await moveOrder(storage.ledger, clock, platform.model, { ...move, to });
-    if (moved.ok) {
-      const target = `${platform.name}/${move.orderId}`;
-      await auditCommand(opened, 'moveOrder', target, { state: to, line: move.line }, move.note);
-      return `${to} (${states[to]})`;
-    }
+    const target = `${platform.name}/${move.orderId}`;
+    const moved = await auditCommand(
+      opened,
+      { action: 'moveOrder', target, note: move.note },
+      () => moveOrder(storage.ledger, clock, platform.model, { ...move, to }),
+      ({ ok }) => (ok ? { state: to, line: move.line } : null),
+    );
+    if (moved.ok) return `${to} (${states[to]})`;
     if (moved.code === 'unknown-order') {
       throw new ConfigError(`${platform.name} has no order "${move.orderId}"`);
     }

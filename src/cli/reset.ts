@@ -32,9 +32,12 @@ async function resetHere(config: Config): Promise<number> {
   );
   if (!workplace) return resetAt(serverUrl(config), config);
   try {
-    const generation = await resetSandbox(workplace);
-    await auditCommand(workplace, 'resetSandbox', '', { generation });
-    return generation;
+    return await auditCommand(
+      workplace,
+      { action: 'resetSandbox' },
+      () => resetSandbox(workplace),
+      (generation) => ({ generation }),
+    );
   } finally {
     await workplace.storage.close();
   }

@@ -11,7 +11,13 @@ export interface NewAuditEntry {
   readonly action: string;
   /** The object of the action, such as `jintong/15112480268`; empty if the action has none. */
   readonly target: string;
-  readonly outcome: 'done' | 'refused';
+  /**
+   * `begun` is written before a change, and completed by a second entry after it. So a change never stands
+   * without an entry: if the process ends in between, the `begun` entry stays open.
+   */
+  readonly outcome: 'begun' | 'done' | 'refused';
+  /** The number of the `begun` entry that this entry completes. */
+  readonly begun?: number | undefined;
   /** The caller's address, the role, and the values before and after the action; never a secret. */
   readonly details: JsonObject;
 }
@@ -19,6 +25,8 @@ export interface NewAuditEntry {
 export interface AuditEntry extends NewAuditEntry {
   /** Numbers start at 1 and have no gap. */
   readonly number: number;
+  /** Whether the entry is `begun` and no other entry completes it: the outcome is not known. */
+  readonly isOpen: boolean;
 }
 
 export interface AuditQuery {
@@ -26,7 +34,7 @@ export interface AuditQuery {
   readonly action?: string | undefined;
   /** A whole target, or the beginning of one followed by `*`. */
   readonly target?: string | undefined;
-  readonly outcome?: 'done' | 'refused' | undefined;
+  readonly outcome?: 'begun' | 'done' | 'refused' | undefined;
   /** The earliest time, included. */
   readonly from?: Instant | undefined;
   /** The latest time, excluded. */
@@ -42,7 +50,28 @@ export interface AuditStore {
    * and its predecessor's hash.
    */
   append(entry: NewAuditEntry): Promise<number>;
-  /** Newest first. */
+  /** Newest first; of `begun` entries only those that are open. */
   list(query: AuditQuery): Promise<Page<AuditEntry>>;
   find(number: number): Promise<AuditEntry | null>;
+}
+
+/**
+ * Carries out a change between its two entries. If `change` throws, nobody knows how much of it was
+ * done, and the first entry stays open.
+ *
+ * @param after the details of the change that are known only afterwards; null if it was refused
+ */
+export async function auditedChange<T>(
+  { audit, now }: { readonly audit: Pick<AuditStore, 'append'>; now(): Instant },
+  entry: Omit<NewAuditEntry, 'at' | 'outcome' | 'begun'>,
+  change: () => Promise<T>,
+  after: (result: T) => JsonObject | null = () => ({}),
+): Promise<T> {
+  const begun = await audit.append({ ...entry, at: now(), outcome: 'begun' });
+  const result = await change();
+  const told = after(result);
+  const details = { ...entry.details, ...told };
+  const outcome = told === null ? 'refused' : 'done';
+  await audit.append({ ...entry, details, at: now(), outcome, begun });
+  return result;
 }

@@ -1,15 +1,18 @@
 // What the audit keeps of a call that changes something: who, from where, what it was before and after.
+import type { NewAuditEntry } from '../core/audit.ts';
+import { LedgerUnavailableError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/order.ts';
 import type { Principal } from '../core/principal.ts';
+import { ImportError } from '../protocol/platform.ts';
 import { isSecretName, MASK, maskNamedInForm } from '../protocol/redact.ts';
 import { type Endpoint, type EndpointCall, ManageError, type ManageServices } from './endpoint.ts';
 import { type ManageRequest, readCall } from './read-call.ts';
 
 /**
- * Order of writes: the change is committed first, its entry second, and the answer leaves when both
- * are on disk. The other order would tell of changes that never happened. A kill between the two
- * leaves an order's change in the order's own history, which names who did it in the change's own
- * transaction; other changes of that moment are without an entry, and nobody was told that they are done.
+ * Order of writes: an entry that the change has begun, the change, an entry of what came of it, and then the
+ * answer. If the process ends in between, the first entry stays open, and the audit shows it with the outcome
+ * `unknown`: no change stands without an entry, and no entry says of a change that it was done when nobody
+ * knows. What only reads, such as an export, has one entry, which is on disk before the answer leaves.
  */
 export interface AuditTrail {
   /** Of the call that `handle` carries out; what it throws is thrown. */
@@ -56,11 +59,13 @@ export function auditTrail(endpoints: readonly Endpoint[], services: ManageServi
   const entry = (
     { operationId }: Endpoint,
     { principal, caller, headers }: ManageRequest,
-    outcome: 'done' | 'refused',
+    outcome: NewAuditEntry['outcome'],
     target: string,
     details: JsonObject,
-  ) => ({
+    begun?: number,
+  ): NewAuditEntry => ({
     ...{ at: services.clock.now(), actor: nameOf(principal), action: operationId, target, outcome },
+    begun,
     details: {
       kind: principal?.kind ?? null,
       role: principal?.role ?? null,
@@ -70,43 +75,63 @@ export function auditTrail(endpoints: readonly Endpoint[], services: ManageServi
     },
   });
 
+  /** @throws {ManageError} where the entry could not be written: then nothing may be changed */
+  async function begin(
+    target: Endpoint,
+    request: ManageRequest,
+    body: Json | undefined,
+    asked: Json,
+  ): Promise<number> {
+    const details = { status: null, note: noteOf(body), asked };
+    const named = targetOf(request, null, body);
+    try {
+      return await services.audit.append(entry(target, request, 'begun', named, details));
+    } catch (error) {
+      if (error instanceof LedgerUnavailableError) throw error;
+      const message = `nothing was changed, because the audit could not be written (${(error as Error).message})`;
+      throw new ManageError(503, 'not-audited', message);
+    }
+  }
+
   return {
     async follow(target, request, call, handle) {
       const reader = readerOf(target.path, readers);
       const before = await snapshot(reader, request);
+      const redacted = (value: Json | undefined): Json => cut(redact(value ?? null, isSecret));
+      const body = call.body as Json | undefined;
+      const isRead = target.method === 'GET';
+      const hasBody = !NO_BODY.has(target.operationId) && body !== undefined;
+      const sent =
+        SECRET_URL.has(target.operationId) && isObject(body) ? { ...body, url: MASK } : body;
+      const asked = redacted(isRead ? (call.query as Json) : hasBody ? sent : null);
+      const begun = isRead ? undefined : await begin(target, request, body, asked);
       let answer: unknown;
       try {
         answer = await handle();
       } catch (error) {
-        if (error instanceof ManageError && error.status === 403) {
-          const why = { status: 403, note: error.message };
-          await services.audit.append(entry(target, request, 'refused', pathTarget(request), why));
+        const why = refusalOf(error);
+        if (why && (begun !== undefined || why.status === 403)) {
+          const named = begun === undefined ? pathTarget(request) : targetOf(request, null, body);
+          const details = begun === undefined ? why : { ...why, asked };
+          await services.audit.append(entry(target, request, 'refused', named, details, begun));
         }
         throw error;
       }
-      const after = target.method === 'GET' ? null : await snapshot(reader, request);
-      const body = call.body as Json | undefined;
+      const after = isRead ? null : await snapshot(reader, request);
       const changed = reader ? difference(before, after) : null;
-      const redacted = (value: Json | undefined): Json => cut(redact(value ?? null, isSecret));
-      const hasBody = !NO_BODY.has(target.operationId) && body !== undefined;
-      const sent =
-        SECRET_URL.has(target.operationId) && isObject(body) ? { ...body, url: MASK } : body;
       const details: JsonObject = {
-        status: target.status,
-        note: noteOf(body),
-        asked:
-          target.method === 'GET' ? redacted(call.query as Json) : hasBody ? redacted(sent) : null,
+        ...{ status: target.status, note: noteOf(body), asked },
         before: redacted(changed?.[0]),
         // Of what is new, or has nothing that reads it, the answer tells what became of it.
-        after: redacted(changed?.[1] ?? (target.method === 'GET' ? null : (answer as Json))),
+        after: redacted(changed?.[1] ?? (isRead ? null : (answer as Json))),
       };
       const named = targetOf(request, answer, body);
       try {
-        await services.audit.append(entry(target, request, 'done', named, details));
+        await services.audit.append(entry(target, request, 'done', named, details, begun));
       } catch (error) {
-        if (target.method === 'GET') throw error; // Nothing left, and nothing was changed.
-        const message = `it was done, and the audit could not be written (${(error as Error).message}). Look at what is there before you try again.`;
-        throw new ManageError(503, 'not-audited', message);
+        if (isRead) throw error; // Nothing left, and nothing was changed.
+        const message = `it was done, and the audit has it as entry ${begun} with the outcome unknown, because the outcome could not be written (${(error as Error).message}). Look at what is there before you try again.`;
+        throw new ManageError(503, 'outcome-not-audited', message);
       }
       return answer;
     },
@@ -115,6 +140,15 @@ export function auditTrail(endpoints: readonly Endpoint[], services: ManageServi
       await services.audit.append(entry(target, request, 'refused', pathTarget(request), why));
     },
   };
+}
+
+/** Of a refusal, what the audit keeps; null of a fault, after which nobody knows what was done. */
+function refusalOf(error: unknown): { readonly status: number; readonly note: string } | null {
+  if (error instanceof ImportError) return { status: 400, note: 'bad-party' };
+  if (!(error instanceof ManageError)) return null;
+  const { status, code, message } = error;
+  // Other messages quote what was sent, which may be a secret.
+  return { status, note: status === 403 ? message : code };
 }
 
 const nameOf = (principal: Principal | null): string => principal?.name ?? '';

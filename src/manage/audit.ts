@@ -13,7 +13,15 @@ import {
 
 const entrySchema = z
   .object({
-    number: z.int().describe('from 1, without a gap'),
+    number: z
+      .int()
+      .describe('from 1; each number that the list leaves out is the `begun` of another entry'),
+    begun: z
+      .int()
+      .nullable()
+      .describe(
+        'the number of the entry that was written before the change, and that this one completes',
+      ),
     at: z.iso.datetime(),
     atShanghai: z.iso.datetime({ offset: true }).describe('the same time in Asia/Shanghai'),
     actor: z.string().describe('the account or the token; of a sign-in that failed the given name'),
@@ -23,7 +31,11 @@ const entrySchema = z
     userAgent: z.string().nullable(),
     action: z.string().describe('an operationId, or sign-in, sign-out, link'),
     target: z.string().describe('what it was done to, such as jintong/15112480268'),
-    outcome: z.enum(['done', 'refused']),
+    outcome: z
+      .enum(['done', 'refused', 'unknown', 'begun'])
+      .describe(
+        'unknown: the change had begun, and the process ended or failed before it could write what came of it; for a moment also a change that is under way. begun: a later entry completes this one',
+      ),
     status: z.int().nullable().describe('the HTTP status that was answered'),
     note: z.string().nullable().describe('the reason that was given, or why it was refused'),
     asked: z.json().nullable().describe('what was sent, secrets masked'),
@@ -42,7 +54,7 @@ export const auditFilters = {
   actor: text.optional(),
   action: text.optional(),
   target: text.optional().describe('whole, or its beginning with a * behind it'),
-  outcome: z.enum(['done', 'refused']).optional(),
+  outcome: z.enum(['done', 'refused', 'unknown']).optional(),
 };
 
 export const auditEndpoints: readonly Endpoint[] = [
@@ -56,7 +68,11 @@ export const auditEndpoints: readonly Endpoint[] = [
     response: page(entrySchema),
     errors: {},
     async handle({ query }, { audit }) {
-      const found = await audit.list(query);
+      const { outcome, ...others } = query;
+      const found = await audit.list({
+        ...others,
+        outcome: outcome === 'unknown' ? 'begun' : outcome,
+      });
       return { ...found, items: found.items.map(viewAuditEntry) };
     },
   }),
@@ -78,15 +94,15 @@ export const auditEndpoints: readonly Endpoint[] = [
 ];
 
 export function viewAuditEntry(entry: AuditEntry): z.input<typeof entrySchema> {
-  const { number, at, actor, action, target, outcome, details } = entry;
+  const { number, at, actor, action, target, outcome, isOpen, details } = entry;
   const word = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
-    ...{ number, at: isoTime(at), atShanghai: shanghaiTime(at), actor },
+    ...{ number, begun: entry.begun ?? null, at: isoTime(at), atShanghai: shanghaiTime(at), actor },
     actorKind: word(details.kind),
     role: word(details.role),
     address: word(details.address),
     userAgent: word(details.userAgent),
-    ...{ action, target, outcome },
+    ...{ action, target, outcome: isOpen ? 'unknown' : outcome },
     status: typeof details.status === 'number' ? details.status : null,
     note: word(details.note),
     asked: (details.asked ?? null) as z.input<typeof entrySchema>['asked'],

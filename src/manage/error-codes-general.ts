@@ -137,6 +137,18 @@ export const GENERAL_CODES = {
     remedy: { zh: '检查存储，稍后重试。', en: 'Check the store, and try again later.' },
     retry: 'later',
   },
+  'outcome-not-audited': {
+    statuses: [503],
+    cause: {
+      zh: '操作已经执行，但审计没有记下结果；审计中这条记录显示为“结果未知”。',
+      en: 'It was done, and the audit could not write what came of it: its entry says that the outcome is unknown.',
+    },
+    remedy: {
+      zh: '先查看现在的状态，再决定是否重试；并检查存储。',
+      en: 'Look at what is there before you try again, and check the store.',
+    },
+    retry: 'never',
+  },
   busy: {
     statuses: [503],
     cause: { zh: '服务器正忙，请求没有执行。', en: 'The server is busy and did not do it.' },

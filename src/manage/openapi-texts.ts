@@ -55,7 +55,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   removeTotp:
     'An admin removes it for somebody who has lost it, with /accounts/{accountId}/reset-password.',
   listAudit:
-    'Append-only. Each entry carries a hash over itself and the one before it, so that `ordergate verify` finds one that was altered, removed or put in. Secrets, keys, tokens and card codes are masked.',
+    'Append-only. Each entry carries a hash over itself and the one before it, so that `ordergate verify` finds one that was altered, removed or put in. A change has an entry before it and one of its outcome; the list shows the second, or the first with the outcome `unknown` where the server ended in between. Secrets, keys, tokens and card codes are masked.',
   readAudit: 'The same as a row of the list.',
   addOrderNote:
     'For operators alone: no platform, party or callback tells of it, and the order’s version stays. Notes are never changed; the order is read with them.',

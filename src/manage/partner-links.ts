@@ -4,6 +4,7 @@ import { DAY } from '../core/clock.ts';
 import { PASSWORD_LINK_MS } from '../people/people.ts';
 import { refusePersonsName, requireParty, tokenName, tokenSchema, view } from './api-tokens.ts';
 import { type Endpoint, endpoint, isoTime, ManageError } from './endpoint.ts';
+import { checkPlatformFilter, partiesNamed } from './filters.ts';
 
 /** So long a partner integrates; who needs longer gets another link. */
 const DEFAULT_DAYS = 30;
@@ -24,15 +25,28 @@ export const partnerLinkEndpoints: readonly Endpoint[] = [
     path: '/partner-links',
     operationId: 'listPartnerLinks',
     summary: 'The tokens of partners’ links that have not ended',
+    query: z.strictObject({
+      platform: z.string().optional(),
+      party: z.string().optional().describe('the party whose data it shows'),
+    }),
     status: 200,
     response: z.object({ items: z.array(tokenSchema) }),
     errors: {},
-    async handle(_call, { people }) {
+    async handle({ query: { platform, party } }, { people, parties, platforms }) {
+      checkPlatformFilter(platforms, platform);
       const tokens = await people.store.listCredentials({ kind: 'token' });
       const items = tokens
-        .filter(({ expiresAt, attributes }) => isPartner(attributes) && expiresAt > people.now())
+        .filter(
+          ({ expiresAt, attributes }) =>
+            isPartner(attributes) &&
+            expiresAt > people.now() &&
+            (platform === undefined || attributes.platform === platform) &&
+            (party === undefined || attributes.partyId === party),
+        )
         .map(view)
         .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+      // Who is no party has none, and a link may have outlived its party.
+      if (items.length === 0) partiesNamed({ parties }, { platform, party });
       return { items };
     },
   }),

@@ -297,12 +297,21 @@ describe('a one-time link', () => {
     await operator.form('/console/sign-in', { name: 'operator-of-links', password });
     const link = await operator.api('POST', '/partner-links', { ...OWN, days: 7 });
     equal(link.status, 201, JSON.stringify(link.body));
+    const its = async (): Promise<{ tokenId: string; lastUsedAt: string | null }[]> =>
+      (await operator.api('GET', `/partner-links?platform=jintong&party=${OWN.partyId}`)).body
+        .items;
+    const lastUse = async () =>
+      (await its()).find(({ tokenId }) => tokenId === link.body.tokenId)!.lastUsedAt;
     const visitor = new Browser(server);
     for (let look = 0; look < 2; look++) match((await visitor.get(link.body.link)).text, /jane88/);
     const opened = await visitor.form(link.body.link, { lang: 'en' });
     deepEqual([opened.status, opened.location], [303, '/console']);
+    equal(await lastUse(), null);
     const me = (await visitor.api('GET', '/me')).body;
     deepEqual([me.role, me.scope, me.name], ['partner', OWN, link.body.name]);
+    ok(Number.isFinite(Date.parse(String(await lastUse()))), 'its session is in use');
+    const unknown = await operator.api('GET', '/partner-links?party=nobody');
+    deepEqual([unknown.status, unknown.body.error.field], [400, 'party']);
     equal((await visitor.api('GET', `/requests/${other.requestId}`)).status, 404);
     equal((await visitor.api('GET', '/orders')).status, 403);
     equal((await new Browser(server).form(link.body.link, {})).status, 410);

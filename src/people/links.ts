@@ -10,6 +10,7 @@ import {
   enter,
   guarded,
   note,
+  noted,
   type PageReply,
   type PageRoute,
   page,
@@ -35,11 +36,13 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
     accountId === null ? null : people.store.findAccount({ accountId });
 
   /** What a link has changed is an entry of its own beside the sign-in. */
-  const told = (
+  const told = <T>(
     asking: Asking,
     { accountId, name }: Pick<Account, 'accountId' | 'name'>,
-    what: string,
-  ): Promise<void> => note(services, asking, name, 'done', what, 'link', accountId);
+    why: string,
+    change: () => Promise<T>,
+  ): Promise<T> =>
+    noted(services, asking, { actor: name, action: 'link', target: accountId, why }, change);
   /** A link for the first account makes no second one, such as that of another node's start. */
   const isLate = async ({ purpose }: Link): Promise<boolean> =>
     purpose === 'first' && (await people.store.listAccounts()).length > 0;
@@ -65,8 +68,8 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
     if (link.purpose === 'sandbox') {
       if (!sandbox) return gone(asking);
       if (isGuess(asking)) return page(asking, { is: 'problem' }, 'link', 503);
-      const account = await sandboxAccount(people, (made) =>
-        told(asking, made, 'made the account of the sandbox, an admin'),
+      const account = await sandboxAccount(people, (made, make) =>
+        told(asking, made, 'made the account of the sandbox, an admin', make),
       );
       return (
         (await enter(services, asking, account, 'the link of the start', link.digest)) ??
@@ -105,12 +108,11 @@ export function linkRoutes(services: SignInServices): PageRoute[] {
       link.digest,
     );
     if (!reply) return gone(asking);
-    if (owner) await people.changeAccount(accountId, (is) => ({ ...is, password: hashed }));
-    else await people.createAccount({ accountId, name, role: 'admin', password: hashed });
-    await told(
-      asking,
-      { accountId, name },
-      owner ? 'chose a password' : 'made the first account, an admin',
+    const what = owner ? 'chose a password' : 'made the first account, an admin';
+    await told(asking, { accountId, name }, what, () =>
+      owner
+        ? people.changeAccount(accountId, (is) => ({ ...is, password: hashed }))
+        : people.createAccount({ accountId, name, role: 'admin', password: hashed }),
     );
     return reply;
   }
@@ -131,15 +133,17 @@ const isGuess = ({ request: { headers } }: Asking): boolean =>
 /** The one account of a sandbox that the start's link signs in to. */
 async function sandboxAccount(
   people: People,
-  onMade: (account: Account) => Promise<void>,
+  told: (
+    account: Pick<Account, 'accountId' | 'name'>,
+    make: () => Promise<Account | null>,
+  ) => Promise<Account | null>,
 ): Promise<Account> {
   const there = await people.store.findAccount({ name: SANDBOX_NAME });
   if (there?.enabled) return there;
   const name = there ? `${SANDBOX_NAME}-${newId('').slice(0, 4).toLowerCase()}` : SANDBOX_NAME;
-  const made = await people.createAccount({ name, role: 'admin' });
-  if (!made) return sandboxAccount(people, onMade); // Another call has just made it.
-  await onMade(made);
-  return made;
+  const named = { accountId: newId('acc_'), name };
+  const made = await told(named, () => people.createAccount({ ...named, role: 'admin' }));
+  return made ?? sandboxAccount(people, told); // Another call has just made it.
 }
 
 /**

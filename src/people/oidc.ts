@@ -9,6 +9,7 @@ import {
   enter,
   guarded,
   note,
+  noted,
   type PageReply,
   type PageRoute,
   page,
@@ -98,9 +99,9 @@ export function oidcRoutes(
     });
     if (!identity) return failed(why);
     const { issuer, subject } = identity;
-    const account = await accountOf(people, identity, ({ accountId, name }) => {
-      const what = `tied to subject ${subject.slice(0, 200)} of ${issuer.slice(0, 200)}`;
-      return note(services, asking, name, 'done', what, 'link', accountId);
+    const account = await accountOf(people, identity, ({ accountId, name }, tie) => {
+      const why = `tied to subject ${subject.slice(0, 200)} of ${issuer.slice(0, 200)}`;
+      return noted(services, asking, { actor: name, action: 'link', target: accountId, why }, tie);
     });
     if (account) {
       const reply = await enter(
@@ -212,7 +213,7 @@ class Provider {
 async function accountOf(
   people: People,
   { issuer, subject, email }: Identity,
-  onTied: (account: Account) => Promise<void>,
+  told: (account: Account, tie: () => Promise<Account | null>) => Promise<Account | null>,
 ): Promise<Account | null> {
   const accounts = await people.store.listAccounts();
   const known = accounts.find(
@@ -222,11 +223,11 @@ async function accountOf(
   const name = email === null ? undefined : accountName(email);
   const named = accounts.find((one) => one.name === name && one.external === null && one.enabled);
   if (!named) return null;
-  const tied = await people.changeAccount(named.accountId, (is) =>
-    is.external === null ? { ...is, external: { issuer, subject } } : null,
+  return told(named, () =>
+    people.changeAccount(named.accountId, (is) =>
+      is.external === null ? { ...is, external: { issuer, subject } } : null,
+    ),
   );
-  if (tied) await onTied(tied);
-  return tied;
 }
 
 const originOf = ({ publicUrl }: SignInServices, { request }: Asking): string =>

@@ -165,7 +165,9 @@ export class People {
     }
     const session = await this.#findUsed('session', secret);
     const token = session && (await tokenOf(this, session));
-    return token ? principalOf(token) : null;
+    // Whoever looks at the list of links sees by the token whether its session is in use.
+    const used = token && (await this.#touch(token, 'token'));
+    return used ? principalOf(used) : null;
   }
 
   async findToken(secret: string): Promise<Principal | null> {
@@ -250,11 +252,15 @@ export class People {
 
   /** Finds a credential that has not ended, and keeps, once a minute, that it was used. */
   async #findUsed(kind: 'session' | 'token', secret: string): Promise<Credential | null> {
-    const digest = digestOf(secret);
-    const found = await this.store.findCredential(digest);
+    const found = await this.store.findCredential(digestOf(secret));
+    if (found?.kind !== kind || found.expiresAt <= this.now()) return null;
+    return this.#touch(found, kind);
+  }
+
+  /** @returns null where it was ended meanwhile */
+  async #touch(found: Credential, kind: 'session' | 'token'): Promise<Credential | null> {
     const now = this.now();
-    if (found?.kind !== kind || found.expiresAt <= now) return null;
-    const { attributes } = found;
+    const { attributes, digest } = found;
     const used = kind === 'session' ? 'lastSeenAt' : 'lastUsedAt';
     if (now - Number(attributes[used] ?? 0) < TOUCH_MS) return found;
     const touched: Credential = {

@@ -1,6 +1,6 @@
 // /console/sign-in, /console/sign-out and /console/link: how a browser gets a session, and how it ends.
 import type { Account } from '../core/account.ts';
-import type { AuditStore } from '../core/audit.ts';
+import { type AuditStore, auditedChange } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import { LedgerUnavailableError } from '../core/errors.ts';
 import type { Refusal } from '../core/principal.ts';
@@ -186,6 +186,21 @@ export async function note(
     ...{ at: clock.now(), actor, action, target, outcome },
     details: { kind: 'account', address: from.address, userAgent: from.userAgent, note: why },
   });
+}
+
+/** Carries out what a page changes, between its two entries of the audit. */
+export function noted<T>(
+  { audit, clock }: SignInServices,
+  { from }: Asking,
+  { actor, action, target, why }: Readonly<Record<'actor' | 'action' | 'target' | 'why', string>>,
+  change: () => Promise<T>,
+): Promise<T> {
+  const { address, userAgent } = from;
+  const details = { kind: 'account', address, userAgent, note: why };
+  const clocked = { audit, now: () => clock.now() };
+  return auditedChange(clocked, { actor, action, target, details }, change, (made) =>
+    made === null ? null : {},
+  );
 }
 
 export function page(

@@ -8,6 +8,17 @@ import type { AuditHead } from './chain.ts';
 /** The setting with the number and the hash of the newest audit entry: `12.c29…`. */
 export const AUDIT_HEAD = 'audit-head';
 
+/**
+ * A `begun` entry that no other entry completes has a setting of this name and its number, so that
+ * a list of entries asks one small range. The chain tells the same: see {@link AuditWalk}.
+ */
+export const AUDIT_OPEN = 'audit-open/';
+
+/** Selected with the columns of an entry: whether it is open. */
+export const IS_OPEN = `EXISTS (SELECT 1 FROM settings WHERE name = '${AUDIT_OPEN}' || number)`;
+/** The condition for entries that a list shows. */
+export const IS_LISTED = `(outcome <> 'begun' OR ${IS_OPEN})`;
+
 /** @param setting {@link AUDIT_HEAD}; null if absent */
 export function readAuditHead(setting: string | null): { audit?: AuditHead } {
   const [number, base64] = setting?.split('.') ?? [];
@@ -45,22 +56,27 @@ export type AuditColumns = readonly [
 ];
 
 export const auditColumns = (entry: NewAuditEntry): AuditColumns => {
-  const { at, actor, action, target, outcome, details } = entry;
-  return [at, actor, action, target, outcome, JSON.stringify(details)].map((value) =>
+  const { at, actor, action, target, outcome, begun, details } = entry;
+  const document = JSON.stringify(begun === undefined ? details : { begun, ...details });
+  return [at, actor, action, target, outcome, document].map((value) =>
     typeof value === 'string' ? storable(value) : value,
   ) as unknown as AuditColumns;
 };
+
+/** The beginning of the document of an entry that completes another one. */
+const BEGUN = /^\{"begun":(\d+)[,}]/;
 
 /** As PostgreSQL can store it, so that a transferred audit keeps its hashes. */
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400');
 
 export const toAuditEntry = (row: readonly unknown[]): AuditEntry => {
-  const [number, at, actor, action, target, outcome, details] = row;
+  const [number, at, actor, action, target, outcome, document, isOpen] = row;
+  const { begun, ...details } = JSON.parse(String(document));
   return {
     number: Number(number),
     at: Number(at),
-    ...{ actor, action, target, outcome },
-    details: JSON.parse(String(details)),
+    ...{ actor, action, target, outcome, details, isOpen: Boolean(isOpen) },
+    ...(begun !== undefined && { begun }),
   } as AuditEntry;
 };
 
@@ -91,6 +107,8 @@ export class AuditWalk {
   #number = 0;
   #hash = '';
   readonly #wanted: AuditHead | undefined;
+  /** The `begun` entries that no entry so far completes. */
+  readonly #open = new Set<number>();
 
   /** @param wanted an earlier head; the log must still hold what it covers */
   constructor(wanted?: AuditHead) {
@@ -114,6 +132,12 @@ export class AuditWalk {
     }
     this.#number = number;
     this.#hash = kept;
+    if (row[5] === 'begun') this.#open.add(number);
+    // Not parsed, because a document that somebody has written over may be no JSON.
+    const begun = BEGUN.exec(String(row[6]))?.[1];
+    if (begun !== undefined && !this.#open.delete(Number(begun))) {
+      this.#tell(`entry ${number} completes entry ${begun}, which is not begun or is complete`);
+    }
     if (number === this.#wanted?.number && hexOf(kept) !== this.#wanted.hash) {
       this.#tell(
         `entry ${number} is not the one that the head covers: the entries up to it were written anew`,
@@ -121,8 +145,26 @@ export class AuditWalk {
     }
   }
 
-  /** @param head the setting {@link AUDIT_HEAD}; null if absent */
-  end(head: string | null): void {
+  /**
+   * @param head the setting {@link AUDIT_HEAD}; null if absent
+   * @param open the names of the settings {@link AUDIT_OPEN}
+   */
+  end(head: string | null, open: readonly string[]): void {
+    const listed = new Set(open.map((name) => Number(name.slice(AUDIT_OPEN.length))));
+    for (const number of this.#open) {
+      if (!listed.has(number)) {
+        this.#tell(
+          `entry ${number} has an unknown outcome, and its setting ${AUDIT_OPEN}${number} is missing`,
+        );
+      }
+    }
+    for (const number of listed) {
+      if (!this.#open.has(number)) {
+        this.#tell(
+          `entry ${number} is complete or missing, and a setting ${AUDIT_OPEN}${number} is there`,
+        );
+      }
+    }
     const covered = this.#wanted?.number ?? 0;
     if (covered > this.#number) {
       this.#tell(

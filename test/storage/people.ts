@@ -127,8 +127,40 @@ export function peopleRules(open: () => OpenStorage): void {
       sorted.map((_, i) => sorted[0]! + i),
     );
     const found = await audit.find(numbers[7]!);
-    assert.deepEqual(found, { ...anEntry({ target: 'together/7' }), number: numbers[7] });
+    assert.deepEqual(found, {
+      ...anEntry({ target: 'together/7' }),
+      ...{ number: numbers[7], isOpen: false },
+    });
     assert.equal(await audit.find(sorted.at(-1)! + 1), null);
+    await assertSound(ledger);
+  });
+
+  test('an entry that is begun is listed until another entry completes it', async () => {
+    const { audit, ledger } = open();
+    const [actor, target] = ['begun.by', 'begun/1'];
+    const begin = () => audit.append(anEntry({ actor, target, outcome: 'begun' }));
+    const [first, second] = [await begin(), await begin()];
+    const listed = async (query = {}) => {
+      const { items } = await audit.list({ actor, limit: 10, ...query });
+      return items.map(({ number, outcome, isOpen }) => [number, outcome, isOpen]);
+    };
+    assert.deepEqual(await listed(), [
+      [second, 'begun', true],
+      [first, 'begun', true],
+    ]);
+    const last = await audit.append(anEntry({ actor, target, begun: first }));
+    assert.deepEqual(await listed(), [
+      [last, 'done', false],
+      [second, 'begun', true],
+    ]);
+    assert.deepEqual(await listed({ outcome: 'begun' }), [[second, 'begun', true]]);
+    assert.deepEqual(await listed({ cursor: String(last), limit: 1 }), [[second, 'begun', true]]);
+    assert.deepEqual(await audit.find(last), {
+      ...anEntry({ actor, target, begun: first }),
+      ...{ number: last, isOpen: false },
+    });
+    assert.equal((await audit.find(first))!.isOpen, false);
+    assert.equal((await audit.find(second))!.isOpen, true);
     await assertSound(ledger);
   });
 

@@ -4,11 +4,14 @@ import type { AuditStore } from '../../core/audit.ts';
 import type { AuditHead } from '../chain.ts';
 import {
   AUDIT_HEAD,
+  AUDIT_OPEN,
   AuditWalk,
   accountDocument,
   auditColumns,
   auditPage,
   auditText,
+  IS_LISTED,
+  IS_OPEN,
   toAccount,
   toAuditEntry,
   toCredential,
@@ -22,7 +25,8 @@ const CREDENTIAL =
   'SELECT digest, kind, credential_id, account_id, expires_at, attributes FROM credentials';
 const MEANT = `kind = $1 AND credential_id = coalesce($2, credential_id)
   AND account_id IS NOT DISTINCT FROM coalesce($3, account_id)`;
-const ENTRY = 'SELECT number, at, actor, action, target, outcome, details FROM audit';
+const ENTRY = `SELECT number, at, actor, action, target, outcome, details, ${IS_OPEN} FROM audit`;
+const APPEND = 'SELECT append_audit_1($1, $2, $3, $4, $5, $6, $7)';
 
 const s = {
   accounts: { name: 'list-accounts', text: `${ACCOUNT} ORDER BY name` },
@@ -54,11 +58,23 @@ const s = {
     name: 'forget-credentials',
     text: 'DELETE FROM credentials WHERE expires_at < $1 RETURNING 1',
   },
-  append: { name: 'append-audit', text: 'SELECT append_audit_1($1, $2, $3, $4, $5, $6, $7)' },
+  append: { name: 'append-audit', text: APPEND },
+  begin: {
+    name: 'begin-audit',
+    text: `WITH entry AS MATERIALIZED (${APPEND} AS number),
+        opened AS (INSERT INTO settings SELECT '${AUDIT_OPEN}' || number, '' FROM entry)
+      SELECT number FROM entry`,
+  },
+  complete: {
+    name: 'complete-audit',
+    text: `WITH entry AS MATERIALIZED (${APPEND} AS number),
+        closed AS (DELETE FROM settings WHERE name = '${AUDIT_OPEN}' || $8::bigint)
+      SELECT number FROM entry`,
+  },
   entry: { name: 'audit-entry', text: `${ENTRY} WHERE number = $1` },
   entries: {
     name: 'list-audit',
-    text: `${ENTRY} WHERE number < coalesce($1, 9007199254740991)
+    text: `${ENTRY} WHERE ${IS_LISTED} AND number < coalesce($1, 9007199254740991)
       AND ($2::text IS NULL OR actor = $2::text) AND ($3::text IS NULL OR action = $3::text)
       AND ($4::text IS NULL OR target = $4::text) AND ($5::text IS NULL OR starts_with(target, $5::text))
       AND ($6::text IS NULL OR outcome = $6::text)
@@ -121,7 +137,11 @@ export function auditStore(pool: Pool): AuditStore {
   return {
     async append(entry) {
       const columns = auditColumns(entry);
-      const [appended] = await pool.runOnce(s.append, [...columns, auditText(columns)]);
+      const values = [...columns, auditText(columns)];
+      const [appended] =
+        entry.begun !== undefined
+          ? await pool.runOnce(s.complete, [...values, entry.begun])
+          : await pool.runOnce(entry.outcome === 'begun' ? s.begin : s.append, values);
       return Number(appended![0]);
     },
     async list({ actor, action, target, outcome, from, to, limit, cursor }) {
@@ -158,6 +178,14 @@ export async function auditAudit(connection: Connection, wanted?: AuditHead): Pr
   for await (const row of rowsOf(connection, all)) walk.see(row);
   const head = { name: 'audit-head', text: 'SELECT value FROM settings WHERE name = $1' };
   const [kept] = await connection.run(head, [AUDIT_HEAD]);
-  walk.end(kept ? String(kept[0]) : null);
+  const ofOpen = {
+    name: 'audit-open',
+    text: 'SELECT name FROM settings WHERE starts_with(name, $1)',
+  };
+  const open = await connection.run(ofOpen, [AUDIT_OPEN]);
+  walk.end(
+    kept ? String(kept[0]) : null,
+    open.map(([name]) => String(name)),
+  );
   return walk.damage;
 }

@@ -5,9 +5,11 @@ import type { AuditQuery, AuditStore } from '../../core/audit.ts';
 import type { AuditHead } from '../chain.ts';
 import {
   AUDIT_HEAD,
+  AUDIT_OPEN,
   AuditWalk,
-  auditColumns,
   auditPage,
+  IS_LISTED,
+  IS_OPEN,
   toAccount,
   toAuditEntry,
   toCredential,
@@ -19,7 +21,7 @@ import type { Writer } from './writer.ts';
 const ACCOUNT = 'SELECT account_id, name, version, document FROM accounts';
 const CREDENTIAL =
   'SELECT digest, kind, credential_id, account_id, expires_at, attributes FROM credentials';
-const ENTRY = 'SELECT number, at, actor, action, target, outcome, details FROM audit';
+const ENTRY = `SELECT number, at, actor, action, target, outcome, details, ${IS_OPEN} FROM audit`;
 
 const values = (row: Record<string, unknown>): unknown[] => Object.values(row);
 
@@ -70,7 +72,7 @@ export function auditStore(reader: Reader, writer: Writer): AuditStore {
   const write = writeWith(writer);
   const one = db.prepare(`${ENTRY} WHERE number = ?`);
   return {
-    append: (entry) => write((its) => its.appendAudit(auditColumns(entry))),
+    append: (entry) => write((its) => its.appendAudit(entry)),
     async list(query) {
       const [where, asked] = conditions(query);
       const sql = `${ENTRY} WHERE ${where} ORDER BY number DESC LIMIT :rows`;
@@ -89,7 +91,7 @@ export function auditStore(reader: Reader, writer: Writer): AuditStore {
 function conditions(query: AuditQuery): [string, Record<string, string | number>] {
   const { actor, action, target, outcome, from, to, cursor } = query;
   const asked: Record<string, string | number> = {};
-  const where = ['true'];
+  const where = [IS_LISTED];
   const add = (condition: string, name: string, value: string | number | undefined): void => {
     if (value === undefined) return;
     where.push(condition);
@@ -118,6 +120,12 @@ export function auditAudit(db: DatabaseSync, wanted?: AuditHead): string[] {
   );
   for (const row of all.iterate()) walk.see(values(row));
   const head = db.prepare('SELECT value FROM settings WHERE name = ?').get(AUDIT_HEAD);
-  walk.end(head ? String(head.value) : null);
+  const open = db
+    .prepare('SELECT name FROM settings WHERE substr(name, 1, length(?)) = ?1')
+    .all(AUDIT_OPEN);
+  walk.end(
+    head ? String(head.value) : null,
+    open.map(({ name }) => String(name)),
+  );
   return walk.damage;
 }

@@ -2,10 +2,12 @@
 // writes.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Account, Credential, CredentialFilter } from '../../core/account.ts';
+import type { NewAuditEntry } from '../../core/audit.ts';
 import {
   AUDIT_HEAD,
-  type AuditColumns,
+  AUDIT_OPEN,
   accountDocument,
+  auditColumns,
   auditHash,
   auditText,
 } from '../people-rows.ts';
@@ -33,7 +35,8 @@ export function peopleWrites(db: DatabaseSync) {
   );
   const forget = db.prepare('DELETE FROM credentials WHERE expires_at < ?');
   const head = db.prepare('SELECT value FROM settings WHERE name = ?');
-  const setHead = db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)');
+  const set = db.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)');
+  const unset = db.prepare('DELETE FROM settings WHERE name = ?');
   const addEntry = db.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   return {
     saveAccount(account: Account, replaces: number | null): boolean {
@@ -55,12 +58,15 @@ export function peopleWrites(db: DatabaseSync) {
     endCredentials: (filter: CredentialFilter): number =>
       Number(endCredentials.run(meant(filter)).changes),
     forgetCredentials: (before: number): number => Number(forget.run(before).changes),
-    appendAudit(columns: AuditColumns): number {
+    appendAudit(entry: NewAuditEntry): number {
+      const columns = auditColumns(entry);
       const [newest, previous] = String(head.get(AUDIT_HEAD)?.value ?? '0.').split('.');
       const number = Number(newest) + 1;
       const its = auditHash(previous!, number, auditText(columns));
       addEntry.run(number, ...columns, its);
-      setHead.run(AUDIT_HEAD, `${number}.${its}`);
+      set.run(AUDIT_HEAD, `${number}.${its}`);
+      if (entry.outcome === 'begun') set.run(`${AUDIT_OPEN}${number}`, '');
+      if (entry.begun !== undefined) unset.run(`${AUDIT_OPEN}${entry.begun}`);
       return number;
     },
   };

@@ -70,6 +70,11 @@ export const peopleTexts = catalogue(
     note: '说明',
     outcomeDone: '已执行',
     outcomeRefused: '被拒绝',
+    outcomeUnknown: '结果未知',
+    outcomeUnknownHint:
+      '这条记录写于更改之前；服务器在记下结果之前中断，所以不知道更改是否生效。请查看该对象现在的状态。刚刚开始、仍在进行的更改也会短暂显示为此。',
+    outcomeBegun: '已开始',
+    outcomeBegunHint: '这条记录写于更改之前；结果在其后的另一条记录中。',
     entry: '记录',
     before: '之前',
     after: '之后',
@@ -149,6 +154,11 @@ export const peopleTexts = catalogue(
     note: 'Note',
     outcomeDone: 'done',
     outcomeRefused: 'refused',
+    outcomeUnknown: 'outcome unknown',
+    outcomeUnknownHint:
+      'This entry was written before the change. The server stopped before it could write what came of it, so nobody knows whether the change was made: look at the thing itself. A change that is under way is shown like this for a moment, too.',
+    outcomeBegun: 'begun',
+    outcomeBegunHint: 'This entry was written before the change; a later entry has the outcome.',
     entry: 'Entry',
     before: 'Before',
     after: 'After',

@@ -23,7 +23,8 @@ export interface AuditEntry {
   readonly address: string | null;
   readonly action: string;
   readonly target: string;
-  readonly outcome: 'done' | 'refused';
+  /** `begun`: a later entry says what came of it; the list has only that one. */
+  readonly outcome: 'done' | 'refused' | 'unknown' | 'begun';
   readonly status: number | null;
   readonly note: string | null;
   readonly asked: Json;
@@ -59,8 +60,9 @@ export function Audit() {
             options: [
               { value: 'done', label: t.outcomeDone },
               { value: 'refused', label: t.outcomeRefused },
+              { value: 'unknown', label: t.outcomeUnknown },
             ],
-            width: 110,
+            width: 130,
           },
           { name: 'from', label: c.from, kind: 'time', width: 165 },
           { name: 'to', label: c.to, kind: 'time', width: 165 },
@@ -78,6 +80,17 @@ export function Audit() {
       />
     </div>
   );
+}
+
+export function Outcome({ entry: { outcome, status } }: { readonly entry: AuditEntry }) {
+  const t = useTexts(peopleTexts);
+  const [tone, word] = {
+    done: ['success', t.outcomeDone] as const,
+    refused: ['warning', t.outcomeRefused] as const,
+    unknown: ['error', t.outcomeUnknown] as const,
+    begun: ['default', t.outcomeBegun] as const,
+  }[outcome];
+  return <Status tone={tone} text={status === null ? word : `${word} ${status}`} />;
 }
 
 function useColumns(): Column<AuditEntry>[] {
@@ -123,12 +136,7 @@ function useColumns(): Column<AuditEntry>[] {
       key: 'outcome',
       title: c.outcome,
       sortBy: ({ outcome }) => outcome,
-      render: ({ outcome, status }) => (
-        <Status
-          tone={outcome === 'done' ? 'success' : 'warning'}
-          text={`${outcome === 'done' ? t.outcomeDone : t.outcomeRefused} ${status ?? ''}`}
-        />
-      ),
+      render: (entry) => <Outcome entry={entry} />,
     },
     { key: 'address', title: t.from, render: ({ address }) => address ?? '–' },
     {

@@ -5,11 +5,11 @@ import { ask, path } from '../../api/client.ts';
 import type { Json } from '../../api/types.ts';
 import { Loaded } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import { CopyId, Status } from '../../parts/values.tsx';
+import { CopyId } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { peopleTexts } from '../../texts/people.ts';
-import type { AuditEntry } from './audit.tsx';
+import { type AuditEntry, Outcome } from './audit.tsx';
 
 export function AuditEntryPage() {
   const { number } = useParams({ strict: false }) as { number: string };
@@ -41,11 +41,10 @@ export function AuditEntryPage() {
                 <h1>
                   {t.entry} {one.number} · {one.action}
                 </h1>
-                <Status
-                  tone={one.outcome === 'done' ? 'success' : 'warning'}
-                  text={`${one.outcome === 'done' ? t.outcomeDone : t.outcomeRefused} ${one.status ?? ''}`}
-                />
+                <Outcome entry={one} />
               </div>
+              {one.outcome === 'unknown' && <p className="muted">{t.outcomeUnknownHint}</p>}
+              {one.outcome === 'begun' && <p className="muted">{t.outcomeBegunHint}</p>}
               <dl className="facts-line">
                 {facts.map(([name, value]) => (
                   <div key={name}>

@@ -11,20 +11,11 @@ import { useMay } from '../../app/me.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { SecretDialog } from '../../parts/secret.tsx';
-import { Time } from '../../parts/time.tsx';
+import { type Token, TokenRow } from '../../parts/token-row.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
 import { partyTexts } from '../../texts/parties.ts';
 import { useAct } from '../callbacks/act.ts';
-
-interface PartnerToken {
-  readonly tokenId: string;
-  readonly name: string;
-  readonly platform: string;
-  readonly partyId: string;
-  readonly endsAt: string;
-  readonly lastUsedAt: string | null;
-}
 
 /** The management API's default; it takes 1 to 90. */
 const DAYS = 30;
@@ -39,8 +30,12 @@ export function PartnerLinks({ party: { platform, partyId } }: { readonly party:
   const [days, setDays] = useState(DAYS);
   const [link, setLink] = useState<string | null>(null);
   const links = useQuery({
-    queryKey: ['partner-links'],
-    queryFn: ({ signal }) => ask<{ items: readonly PartnerToken[] }>('/partner-links', { signal }),
+    queryKey: ['partner-links', platform, partyId],
+    queryFn: ({ signal }) =>
+      ask<{ items: readonly Token[] }>('/partner-links', {
+        query: { platform, party: partyId },
+        signal,
+      }),
   });
   const make = () =>
     act(async () => {
@@ -67,35 +62,22 @@ export function PartnerLinks({ party: { platform, partyId } }: { readonly party:
         )}
       </div>
       <Loaded query={links} rows={1}>
-        {({ items }) => {
-          const own = items.filter((one) => one.platform === platform && one.partyId === partyId);
-          if (own.length === 0) return <p className="muted">{t.partnerLinksNone}</p>;
-          return (
+        {({ items: own }) =>
+          own.length === 0 ? (
+            <p className="muted">{t.partnerLinksNone}</p>
+          ) : (
             <ul className="rows">
               {own.map((one) => (
-                <li key={one.tokenId}>
-                  <strong>{one.name}</strong>
-                  <span>
-                    {t.partnerEnds} <Time at={one.endsAt} />
-                  </span>
-                  <span className="grow">
-                    {t.partnerUsed}{' '}
-                    {one.lastUsedAt === null ? (
-                      <span className="muted">{t.neverUsed}</span>
-                    ) : (
-                      <Time at={one.lastUsedAt} />
-                    )}
-                  </span>
-                  {may('endPartnerLink') && (
-                    <Button danger onClick={end(one.tokenId)}>
-                      {t.endPartnerLink}
-                    </Button>
-                  )}
-                </li>
+                <TokenRow
+                  key={one.tokenId}
+                  token={one}
+                  endText={t.endPartnerLink}
+                  onEnd={may('endPartnerLink') ? end(one.tokenId) : undefined}
+                />
               ))}
             </ul>
-          );
-        }}
+          )
+        }
       </Loaded>
       <Modal
         open={isOpen}

@@ -11,7 +11,7 @@ import type { Me } from '../../api/types.ts';
 import { Field } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/problem.tsx';
 import { SecretDialog } from '../../parts/secret.tsx';
-import { Time } from '../../parts/time.tsx';
+import { type Token, TokenRow } from '../../parts/token-row.tsx';
 import { Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { common } from '../../texts/common.ts';
@@ -19,15 +19,11 @@ import { peopleTexts } from '../../texts/people.ts';
 import { useAct } from '../callbacks/act.ts';
 import { useRoles } from './accounts.tsx';
 
-interface ApiToken {
-  readonly tokenId: string;
-  readonly name: string;
+interface ApiToken extends Token {
   readonly role: Me['role'];
   readonly platform: string | null;
   readonly partyId: string | null;
   readonly createdBy: string;
-  readonly endsAt: string;
-  readonly lastUsedAt: string | null;
 }
 
 export function ApiTokens() {
@@ -73,8 +69,12 @@ export function ApiTokens() {
           ) : (
             <ul className="rows">
               {items.map((one) => (
-                <li key={one.tokenId}>
-                  <strong>{one.name}</strong>
+                <TokenRow
+                  key={one.tokenId}
+                  token={one}
+                  endText={t.endToken}
+                  onEnd={end(one.tokenId)}
+                >
                   <Status tone="default" text={t[one.role]} />
                   {one.partyId !== null && (
                     <span className="muted">
@@ -82,21 +82,7 @@ export function ApiTokens() {
                     </span>
                   )}
                   <span className="muted">{t.by(one.createdBy)}</span>
-                  <span>
-                    {t.ends} <Time at={one.endsAt} />
-                  </span>
-                  <span className="grow">
-                    {t.used}{' '}
-                    {one.lastUsedAt === null ? (
-                      <span className="muted">{t.never}</span>
-                    ) : (
-                      <Time at={one.lastUsedAt} />
-                    )}
-                  </span>
-                  <Button danger onClick={end(one.tokenId)}>
-                    {t.endToken}
-                  </Button>
-                </li>
+                </TokenRow>
               ))}
             </ul>
           )
