@@ -32,6 +32,25 @@ export async function platformsOf(
 
 async function load(file: string): Promise<unknown[]> {
   const setting = `ORDERGATE_PLATFORMS (--platforms) is "${file}"`;
+  const { default: value } = await exportsOf(file, setting);
+  if (value === undefined) {
+    throw new ConfigError(
+      `${setting}: it has no default export; write "export default" before what definePlatform({…}) returns, or a list of such values`,
+    );
+  }
+  return Array.isArray(value) ? value : [value];
+}
+
+/**
+ * What a module of an integrator exports.
+ *
+ * @param setting names the module in an error
+ * @throws {ConfigError} states the problem of the file, and the remedy
+ */
+export async function exportsOf(
+  file: string,
+  setting: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const path = resolve(file);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) {
@@ -43,9 +62,8 @@ async function load(file: string): Promise<unknown[]> {
     throw new ConfigError(`${setting}: it is a directory; name the module in it, such as index.ts`);
   }
   resolveOwnPackage();
-  let exported: { readonly default?: unknown };
   try {
-    exported = await import(pathToFileURL(path).href);
+    return await import(pathToFileURL(path).href);
   } catch (error) {
     // For a syntax error, Node states the position at the beginning of the stack.
     const { message, stack = '' } = error as Error;
@@ -56,13 +74,6 @@ async function load(file: string): Promise<unknown[]> {
       { cause: error },
     );
   }
-  const { default: value } = exported;
-  if (value === undefined) {
-    throw new ConfigError(
-      `${setting}: it has no default export; write "export default" before what definePlatform({…}) returns, or a list of such values`,
-    );
-  }
-  return Array.isArray(value) ? value : [value];
 }
 
 /** In a checkout, package.json exports the sources under this condition. */

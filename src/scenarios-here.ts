@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROTOCOLS } from './callers.ts';
 import { type Config, readConfig } from './config.ts';
 import { fixtureParties } from './directory/published-keys.ts';
 import { platformsOf, startOrdergate } from './main.ts';
@@ -25,21 +24,6 @@ export const scenarioOfFile = (file: string): Scenario =>
 /** Where scenarios run. Each `open` makes a world for one scenario. */
 export interface Stage {
   open(): Promise<{ readonly world: World; close(): Promise<void> }>;
-}
-
-/** The clients of our platforms. */
-export const clients: readonly AnyProtocol[] = Object.values(PROTOCOLS);
-
-/** Clients of platforms that are not ours: what a file exports and has a contract. */
-export async function clientsOf(file: string | undefined): Promise<readonly AnyProtocol[]> {
-  if (file === undefined) return clients;
-  const exported: Record<string, unknown> = await import(
-    new URL(file, `file://${process.cwd()}/`).href
-  );
-  const found = Object.values(exported).filter(
-    (one) => typeof one === 'object' && one !== null && 'contract' in one && 'toCredentials' in one,
-  );
-  return [...clients, ...(found as AnyProtocol[])];
 }
 
 const noKey = (party: string): Words =>

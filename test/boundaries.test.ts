@@ -172,7 +172,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // The clients that a command calls with, and the key that it signs with.
   {
     place: /^callers\.ts$/,
-    may: /^client\/|^protocol\/contract\.ts$|^platforms\/\w+\/client\.ts$/,
+    may: /^client\/|^protocol\/contract\.ts$|^platforms\/\w+\/client\.ts$|^platform-file\.ts$/,
     packages: /^$/,
   },
   {

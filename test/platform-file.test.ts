@@ -72,6 +72,44 @@ describe('ordergate --platforms FILE, with a file that lies elsewhere', () => {
     deepEqual([body.state, body.history.length], ['issued', 2]);
   });
 
+  test('call signs with the client that the file exports, and docs has its methods and codes', async () => {
+    const flags = ['--data', data, '--platforms', file];
+    const order = [`orderId=${ORDER}`, '--port', new URL(server.url).port];
+    const called = await run(['call', 'order.read', ...order, '--json', ...flags]);
+    equal(called.code, 0, called.stderr);
+    const { ok: isDone, value } = JSON.parse(called.stdout);
+    deepEqual([isDone, value.state], [true, 'paid']);
+    const without = await run([
+      'call',
+      'order.read',
+      ...order,
+      '--platform',
+      'lantern',
+      '--data',
+      data,
+    ]);
+    isExplained(without, /no client for the platform "lantern".*--platforms or of --client/, 2);
+    const noClient = join(outside, 'without-client.ts');
+    writeFileSync(noClient, `export { default } from './index.ts';\n`);
+    const byOther = [
+      '--data',
+      data,
+      '--platforms',
+      noClient,
+      '--client',
+      join(outside, 'client.ts'),
+    ];
+    const other = await run(['call', 'order.read', ...order, '--json', ...byOther]);
+    equal(other.code, 0, other.stderr);
+    const method = await run(['docs', 'order.read', '--platforms', file]);
+    match(method.stdout, /order\.read/, method.stderr);
+    const code = await run(['docs', 'BAD_SIGNATURE', '--platform', 'lantern', '--json'], {
+      ORDERGATE_PLATFORMS: file,
+    });
+    match(code.stdout, /BAD_SIGNATURE/, code.stderr);
+    match((await run(['docs', '--platforms', file])).stdout, /HastenOrder[\s\S]*order\.create/);
+  });
+
   test('import accepts JSON and CSV of the platform while the server runs', async () => {
     const flags = ['--data', data, '--platforms', file, '--url', server.url];
     const csv = join(outside, 'orders.csv');

@@ -1,13 +1,14 @@
 // Scenarios: each shipped one passes on a fresh sandbox, and a file that is wrong is refused with its step and line.
+
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { PROTOCOLS } from '../src/callers.ts';
 import { readConfig } from '../src/config.ts';
 import { platforms } from '../src/platforms/index.ts';
 import { readScenario } from '../src/scenario/read.ts';
 import { at, difference, fill } from '../src/scenario/values.ts';
 import {
-  clients,
   freshSandboxes,
   runScenario,
   type Scenario,
@@ -16,6 +17,7 @@ import {
   shippedScenario,
 } from '../src/scenarios-here.ts';
 
+const clients = Object.values(PROTOCOLS);
 const stage = freshSandboxes(readConfig({}, {}), clients);
 
 async function play(scenario: Scenario): Promise<{ ok: boolean; steps: StepOutcome[] }> {

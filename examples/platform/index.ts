@@ -19,6 +19,9 @@ import { model } from './orders.ts';
 import { scheme } from './signature.ts';
 import { signingSample } from './signing-sample.ts';
 
+/** For `ordergate call --platforms`, which signs a call as a caller does. */
+export { lantern as client } from './client.ts';
+
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 function reply(verdict: Verdict<Success>): GatewayReply {

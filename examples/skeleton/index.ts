@@ -16,6 +16,9 @@ import { OPERATIONS } from './operations.ts';
 import { model } from './orders.ts';
 import { scheme } from './signature.ts';
 
+/** For `ordergate call --platforms`, which signs a call as a caller does. */
+export { skeleton as client } from './client.ts';
+
 // LEFT: add callbacks, events and deadlines where the vendor has them; see docs/platform.md
 
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -5,16 +5,16 @@ import {
   type AnyProtocol,
   createClient,
   type Exchange,
-  PROTOCOLS,
+  protocolsOf,
   RefusedError,
   UnreadableReplyError,
 } from '../callers.ts';
-import { nearest, readFlags, UsageError } from '../config.ts';
+import { nearest, readConfig, readFlags, UsageError } from '../config.ts';
 import { readParams } from './call-params.ts';
 import { curlOf, exchangeText } from './call-print.ts';
 import { secretFor } from './call-secret.ts';
 import { EXIT, NetworkError as NoAnswer } from './errors.ts';
-import { wrongUse } from './flags.ts';
+import { settingsAmong, wrongUse } from './flags.ts';
 import { complain, print, say, visible } from './output.ts';
 import { gatewayOf } from './target.ts';
 import { call as TEXT } from './texts/develop.ts';
@@ -28,7 +28,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readFlags(args, TEXT.flags);
   const [given, ...words] = positionals;
   if (given === undefined) wrongUse(TEXT);
-  const { platform, protocol, method } = findMethod(given, values.platform);
+  const { platformsFile } = readConfig(settingsAmong(values));
+  const protocols = await protocolsOf({
+    'ORDERGATE_PLATFORMS (--platforms)': platformsFile,
+    '--client': values.client,
+  });
+  const { platform, protocol, method } = findMethod(given, values.platform, protocols);
   const { params: fields, samples } = protocol.contract.methods[method]!;
   let input: string | undefined;
   const readInput = (): string => {
@@ -131,14 +136,18 @@ interface Found {
  * A method by its name, or by the end of its name after a dot where only one method ends so.
  * @throws {UsageError} names the nearest
  */
-function findMethod(given: string, platform: string | undefined): Found {
-  const names = Object.keys(PROTOCOLS);
-  if (platform !== undefined && !Object.hasOwn(PROTOCOLS, platform)) {
+function findMethod(
+  given: string,
+  platform: string | undefined,
+  protocols: Readonly<Record<string, AnyProtocol>>,
+): Found {
+  const names = Object.keys(protocols);
+  if (platform !== undefined && !Object.hasOwn(protocols, platform)) {
     throw new UsageError(
-      `there is no client for the platform "${platform}"; there are: ${names.join(', ')}. The nearest is: ${nearest(platform, names)}`,
+      `there is no client for the platform "${platform}"; there are: ${names.join(', ')}. The nearest is: ${nearest(platform, names)}. Of a platform from outside, the module of --platforms or of --client has to export the client`,
     );
   }
-  const all = Object.entries(PROTOCOLS)
+  const all = Object.entries(protocols)
     .filter(([name]) => platform === undefined || name === platform)
     .flatMap(([name, protocol]) =>
       Object.keys(protocol.contract.methods).map((method) => ({

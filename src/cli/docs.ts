@@ -1,10 +1,10 @@
 // `ordergate docs`: explains a method or a code of a platform in the terminal, from its contract.
 import { PROTOCOLS } from '../callers.ts';
-import { nearest, readFlags, UsageError } from '../config.ts';
+import { type Config, nearest, readConfig, readFlags, UsageError } from '../config.ts';
 import type { Contract, Field, Fields, MethodContract } from '../protocol/contract.ts';
 import { COLUMNS, wrapWords } from '../protocol/terminal-columns.ts';
 import { cut } from './columns.ts';
-import { wrongUse } from './flags.ts';
+import { settingsAmong, wrongUse } from './flags.ts';
 import { print, say } from './output.ts';
 import { docs as TEXT } from './texts/develop.ts';
 
@@ -55,7 +55,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readFlags(args, TEXT.flags);
   const [wanted, ...more] = positionals;
   if (more.length > 0) wrongUse(TEXT);
-  const contracts = contractsOf(values.platform);
+  const contracts = await contractsOf(values.platform, readConfig(settingsAmong(values)));
   const language: Language = readLanguage(values.lang);
   if (wanted === undefined) return list(contracts, language, values.json);
   const methods = contracts.flatMap((contract) =>
@@ -92,11 +92,22 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function contractsOf(platform: string | undefined): Contract[] {
-  const names = Object.keys(PROTOCOLS);
-  if (platform === undefined) return Object.values(PROTOCOLS).map(({ contract }) => contract);
-  if (Object.hasOwn(PROTOCOLS, platform)) return [PROTOCOLS[platform]!.contract];
+async function contractsOf(platform: string | undefined, config: Config): Promise<Contract[]> {
+  const contracts =
+    config.platformsFile === undefined
+      ? Object.values(PROTOCOLS).map(({ contract }) => contract)
+      : (await servedBy(config)).map(({ contract }) => contract);
+  if (platform === undefined) return contracts;
+  const found = contracts.filter(({ name }) => name === platform);
+  if (found.length > 0) return found;
+  const names = contracts.map(({ name }) => name);
   throw new UsageError(`there is no platform "${platform}"; there are: ${names.join(', ')}`);
+}
+
+/** Loads the server, which a question about our own platforms does not need. */
+async function servedBy(config: Config) {
+  const { platformsOf } = await import('../main.ts');
+  return platformsOf(config);
 }
 
 /** The language of --lang, or of the terminal. */

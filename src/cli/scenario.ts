@@ -1,9 +1,9 @@
 // `ordergate scenario`: runs scenarios of calls, clock moves and expectations, and lists and shows the shipped ones.
 import { existsSync, readFileSync } from 'node:fs';
+import { protocolsOf } from '../callers.ts';
 import { ConfigError, nearest, readFlags, UsageError } from '../config.ts';
 import { COLUMNS, widthOf, wrapWords } from '../protocol/terminal-columns.ts';
 import {
-  clientsOf,
   freshSandboxes,
   runningServer,
   runScenario,
@@ -87,7 +87,11 @@ type Values = ReturnType<typeof readFlags<typeof TEXT.flags>>['values'];
 async function stageOf(values: Values): Promise<Stage> {
   const { client, keys, gateway, reset } = values;
   const { url, config } = explicitServer(values);
-  const protocols = await clientsOf(client);
+  const modules = {
+    'ORDERGATE_PLATFORMS (--platforms)': config.platformsFile,
+    '--client': client,
+  };
+  const protocols = Object.values(await protocolsOf(modules));
   if (url === undefined) {
     if (reset || gateway !== undefined || keys !== undefined) {
       wrongUse(

@@ -31,13 +31,14 @@ const WORDS = {
     ...{ ask: '检查', letIn: '放行', denied: '拒绝', create: '新建接入方', name: '编号' },
     ...{ platform: '平台', kept: '我已保存', rotate: '轮换密钥', users: '用户', edit: '修改' },
     ...{ save: '保存', causes: '签名为什么不对', party: '接入方', next: '下一页' },
+    ...{ more: '显示更多' },
     ...{ search: '编号、用户或应用' },
   },
   en: {
     ...{ ask: 'Ask', letIn: 'Let in', denied: 'Refused', create: 'New party', name: 'Id' },
     ...{ platform: 'Platform', kept: 'I have kept it', rotate: 'Rotate the key', users: 'Users' },
     ...{ edit: 'Change', save: 'Save', causes: 'Why the signature is wrong', party: 'Party' },
-    ...{ next: 'Next page', search: 'Id, user or app' },
+    ...{ next: 'Next page', search: 'Id, user or app', more: 'Show more' },
   },
 } as const;
 
@@ -54,6 +55,13 @@ for (const language of ['zh', 'en'] as const satisfies Language[]) {
       match(await first.innerText(), new RegExp(`${words.letIn}[\\s\\S]*ipbound01`));
       await form.getByRole('textbox').fill('192.0.2.1');
       await page.keyboard.press('Enter');
+      // Who checks no addresses comes before who refuses this one, on more pages than one.
+      const more = form.getByRole('button', { name: words.more });
+      await form.locator('.admissions li').nth(49).waitFor();
+      await more.click();
+      await form.locator('.admissions li').nth(99).waitFor();
+      await more.click();
+      await more.waitFor({ state: 'detached' });
       await form.locator('.admissions li', { hasText: words.denied }).first().waitFor();
       await page.close();
       deepEqual(browser.faults.splice(0), []);

@@ -21,6 +21,11 @@ export const call = {
       multiple: true,
       text: 'a further setting of the client, such as format=xml or accessToken=@FILE (Suning), acceptUnsigned=true (Jintong)',
     },
+    client: {
+      type: 'string',
+      value: 'FILE',
+      text: 'a module that exports the client of a platform from outside, if the one of --platforms does not',
+    },
     raw: { type: 'boolean', default: false, text: 'print the reply as it came, and nothing else' },
     'dry-run': {
       type: 'boolean',
@@ -106,7 +111,7 @@ export const docs = {
     },
     ...JSON_FLAG,
   },
-  takesSettings: false,
+  takesSettings: true,
   examples: [
     ['docs SignFail', 'what a code means, and what to do'],
     ['docs leaguerstatus.add --lang zh', 'a method with its fields and codes, in Chinese'],
