@@ -26,12 +26,16 @@ interface Process {
 }
 
 /** Starts `ordergate ARGS`, to be stopped or killed. */
-export function start(args: readonly string[], env: Readonly<Record<string, string>>): Process {
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  timeout = 60_000,
+): Process {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // One that does not end by itself fails its test instead of holding up all others.
-    timeout: 60_000,
+    timeout,
     killSignal: 'SIGKILL',
   });
   running.add(child);

@@ -1,8 +1,11 @@
 // `ordergate requests`: lists the gateway calls of a server, follows them, and shows one.
+import { setTimeout } from 'node:timers/promises';
 import { readFlags, UsageError } from '../config.ts';
 import { columns } from './columns.ts';
 import { NetworkError } from './errors.ts';
+import { eventParts } from './event-stream.ts';
 import { wrongUse } from './flags.ts';
+import { FreshCalls } from './fresh-calls.ts';
 import { complain, inOneLine, print, say } from './output.ts';
 import { type Page, printList, printOne, type Reader, readerOf, shortTime } from './reads.ts';
 import { signatureText } from './signature-text.ts';
@@ -25,11 +28,13 @@ interface Row {
   readonly why: { readonly ok: boolean | null; readonly causes: readonly string[] } | null;
 }
 
-/** How often `tail` asks for new calls. */
-const EVERY_MS = 1000;
-const PAGE = '100';
-/** Pages of one question of `tail`; beyond them a busy server would hold it up for good. */
-const MAX_PAGES = 50;
+/** How long `tail` waits before it opens an event stream that has ended. */
+const RETRY_MS = 1000;
+
+type TailValues = Parameters<typeof serverOf>[0] & {
+  readonly json: boolean;
+  readonly why: boolean;
+};
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readFlags(args, TEXT.flags);
@@ -45,7 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
     refused: values.refused ? 'true' : undefined,
   };
   if (what === 'show') return show(reader, id!, values);
-  if (what === 'tail') return tail(reader, query, json, why);
+  if (what === 'tail') return tail(reader, query, values);
   const page = await reader.get<Page<Row>>('/requests', { ...query, limit, cursor });
   if (json || !why) return printList(page, json, cells);
   for (const row of page.items) say(textOf(row, true));
@@ -89,62 +94,46 @@ async function show(
   return 0;
 }
 
-/** Prints the calls that come from now on, until it is ended. */
+/**
+ * Prints the calls that come from now on, until it is ended. The event stream says when to look at the list,
+ * and the list says what is new: so a stream that breaks, or that begins anew, leaves no call out and
+ * brings none twice. While there is no stream, the list is asked once a second.
+ */
 async function tail(
   reader: Reader,
   query: Readonly<Record<string, string | undefined>>,
-  json: boolean,
-  why: boolean,
+  { json, why, ...values }: TailValues,
 ): Promise<number> {
-  const newest = await reader.get<Page<Row>>('/requests', { ...query, limit: '1' });
-  let last = newest.items[0]?.id ?? 0;
-  let isStopped = false;
-  let wake = (): void => {};
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      isStopped = true;
-      wake();
-    });
-  }
+  const { url, config } = serverOf(values);
+  const calls = new FreshCalls<Row>(reader, query);
+  await calls.start();
+  const ended = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  const { signal } = ended;
   if (json) print({ type: 'ready' });
   else complain('Waiting for calls. Ctrl-C ends it.');
-  while (!isStopped) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, EVERY_MS);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const look = async (): Promise<void> => {
+    for (const row of await calls.look()) {
+      if (json) print(row);
+      else say(textOf(row, why));
+    }
+  };
+  const { platform, party } = query;
+  while (!signal.aborted) {
     try {
-      const fresh = await since(reader, query, last);
-      for (const row of fresh) {
-        if (json) print(row);
-        else say(textOf(row, why));
+      await look();
+      for await (const _ of eventParts(url, config, { topics: 'calls', platform, party }, signal)) {
+        await look();
       }
-      last = fresh.at(-1)?.id ?? last;
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       complain(`${error.message}; tried again`);
     }
+    await sleep(RETRY_MS, signal);
   }
   return 0;
 }
 
-/** The calls after `last`, oldest first. */
-async function since(
-  reader: Reader,
-  query: Readonly<Record<string, string | undefined>>,
-  last: number,
-): Promise<Row[]> {
-  const found: Row[] = [];
-  let cursor: string | undefined;
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await reader.get<Page<Row>>('/requests', { ...query, limit: PAGE, cursor });
-    const fresh = page.items.filter(({ id }) => id > last);
-    found.push(...fresh);
-    if (fresh.length < page.items.length || !page.nextCursor || last === 0) break;
-    cursor = page.nextCursor;
-  }
-  return found.sort((a, b) => a.id - b.id);
-}
+/** Resolves early when the signal aborts. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -381,7 +381,9 @@ const ERRORS: Readonly<
       ...{ path: '/approvals/apr_none/refuse', body: {} },
     },
   ],
-  listPartnerLinks: [],
+  listPartnerLinks: [
+    { status: 400, code: 'bad-request', field: 'party', path: '/partner-links?party=nobody' },
+  ],
   createPartnerLink: [
     { status: 400, code: 'bad-request', field: 'days', body: { ...PARTNER, days: 91 } },
     {
