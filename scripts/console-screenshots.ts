@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { type Look, startBrowser, withoutBrowser } from '../test/console/browser.ts';
 import { PAGES } from '../test/console/pages.ts';
-import { startWorld } from '../test/console/world.ts';
+import { EVERY_PAGE, startWorld } from '../test/console/world.ts';
 import { manage } from '../test/support.ts';
 
 if (withoutBrowser) throw new Error(`console-screenshots: ${withoutBrowser}`);
@@ -31,7 +31,7 @@ async function take(name: string, path: string, ready: string, look: Look): Prom
   await page.close();
 }
 
-const world = await startWorld();
+const world = await startWorld(EVERY_PAGE);
 const browser = await startBrowser(world.server);
 for (const { name, path, ready } of PAGES.filter((page) => !only || page.name === only)) {
   for (const look of looks) await take(name, await path(world), ready, look);

@@ -4,12 +4,12 @@ import { after, test } from 'node:test';
 import { seriousFindings } from './axe.ts';
 import { type Browser, startBrowser, withoutBrowser } from './browser.ts';
 import { PAGES } from './pages.ts';
-import { startWorld, type World } from './world.ts';
+import { EVERY_PAGE, startWorld, type World } from './world.ts';
 
 let world: World;
 let browser: Browser;
 if (!withoutBrowser) {
-  world = await startWorld();
+  world = await startWorld(EVERY_PAGE);
   browser = await startBrowser(world.server);
 }
 after(() => browser?.close());

@@ -1,6 +1,6 @@
 // Every page of the console, with what it shows when it is whole: for the tests and the screenshots.
 import { manage } from '../support.ts';
-import { ORDER, raiseAlarms, type World, YTX_ORDER } from './world.ts';
+import { askForCards, ORDER, raiseAlarms, runScenario, type World, YTX_ORDER } from './world.ts';
 
 export interface ConsolePage {
   readonly name: string;
@@ -48,7 +48,8 @@ export const PAGES: readonly ConsolePage[] = [
   { name: 'party-new', path: () => '/parties/new', ready: 'form.panel' },
   {
     name: 'sandbox',
-    path: async ({ server }) => {
+    path: async (world) => {
+      const { server } = world;
       const rule = {
         platform: 'jintong',
         party: 'jane88',
@@ -57,9 +58,18 @@ export const PAGES: readonly ConsolePage[] = [
       };
       const { items } = (await manage(server, 'GET', '/sandbox/forces')).body;
       if (items.length === 0) await manage(server, 'POST', '/sandbox/forces', rule);
+      await runScenario(world);
       return '/sandbox';
     },
-    ready: '.forces li >> nth=0',
+    ready: '.last-runs li >> nth=0',
+  },
+  {
+    name: 'approvals',
+    async path(world) {
+      await askForCards(world);
+      return '/approvals';
+    },
+    ready: 'li >> text=夜班',
   },
   {
     name: 'alarms',

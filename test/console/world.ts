@@ -1,4 +1,5 @@
 // A sandbox in which something is wrong, as an operator meets it: refused calls, a receiver that fails, moved orders.
+import type { Config } from '../../src/config.ts';
 import type { Ordergate } from '../../src/main.ts';
 import { cancel, document, form, hasten, post } from '../jintong.ts';
 import { ALLOW_LOCAL, type Receiver, startReceiver, status } from '../receiver.ts';
@@ -17,10 +18,10 @@ export const ORDER = '15112480268';
 export const YTX_ORDER = '2016010000000221';
 export const YTX_APP = 'ff8080813fc70a7b013fc72312324213';
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(config: Partial<Config> = {}): Promise<World> {
   const failing = await startReceiver(status(500, {}, 'database is down'));
   const healthy = await startReceiver();
-  const server = await startTestServer({ config: { callbackAllow: ALLOW_LOCAL } });
+  const server = await startTestServer({ config: { callbackAllow: ALLOW_LOCAL, ...config } });
   const register = (platform: string, party: string, url: string) =>
     manage(server, 'POST', '/callbacks/endpoints', { platform, party, url });
   await register('jintong', 'jane88', `${failing.url}/jintong`);
@@ -68,4 +69,32 @@ export async function raiseAlarms({ server, failing, healthy }: World): Promise<
   const { items } = (await manage(server, 'GET', '/alarms')).body;
   const dead = items.find(({ name }: { name: string }) => name === '回调已放弃');
   await manage(server, 'POST', `/alarms/${dead.alarmId}/acknowledge`, {});
+}
+
+/** What a world of every page has besides: a call that waits for a second person. */
+export const EVERY_PAGE: Partial<Config> = { secondPerson: ['reveal'] };
+
+/** Somebody asks for cards, which waits for a second person. */
+export async function askForCards({ server }: World): Promise<void> {
+  if ((await manage(server, 'GET', '/approvals')).body.items.length > 0) return;
+  const wanted = { name: '夜班', role: 'operator' };
+  const { token } = (await manage(server, 'POST', '/api-tokens', wanted)).body;
+  const cards = { name: 'cards', note: '客户遗失卡密，要求重发' };
+  const asking = { ...server, adminToken: token as string };
+  await manage(asking, 'POST', '/orders/suning/1000531505/reveal', cards);
+}
+
+/** A scenario has run, and its third step was not as it had to be. */
+export async function runScenario({ server }: World): Promise<void> {
+  const runs = '/sandbox/scenario-runs';
+  if ((await manage(server, 'GET', runs)).body.items.length > 0) return;
+  const order = '  - order: jintong/15110100069\n    expect: { state: E }\n';
+  const call =
+    "  - call: HastenOrder\n    platform: jintong\n    as: jane88\n    with: { OrderID: '15110100069', UserName: jane88 }\n";
+  const title = 'title: { zh: 已出票的订单不能催, en: A ticketed order is not hastened }';
+  const text = `${title}\nsteps:\n${order}${call}  - advance: 10 min\n`;
+  const { runId } = (await manage(server, 'POST', runs, { text })).body;
+  while ((await manage(server, 'GET', `${runs}/${runId}`)).body.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -6,13 +6,32 @@ export class ApiError extends Error {
   /** Stable, for programs. */
   readonly code: string;
   readonly field: string | undefined;
+  /** Why there is such an error, and what to do about it. */
+  readonly why: Words | undefined;
+  readonly remedy: Words | undefined;
 
-  constructor(status: number, code: string, message: string, field?: string) {
+  constructor(status: number, { code, message, field, cause, remedy }: ErrorAnswer) {
     super(message);
     this.status = status;
     this.code = code;
     this.field = field;
+    this.why = cause;
+    this.remedy = remedy;
   }
+}
+
+/** One text in both languages. */
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+interface ErrorAnswer {
+  readonly code: string;
+  readonly message: string;
+  readonly field?: string | undefined;
+  readonly cause?: Words | undefined;
+  readonly remedy?: Words | undefined;
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -62,11 +81,11 @@ export async function ask<T>(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, 'unreachable', String((error as Error).message));
+    throw new ApiError(0, { code: 'unreachable', message: String((error as Error).message) });
   }
   const answer = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
   if (response.status === 401) onSignedOut();
-  const { code = 'fault', message = response.statusText, field } = answer?.error ?? {};
-  throw new ApiError(response.status, code, message, field);
+  const said = answer?.error ?? {};
+  throw new ApiError(response.status, { code: 'fault', message: response.statusText, ...said });
 }

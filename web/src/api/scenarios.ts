@@ -1,10 +1,5 @@
 // The sandbox's scenarios and their runs, as the management API answers them.
-import { ask, path } from './client.ts';
-
-export interface Words {
-  readonly zh: string;
-  readonly en: string;
-}
+import { ask, path, type Words } from './client.ts';
 
 interface PlannedStep {
   readonly number: number;

@@ -4,6 +4,7 @@ import Button from 'antd/es/button';
 import Skeleton from 'antd/es/skeleton';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
+import { usePreferences } from '../app/preferences.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { common } from '../texts/common.ts';
 
@@ -28,7 +29,9 @@ export function Problem({
 }) {
   const t = useTexts(common);
   const advice = useAdvice();
+  const { language } = usePreferences();
   const said = error instanceof Error ? error.message : String(error);
+  const why = error instanceof ApiError ? error.why : undefined;
   return (
     <Alert
       type="error"
@@ -38,6 +41,7 @@ export function Problem({
       description={
         <>
           <p className="advice">{advice(error)}</p>
+          {why && <p>{why[language]}</p>}
           <code className="said">{said}</code>
         </>
       }

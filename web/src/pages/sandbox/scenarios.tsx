@@ -33,8 +33,8 @@ export function Scenarios() {
   const [isReset, setReset] = useState(true);
   const [own, setOwn] = useState('');
   const underWay = runs.data?.items.find(({ state }) => state === 'running');
-  // Somebody else's run is shown, too, because it moves the same clock.
-  const shown = chosen ?? underWay?.runId;
+  // Without a choice it is the newest, also somebody else's, because it moves the same clock.
+  const shown = chosen ?? runs.data?.items[0]?.runId;
   const start = (what: { readonly name: string } | { readonly text: string }) =>
     void act(async () => {
       const run = await startRun({ ...what, reset: mayReset && isReset });
