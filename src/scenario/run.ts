@@ -100,7 +100,7 @@ function wordsOf(one: Step): Words {
             `call ${step.call} with force ${step.force}`,
           );
     case 'advance':
-      return words(`时钟拨快 ${step.advance}`, `advance the clock by ${step.advance}`);
+      return words(`时钟拨快 ${inChinese(step.advance)}`, `advance the clock by ${step.advance}`);
     case 'order':
       return words(`订单 ${step.order}`, `order ${step.order}`);
     case 'move':
@@ -196,6 +196,11 @@ async function call(
 }
 
 const UNITS = { s: 1, min: 60, h: 3600, d: 86_400 } as const;
+
+const UNITS_ZH = { s: '秒', min: '分钟', h: '小时', d: '天' } as const;
+
+const inChinese = (advance: string): string =>
+  advance.replace(/ ?(s|min|h|d)$/, (_, unit: keyof typeof UNITS_ZH) => ` ${UNITS_ZH[unit]}`);
 
 export function secondsOf(advance: string): number {
   const [, number, unit] = /^(\d+) ?(s|min|h|d)$/.exec(advance)!;

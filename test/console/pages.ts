@@ -50,6 +50,7 @@ export const PAGES: readonly ConsolePage[] = [
     name: 'sandbox',
     path: async (world) => {
       const { server } = world;
+      await runScenario(world); // Before the rule, which its call would meet.
       const rule = {
         platform: 'jintong',
         party: 'jane88',
@@ -58,7 +59,6 @@ export const PAGES: readonly ConsolePage[] = [
       };
       const { items } = (await manage(server, 'GET', '/sandbox/forces')).body;
       if (items.length === 0) await manage(server, 'POST', '/sandbox/forces', rule);
-      await runScenario(world);
       return '/sandbox';
     },
     ready: '.last-runs li >> nth=0',

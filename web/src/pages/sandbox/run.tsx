@@ -50,7 +50,7 @@ export function Run({ runId }: { readonly runId: string }) {
               )}
             </div>
             {problem && <Alert type="error" showIcon title={problem[language]} />}
-            <ol className="steps">
+            <ol className="run-steps">
               {steps.map((step) => (
                 <Step key={step.number} step={step} />
               ))}
