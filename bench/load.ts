@@ -97,7 +97,7 @@ function fireOn(
 }
 
 /** What is wrong with an answer; null when nothing is. */
-function judge(received: Buffer, expected: Buffer): string | null {
+export function judge(received: Buffer, expected: Buffer): string | null {
   const headEnd = received.indexOf(HEAD_END);
   if (headEnd < 0) return 'incomplete';
   const head = received.toString('latin1', 0, headEnd);

@@ -31,7 +31,10 @@ export const LONG: readonly { readonly files: string; readonly because: string }
     because: 'starts servers of each earlier version, or on its ledger',
   },
   { files: 'test/alarms.test.ts', because: 'starts a server for each case' },
-  { files: 'test/scenario.test.ts', because: 'makes a sandbox for each scenario' },
+  {
+    files: '{test/scenario,src/manage/scenarios}.test.ts',
+    because: 'makes a sandbox for each scenario',
+  },
   { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
   { files: 'test/signers.test.ts', because: 'compiles and runs programs in seven languages' },

@@ -28,9 +28,12 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** A server, and the link that signs its operator in. */
+type Signing = Pick<Ordergate, 'url' | 'signInLink'>;
+
 const LOOK: Look = { language: 'zh', appearance: 'light', width: 1280 };
 
-export async function startBrowser(server: Ordergate): Promise<Browser> {
+export async function startBrowser(server: Signing): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'ordergate-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
