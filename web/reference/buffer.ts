@@ -10,3 +10,5 @@ export function isUtf8(bytes: Uint8Array): boolean {
     return false;
   }
 }
+
+export const isAscii = (bytes: Uint8Array): boolean => bytes.every((byte) => byte < 128);
