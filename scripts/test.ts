@@ -42,7 +42,14 @@ const parallel =
   lane === 'quick' ? availableParallelism() : Math.max(1, availableParallelism() - 1);
 // A platform beside Ordergate imports `ordergate`, which a checkout resolves to its sources.
 const conditions = '--conditions=@ordergate/source';
-const options = [conditions, '--test', '--test-timeout=180000', `--test-concurrency=${parallel}`];
+const resolve = `--import=${root}scripts/resolve-sources.js`;
+const options = [
+  conditions,
+  resolve,
+  '--test',
+  '--test-timeout=180000',
+  `--test-concurrency=${parallel}`,
+];
 const child = spawn(process.execPath, [...options, ...files], {
   cwd: root,
   env,

@@ -3,9 +3,7 @@
 import { auditedChange } from './core/audit.ts';
 import type { JsonObject } from './core/order.ts';
 import type { Principal } from './core/principal.ts';
-import { accountEndpoints } from './manage/accounts.ts';
 import type { ManageServices } from './manage/endpoint.ts';
-import { callEndpoint } from './manage/index.ts';
 import type { OperationId } from './manage/roles.ts';
 import { People } from './people/people.ts';
 import type { Workplace } from './workplace.ts';
@@ -50,6 +48,9 @@ export async function callAccounts(
   params: Readonly<Record<string, string>>,
   body: object | undefined,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
+  // Loaded here: a server has this module, and its start does not need the endpoints.
+  const { accountEndpoints } = await import('./manage/accounts.ts');
+  const { callEndpoint } = await import('./manage/index.ts');
   const target = accountEndpoints.find((endpoint) => endpoint.operationId === operationId)!;
   // The endpoints of accounts and audit use only these services.
   const services = {

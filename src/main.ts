@@ -19,13 +19,12 @@ import { ledgerMetrics } from './http/ledger-metrics.ts';
 import { Listeners } from './http/listeners.ts';
 import { Metrics } from './http/metrics.ts';
 import { refusals } from './http/refusals.ts';
-import { type Route, routeTable } from './http/routes.ts';
+import { routeTable } from './http/routes.ts';
 import { partTaker } from './import/remote.ts';
 import { createLog, type Logger } from './log.ts';
-import { documentation } from './manage/documentation.ts';
 import type { ManageServices } from './manage/endpoint.ts';
-import { callEndpoint, manageEndpoints } from './manage/index.ts';
 import { openLive } from './manage/live/open.ts';
+import { openManagement } from './management-here.ts';
 import { platformsOf } from './platform-file.ts';
 import type { PipelineServices } from './protocol/pipeline.ts';
 import type { Platform } from './protocol/platform.ts';
@@ -202,22 +201,16 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     calls: metrics.calls,
     ...controls,
   };
-  const endpoints = manageEndpoints(sandbox, VERSION, platforms);
-  const manageRoutes = endpoints.map(
-    (endpoint): Route => ({
-      method: endpoint.method,
-      path: `/manage/v1${endpoint.path}`,
-      access: endpoint.isOpen ? 'open' : 'token',
-      handle: (call) => callEndpoint(endpoint, call, manage),
-    }),
-  );
-  const management = documentation(endpoints, manage);
-  const reference = { ...about, parties, clock, detective, management, ...gatewayPlace(config) };
+  const management = openManagement(manage, onFault);
+  const { documentation } = management;
+  const reference = {
+    ...{ ...about, parties, clock, detective, management: documentation },
+    ...gatewayPlace(config),
+  };
   const nextRequestId = requestIds();
   const routes = routeTable({
     platforms,
     pipeline,
-    manage: manageRoutes,
     pages: [...entrance.pages, ...referenceRoutes(platforms, reference)],
     metrics,
     ledger,
@@ -235,6 +228,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     maxConnections,
     requestMs: options.requestMs,
     routes: tracing?.traced(routes) ?? routes,
+    later: management.routes,
     platformOf: attribution(platforms),
     onFault,
     onRefused: refusals({ platforms, clock, pipeline, nextRequestId, onFault }),
@@ -254,6 +248,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   );
   const stop = async (): Promise<void> => {
     secretWords.stop();
+    management.stop();
     stopHousekeeping();
     clearInterval(clockWatch);
     forces?.stop();
@@ -280,13 +275,14 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
       ),
     );
     const { url, manageUrl } = await server.listen();
-    controls.scenarios.serve(url, manageRoutes);
+    controls.scenarios.serve(url, management.routes);
     deadlines.wake();
     await callbacks.start();
     if (options.callbacks?.isLive !== false) alarms.start();
     const signInLink = () => entrance.signInLink(manageUrl);
     const link = entrance.signsIn ? await signInLink() : null;
     await logStart(log, workplace, config, { url, manageUrl, version: VERSION, link });
+    management.loadSoon();
     if (workplace.sealer.hasOlder) void sealWithNewest(workplace, log);
     const firstAccountLink = async () => (entrance.signsIn ? null : signInLink());
     const places = { url, manageUrl, adminToken, signInLink, firstAccountLink };

@@ -14,8 +14,8 @@ import {
   type WantedRun,
 } from './core/scenario-runs.ts';
 import type { Parties } from './directory/parties.ts';
+import type { LaterRoutes } from './http/later-routes.ts';
 import { Router } from './http/router.ts';
-import type { Route } from './http/routes.ts';
 import type { Scenario } from './scenario/format.ts';
 import type { StepOutcome } from './scenario/run.ts';
 import { type Words, words } from './scenario/words.ts';
@@ -72,7 +72,7 @@ export class ScenariosHere implements ScenarioRuns {
   readonly #parts: ScenarioParts;
   readonly #runs: Run[] = [];
   #active: Active | undefined;
-  #router: Router | undefined;
+  #manage: LaterRoutes | undefined;
   #url = '';
 
   constructor(parts: ScenarioParts) {
@@ -80,10 +80,10 @@ export class ScenariosHere implements ScenarioRuns {
   }
 
   /** Called once the server listens. */
-  serve(url: string, manage: readonly Route[]): void {
+  serve(url: string, manage: LaterRoutes): void {
     // The address that means every address of the machine is none that one connects to everywhere.
     this.#url = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-    this.#router = new Router(manage);
+    this.#manage = manage;
   }
 
   async shipped(): Promise<readonly ShippedScenario[]> {
@@ -101,6 +101,7 @@ export class ScenariosHere implements ScenarioRuns {
     const found = await read(wanted.scenario);
     if ('refused' in found) return found;
     const { plan } = await import('./scenario/run.ts');
+    const router = new Router(await this.#manage!.load());
     if (this.#active) return { refused: 'busy', runId: this.#active.run.runId };
     const run: Run = {
       runId: `run_${randomBytes(6).toString('hex')}`,
@@ -120,7 +121,7 @@ export class ScenariosHere implements ScenarioRuns {
     this.#runs.length = Math.min(this.#runs.length, MAX_SCENARIO_RUNS);
     const { by, address } = wanted;
     const { receivers } = this.#parts;
-    const bridge = new ScenarioBridge({ router: this.#router!, receivers, by, address });
+    const bridge = new ScenarioBridge({ router, receivers, by, address });
     this.#active = { run, wanted, bridge, isStopped: false };
     void this.#carryOut(this.#active, found);
     return run;

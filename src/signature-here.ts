@@ -5,9 +5,7 @@ import type { Principal } from './core/principal.ts';
 import type { RequestRecord } from './core/request-log.ts';
 import { Detective } from './detective/detective.ts';
 import { publishedKeys } from './directory/published-keys.ts';
-import { debugEndpoints } from './manage/debug.ts';
 import type { ManageServices } from './manage/endpoint.ts';
-import { callEndpoint } from './manage/index.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface DetectiveHooks {
@@ -42,6 +40,9 @@ export async function debugSignature(
   config: Config,
   body: object,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
+  // Loaded here: a server has this module, and its start does not need the endpoints.
+  const { debugEndpoints } = await import('./manage/debug.ts');
+  const { callEndpoint } = await import('./manage/index.ts');
   const { storage, parties, platforms } = workplace;
   const detective = detectiveOf(workplace, config, {
     append: (record) => storage.requests.append(record),

@@ -82,6 +82,11 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   { place: /^alarms\//, may: /^(core|protocol|alarms)\//, packages: /^node:/ },
   {
+    place: /^management-here\.ts$/,
+    may: /^(manage|reference)\/|^http\/(later-routes|routes)\.ts$|^version\.ts$/,
+    packages: /^$/,
+  },
+  {
     place: /^alarms-here\.ts$/,
     may: /^(core|alarms|callbacks|detective)\/|^(config|fault-log|workplace)\.ts$/,
     packages: /^$/,
@@ -101,7 +106,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // A run on a sandbox: the thread acts from outside, and its questions go through the server's own routes.
   {
     place: /^scenario-(runs|bridge)\.ts$/,
-    may: /^(core|directory|scenario)\/|^http\/route(r|s)\.ts$|^(scenario-bridge|shipped-scenarios)\.ts$/,
+    may: /^(core|directory|scenario)\/|^http\/(later-routes|router|routes)\.ts$|^(scenario-bridge|shipped-scenarios)\.ts$/,
     packages: /^node:/,
   },
   {

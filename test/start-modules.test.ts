@@ -45,5 +45,5 @@ test('a server loads nothing that only a scrape, PostgreSQL, a CSV file or singl
     [],
   );
   ok(packages.includes('zod'), packages.join());
-  ok(modules <= 700, `${modules} modules`);
+  ok(modules <= 640, `${modules} modules`);
 });

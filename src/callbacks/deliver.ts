@@ -1,6 +1,5 @@
 // One attempt: posts a body to a URL within one time limit, and returns the outcome.
 import type { Agent, IncomingMessage } from 'node:http';
-import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { EndpointSecret } from '../core/callback-endpoint.ts';
 import { SECOND, systemClock } from '../core/clock.ts';
@@ -86,6 +85,8 @@ export class Poster {
   readonly isResting: boolean = false;
   readonly #allowed: AddressList;
   readonly #timeoutMs: number;
+  /** Loaded here, and not with this module: the main thread has the module and posts nothing. */
+  readonly #https = process.getBuiltinModule('node:https');
   readonly #agents: { readonly http: Agent; readonly https: Agent };
   readonly #lookup: Lookup | undefined;
   readonly #guarded: LookupFunction;
@@ -105,7 +106,7 @@ export class Poster {
       timeout: IDLE_MS,
       scheduling: 'lifo',
     } as const;
-    this.#agents = { http: new http.Agent(options), https: new https.Agent(options) };
+    this.#agents = { http: new http.Agent(options), https: new this.#https.Agent(options) };
   }
 
   async post(post: Post): Promise<PostOutcome> {
@@ -174,7 +175,7 @@ export class Poster {
     { messageId, contentType, secrets, body }: Post,
     limit: TimeLimit,
   ): Promise<{ response?: IncomingMessage; error?: Error; isStale: boolean }> {
-    const { request } = isSecure ? https : http;
+    const { request } = isSecure ? this.#https : http;
     return new Promise((resolve) => {
       const call = request(
         {

@@ -36,7 +36,7 @@ export class Listeners {
     const routes = dividedRoutes(options.routes);
     const maxConnections = Math.min(options.maxConnections, MANAGE_CONNECTIONS);
     this.#servers = [
-      new HttpServer({ ...options, routes: routes.gateways }),
+      new HttpServer({ ...options, routes: routes.gateways, later: undefined }),
       new HttpServer({
         ...options,
         ...management,

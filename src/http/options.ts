@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal, Refusal } from '../core/principal.ts';
 import type { AddressList } from '../directory/addresses.ts';
+import type { LaterRoutes } from './later-routes.ts';
 import type { HttpRefused } from './refusals.ts';
 import type { Match } from './router.ts';
 import type { HttpReply, Route } from './routes.ts';
@@ -19,6 +20,8 @@ export interface HttpOptions {
   /** Maximum time until a whole request has arrived. Default: 30 s. */
   readonly requestMs?: number | undefined;
   readonly routes: readonly Route[];
+  /** Routes that are loaded when the first request asks for one of them. */
+  readonly later?: LaterRoutes | undefined;
   /** The platform whose paths are closest to an unknown path. */
   platformOf(path: string): string | undefined;
   onFault(error: unknown, path: string): void;

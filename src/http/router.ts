@@ -1,4 +1,5 @@
 // Finds the route of a request: a map for paths without parameters, a loop for the few others.
+import type { LaterRoutes } from './later-routes.ts';
 import type { Route } from './routes.ts';
 
 export type Match =
@@ -36,7 +37,28 @@ export class Router {
   /** The last matches of paths with parameters, such as a partner's own URL: by path, then by method. */
   readonly #remembered = new Map<string, Methods>();
 
-  constructor(routes: readonly Route[]) {
+  /** Undefined when its routes have been added. */
+  #later: LaterRoutes | undefined;
+
+  constructor(routes: readonly Route[], later?: LaterRoutes) {
+    this.#later = later;
+    this.#add(routes);
+  }
+
+  /**
+   * Adds the routes that are loaded later, if the path may be of one of them. Returns undefined if
+   * there is nothing to wait for.
+   */
+  load(path: string): Promise<void> | undefined {
+    const later = this.#later;
+    if (later === undefined || !path.startsWith(later.below)) return undefined;
+    return later.load().then((routes) => {
+      if (this.#later) this.#add(routes);
+      this.#later = undefined;
+    });
+  }
+
+  #add(routes: readonly Route[]): void {
     for (const route of routes) {
       const { leniency = 'exact' } = route;
       if (route.path.includes('{')) {

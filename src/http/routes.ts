@@ -1,5 +1,4 @@
-// The interfaces of routes: one table lists every URL of the gateways, the management API, and the
-// health checks.
+// The interfaces of routes, and the table of every URL but those of the management API, which are added later.
 import type { Ledger } from '../core/ledger.ts';
 import type { Principal } from '../core/principal.ts';
 import type { HttpMethod } from '../protocol/contract.ts';
@@ -90,7 +89,6 @@ const REFERENCE = builtFiles(new URL('../../dist/docs/assets/', import.meta.url)
 export interface RouteSources {
   readonly platforms: readonly Platform[];
   readonly pipeline: PipelineServices;
-  readonly manage: readonly Route[];
   /** The sign-in pages. */
   readonly pages: readonly Route[];
   readonly metrics: Metrics;
@@ -104,7 +102,6 @@ const PLAIN = 'text/plain; charset=utf-8';
 export function routeTable({
   platforms,
   pipeline,
-  manage,
   pages,
   metrics,
   ledger,
@@ -183,7 +180,6 @@ export function routeTable({
         }),
       ),
     ),
-    ...manage,
     // Before the pages: a platform's page would take the path otherwise.
     { method: 'GET', path: '/docs/assets/{file}', access: 'open', handle: script },
     ...pages,

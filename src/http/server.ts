@@ -56,7 +56,7 @@ export class HttpServer {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#router = new Router(options.routes);
+    this.#router = new Router(options.routes, options.later);
     this.connections = new Connections({
       max: options.maxConnections,
       onLimit: () => options.onConnectionLimit(),
@@ -124,22 +124,22 @@ export class HttpServer {
     }
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  #serve(request: IncomingMessage, response: ServerResponse, isNew = true): void {
     const target = readTarget(request.url ?? '/');
     const { path } = target;
     const method = request.method ?? '';
-    this.connections.begin(request.socket);
-    const match = this.#router.find(method, path);
-    const problem = hostProblem(request) ?? problemOf(match, path);
-    if (problem) return this.#refuse(request, response, target, match, problem);
-    const { route, params } = match as Extract<Match, { route: Route }>;
-    const answer = (reply: HttpReply): void => {
-      this.#sendTogether({ request, response, reply, path });
-    };
+    if (isNew) this.connections.begin(request.socket);
+    const answer = (reply: HttpReply) => this.#sendTogether({ request, response, reply, path });
     const fail = (fault: unknown): void => {
       this.#options.onFault(fault, path);
       answer(errorReply(500, 'fault', 'a mistake of ours; the log has more'));
     };
+    const loading = this.#router.load(path);
+    if (loading) return void loading.then(() => this.#serve(request, response, false), fail);
+    const match = this.#router.find(method, path);
+    const problem = hostProblem(request) ?? problemOf(match, path);
+    if (problem) return this.#refuse(request, response, target, match, problem);
+    const { route, params } = match as Extract<Match, { route: Route }>;
     const admitted = this.#admit(route, request, target);
     const go = (principal: Admission | null): void => {
       if (principal !== null && 'status' in principal) return answer(refusalReply(principal));

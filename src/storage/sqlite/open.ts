@@ -38,6 +38,11 @@ import { type Disk, WriteAheadLog } from './write-ahead-log.ts';
 import { Writer } from './writer.ts';
 
 const KEY_CHECK = 'key-check';
+/**
+ * The background thread takes the CPU of 1.5 starts of Node. In a server it starts this long after the
+ * ledger is opened, or at the first call; a server that listens has no need of it before.
+ */
+const FIRST_CHECK_MS = 1000;
 
 export interface SqliteOptions {
   /** Continues although acknowledged changes are known to be lost. */
@@ -90,9 +95,11 @@ export async function openSqlite(
   const ledger = new SqliteLedger(reader, writer, background, { sealer, damage });
   const limits = await SqliteLimits.load(reader, writer);
   const requests = new SqliteRequestLog(thread);
+  let firstCheck: NodeJS.Timeout | undefined;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= (async () => {
+      clearTimeout(firstCheck);
       await requests.close();
       await thread.close();
       await limits.close();
@@ -119,7 +126,8 @@ export async function openSqlite(
   const callbacks = callbackStore({ reader, writer, background, sealer });
   const watchFile = (onDamage: (problem: string) => void): void => {
     damage.onFound(onDamage);
-    void thread.call('checkFile').catch(() => {});
+    firstCheck = setTimeout(() => thread.call('checkFile').catch(() => {}), FIRST_CHECK_MS);
+    firstCheck.unref();
   };
   const reset = async (): Promise<number> => {
     limits.forgetAll();

@@ -1,4 +1,4 @@
-// Calls a worker thread: one message per call, answered in sequence.
+// Calls a worker thread, which the first call starts: one message per call, answered in sequence.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LedgerUnavailableError } from '../../core/errors.ts';
@@ -19,7 +19,9 @@ type Operations<Names> = { readonly [Name in keyof Names]: (argument: never) => 
 export type Background = Pick<Thread<BackgroundOperations>, 'call'>;
 
 export class Thread<Asked extends Operations<Asked>> {
-  readonly #worker: Worker;
+  readonly #name: string;
+  readonly #workerData: unknown;
+  #worker: Worker | undefined;
   readonly #waiting = new Map<
     number,
     { resolve(value: unknown): void; reject(error: Error): void }
@@ -31,12 +33,8 @@ export class Thread<Asked extends Operations<Asked>> {
 
   /** @param name the name of the thread's file in this folder, without its ending */
   constructor(name: string, workerData: unknown) {
-    const ending = extname(import.meta.url); // .ts in a checkout, .js in the package
-    this.#worker = new Worker(new URL(`./${name}${ending}`, import.meta.url), { workerData });
-    this.#worker.on('message', (reply: ThreadReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#die(error as Error));
-    this.#worker.on('exit', () => this.#die(new Error('it has ended')));
-    this.#worker.unref();
+    this.#name = name;
+    this.#workerData = workerData;
   }
 
   call<Name extends keyof Asked & string>(
@@ -61,25 +59,41 @@ export class Thread<Asked extends Operations<Asked>> {
   #ask(op: string, argument?: unknown, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     if (this.#dead) return Promise.reject(this.#unavailable());
     const id = this.#nextId++;
+    this.#worker ??= this.#launch();
     this.#worker.ref(); // The process stays alive while it waits for an answer.
     this.#worker.postMessage({ id, op, argument }, transfer);
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  get isDead(): boolean {
-    return this.#dead !== undefined;
+  /** Starts the thread before the first call. */
+  start(): void {
+    if (this.#dead || this.#worker) return;
+    this.#worker = this.#launch();
+    this.#worker.unref();
+  }
+
+  #launch(): Worker {
+    const ending = extname(import.meta.url); // .ts in a checkout, .js in the package
+    const url = new URL(`./${this.#name}${ending}`, import.meta.url);
+    const worker = new Worker(url, { workerData: this.#workerData });
+    worker.on('message', (reply: ThreadReply) => this.#settle(reply));
+    worker.on('error', (error) => this.#die(error as Error));
+    worker.on('exit', () => this.#die(new Error('it has ended')));
+    return worker;
   }
 
   async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return this.#die(new Error('it has ended'));
     if (!this.#dead) await this.#ask('close').catch(() => {});
-    await this.#worker.terminate();
+    await worker.terminate();
   }
 
   #settle(reply: ThreadReply): void {
     if (reply.report !== undefined) return this.onReport(reply.report);
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0) this.#worker?.unref();
     if (reply.error === undefined) waiting?.resolve(reply.value);
     else waiting?.reject(new LedgerUnavailableError(reply.error));
   }

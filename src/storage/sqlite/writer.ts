@@ -77,7 +77,7 @@ export class Writer {
     this.#path = path;
     this.#log = log;
     this.#fold = fold ?? (() => this.#checkpointThread().call('fold'));
-    this.#starting = setTimeout(() => this.#checkpointThread(), THREAD_AFTER_MS).unref();
+    this.#starting = setTimeout(() => this.#checkpointThread().start(), THREAD_AFTER_MS).unref();
   }
 
   /**
