@@ -16,6 +16,8 @@ export interface ChangeRequest {
    */
   readonly once?: { readonly key: string; readonly ttlMs: number };
   readonly completes?: DeadlineClaim;
+  /** The owners that the caller acts for; see {@link Ledger.load}. */
+  readonly owners?: readonly string[];
 }
 
 /** The result of a rule: the order's next state, and the reply to the caller. */
@@ -54,7 +56,7 @@ export async function changeOrder<R extends Json>(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const asked = clock.now();
     const once = request.once && { key: request.once.key, now: asked };
-    const loaded = await ledger.load(request.platform, request.orderId, once);
+    const loaded = await ledger.load(request.platform, request.orderId, once, request.owners);
     const { order, place, replay, now = asked } = loaded;
     if (replay) return { ok: true, value: replay.reply as R };
     if (!order) return refuse('unknown-order');

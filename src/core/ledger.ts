@@ -183,11 +183,16 @@ export interface LedgerAudit {
 }
 
 export interface Ledger {
-  /** One order. With `onceKey`, also the reply stored under it that has not expired at `now`. */
+  /**
+   * One order. With `once`, also the reply stored under its key that has not expired at `now`.
+   * @param owners the owners that the caller acts for, most likely with the order's among them: a
+   * ledger in several groups looks into theirs first, and finds a reply only there
+   */
   load(
     platform: string,
     orderId: OrderId,
     once?: { readonly key: string; readonly now: Instant },
+    owners?: readonly string[],
   ): Promise<Loaded>;
 
   /** Resolves when the change is on disk. Throws LedgerUnavailableError if nothing was stored. */
@@ -196,8 +201,15 @@ export interface Ledger {
   /** Creates orders in one transaction. */
   createOrders(request: CreateRequest): Promise<Created>;
 
-  /** Orders by id, in the requested sequence; null for an id that does not exist. At most 100. */
-  loadMany(platform: string, orderIds: readonly OrderId[]): Promise<readonly (Order | null)[]>;
+  /**
+   * Orders by id, in the requested sequence; null for an id that does not exist. At most 100.
+   * @param owners orders of other owners may be missing
+   */
+  loadMany(
+    platform: string,
+    orderIds: readonly OrderId[],
+    owners?: readonly string[],
+  ): Promise<readonly (Order | null)[]>;
 
   /** The one order of `owner` that has the unique key. */
   findByKey(platform: string, owner: OwnerId, key: LookUpKey): Promise<Order | null>;

@@ -35,6 +35,12 @@ export interface Admission {
   leave(): void;
 }
 
+/** Whose limits these are: a ledger in several groups counts them in the group of that owner. */
+export interface Owner {
+  readonly platform: string;
+  readonly owner: string;
+}
+
 export interface Limits {
   /**
    * Admits one call of `key` if fewer than `atOnce` calls are in progress and each window has room,
@@ -45,6 +51,7 @@ export interface Limits {
     atOnce: number | null,
     windows: readonly LimitWindow[],
     now: Instant,
+    of?: Owner,
   ): Promise<Admission>;
 
   /**
@@ -53,7 +60,12 @@ export interface Limits {
    * pause does not become longer. A pause that began after `now` counts as ended: see {@link
    * isPausing}.
    */
-  pause(keys: readonly string[], length: number, now: Instant): Promise<readonly boolean[]>;
+  pause(
+    keys: readonly string[],
+    length: number,
+    now: Instant,
+    of?: Owner,
+  ): Promise<readonly boolean[]>;
 
   close(): Promise<void>;
 }

@@ -63,7 +63,8 @@ export async function enterLimits(
     windows.push({ name: 'day', startsAt, length: DAY, max: perDay });
   }
   const key = `${platform}/${partyId}`;
-  const { refusedBy, leave } = await call.limits.enter(key, atOnce ?? null, windows, now);
+  const of = { platform, owner: partyId };
+  const { refusedBy, leave } = await call.limits.enter(key, atOnce ?? null, windows, now, of);
   if (refusedBy !== null) return refusedBy as FullWindow;
   call.atEnd(leave);
   return null;

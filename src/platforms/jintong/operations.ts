@@ -43,6 +43,7 @@ function changeRequest(call: CallOf<'HastenOrder' | 'OperateCancelOrder'>): Chan
     orderId: orderId(call.values.OrderID),
     actor: `party:${call.partner}`,
     requestId: call.request.id,
+    owners: [call.partner],
   };
 }
 
@@ -63,9 +64,8 @@ const cancelOrder: Operation<'OperateCancelOrder'> = async (call, { ledger, cloc
 
 const getOrderDetail: Operation<'GetOrderDetail'> = async (call, { ledger }) => {
   const id = orderId(call.values.OrderID);
-  const outcome = await readOrder(ledger, PLATFORM, id, (order) =>
-    belongsTo(order, call.partner, call.userName),
-  );
+  const mine = (order: Order) => belongsTo(order, call.partner, call.userName);
+  const outcome = await readOrder(ledger, PLATFORM, id, mine, [call.partner]);
   if (!outcome.ok) return outcome;
   return succeed({ description: '调用接口成功', body: { Order: detail(outcome.value) } });
 };

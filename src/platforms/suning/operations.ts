@@ -52,6 +52,7 @@ async function addLeaguerstatus(call: SuningCall, { ledger, clock }: Services): 
     actor: `party:${call.appKey}`,
     requestId: call.request.id,
     once: { key: onceKey(call), ttlMs: REPLAY_MS },
+    owners: supplierCodes,
   } as const;
   const isMine = (line: VirtualLine): boolean =>
     supplierCodes.includes(line.supplierCode) &&

@@ -44,13 +44,13 @@ const getOrderResult: Operation<'getOrderResult'> = async (call, services) => {
   // "没收到requestId才选择customParm": a requestId that is given goes first.
   if (ids.length === 0) {
     const order = await findByCustomParm(call, services);
-    const [answered] = await answerQueries([order], services);
+    const [answered] = await answerQueries([order], call, services);
     return answered!.ok ? succeed(answered!.value) : answered!;
   }
   call.touched.orderId = quotable(ids[0]!);
   const asked = ids.length === 1 ? ids : [...new Set(ids)];
   const orders = await loadOwn(asked, call, services);
-  const answers = await answerQueries(orders, services);
+  const answers = await answerQueries(orders, call, services);
   if (!list) return answers[0]!.ok ? succeed(answers[0]!.value) : answers[0]!;
   // A repeated id is looked up once and answered in both places. [ours]
   const byId = new Map(asked.map((id, i) => [id, answers[i]!]));
@@ -72,7 +72,8 @@ async function loadOwn(
   { ledger }: Services,
 ): Promise<(Order | null)[]> {
   const wellFormed = ids.filter(isRequestId).map(orderId);
-  const found = wellFormed.length === 0 ? [] : await ledger.loadMany(PLATFORM, wellFormed);
+  const found =
+    wellFormed.length === 0 ? [] : await ledger.loadMany(PLATFORM, wellFormed, [values.appid]);
   let next = 0; // The ledger answers in the sequence of the well-formed ids.
   return ids.map((id) => {
     const order = isRequestId(id) ? found[next++] : null;
@@ -98,11 +99,13 @@ type Answer = { readonly ok: true; readonly value: JsonObject } | CoreRefusal;
 /** Missing orders do not count for the query limit, and neither does a refused query. */
 async function answerQueries(
   orders: readonly (Order | null)[],
+  { values }: CallOf<'getOrderResult'>,
   { limits, clock }: Services,
 ): Promise<Answer[]> {
   const found = orders.filter((order) => order !== null);
   const keys = found.map((order) => `${PLATFORM} query ${order.orderId}`);
-  const started = await limits.pause(keys, QUERY_INTERVAL_MS, clock.now());
+  const of = { platform: PLATFORM, owner: values.appid };
+  const started = await limits.pause(keys, QUERY_INTERVAL_MS, clock.now(), of);
   let next = 0;
   return orders.map((order): Answer => {
     if (!order) return refuse('unknown-order');
