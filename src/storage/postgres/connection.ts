@@ -1,5 +1,6 @@
 // One connection: its settings, its prepared statements, and the detection of its end.
 import type pg from 'pg';
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type ConnectionOptions, type OpenSession, openSession } from './connect.ts';
 import { CopyIn } from './copy-in.ts';
 import { ConnectionLostError, StatementError } from './errors.ts';
@@ -19,6 +20,11 @@ export interface Statement {
 
 export type Row = readonly unknown[];
 
+const ENTER: Statement = {
+  name: 'enter-schema',
+  text: "SELECT set_config('search_path', $1, false), current_schema()",
+};
+
 /** After this time the caller has given up, and the connection is dropped. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
@@ -36,6 +42,9 @@ export class Connection {
   readonly #client: pg.Client;
   readonly #answerTimeout: number;
   #lost: Error | undefined;
+  #schema: string | null;
+  /** The schemas that this session has been in. */
+  readonly #entered = new Set<string>();
   /** The server's warning about a commit that no longer waits for its standby. */
   #cancelledWait: string | undefined;
   readonly #onLost: (() => void)[] = [];
@@ -43,6 +52,7 @@ export class Connection {
   private constructor({ client, state }: OpenSession, { name, kind }: ConnectionOptions) {
     this.name = name;
     this.session = state;
+    this.#schema = state.schema;
     this.#client = client;
     this.#answerTimeout = kind === 'long' ? LONG_MS : ANSWER_TIMEOUT_MS;
     client.on('error', (error) => this.#end(error));
@@ -59,6 +69,32 @@ export class Connection {
 
   get isLost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  /** The schema that the session is in. */
+  get schema(): string | null {
+    return this.#schema;
+  }
+
+  /**
+   * Switches the session to another schema in one round trip, and reads back that it exists.
+   *
+   * @returns whether the session is in that schema for the first time
+   * @throws {LedgerUnavailableError} if there is no such schema
+   */
+  async enter(schema: string): Promise<boolean> {
+    if (this.#schema === schema) return false;
+    this.#schema = null; // If the answer is lost, so is the connection.
+    const [row] = await this.run(ENTER, [schema]);
+    if (row![1] !== schema) {
+      throw new LedgerUnavailableError(
+        `the server has no schema "${schema}" that its role may use`,
+      );
+    }
+    this.#schema = schema;
+    const isFirst = !this.#entered.has(schema);
+    this.#entered.add(schema);
+    return isFirst;
   }
 
   onLost(listener: () => void): void {

@@ -42,9 +42,19 @@ export function isCollision(error: unknown): boolean {
   return error instanceof StatementError && COLLISIONS.has(error.sqlState);
 }
 
+/**
+ * The ledger is at another place now, because its group of owners was moved. A trigger on the old
+ * tables raises this state, so that nothing of the statement has taken effect.
+ */
+export const MOVED = 'OG001';
+
+export function isMoved(error: unknown): boolean {
+  return error instanceof StatementError && error.sqlState === MOVED;
+}
+
 /** Whether another connection, perhaps to another server, may succeed. */
 export function isElsewhere(error: unknown): boolean {
-  return error instanceof StatementError && ELSEWHERE.has(error.sqlState);
+  return error instanceof StatementError && (ELSEWHERE.has(error.sqlState) || isMoved(error));
 }
 
 /** The error for callers of storage, who can only try again. */

@@ -1,58 +1,34 @@
-// A few connections with a bounded queue; lost ones are reopened while a caller waits.
+// Runs statements on borrowed connections, and repeats them where a repetition is safe.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
-import { Connection, type Row, type Statement } from './connection.ts';
+import type { Connection, Row, Statement } from './connection.ts';
 import {
   ConnectionLostError,
   isCollision,
   isDuplicate,
   isElsewhere,
+  isMoved,
   unavailable,
 } from './errors.ts';
 import { keepNumbersAhead, WENT_BACK } from './event-numbers.ts';
+import type { Lending } from './lender.ts';
 import { POOLER } from './session.ts';
 import { statements } from './statements.ts';
 
-export interface PoolOptions {
-  readonly url: string;
-  /** The unique name of this gateway. */
-  readonly node: string;
-  readonly size: number;
-  /** The schema of all its sessions; undefined if the URL alone decides. */
-  readonly schema?: string;
-}
-
 /** A caller who waits longer for a connection gets an error. */
 const PATIENCE_MS = 3000;
-/** Maximum number of calls that wait for a connection. */
-const MAX_WAITING = 10_000;
-const RECONNECT_MS = [50, 100, 200, 400, 800, 1000];
 /** The pause between attempts on a server that accepts no changes, so that it is not overloaded. */
 export const RETRY_MS = 50;
 /** After so many consecutive collisions, each with another transaction, a statement fails. */
 const MAX_COLLISIONS = 8;
 
-interface Waiting {
-  resolve(connection: Connection): void;
-  reject(error: Error): void;
-  readonly until: number;
-}
-
 export class Pool {
-  readonly #options: PoolOptions;
-  readonly #free: Connection[] = [];
-  #open = 0;
-  #opening = 0;
-  #made = 0;
-  #queue: Waiting[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #lending: Lending;
   #closed = false;
-  #lastError: string | undefined;
-  #idle: (() => void) | undefined;
   #trips = 0;
 
-  constructor(options: PoolOptions) {
-    this.#options = options;
+  constructor(lending: Lending) {
+    this.#lending = lending;
   }
 
   /** The number of sent statements, for tests of round trips. */
@@ -186,19 +162,19 @@ export class Pool {
 
   /** Lends a connection until `work` has ended. @param until when to stop waiting for one */
   async use<T>(until: number, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await this.#take(until);
+    const connection = await this.#lending.take(until);
     this.#trips++;
+    let failure: Error | undefined;
     try {
-      const result = await work(connection);
-      this.#lastError = undefined;
-      return result;
+      return await work(connection);
     } catch (error) {
-      this.#lastError = (error as Error).message;
+      failure = error as Error;
       // A server without changes may have a successor, which a new connection finds.
-      if (isElsewhere(error)) connection.destroy('the server takes no changes');
+      if (isElsewhere(error) && !isMoved(error)) connection.destroy('the server takes no changes');
       throw error;
     } finally {
-      this.#giveBack(connection);
+      this.#lending.giveBack(connection, failure);
+      if (isMoved(failure)) await this.#lending.moved?.();
     }
   }
 
@@ -209,87 +185,6 @@ export class Pool {
   /** Waits for running work, then closes all connections. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { reject } of this.#queue.splice(0)) reject(closedError());
-    if (this.#free.length < this.#open) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-    }
-    await Promise.all(this.#free.splice(0).map((connection) => connection.close()));
-    clearTimeout(this.#timer);
-  }
-
-  #take(until: number): Promise<Connection> {
-    if (this.#closed) return Promise.reject(closedError());
-    for (let free = this.#free.pop(); free; free = this.#free.pop()) {
-      if (!free.isLost) return Promise.resolve(free);
-    }
-    if (this.#queue.length >= MAX_WAITING) {
-      return Promise.reject(
-        new LedgerUnavailableError(`${MAX_WAITING} calls are waiting for the database`),
-      );
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ resolve, reject, until });
-      this.#timer ??= setTimeout(() => this.#refuseTheLate(), 100);
-      this.#grow();
-    });
-  }
-
-  #giveBack(connection: Connection): void {
-    if (!connection.isLost) {
-      const next = this.#closed ? undefined : this.#queue.shift();
-      if (next) return next.resolve(connection);
-      this.#free.push(connection);
-    }
-    if (this.#closed && this.#free.length === this.#open) this.#idle?.();
-  }
-
-  #grow(): void {
-    const { size } = this.#options;
-    while (this.#opening < this.#queue.length && this.#open + this.#opening < size) {
-      this.#opening++;
-      void this.#openOne().finally(() => {
-        this.#opening--;
-        if (this.#queue.length > 0 && !this.#closed) this.#grow();
-      });
-    }
-  }
-
-  async #openOne(): Promise<void> {
-    const { url, node, schema } = this.#options;
-    for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
-      try {
-        const connection = await Connection.open({ url, name: `${node}.${++this.#made}`, schema });
-        // After a failover, the new server's sequence may be too low.
-        if (schema !== undefined) await keepNumbersAhead(connection);
-        // The pool was closed meanwhile. Close does not wait for this uncounted connection.
-        if (this.#closed) return void connection.close();
-        this.#open++;
-        connection.onLost(() => {
-          this.#open--;
-          const place = this.#free.indexOf(connection);
-          if (place >= 0) this.#free.splice(place, 1);
-          if (this.#queue.length > 0 && !this.#closed) this.#grow();
-          if (this.#closed && this.#free.length === this.#open) this.#idle?.();
-        });
-        return this.#giveBack(connection);
-      } catch (error) {
-        this.#lastError = (error as Error).message;
-        await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);
-      }
-    }
-  }
-
-  #refuseTheLate(): void {
-    this.#timer = undefined;
-    const now = performance.now();
-    const late = this.#queue.filter(({ until }) => until <= now);
-    this.#queue = this.#queue.filter(({ until }) => until > now);
-    const why = this.#lastError ?? 'all connections are busy';
-    for (const { reject } of late) reject(new LedgerUnavailableError(`no connection: ${why}`));
-    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
+    await this.#lending.close();
   }
 }
-
-const closedError = () => new LedgerUnavailableError('the database connections are closed');

@@ -7,6 +7,7 @@ import { requestRecord, T0 } from '../../../test/storage/fixtures.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
 import type { RequestRecord } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
+import { Lender } from './lender.ts';
 import { openPostgres } from './open.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
@@ -41,7 +42,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
   test('a batch whose answer was lost is neither written twice nor counted as dropped', async () => {
     const url = await databaseOf(temporaryDirectory());
     const { close } = await openPostgres(url, new Sealer(Buffer.alloc(32, 7)));
-    const pool = new Pool({ url, node: 'test', size: 1 });
+    const pool = new Pool(new Lender({ url, node: 'test', size: 1 }));
     const log = new PostgresRequestLog(pool, 'test');
     for (let again = 0; again < 2; again++) {
       for (let n = 0; n < 3; n++) log.append(record(n));

@@ -1,0 +1,178 @@
+// Lends the connections to one server: a few, with a bounded queue; lost ones are reopened while a
+// caller waits.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import { Connection } from './connection.ts';
+import { keepNumbersAhead } from './event-numbers.ts';
+
+export interface LenderOptions {
+  readonly url: string;
+  /** The unique name of this gateway. */
+  readonly node: string;
+  readonly size: number;
+  /** The schema of all its sessions; undefined if the URL alone decides, or each caller does. */
+  readonly schema?: string | undefined;
+}
+
+/** What a pool borrows its connections from. */
+export interface Lending {
+  /** @param until when to stop waiting, by performance.now() */
+  take(until: number): Promise<Connection>;
+  /** @param error why the work with the connection failed; undefined if it succeeded */
+  giveBack(connection: Connection, error?: Error): void;
+  /** Called if the server says that the ledger has moved; resolves when its new place is known. */
+  moved?(): Promise<void>;
+  /** Waits for running work, then closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Maximum number of calls that wait for a connection. */
+const MAX_WAITING = 10_000;
+const RECONNECT_MS = [50, 100, 200, 400, 800, 1000];
+/**
+ * A connection that is given back goes to a caller of the same schema first, because a switch costs
+ * a round trip and new plans. So many times in a row it may pass over callers of other schemas.
+ */
+const MAX_KEPT = 8;
+/** How many callers are looked at for one of the same schema. */
+const LOOKED_AT = 64;
+
+interface Waiting {
+  resolve(connection: Connection): void;
+  reject(error: Error): void;
+  readonly until: number;
+  readonly schema: string | undefined;
+}
+
+export class Lender implements Lending {
+  readonly #options: LenderOptions;
+  readonly #free: Connection[] = [];
+  readonly #kept = new WeakMap<Connection, number>();
+  #open = 0;
+  #opening = 0;
+  #made = 0;
+  #queue: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #lastError: string | undefined;
+  #idle: (() => void) | undefined;
+
+  constructor(options: LenderOptions) {
+    this.#options = options;
+  }
+
+  /** Why the last statement or the last attempt to connect failed; undefined after a success. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /** @param schema of the caller's work: a connection that is in it already is lent first */
+  take(until: number, schema?: string): Promise<Connection> {
+    if (this.#closed) return Promise.reject(closedError());
+    for (let free = this.#pick(schema); free; free = this.#pick(schema)) {
+      if (!free.isLost) return Promise.resolve(free);
+    }
+    if (this.#queue.length >= MAX_WAITING) {
+      return Promise.reject(
+        new LedgerUnavailableError(`${MAX_WAITING} calls are waiting for the database`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ resolve, reject, until, schema });
+      this.#timer ??= setTimeout(() => this.#refuseTheLate(), 100);
+      this.#grow();
+    });
+  }
+
+  giveBack(connection: Connection, error?: Error): void {
+    this.#lastError = error?.message;
+    this.#lend(connection);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { reject } of this.#queue.splice(0)) reject(closedError());
+    if (this.#free.length < this.#open) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
+    await Promise.all(this.#free.splice(0).map((connection) => connection.close()));
+    clearTimeout(this.#timer);
+  }
+
+  /** The connection of the schema; else the one that was used last, or longest ago if many share. */
+  #pick(schema: string | undefined): Connection | undefined {
+    if (schema === undefined) return this.#free.pop();
+    const at = this.#free.findLastIndex((free) => free.schema === schema);
+    return at < 0 ? this.#free.shift() : this.#free.splice(at, 1)[0];
+  }
+
+  #lend(connection: Connection): void {
+    if (!connection.isLost) {
+      const next = this.#closed ? undefined : this.#nextFor(connection);
+      if (next) return next.resolve(connection);
+      this.#free.push(connection);
+    }
+    if (this.#closed && this.#free.length === this.#open) this.#idle?.();
+  }
+
+  #nextFor(connection: Connection): Waiting | undefined {
+    const first = this.#queue[0];
+    if (first === undefined || first.schema === undefined) return this.#queue.shift();
+    const kept = this.#kept.get(connection) ?? 0;
+    const at = this.#queue
+      .slice(0, kept < MAX_KEPT ? LOOKED_AT : 1)
+      .findIndex(({ schema }) => schema === connection.schema);
+    this.#kept.set(connection, at > 0 ? kept + 1 : 0);
+    return at > 0 ? this.#queue.splice(at, 1)[0] : this.#queue.shift();
+  }
+
+  #grow(): void {
+    const { size } = this.#options;
+    while (this.#opening < this.#queue.length && this.#open + this.#opening < size) {
+      this.#opening++;
+      void this.#openOne().finally(() => {
+        this.#opening--;
+        if (this.#queue.length > 0 && !this.#closed) this.#grow();
+      });
+    }
+  }
+
+  async #openOne(): Promise<void> {
+    const { url, node, schema } = this.#options;
+    for (let attempt = 0; this.#queue.length > 0 && !this.#closed; attempt++) {
+      try {
+        const connection = await Connection.open({ url, name: `${node}.${++this.#made}`, schema });
+        // After a failover, the new server's sequence may be too low.
+        if (schema !== undefined) await keepNumbersAhead(connection);
+        // The pool was closed meanwhile. Close does not wait for this uncounted connection.
+        if (this.#closed) return void connection.close();
+        this.#open++;
+        connection.onLost(() => {
+          this.#open--;
+          const place = this.#free.indexOf(connection);
+          if (place >= 0) this.#free.splice(place, 1);
+          if (this.#queue.length > 0 && !this.#closed) this.#grow();
+          if (this.#closed && this.#free.length === this.#open) this.#idle?.();
+        });
+        return this.#lend(connection);
+      } catch (error) {
+        this.#lastError = (error as Error).message;
+        await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);
+      }
+    }
+  }
+
+  #refuseTheLate(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    const late = this.#queue.filter(({ until }) => until <= now);
+    this.#queue = this.#queue.filter(({ until }) => until > now);
+    const why = this.#lastError ?? 'all connections are busy';
+    for (const { reject } of late) reject(new LedgerUnavailableError(`no connection: ${why}`));
+    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
+  }
+}
+
+const closedError = () => new LedgerUnavailableError('the database connections are closed');
