@@ -8,6 +8,10 @@ export type { Config } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Whether the ledger is on a database server, or on several, and not in the data directory. */
+export const isOnServer = ({ databaseUrl, groupsFile }: Config): boolean =>
+  databaseUrl !== undefined || groupsFile !== undefined;
+
 /** The settings with a flag, in the form of parseArgs. */
 export const CONFIG_FLAGS = {
   port: { type: 'string' },

@@ -195,6 +195,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   });
   const manage: ManageServices = {
     ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about, pulled },
+    unserved: storage.unserved,
     ...{ desk: storage.desk, secondPerson: config.secondPerson, alarms: alarmWork },
     audit: loggedAudit(storage.audit, log),
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
@@ -214,6 +215,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     pages: [...entrance.pages, ...referenceRoutes(platforms, reference)],
     metrics,
     ledger,
+    unserved: storage.unserved,
     nextRequestId,
     onNotReady: (error) => onFault(error, '/readyz'),
   });

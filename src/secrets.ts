@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, isOnServer } from './config.ts';
 import { makeDataDirectory } from './storage/sqlite/data-directory.ts';
 
 /**
@@ -50,9 +50,9 @@ export function readAdminToken(config: Config): string {
 
 /** A secret from a file of one machine would differ between the nodes. */
 function requireShared(config: Config, name: string, value: string | undefined): void {
-  if (config.databaseUrl === undefined || value !== undefined) return;
+  if (!isOnServer(config) || value !== undefined) return;
   throw new ConfigError(
-    `${name} has to be set where ORDERGATE_DATABASE_URL is: all nodes need the same one, so that it cannot be a file in a data directory`,
+    `${name} has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is: all nodes need the same one, so that it cannot be a file in a data directory`,
   );
 }
 

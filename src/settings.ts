@@ -100,6 +100,15 @@ export const SETTINGS = {
     },
     read: databaseUrl,
   },
+  groupsFile: {
+    variable: 'ORDERGATE_GROUPS',
+    unset: { en: 'none: the ledger is in one place', zh: '无：账本在一处' },
+    text: {
+      en: 'a file that cuts the ledger into groups of owners on one or several PostgreSQL servers, in place of `ORDERGATE_DATABASE_URL` ([docs/scaling.md](docs/scaling.md#groups-of-owners)); every node needs the same',
+      zh: '一个文件：把账本按订单所有者分成多组，放在一台或多台 PostgreSQL 上，代替 `ORDERGATE_DATABASE_URL`（见 [docs/zh/scaling.md](docs/zh/scaling.md#按所有者分组)）；各节点须使用同一文件',
+    },
+    read: optional,
+  },
   environment: {
     variable: 'ORDERGATE_ENV',
     flag: 'env',

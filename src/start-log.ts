@@ -1,5 +1,5 @@
 // Logs a start: where the server listens, what deserves attention, and the next steps of a sandbox.
-import type { Config } from './config.ts';
+import { type Config, isOnServer } from './config.ts';
 import { isLoopbackHost } from './directory/loopback.ts';
 import type { Logger } from './log.ts';
 import { agedFixtures, sandboxHints } from './sandbox.ts';
@@ -21,7 +21,7 @@ export async function logStart(
 ): Promise<void> {
   const { storage } = workplace;
   const { environment } = config;
-  const data = config.databaseUrl === undefined ? config.dataDirectory : 'postgres';
+  const data = isOnServer(config) ? 'postgres' : config.dataDirectory;
   const warnings = [...(storage.warnings ?? []), ...(storage.notices ?? [])];
   for (const warning of warnings) log.warn(warning);
   const apart = manageUrl !== url && { manageUrl };

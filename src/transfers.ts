@@ -18,6 +18,14 @@ import type { Sums } from './storage/transfer/digest.ts';
 import { TABLES } from './storage/transfer/tables.ts';
 import { VERSION } from './version.ts';
 
+/** Copies and heads are of one ledger: the home schema, or one group. */
+function refuseGroups({ groupsFile }: Config): void {
+  if (groupsFile === undefined) return;
+  throw new ConfigError(
+    'ORDERGATE_GROUPS: this command works on one ledger. Unset it, and name the home schema or one group in ORDERGATE_DATABASE_URL (?options=-c%20search_path%3DSCHEMA), each in turn. Nothing was changed.',
+  );
+}
+
 /** A consistent copy of the ledger. A server may continue to use the ledger. */
 export async function backUpLedger(
   config: Config,
@@ -25,6 +33,7 @@ export async function backUpLedger(
   { withKey }: { readonly withKey: boolean },
   onProgress: OnProgress,
 ): Promise<Sums> {
+  refuseGroups(config);
   const secrets = withKey
     ? { masterKey: readExistingKey(config).toString('hex'), adminToken: readAdminToken(config) }
     : undefined;
@@ -45,6 +54,7 @@ export async function migrateLedger(
   config: Config,
   onProgress: OnProgress,
 ): Promise<TransferReport> {
+  refuseGroups(config);
   const { dataDirectory, databaseUrl } = config;
   if (databaseUrl === undefined) {
     throw new ConfigError(
@@ -70,6 +80,7 @@ function readExistingKey(config: Config): Buffer {
 
 /** The current head of the ledger, also while a server runs. */
 export async function ledgerHeadOf(config: Config): Promise<string> {
+  refuseGroups(config);
   const source = await openSource(config);
   try {
     return await source.head();

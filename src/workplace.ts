@@ -3,10 +3,11 @@
 import { createReadStream } from 'node:fs';
 import { oldRulesOfEndpoint } from './callbacks/old-endpoints.ts';
 import { judgePartyAddresses, oldRulesOfAddresses } from './callbacks/party-addresses.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, isOnServer } from './config.ts';
 import { type Clock, OffsetClock, systemClock } from './core/clock.ts';
 import type { Party } from './core/party.ts';
 import { Catalog } from './directory/catalog.ts';
+import { ownersOf } from './directory/owners.ts';
 import { Parties } from './directory/parties.ts';
 import { publishedKeys } from './directory/published-keys.ts';
 import { importFile } from './import/run.ts';
@@ -63,6 +64,10 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
   const storage = await openStorage(config, sealer, {
     databaseTime,
     acceptLoss,
+    ownersOf(party) {
+      const platform = platforms.find(({ name }) => name === party.platform);
+      return platform ? ownersOf(platform, party) : [party.partyId];
+    },
     requestLog: options.requestLog ?? {
       maxBytes: config.requestLogMib * MIB,
       reserveBytes: REQUEST_LOG_RESERVE,
@@ -119,7 +124,12 @@ export const holdsLedgerOf = (config: Config): Promise<boolean> => holdsLedger(c
 /** @throws {ConfigError} if there is no ledger; nothing is created */
 async function requireLedger(config: Config): Promise<void> {
   if (await holdsLedger(config)) return;
-  const { databaseUrl, dataDirectory } = config;
+  const { databaseUrl, groupsFile, dataDirectory } = config;
+  if (groupsFile !== undefined) {
+    throw new ConfigError(
+      `the home schema of ${groupsFile} holds no ledger. Nothing was made. Correct ORDERGATE_GROUPS; ordergate serve makes one.`,
+    );
+  }
   throw new ConfigError(
     databaseUrl === undefined
       ? `${dataDirectory} holds no ledger. Nothing was made. Name the directory of one with --data (ORDERGATE_DATA); ordergate serve makes one.`
@@ -159,7 +169,7 @@ export async function oldRuleLines(workplace: Workplace, config: Config): Promis
 async function claimEnvironment({ ledger }: OpenStorage, config: Config): Promise<string | null> {
   const environment = await ledger.claimEnvironment(config.environment);
   if (environment === config.environment) return null;
-  return `${config.databaseUrl === undefined ? config.dataDirectory : 'the database'} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${config.databaseUrl === undefined ? 'data directory' : 'database'}.`;
+  return `${isOnServer(config) ? 'the database' : config.dataDirectory} is a ${environment} ledger, and ORDERGATE_ENV (--env) is ${config.environment}. Set it to ${environment}, or choose another ${isOnServer(config) ? 'database' : 'data directory'}.`;
 }
 
 /** If several nodes start on an empty ledger, one of them fills it, and the others wait. */

@@ -134,6 +134,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Pass it to get the next page; null on the last page. */
   readonly nextCursor: string | null;
+  /** The groups of owners whose items are missing, because they did not answer; absent if none. */
+  readonly unanswered?: readonly string[];
 }
 
 export interface DeadlineClaim {

@@ -93,6 +93,14 @@ export interface RouteSources {
   readonly pages: readonly Route[];
   readonly metrics: Metrics;
   readonly ledger: Ledger;
+  /** The groups of owners that do not answer; absent for a ledger in one place. */
+  readonly unserved:
+    | (() => readonly {
+        readonly group: string;
+        readonly server: string;
+        readonly problem: string;
+      }[])
+    | undefined;
   nextRequestId(): number;
   onNotReady(error: unknown): void;
 }
@@ -105,6 +113,7 @@ export function routeTable({
   pages,
   metrics,
   ledger,
+  unserved,
   nextRequestId,
   onNotReady,
 }: RouteSources): Route[] {
@@ -137,7 +146,11 @@ export function routeTable({
   const ready = async () => {
     try {
       await ledger.checkReady();
-      return { status: 200, contentType: PLAIN, body: 'ready\n' };
+      const lines = (unserved?.() ?? []).map(({ group, server, problem }) => {
+        onNotReady(new Error(`group ${group} on server ${server} does not answer: ${problem}`));
+        return `group ${group} on server ${server} does not answer; the log says why\n`;
+      });
+      return { status: 200, contentType: PLAIN, body: ['ready\n', ...lines].join('') };
     } catch (error) {
       onNotReady(error);
       const body = 'the ledger takes no changes now; the log says why\n';

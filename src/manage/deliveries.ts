@@ -8,6 +8,7 @@ import {
   endpoint,
   isoTime,
   ManageError,
+  ofGroups,
   page,
   pageQuery,
   shanghaiTime,
@@ -84,7 +85,7 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       endpointId: z.string().optional(),
       orderId: z.string().optional().describe('together with platform'),
       state: z.enum(STATES).optional(),
-      ...pageQuery(/^\d{1,16}$/),
+      ...pageQuery(ofGroups(/^\d{1,16}$/)),
     }),
     status: 200,
     response: page(deliverySchema),
@@ -95,14 +96,14 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       if (query.orderId !== undefined && query.platform === undefined) {
         throw new ManageError(400, 'bad-request', 'platform: needed with orderId', 'platform');
       }
-      const { items, nextCursor } = await callbacks.listDeliveries(query);
+      const { items, ...rest } = await callbacks.listDeliveries(query);
       if (items.length === 0) {
         await checkEndpointFilter(callbacks, query.endpointId);
         await checkOwnerFilter({ platforms, parties }, { platform, party }, () =>
           callbacks.listDeliveries({ platform, party, limit: 1 }),
         );
       }
-      return { items: items.map(deliveryView), nextCursor };
+      return { ...rest, items: items.map(deliveryView) };
     },
   }),
   endpoint({
@@ -112,20 +113,20 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     summary: 'Dead letters and endpoints that were switched off, newest first',
     query: z.strictObject({
       limit: pageQuery(/^/).limit,
-      cursor: pageQuery(/^\d{1,16}$/).cursor,
+      cursor: pageQuery(ofGroups(/^\d{1,16}$/)).cursor,
     }),
     status: 200,
     response: page(alertSchema),
     errors: {},
     async handle({ query: { limit, cursor } }, { callbacks }) {
-      const { items, nextCursor } = await callbacks.listAlerts(limit, cursor);
+      const { items, ...rest } = await callbacks.listAlerts(limit, cursor);
       return {
+        ...rest,
         items: items.map((alert) => ({
           ...alert,
           at: isoTime(alert.at),
           atShanghai: shanghaiTime(alert.at),
         })),
-        nextCursor,
       };
     },
   }),

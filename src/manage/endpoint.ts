@@ -36,6 +36,8 @@ export interface ManageServices {
   readonly platforms: readonly Platform[];
   readonly clock: OffsetClock;
   readonly callbacks: CallbackManagement;
+  /** The groups of owners that do not answer; absent for a ledger in one place. */
+  readonly unserved?: (() => readonly { readonly group: string }[]) | undefined;
   readonly pulled: PulledCallbacks;
   readonly people: People;
   readonly secondFactor: SecondFactor;
@@ -178,7 +180,26 @@ export const instantText = z
   .meta({ examples: ['2026-01-02T03:04:05Z', '2026-01-02T11:04:05', '2026-01-02'] });
 
 export const page = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    unanswered: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe(
+        'the groups of owners that did not answer in time, whose items are missing; absent where all answered',
+      ),
+  });
+
+/**
+ * The cursors of a list that a ledger in groups of owners merges: of one group as `cursor` says, of several
+ * as `src/storage/groups/merge.ts` writes them.
+ */
+export const ofGroups = (cursor: RegExp): RegExp =>
+  new RegExp(`${cursor.source}|${GROUPS_CURSOR.source}`);
+
+export const GROUPS_CURSOR = /^g\d{2,3}:[\d.]{0,40}(~\d{2,3}:[\d.]{0,40}){0,511}$/;
 
 /** @param cursor the form of the list's cursors */
 export const pageQuery = (cursor: RegExp) => ({

@@ -34,6 +34,7 @@ const NO_PERSON = new Set(['id', 'number', 'at', 'atShanghai', 'orderId', 'deliv
 interface Page {
   readonly items: readonly JsonObject[];
   readonly nextCursor?: string | null;
+  readonly unanswered?: readonly string[];
 }
 
 /** @param operationId of the list @param what names the path and the file */
@@ -108,6 +109,8 @@ async function* lines(
       ),
     );
     if (text.length > 0) yield text.join('');
+    // A file that ends early shows that it is not whole.
+    if (page.unanswered) throw new Error(`groups did not answer: ${page.unanswered.join(', ')}`);
     if (!page.nextCursor) return;
   }
 }

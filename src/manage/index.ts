@@ -22,6 +22,7 @@ import {
   type CsvFile,
   type Endpoint,
   endpoint,
+  GROUPS_CURSOR,
   ManageError,
   type ManageServices,
 } from './endpoint.ts';
@@ -145,6 +146,11 @@ export async function callEndpoint(
     const trail = trailOf(services);
     if (!target.isOpen) await requireRole(target, request, trail);
     const call = readCall(target, request);
+    const { cursor } = call.query as { readonly cursor?: string };
+    if (cursor !== undefined && GROUPS_CURSOR.test(cursor) && !services.unserved) {
+      const message = 'cursor: it is of a ledger in groups of owners, and this one is in one place';
+      throw new ManageError(400, 'bad-request', message, 'cursor');
+    }
     const { scope = null } = request.principal ?? {};
     const own = scope === null ? services : narrowTo(services, scope);
     if (target.method !== 'GET') await requireSecondPerson(target, call, services);

@@ -16,6 +16,7 @@ import {
   findPlatform,
   ManageError,
   type ManageServices,
+  ofGroups,
   page,
   pageQuery,
 } from './endpoint.ts';
@@ -56,7 +57,7 @@ export const orderEndpoints: readonly Endpoint[] = [
         .max(64)
         .optional()
         .describe('who looks after them; all in one page, at most 1000'),
-      ...pageQuery(/^-?\d{1,16}\.\d{1,16}$/),
+      ...pageQuery(ofGroups(/^-?\d{1,16}\.\d{1,16}$/)),
     }),
     status: 200,
     response: page(orderSchema),

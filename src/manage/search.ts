@@ -113,7 +113,7 @@ async function findRequest(term: string, { requests }: ManageServices): Promise<
 }
 
 async function findCallback(term: string, { callbacks }: ManageServices): Promise<Hit[]> {
-  const number = /^(?:msg_)?(\d{1,15})$/.exec(term)?.[1];
+  const number = /^(?:msg_)?(\d{1,16})$/.exec(term)?.[1];
   const delivery = number === undefined ? null : await callbacks.findDelivery(Number(number));
   if (!delivery) return [];
   const { deliveryId, platform, eventType, state, createdAt } = delivery;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Party } from '../core/party.ts';
 import type { Sealer } from './seal.ts';
 import { requireFiles } from './sqlite/data-directory.ts';
 import { openSqlite } from './sqlite/open.ts';
@@ -11,6 +12,8 @@ import type { OpenStorage } from './storage.ts';
 export interface StoragePlace {
   readonly dataDirectory: string;
   readonly databaseUrl?: string | undefined;
+  /** The file of a ledger in groups of owners, in place of both. */
+  readonly groupsFile?: string | undefined;
 }
 
 export interface StorageOptions {
@@ -32,13 +35,20 @@ export interface StorageOptions {
         readonly idsTellTime?: boolean;
       }
     | undefined;
+  /** The ids under which a party owns orders. Only groups of owners use it, to place them. */
+  readonly ownersOf?: ((party: Party) => readonly string[]) | undefined;
 }
 
 export async function openStorage(
-  { dataDirectory, databaseUrl }: StoragePlace,
+  { dataDirectory, databaseUrl, groupsFile }: StoragePlace,
   sealer: Sealer,
   options: StorageOptions = {},
 ): Promise<OpenStorage> {
+  if (groupsFile !== undefined) {
+    const { openGroups } = await import('./groups/open.ts');
+    const { ownersOf = ({ partyId }) => [partyId] } = options;
+    return openGroups(groupsFile, sealer, { ...options, ownersOf });
+  }
   if (databaseUrl === undefined) return openSqlite(dataDirectory, sealer, {}, options);
   // Loaded on demand, so that a server on a directory does not wait for the driver.
   const { openPostgres } = await import('./postgres/open.ts');
@@ -46,7 +56,12 @@ export async function openStorage(
 }
 
 /** Whether a ledger exists, of any version and state. Creates nothing. */
-export async function holdsLedger({ dataDirectory, databaseUrl }: StoragePlace): Promise<boolean> {
+export async function holdsLedger(place: StoragePlace): Promise<boolean> {
+  const { dataDirectory, databaseUrl, groupsFile } = place;
+  if (groupsFile !== undefined) {
+    const { holdsHome } = await import('./groups/open.ts');
+    return holdsHome(groupsFile);
+  }
   if (databaseUrl === undefined) {
     requireFiles(dataDirectory);
     return existsSync(join(dataDirectory, 'ledger.db'));

@@ -61,6 +61,8 @@ export interface OpenStorage {
   countStandbys?(): Promise<number>;
   /** Absent for a single process. */
   readonly shared?: SharedState;
+  /** The groups of owners that do not answer, and why; absent for a ledger in one place. */
+  unserved?(): readonly UnservedGroup[];
   /** Warnings for a person who has just opened the ledger, one sentence each. */
   readonly warnings?: readonly string[];
   /**
@@ -78,10 +80,17 @@ export interface OpenStorage {
   close(): Promise<void>;
 }
 
+export interface UnservedGroup {
+  readonly group: string;
+  /** The server's name in the file of ORDERGATE_GROUPS. */
+  readonly server: string;
+  readonly problem: string;
+}
+
 /** State that all nodes hold in memory, and notifications of its changes. */
 export interface SharedState {
-  /** `reload` runs when any node has changed the parties or the catalog. */
-  onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void;
+  /** `reload` runs when any node has changed the parties, the catalog or the placement of groups. */
+  onChange(topic: 'parties' | 'catalog' | 'groups', reload: () => Promise<void>): void;
   /** Receives the sandbox clock's offset when a node has moved it. */
   onClockOffset(listener: (seconds: number) => void): void;
   /** Receives the clock's new offset when any node has recreated the ledger. */

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, nearest } from '../../config.ts';
+import { type Config, isOnServer, nearest } from '../../config.ts';
 import { isLoopbackHost } from '../../directory/loopback.ts';
 import { holdsLedgerOf } from '../../main.ts';
 import { ALL_SETTINGS } from '../../settings.ts';
@@ -92,10 +92,10 @@ export function clockFinding(): Finding {
   );
 }
 
-export function diskFinding({ databaseUrl, dataDirectory }: Config): Finding {
+export function diskFinding(config: Config): Finding {
   const about = 'disk';
-  if (databaseUrl !== undefined)
-    return skipped(about, "the ledger is on the database server's disk");
+  const { dataDirectory } = config;
+  if (isOnServer(config)) return skipped(about, "the ledger is on the database server's disk");
   try {
     const { bavail, bsize } = statfsSync(dataDirectory);
     const free = bavail * bsize;
@@ -108,9 +108,10 @@ export function diskFinding({ databaseUrl, dataDirectory }: Config): Finding {
   }
 }
 
-export function permissionFindings({ databaseUrl, dataDirectory }: Config): Finding[] {
+export function permissionFindings(config: Config): Finding[] {
   const about = 'permissions';
-  if (databaseUrl !== undefined || process.platform === 'win32') return [];
+  const { dataDirectory } = config;
+  if (isOnServer(config) || process.platform === 'win32') return [];
   const found: Finding[] = [];
   for (const name of ['', 'master.key', 'admin.token', 'ledger.db']) {
     const path = join(dataDirectory, name);
@@ -139,8 +140,8 @@ export function permissionFindings({ databaseUrl, dataDirectory }: Config): Find
 }
 
 export async function ledgerFinding(config: Config): Promise<Finding> {
-  const place = config.databaseUrl === undefined ? config.dataDirectory : 'the database';
-  const about = config.databaseUrl === undefined ? 'ledger' : 'database';
+  const place = isOnServer(config) ? 'the database' : config.dataDirectory;
+  const about = isOnServer(config) ? 'database' : 'ledger';
   try {
     if (await holdsLedgerOf(config)) return ok(about, `${place} holds a ledger`);
     return warn(about, `${place} holds no ledger yet`, 'ordergate serve makes one');
@@ -156,7 +157,7 @@ export async function ledgerFinding(config: Config): Promise<Finding> {
 export function keyFinding(config: Config): Finding {
   const about = 'master key';
   if (config.masterKey !== undefined) return ok(about, 'ORDERGATE_KEY is set');
-  if (config.databaseUrl !== undefined) {
+  if (isOnServer(config)) {
     return wrong(about, 'ORDERGATE_KEY is not set', 'every node needs the same one');
   }
   const path = join(config.dataDirectory, 'master.key');

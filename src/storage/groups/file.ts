@@ -121,6 +121,12 @@ function onlyMembers(
   if (other !== undefined) refuse(place, `has "${other}"; it takes ${known.join(', ')}`);
 }
 
+/** @throws {UnusableDatabaseError} as {@link readGroupsFile} */
+export function homeUrl(path: string): string {
+  const { home, servers } = readGroupsFile(path);
+  return schemaUrl(servers.get(home.server)!, home.schema);
+}
+
 /**
  * The URL of a schema on a server: `search_path` is added to the URL's `options`, and takes
  * precedence over one that is already there.

@@ -1,9 +1,8 @@
 // One connection: its settings, its prepared statements, and the detection of its end.
 import type pg from 'pg';
-import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type ConnectionOptions, type OpenSession, openSession } from './connect.ts';
 import { CopyIn } from './copy-in.ts';
-import { ConnectionLostError, StatementError } from './errors.ts';
+import { ConnectionLostError, MOVED, StatementError } from './errors.ts';
 import { LONG_MS, type SessionState } from './session.ts';
 import { splitStatements } from './sql-text.ts';
 
@@ -80,16 +79,14 @@ export class Connection {
    * Switches the session to another schema in one round trip, and reads back that it exists.
    *
    * @returns whether the session is in that schema for the first time
-   * @throws {LedgerUnavailableError} if there is no such schema
+   * @throws {StatementError} as of a ledger that has moved, if there is no such schema
    */
   async enter(schema: string): Promise<boolean> {
     if (this.#schema === schema) return false;
     this.#schema = null; // If the answer is lost, so is the connection.
     const [row] = await this.run(ENTER, [schema]);
     if (row![1] !== schema) {
-      throw new LedgerUnavailableError(
-        `the server has no schema "${schema}" that its role may use`,
-      );
+      throw new StatementError(`the server has no schema "${schema}" that its role may use`, MOVED);
     }
     this.#schema = schema;
     const isFirst = !this.#entered.has(schema);

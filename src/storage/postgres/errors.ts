@@ -46,10 +46,19 @@ export function isCollision(error: unknown): boolean {
  * The ledger is at another place now, because its group of owners was moved. A trigger on the old
  * tables raises this state, so that nothing of the statement has taken effect.
  */
-export const MOVED = 'OG001';
+export const MOVED = 'OG002';
 
 export function isMoved(error: unknown): boolean {
   return error instanceof StatementError && error.sqlState === MOVED;
+}
+
+/** No such table, function or schema: a mover renames the old schema. */
+const GONE = new Set(['42P01', '42883', '3F000']);
+
+/** The error of a statement in the schema of a group, as what it is after a move. */
+export function asMoved(error: unknown): Error {
+  if (!(error instanceof StatementError) || !GONE.has(error.sqlState)) return error as Error;
+  return new StatementError(error.message, MOVED);
 }
 
 /** Whether another connection, perhaps to another server, may succeed. */

@@ -55,6 +55,7 @@ export class Lender implements Lending {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #lastError: string | undefined;
+  #isFailing = false;
   #idle: (() => void) | undefined;
 
   constructor(options: LenderOptions) {
@@ -64,6 +65,11 @@ export class Lender implements Lending {
   /** Why the last statement or the last attempt to connect failed; undefined after a success. */
   get lastError(): string | undefined {
     return this.#lastError;
+  }
+
+  /** Whether there is no connection, and the last attempt to make one failed. */
+  get isDown(): boolean {
+    return this.#open === 0 && this.#isFailing;
   }
 
   /** @param schema of the caller's work: a connection that is in it already is lent first */
@@ -149,6 +155,7 @@ export class Lender implements Lending {
         // The pool was closed meanwhile. Close does not wait for this uncounted connection.
         if (this.#closed) return void connection.close();
         this.#open++;
+        this.#isFailing = false;
         connection.onLost(() => {
           this.#open--;
           const place = this.#free.indexOf(connection);
@@ -159,6 +166,7 @@ export class Lender implements Lending {
         return this.#lend(connection);
       } catch (error) {
         this.#lastError = (error as Error).message;
+        this.#isFailing = true;
         await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);
       }
     }

@@ -1,5 +1,6 @@
 // Opens a ledger on PostgreSQL: migrates the schema, checks the master key, connects.
 import { randomBytes } from 'node:crypto';
+import type { Instant } from '../../core/clock.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
@@ -8,9 +9,11 @@ import { refuseTransactionPooling } from './connect.ts';
 import { prepareDatabase, prepareMonths } from './database.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { UnusableDatabaseError } from './errors.ts';
+import type { PostgresLedger } from './ledger.ts';
 import { Lender } from './lender.ts';
 import { Pool } from './pool.ts';
 import type { RequestLogOptions } from './request-log.ts';
+import { SchemaLending } from './schema-lending.ts';
 import { refuseUnfinishedCopy, storageOf } from './schema-storage.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
@@ -27,6 +30,19 @@ export interface PostgresOptions {
   /** False if the caller passed a clock, which then takes precedence. */
   readonly databaseTime?: boolean;
   readonly requestLog?: Pick<RequestLogOptions, 'maxBytes' | 'idsTellTime'> | undefined;
+  /** The unique name of this gateway; one is made if it is absent. */
+  readonly node?: string;
+  /** Lends the server's connections, which other schemas use, too; else the ledger has its own. */
+  readonly lender?: Lender;
+}
+
+/** What groups of owners need of their home in addition. */
+export interface OpenPostgres extends OpenStorage {
+  readonly ledger: PostgresLedger;
+  readonly shared: Shared;
+  readonly pool: Pool;
+  now(): Instant;
+  seeOffset(seconds: number): void;
 }
 
 /**
@@ -37,16 +53,20 @@ export interface PostgresOptions {
 export async function openPostgres(
   url: string,
   sealer: Sealer,
-  { databaseTime = true, requestLog }: PostgresOptions = {},
-): Promise<OpenStorage> {
-  const node = `ordergate-${randomBytes(6).toString('hex')}`;
+  options: PostgresOptions = {},
+): Promise<OpenPostgres> {
+  const { databaseTime = true, requestLog, lender } = options;
+  const { node = `ordergate-${randomBytes(6).toString('hex')}` } = options;
   const clock = new DatabaseClock();
   let pool: Pool | undefined;
   let shared: Shared | undefined;
   try {
     await refuseTransactionPooling({ url, name: `${node}.probe` });
     const schema = await prepareDatabase(url, `${node}.migrate`);
-    pool = new Pool(new Lender({ url, node, schema, size: CONNECTIONS }));
+    const own = lender
+      ? new SchemaLending(() => ({ lender, schema }))
+      : new Lender({ url, node, schema, size: CONNECTIONS });
+    pool = new Pool(own);
     await refuseUnfinishedCopy(pool);
     shared = await Shared.start({ url, node, schema }, clock);
     await prepareMonths(url, `${node}.months`, clock.now());
@@ -74,7 +94,9 @@ export async function openPostgres(
     return {
       ...storage,
       ...(databaseTime && { clock }),
-      shared,
+      ...{ shared, pool },
+      now: () => clock.now(),
+      seeOffset: (seconds) => started.seeOffset(seconds),
       countStandbys: async () => Number((await opened.run(STANDBYS))[0]![0]),
       warnings: warningsOf(url),
       close,

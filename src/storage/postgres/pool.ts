@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Connection, Row, Statement } from './connection.ts';
 import {
+  asMoved,
   ConnectionLostError,
   isCollision,
   isDuplicate,
@@ -168,10 +169,10 @@ export class Pool {
     try {
       return await work(connection);
     } catch (error) {
-      failure = error as Error;
+      failure = this.#lending.moved ? asMoved(error) : (error as Error);
       // A server without changes may have a successor, which a new connection finds.
       if (isElsewhere(error) && !isMoved(error)) connection.destroy('the server takes no changes');
-      throw error;
+      throw failure;
     } finally {
       this.#lending.giveBack(connection, failure);
       if (isMoved(failure)) await this.#lending.moved?.();

@@ -103,9 +103,12 @@ export function toPage(rows: Row[], limit: number): Page<Order> {
   const last = kept.at(-1);
   return {
     items: kept.map(toOrder),
-    nextCursor: more && last ? `${last[5]}.${last[9]}` : null,
+    nextCursor: more && last ? cursorAfter(last) : null,
   };
 }
+
+/** @param row of an order list */
+export const cursorAfter = (row: Row): string => `${row[5]}.${row[9]}`;
 
 export interface AuditOptions {
   /** The sealer that decrypts the secrets of parties; without one they are not decrypted. */

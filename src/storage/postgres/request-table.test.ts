@@ -14,6 +14,7 @@ import {
 } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
 import { openPostgres } from './open.ts';
+import { Lender } from './lender.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
 
@@ -34,7 +35,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
   test('a search ends when its time is over, says how far it came, and goes on there', async (t) => {
     const url = await databaseOf(temporaryDirectory());
     await (await openPostgres(url, new Sealer(Buffer.alloc(32, 7)))).close();
-    const pool = new Pool({ url, node: 'test', size: 1 });
+    const pool = new Pool(new Lender({ url, node: 'test', size: 1 }));
     t.after(() => pool.close());
     let now = 0;
     // Each look at the time costs half of a search: it reads two steps of 4,000 calls.
@@ -63,7 +64,7 @@ describe('on a server', { skip, timeout: 60_000 }, () => {
   test('where ids tell the time, a list by time reads only the ids of that time', async (t) => {
     const url = await databaseOf(temporaryDirectory());
     await (await openPostgres(url, new Sealer(Buffer.alloc(32, 7)))).close();
-    const pool = new Pool({ url, node: 'test', size: 1 });
+    const pool = new Pool(new Lender({ url, node: 'test', size: 1 }));
     t.after(() => pool.close());
     let now = 0;
     const open = (idsTellTime: boolean) =>

@@ -23,7 +23,7 @@ const KEY_CHECK = 'key-check';
 const FORGET_EVERY_MS = 6 * 3_600_000;
 
 export interface SchemaOptions {
-  /** Leads to the schema, for work that needs a connection of its own. */
+  /** Leads to the schema, for work that needs a connection of its own. Asked each time: it may move. */
   readonly url: string;
   readonly node: string;
   readonly sealer: Sealer;
@@ -35,14 +35,15 @@ export interface SchemaOptions {
   onTime(now: Instant, offsetSeconds: number, sentAt: number): void;
 }
 
-export interface SchemaStorage extends Omit<OpenStorage, 'close'> {
+export interface SchemaStorage extends Omit<OpenStorage, 'close' | 'ledger'> {
+  readonly ledger: PostgresLedger;
   /** @param before runs when nothing is written any more, before the connections are closed */
   close(before?: () => Promise<void>): Promise<void>;
 }
 
 /** @throws {WrongMasterKeyError} if the secrets were sealed with another master key */
 export async function storageOf(pool: Pool, options: SchemaOptions): Promise<SchemaStorage> {
-  const { url, node, sealer, databaseTime, requestLog, now, onTime } = options;
+  const { node, sealer, databaseTime, requestLog, now, onTime } = options;
   const { usage, committed } = postgresUsage(pool);
   const callbacks = callbackStore(pool, node, sealer);
   const ledger = new PostgresLedger(pool, sealer, {
@@ -50,7 +51,10 @@ export async function storageOf(pool: Pool, options: SchemaOptions): Promise<Sch
       callbacks.changed();
       committed(seconds);
     },
-    ...{ url, node, databaseTime, onTime },
+    get url() {
+      return options.url;
+    },
+    ...{ node, databaseTime, onTime },
   });
   const known = await ledger.setOnce(KEY_CHECK, sealer.seal(KEY_CHECK, KEY_CHECK));
   if (sealer.open(known, KEY_CHECK) !== KEY_CHECK) throw new WrongMasterKeyError(KEY_CHECK);
@@ -74,8 +78,9 @@ export async function storageOf(pool: Pool, options: SchemaOptions): Promise<Sch
     desk: deskStore(pool),
     listeners: listenerStore(pool),
     alarms: alarmStore(pool),
-    ordersWithEntries: () => readEntries({ url, name: `${node}.entries`, kind: 'long' }),
-    reset: () => emptyLedger(url, `${node}.reset`),
+    ordersWithEntries: () =>
+      readEntries({ url: options.url, name: `${node}.entries`, kind: 'long' }),
+    reset: () => emptyLedger(options.url, `${node}.reset`),
     async close(before) {
       clearInterval(forgetting);
       await requests.close();

@@ -48,7 +48,7 @@ export class Shared implements SharedState {
     return shared;
   }
 
-  onChange(topic: 'parties' | 'catalog', reload: () => Promise<void>): void {
+  onChange(topic: 'parties' | 'catalog' | 'groups', reload: () => Promise<void>): void {
     this.#reloads.set(topic, reload);
   }
 

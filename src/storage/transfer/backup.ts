@@ -24,11 +24,16 @@ export interface TransferReport {
   readonly audit?: TransferAudit;
 }
 
-/** Loads the driver on demand. */
+/** Loads the driver on demand. Of a ledger in groups, the home schema is opened. */
 export async function openSource({
   dataDirectory,
   databaseUrl,
+  groupsFile,
 }: StoragePlace): Promise<TransferSource> {
+  if (groupsFile !== undefined) {
+    const { homeUrl } = await import('../groups/file.ts');
+    return (await import('../postgres/transfer.ts')).postgresSource(homeUrl(groupsFile));
+  }
   if (databaseUrl === undefined)
     return (await import('../sqlite/transfer.ts')).sqliteSource(dataDirectory);
   return (await import('../postgres/transfer.ts')).postgresSource(databaseUrl);

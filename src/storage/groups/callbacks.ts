@@ -1,0 +1,361 @@
+// The callback store over all groups: each owner's endpoints, events and deliveries are in its group.
+import type { CallbackEndpoint } from '../../core/callback-endpoint.ts';
+import type {
+  CallbackAlert,
+  CallbackAudit,
+  CallbackStore,
+  Claimed,
+  ClaimedDelivery,
+  Delivery,
+  DeliveryResult,
+  PendingEvents,
+  Settled,
+} from '../../core/callbacks.ts';
+import type { Page } from '../../core/ledger.ts';
+import { askGroups } from './ask.ts';
+import { EventFeed } from './event-feed.ts';
+import type { Group } from './group.ts';
+import type { Groups } from './groups.ts';
+import { groupOf, toInner, toWhole } from './ids.ts';
+import { type GroupPage, mergePages } from './merge.ts';
+import { Unsettled } from './unsettled.ts';
+
+/** All groups are asked for events and for due deliveries at least this often. */
+const SWEEP_MS = 900;
+
+export function groupedCallbacks(groups: Groups): CallbackStore {
+  let listener = (): void => {};
+  let isListening = false;
+  const events = new Turns(groups);
+  const claims = new Turns(groups);
+  /** Read, and not yet fanned out. */
+  const read: { readonly group: Group; readonly pending: PendingEvents }[] = [];
+  let underHand: Group | undefined;
+  let isHeard = true;
+  const feed = new EventFeed(groups);
+  const unsettled = new Unsettled(groups);
+  const whole = (group: Group) => (id: number) => toWhole(group.number, id);
+
+  async function inGroupOf<T>(
+    id: number,
+    otherwise: T,
+    act: (store: CallbackStore, id: number, group: Group) => Promise<T>,
+  ): Promise<T> {
+    const group = groups.byNumber(groupOf(id));
+    return group ? act(group.storage.callbacks, toInner(id), group) : otherwise;
+  }
+  async function ofEndpoint(endpointId: string): Promise<Group | undefined> {
+    const { answers } = await askGroups(groups.all, ({ storage }) =>
+      storage.callbacks.findEndpoint(endpointId),
+    );
+    return [...answers].find(([, found]) => found !== null)?.[0];
+  }
+  const ofParty = async (platform?: string, party?: string): Promise<readonly Group[] | null> => {
+    if (platform === undefined || party === undefined) return null;
+    const group = await groups.ofOwner(platform, party);
+    return group ? [group] : [];
+  };
+  const deliveriesOf = (group: Group, page: Page<Delivery>): GroupPage<Delivery> => ({
+    items: page.items.map((one) => ({ ...one, deliveryId: whole(group)(one.deliveryId) })),
+    cursors: page.items.map(({ deliveryId }) => String(deliveryId)),
+    nextCursor: page.nextCursor,
+  });
+  async function sum(count: (store: CallbackStore) => Promise<number>): Promise<number> {
+    const { answers } = await askGroups(groups.all, ({ storage }) => count(storage.callbacks));
+    return [...answers.values()].reduce((total, one) => total + one, 0);
+  }
+
+  return {
+    onChange(given) {
+      listener = given;
+      if (isListening) return;
+      isListening = true;
+      groups.whenOpened((group) =>
+        group.storage.callbacks.onChange(() => {
+          events.note(group);
+          listener();
+        }),
+      );
+    },
+
+    /** The events of one group; the next call brings those of the next group. */
+    async readEvents(limit, declaring) {
+      if (read.length === 0) {
+        const { answers } = await askGroups(events.take(), ({ storage }) =>
+          storage.callbacks.readEvents(limit, declaring),
+        );
+        if (answers.size > 0) isHeard = [...answers.values()].some((one) => one.isHeard);
+        for (const [group, pending] of answers) {
+          if (pending.to > pending.cursor) read.push({ group, pending });
+        }
+      }
+      const next = read.shift();
+      if (!next) return { isHeard, cursor: 0, to: 0, events: [], endpoints: [] };
+      underHand = next.group;
+      events.note(next.group); // There may be more.
+      return { ...next.pending, isHeard: next.pending.isHeard || read.length > 0 };
+    },
+
+    async fanOut(result) {
+      const group = underHand!;
+      const isDone = await group.storage.callbacks.fanOut(result);
+      if (result.deliveries.length > 0) claims.note(group);
+      return isDone;
+    },
+
+    /** Asks as many groups at once as there is room for deliveries; each may fill its share. */
+    async claim(request) {
+      const asked = claims.take(request.limit);
+      if (asked.length === 0) return { deliveries: [], endpoints: [] };
+      const share = Math.max(1, Math.floor(request.limit / asked.length));
+      const inGroup = ({ storage }: Group) => storage.callbacks.claim({ ...request, limit: share });
+      const { answers } = await askGroups(asked, inGroup, (group, { deliveries }) => {
+        // The answer came too late to be used: others may have the deliveries at once.
+        group.storage.callbacks.settle([], deliveries).catch(() => {});
+      });
+      const deliveries: ClaimedDelivery[] = [];
+      const endpoints: CallbackEndpoint[] = [];
+      for (const [group, claimed] of answers) {
+        if (claimed.deliveries.length >= share) claims.note(group);
+        for (const one of claimed.deliveries) {
+          deliveries.push({ ...one, deliveryId: whole(group)(one.deliveryId) });
+        }
+        endpoints.push(...claimed.endpoints);
+      }
+      return { deliveries, endpoints } satisfies Claimed;
+    },
+
+    /** The results of a group that does not answer are kept and written later, until their lease ends. */
+    async settle(results, returned) {
+      const byGroup = new Map<
+        Group,
+        { results: DeliveryResult[]; returned: (typeof returned)[number][] }
+      >();
+      const of = (deliveryId: number) => {
+        const group = groups.byNumber(groupOf(deliveryId))!;
+        const part = byGroup.get(group) ?? { results: [], returned: [] };
+        byGroup.set(group, part);
+        claims.note(group);
+        return part;
+      };
+      for (const one of results) {
+        of(one.deliveryId).results.push({ ...one, deliveryId: toInner(one.deliveryId) });
+      }
+      for (const one of returned) {
+        of(one.deliveryId).returned.push({ ...one, deliveryId: toInner(one.deliveryId) });
+      }
+      const settled = await Promise.all(
+        [...byGroup].map(async ([group, part]) => {
+          const { paused, alerts } = await unsettled.settle(group, part.results, part.returned);
+          const named = alerts.map((alert) => ({
+            ...alert,
+            deliveryId: wholeOrNull(group, alert.deliveryId),
+          }));
+          return { paused, alerts: named };
+        }),
+      );
+      return {
+        paused: settled.flatMap(({ paused }) => paused),
+        alerts: settled.flatMap(({ alerts }) => alerts),
+      } satisfies Settled;
+    },
+
+    reclaim: () => sum((store) => store.reclaim()),
+    async shortenPauses(now, leaseMs) {
+      await askGroups(groups.all, ({ storage }) => storage.callbacks.shortenPauses(now, leaseMs));
+    },
+
+    claimOne: (deliveryId, now, leaseMs) =>
+      inGroupOf(deliveryId, { kind: 'unknown' }, async (store, id, group) => {
+        const claim = await store.claimOne(id, now, leaseMs);
+        if (claim.kind === 'waits') return { ...claim, earlier: whole(group)(claim.earlier) };
+        if (claim.kind !== 'claimed') return claim;
+        const { delivery } = claim;
+        return {
+          ...claim,
+          delivery: { ...delivery, deliveryId: whole(group)(delivery.deliveryId) },
+        };
+      }),
+    giveUp: (deliveryId, now, detail) =>
+      inGroupOf(deliveryId, 'unknown', (store, id) => store.giveUp(id, now, detail)),
+
+    async createEndpoint(endpoint) {
+      const name = await groups.placement.place(endpoint.platform, endpoint.party);
+      await groups.named(name).storage.callbacks.createEndpoint(endpoint);
+    },
+    async findEndpoint(endpointId) {
+      const group = await ofEndpoint(endpointId);
+      return group ? group.storage.callbacks.findEndpoint(endpointId) : null;
+    },
+    async listEndpoints(filter) {
+      const asked = (await ofParty(filter.platform, filter.party)) ?? groups.all;
+      const { answers } = await askGroups(asked, ({ storage }) =>
+        storage.callbacks.listEndpoints(filter),
+      );
+      return [...answers.values()].flat().sort((a, b) => a.createdAt - b.createdAt);
+    },
+    async changeEndpoint(endpointId, change, now, reason) {
+      const group = await ofEndpoint(endpointId);
+      return group ? group.storage.callbacks.changeEndpoint(endpointId, change, now, reason) : null;
+    },
+    async endPause(endpointId, now, bringForward) {
+      const group = await ofEndpoint(endpointId);
+      if (!group) return 0;
+      claims.note(group);
+      return group.storage.callbacks.endPause(endpointId, now, bringForward);
+    },
+    async deleteEndpoint(endpointId, now) {
+      const group = await ofEndpoint(endpointId);
+      return group ? group.storage.callbacks.deleteEndpoint(endpointId, now) : null;
+    },
+
+    /** Of one party in the sequence of its group's ids; of all by time. */
+    async listDeliveries(query) {
+      const { deliveryId, platform, party } = query;
+      const group = deliveryId === undefined ? undefined : groups.byNumber(groupOf(deliveryId));
+      if (deliveryId !== undefined && !group) return { items: [], nextCursor: null };
+      const one = group ? [group] : await ofParty(platform, party);
+      if (one) return listIn(one[0], query);
+      return mergePages<Group, Delivery>({
+        groups: groups.all,
+        ...{ limit: query.limit, cursor: query.cursor },
+        ask: askGroups,
+        page: async (asked, cursor, limit) =>
+          deliveriesOf(
+            asked,
+            await asked.storage.callbacks.listDeliveries({ ...query, cursor, limit }),
+          ),
+        at: ({ createdAt }) => createdAt,
+      });
+    },
+
+    replay: (deliveryId, now) =>
+      inGroupOf(deliveryId, false, (store, id, group) => {
+        claims.note(group);
+        return store.replay(id, now);
+      }),
+    async replayAll(filter, now) {
+      const asked = (await ofParty(filter.platform, filter.party)) ?? groups.all;
+      let total = 0;
+      for (const group of asked) {
+        claims.note(group);
+        total += await group.storage.callbacks.replayAll(filter, now);
+      }
+      return total;
+    },
+
+    listAlerts: (limit, cursor) =>
+      mergePages<Group, CallbackAlert>({
+        groups: groups.all,
+        ...{ limit, cursor },
+        ask: askGroups,
+        async page(group, place, most) {
+          const { items, nextCursor } = await group.storage.callbacks.listAlerts(most, place);
+          return {
+            items: items.map((one) => ({
+              ...one,
+              alertId: whole(group)(one.alertId),
+              deliveryId: wholeOrNull(group, one.deliveryId),
+            })),
+            cursors: items.map(({ alertId }) => String(alertId)),
+            nextCursor,
+          };
+        },
+        at: ({ at }) => at,
+      }),
+    prune: (before) => sum((store) => store.prune(before)),
+
+    async stats() {
+      const { answers } = await askGroups(groups.all, ({ storage }) => storage.callbacks.stats());
+      const all = [...answers.values()];
+      const oldest = all.map(({ oldestPendingAt }) => oldestPendingAt).filter((at) => at !== null);
+      return {
+        pending: all.reduce((total, { pending }) => total + pending, 0),
+        oldestPendingAt: oldest.length === 0 ? null : Math.min(...oldest),
+        dead: all.reduce((total, { dead }) => total + dead, 0),
+        endpointsOff: all.reduce((total, { endpointsOff }) => total + endpointsOff, 0),
+      };
+    },
+
+    /** The newest delivery of each group is a part of its marks: there is no newest of all. */
+    async endpointStats() {
+      const { answers } = await askGroups(groups.all, ({ storage }) =>
+        storage.callbacks.endpointStats(),
+      );
+      const endpoints = [...answers.values()].flatMap(({ newest, endpoints: its }) =>
+        its.map((one) => ({ ...one, mark: `${one.mark}.${newest}` })),
+      );
+      return { newest: 0, endpoints };
+    },
+    eventsAfter: (after, limit) => feed.after(after, limit),
+    newestEvent: () => feed.newest(),
+
+    async audit() {
+      const sums: { -readonly [K in keyof CallbackAudit]: number } = {
+        deliveriesWithoutEvent: 0,
+        attemptsOutOfStep: 0,
+        queuesStuck: 0,
+        cursorBeyondEvents: 0,
+        eventsPassedOver: 0,
+      };
+      for (const { storage } of groups.all) {
+        const found = await storage.callbacks.audit();
+        for (const name of Object.keys(sums) as (keyof CallbackAudit)[]) sums[name] += found[name];
+      }
+      return sums;
+    },
+  };
+
+  /** A cursor is the number of a delivery over all groups, which sort one after the other. */
+  async function listIn(
+    group: Group | undefined,
+    query: Parameters<CallbackStore['listDeliveries']>[0],
+  ): Promise<Page<Delivery>> {
+    if (!group) return { items: [], nextCursor: null };
+    const { deliveryId, cursor } = query;
+    let from: { readonly cursor?: string } = {};
+    if (cursor !== undefined) {
+      const of = groupOf(Number(cursor));
+      if (of < group.number) return { items: [], nextCursor: null };
+      if (of === group.number) from = { cursor: String(toInner(Number(cursor))) };
+    }
+    const { cursor: _, ...rest } = query;
+    const inner = deliveryId === undefined ? {} : { deliveryId: toInner(deliveryId) };
+    const page = await group.storage.callbacks.listDeliveries({ ...rest, ...inner, ...from });
+    const { items, nextCursor } = deliveriesOf(group, page);
+    return {
+      items,
+      nextCursor: nextCursor === null ? null : String(whole(group)(Number(nextCursor))),
+    };
+  }
+}
+
+const wholeOrNull = (group: Group, id: number | null): number | null =>
+  id === null ? null : toWhole(group.number, id);
+
+/** The groups that have something to do, each in its turn; all of them now and then. */
+class Turns {
+  readonly #groups: Groups;
+  readonly #noted = new Set<Group>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(groups: Groups) {
+    this.#groups = groups;
+  }
+
+  note(group: Group): void {
+    this.#noted.add(group);
+  }
+
+  /** @param atMost the others stay noted, and are the first next time */
+  take(atMost = Number.POSITIVE_INFINITY): Group[] {
+    const now = performance.now();
+    if (now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now;
+      for (const group of this.#groups.all) this.#noted.add(group);
+    }
+    const taken = [...this.#noted].slice(0, atMost);
+    for (const group of taken) this.#noted.delete(group);
+    return taken;
+  }
+}

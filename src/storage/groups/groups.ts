@@ -1,0 +1,95 @@
+// The groups of a node: found by name, by number, by owner and by order.
+import type { Group } from './group.ts';
+import type { Placement } from './placement.ts';
+
+/** Orders whose group is remembered, for calls that know neither owner nor group. */
+const REMEMBERED = 10_000;
+
+export class Groups {
+  readonly placement: Placement;
+  readonly #byName = new Map<string, Group>();
+  readonly #make: (name: string) => Group;
+  readonly #close: () => Promise<void>;
+  readonly #orders = new Map<string, Group>();
+  readonly #onOpened: ((group: Group) => void)[] = [];
+  readonly #onClosed: (() => void)[] = [];
+
+  /** @param close closes what the groups share */
+  constructor(placement: Placement, make: (name: string) => Group, close: () => Promise<void>) {
+    this.placement = placement;
+    this.#make = make;
+    this.#close = close;
+    this.follow();
+  }
+
+  /** Makes the groups that are new since the placement was read. */
+  follow(): readonly Group[] {
+    const made: Group[] = [];
+    for (const name of this.placement.names) {
+      if (this.#byName.has(name)) continue;
+      const group = this.#make(name);
+      this.#byName.set(name, group);
+      for (const listener of this.#onOpened) group.whenOpened(() => listener(group));
+      made.push(group);
+    }
+    return made;
+  }
+
+  /** Sorted by name. */
+  get all(): readonly Group[] {
+    return [...this.#byName.values()];
+  }
+
+  /** The groups that have been opened. */
+  get open(): readonly Group[] {
+    return this.all.filter((group) => group.isOpen);
+  }
+
+  named(name: string): Group {
+    const group = this.#byName.get(name);
+    if (group) return group;
+    throw new Error(`there is no group ${name}`);
+  }
+
+  byNumber(number: number): Group | undefined {
+    return this.all.find((group) => group.number === number);
+  }
+
+  /** The owner's group; undefined if nobody has placed the owner. */
+  async ofOwner(platform: string, owner: string): Promise<Group | undefined> {
+    const name =
+      this.placement.known(platform, owner) ?? (await this.placement.find(platform, owner));
+    return name === undefined ? undefined : this.named(name);
+  }
+
+  /** The group that has reserved the order's id; undefined if none has. */
+  async ofOrder(platform: string, orderId: string): Promise<Group | undefined> {
+    const name = await this.placement.groupOfOrder(platform, orderId);
+    return name === null ? undefined : this.named(name);
+  }
+
+  /** Keeps the group of an order for a call that soon follows without its owner. */
+  remember(platform: string, orderId: string, group: Group): void {
+    if (this.#orders.size >= REMEMBERED) this.#orders.delete(this.#orders.keys().next().value!);
+    this.#orders.set(`${platform}\n${orderId}`, group);
+  }
+
+  recall(platform: string, orderId: string): Group | undefined {
+    return this.#orders.get(`${platform}\n${orderId}`);
+  }
+
+  /** Called for each group when it is open, also for those of later. */
+  whenOpened(listener: (group: Group) => void): void {
+    this.#onOpened.push(listener);
+    for (const group of this.all) group.whenOpened(() => listener(group));
+  }
+
+  whenClosed(listener: () => void): void {
+    this.#onClosed.push(listener);
+  }
+
+  close(): Promise<void> {
+    for (const listener of this.#onClosed.splice(0)) listener();
+    return this.#close();
+  }
+}

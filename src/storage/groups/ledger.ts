@@ -1,0 +1,347 @@
+// The ledger over all groups: each order in the group of its owner, parties in the home schema.
+import type { Instant } from '../../core/clock.ts';
+import { LedgerUnavailableError } from '../../core/errors.ts';
+import type {
+  Change,
+  Committed,
+  Created,
+  CreateRequest,
+  DeadlineClaim,
+  DueDeadline,
+  Ledger,
+  LedgerAudit,
+  ListPage,
+  ListQuery,
+  Loaded,
+  NewOrder,
+  OrderDeadline,
+  OrderQuery,
+  OrderRecord,
+  Page,
+} from '../../core/ledger.ts';
+import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
+import type { KeyUse, Party } from '../../core/party.ts';
+import type { PostgresLedger } from '../postgres/ledger.ts';
+import { askGroups } from './ask.ts';
+import type { Group } from './group.ts';
+import type { Groups } from './groups.ts';
+import { groupOf, toInner, toWhole } from './ids.ts';
+import { mergePages } from './merge.ts';
+
+/** The ids under which a party owns orders, in the words of its platform. */
+export type OwnersOf = (party: Party) => readonly string[];
+
+export class GroupedLedger implements Ledger {
+  readonly #groups: Groups;
+  readonly #home: PostgresLedger;
+  readonly #ownersOf: OwnersOf;
+
+  constructor(groups: Groups, home: PostgresLedger, ownersOf: OwnersOf) {
+    this.#groups = groups;
+    this.#home = home;
+    this.#ownersOf = ownersOf;
+  }
+
+  async load(
+    platform: string,
+    orderId: OrderId,
+    once?: { readonly key: string; readonly now: Instant },
+    owners: readonly string[] = [],
+  ): Promise<Loaded> {
+    const own = await this.#ofOwners(platform, owners);
+    const first = own.length === 0 ? this.#groups.recall(platform, orderId) : undefined;
+    const near = first ? [first] : own;
+    const found = await Promise.all(
+      near.map((group) => group.storage.ledger.load(platform, orderId, once)),
+    );
+    const hit = found.find(({ order, replay }) => order !== null || replay !== null);
+    if (hit) return hit;
+    // The id may be another owner's: a protocol may have an answer of its own for that.
+    const other = await this.#groups.ofOrder(platform, orderId);
+    if (!other || near.includes(other)) return found[0] ?? { order: null, replay: null };
+    return other.storage.ledger.load(platform, orderId, once);
+  }
+
+  async commit(change: Change): Promise<Committed> {
+    const { platform, owner } = change.order;
+    const group = await this.#groups.ofOwner(platform, owner);
+    if (!group) return 'stale'; // Nobody has placed the owner, so that there is no such order.
+    const { completes } = change;
+    const inner = completes && {
+      completes: { ...completes, deadlineId: toInner(completes.deadlineId) },
+    };
+    return group.storage.ledger.commit({ ...change, ...inner });
+  }
+
+  async createOrders(request: CreateRequest): Promise<Created> {
+    const byGroup = await this.#byGroup(request.orders);
+    if (byGroup.size === 1) {
+      const [[group, orders]] = byGroup as unknown as [[Group, NewOrder[]]];
+      return this.#createIn(group, { ...request, orders });
+    }
+    return this.#createInMany(byGroup, request);
+  }
+
+  async loadMany(
+    platform: string,
+    orderIds: readonly OrderId[],
+    owners: readonly string[] = [],
+  ): Promise<readonly (Order | null)[]> {
+    const own = await this.#ofOwners(platform, owners);
+    const byGroup = new Map<Group, OrderId[]>(own.map((group) => [group, [...orderIds]]));
+    if (owners.length === 0) {
+      const places = await Promise.all(orderIds.map((id) => this.#groups.ofOrder(platform, id)));
+      for (const [i, group] of places.entries()) {
+        if (group) byGroup.set(group, [...(byGroup.get(group) ?? []), orderIds[i]!]);
+      }
+    }
+    const found = new Map<string, Order>();
+    await Promise.all(
+      [...byGroup].map(async ([group, ids]) => {
+        for (const order of await group.storage.ledger.loadMany(platform, ids)) {
+          if (order) found.set(order.orderId, order);
+        }
+      }),
+    );
+    return orderIds.map((id) => found.get(id) ?? null);
+  }
+
+  async findByKey(platform: string, owner: OwnerId, key: LookUpKey): Promise<Order | null> {
+    const group = await this.#groups.ofOwner(platform, owner);
+    return group ? group.storage.ledger.findByKey(platform, owner, key) : null;
+  }
+
+  async readPage(query: ListQuery): Promise<ListPage> {
+    const group = await this.#groups.ofOwner(query.platform, query.owner);
+    return group ? group.storage.ledger.readPage(query) : { total: 0, orders: [] };
+  }
+
+  async readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null> {
+    const group = await this.#groups.ofOrder(platform, orderId);
+    return group ? group.storage.ledger.readSealed(platform, orderId, name) : null;
+  }
+
+  async listOrders(query: OrderQuery): Promise<Page<Order>> {
+    const { platform, owner } = query;
+    if (platform !== undefined && owner !== undefined) {
+      const group = await this.#groups.ofOwner(platform, owner);
+      return group ? group.storage.ledger.listOrders(query) : { items: [], nextCursor: null };
+    }
+    return mergePages<Group, Order>({
+      groups: this.#groups.all,
+      ...{ limit: query.limit, cursor: query.cursor },
+      ask: askGroups,
+      page: ({ storage }, cursor, limit) => storage.ledger.listSplit({ ...query, cursor, limit }),
+      at: ({ createdAt }) => createdAt,
+    });
+  }
+
+  async readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null> {
+    const group = await this.#groups.ofOrder(platform, orderId);
+    return group ? group.storage.ledger.readHistory(platform, orderId) : null;
+  }
+
+  isEmpty(): Promise<boolean> {
+    return this.#home.isEmpty();
+  }
+
+  /** In a group that does not answer, deadlines wait until it does. */
+  async claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<DueDeadline[]> {
+    const claim = ({ storage }: Group) => storage.ledger.claimDeadlines(now, limit, leaseMs);
+    const { answers } = await askGroups(this.#groups.all, claim);
+    return [...answers]
+      .flatMap(([group, due]) =>
+        due.map((one) => {
+          this.#groups.remember(one.platform, one.orderId, group);
+          return { ...one, deadlineId: toWhole(group.number, one.deadlineId) };
+        }),
+      )
+      .sort((a, b) => a.dueAt - b.dueAt);
+  }
+
+  async dropDeadline({ deadlineId, leaseUntil }: DeadlineClaim): Promise<boolean> {
+    const group = this.#groups.byNumber(groupOf(deadlineId));
+    if (!group) return false;
+    return group.storage.ledger.dropDeadline({ deadlineId: toInner(deadlineId), leaseUntil });
+  }
+
+  async nextDeadline(now: Instant): Promise<Instant | null> {
+    const next = ({ storage }: Group) => storage.ledger.nextDeadline(now);
+    const { answers } = await askGroups(this.#groups.all, next);
+    const known = [...answers.values()].filter((one) => one !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
+  async readDeadlines(order: Pick<Order, 'platform' | 'owner' | 'orderId'>) {
+    const group = await this.#groups.ofOwner(order.platform, order.owner);
+    return group ? group.storage.ledger.readDeadlines(order) : [];
+  }
+
+  async listDeadlines(before: Instant, limit: number): Promise<readonly OrderDeadline[]> {
+    const list = ({ storage }: Group) => storage.ledger.listDeadlines(before, limit);
+    const { answers } = await askGroups(this.#groups.all, list);
+    const all = [...answers.values()].flat().sort((a, b) => a.dueAt - b.dueAt);
+    return all.slice(0, limit);
+  }
+
+  listParties(): Promise<readonly Party[]> {
+    return this.#home.listParties();
+  }
+
+  /** The party's owners are placed first, all in one group where none of them has one yet. */
+  async saveParty(party: Party, mode: 'create' | 'replace'): Promise<boolean> {
+    const owners = [...new Set([...this.#ownersOf(party), party.partyId])];
+    for (const owner of owners) await this.#groups.placement.place(party.platform, owner, owners);
+    return this.#home.saveParty(party, mode);
+  }
+
+  keepKeyUses(uses: readonly KeyUse[]): Promise<void> {
+    return this.#home.keepKeyUses(uses);
+  }
+
+  readKeyUses(): Promise<readonly KeyUse[]> {
+    return this.#home.readKeyUses();
+  }
+
+  /** A schema of the other environment among the groups is refused as the home is. */
+  async claimEnvironment(environment: string): Promise<string> {
+    const own = await this.#home.claimEnvironment(environment);
+    if (own !== environment) return own;
+    const claim = ({ storage }: Group) => storage.ledger.claimEnvironment(environment);
+    const { answers } = await askGroups(this.#groups.all, claim);
+    return [...answers.values()].find((other) => other !== environment) ?? own;
+  }
+
+  readClockOffset(): Promise<number> {
+    return this.#home.readClockOffset();
+  }
+
+  /** The home comes last: it tells the other nodes, which may then load from any group. */
+  async writeClockOffset(seconds: number): Promise<void> {
+    await askGroups(this.#groups.all, ({ storage }) => storage.ledger.writeClockOffset(seconds));
+    await this.#home.writeClockOffset(seconds);
+  }
+
+  async forgetReplies(now: Instant): Promise<number> {
+    return this.#sum(({ storage }) => storage.ledger.forgetReplies(now));
+  }
+
+  /** Reads group after group, because each reads everything that it has. */
+  async audit(head?: string): Promise<LedgerAudit> {
+    if (head !== undefined) {
+      throw new Error(
+        'a head belongs to one group: verify it with the URL of that group, without ORDERGATE_GROUPS',
+      );
+    }
+    const sums = { orders: 0, changes: 0, ordersOutOfStep: 0 };
+    const rows = { changesWithoutEvent: 0, eventsWithoutChange: 0 };
+    const damage: string[] = [];
+    const notes: string[] = [];
+    for (const { name, storage } of this.#groups.all) {
+      const found = await storage.ledger.audit();
+      sums.orders += found.orders;
+      sums.changes += found.changes;
+      sums.ordersOutOfStep += found.ordersOutOfStep;
+      rows.changesWithoutEvent += found.changesWithoutEvent;
+      rows.eventsWithoutChange += found.eventsWithoutChange;
+      damage.push(...found.damage.map((one) => `group ${name}: ${one}`));
+      notes.push(...(found.notes ?? []).map((one) => `group ${name}: ${one}`));
+    }
+    return { ...sums, ...rows, damage, ...(notes.length > 0 && { notes }) };
+  }
+
+  /** Ready while any group takes changes: each node serves the parties of all groups that do. */
+  async checkReady(): Promise<void> {
+    const check = ({ storage }: Group) => storage.ledger.checkReady();
+    const { answers } = await askGroups(this.#groups.all, check);
+    if (answers.size === 0) throw new LedgerUnavailableError('no group takes changes');
+  }
+
+  get roundTrips(): number {
+    return this.#groups.open.reduce((sum, { storage }) => sum + storage.ledger.roundTrips, 0);
+  }
+
+  close(): Promise<void> {
+    return this.#groups.close();
+  }
+
+  async #ofOwners(platform: string, owners: readonly string[]): Promise<Group[]> {
+    const found = await Promise.all(owners.map((owner) => this.#groups.ofOwner(platform, owner)));
+    return [...new Set(found.filter((group) => group !== undefined))];
+  }
+
+  async #byGroup(orders: readonly NewOrder[]): Promise<Map<Group, NewOrder[]>> {
+    const byGroup = new Map<Group, NewOrder[]>();
+    for (const one of orders) {
+      const { platform, owner } = one.order;
+      const name = await this.#groups.placement.place(platform, owner);
+      const group = this.#groups.named(name);
+      byGroup.set(group, [...(byGroup.get(group) ?? []), one]);
+    }
+    return byGroup;
+  }
+
+  /** Reserves the ids, so that no other group makes them, and creates the orders. */
+  async #createIn(group: Group, request: CreateRequest): Promise<Created> {
+    const { orders } = request;
+    const names = orders.map(({ order: { platform, orderId } }) => ({ platform, orderId }));
+    const places = await this.#groups.placement.reserve(names, group.name);
+    const elsewhere = orders.filter((_, i) => places[i] !== group.name);
+    if (elsewhere.length === 0) return group.storage.ledger.createOrders(request);
+    const existing = elsewhere.map(({ order }) => order.orderId);
+    if (request.existing === 'refuse') return { result: 'exists', existing };
+    const rest = orders.filter((_, i) => places[i] === group.name);
+    if (rest.length === 0) return { result: 'created', created: 0, existing };
+    const created = await group.storage.ledger.createOrders({ ...request, orders: rest });
+    if (created.result !== 'created') return created;
+    return { ...created, existing: [...created.existing, ...existing] };
+  }
+
+  /**
+   * Orders of several groups are several transactions. Existing orders are looked for first, so
+   * that a request which is refused creates none. If a group fails, the caller repeats the request:
+   * groups that have made their part answer from the once-key.
+   */
+  async #createInMany(
+    byGroup: ReadonlyMap<Group, readonly NewOrder[]>,
+    request: CreateRequest,
+  ): Promise<Created> {
+    if (request.existing === 'refuse') {
+      const once = request.once && { key: request.once.key, now: request.now };
+      const found = await Promise.all(
+        request.orders.map(({ order }) => this.#exists(order.platform, order.orderId, once)),
+      );
+      const existing = request.orders.filter((_, i) => found[i]).map(({ order }) => order.orderId);
+      if (existing.length > 0) return { result: 'exists', existing };
+    }
+    let created = 0;
+    let isReplay = true;
+    const existing: OrderId[] = [];
+    for (const [group, orders] of byGroup) {
+      const part = await this.#createIn(group, { ...request, orders });
+      if (part.result === 'exists' || part.result === 'key-reused') return part;
+      created += part.created;
+      if (part.result === 'created') existing.push(...part.existing);
+      isReplay &&= part.result === 'replayed';
+    }
+    if (isReplay) return { result: 'replayed', created };
+    return { result: 'created', created, existing };
+  }
+
+  /** Whether the order exists, unless its group made it for an earlier equal request. */
+  async #exists(
+    platform: string,
+    orderId: OrderId,
+    once: { readonly key: string; readonly now: Instant } | undefined,
+  ): Promise<boolean> {
+    const group = await this.#groups.ofOrder(platform, orderId);
+    if (!group) return false;
+    const { order, replay } = await group.storage.ledger.load(platform, orderId, once);
+    return order !== null && replay === null;
+  }
+
+  async #sum(count: (group: Group) => Promise<number>): Promise<number> {
+    const { answers } = await askGroups(this.#groups.all, count);
+    return [...answers.values()].reduce((sum, one) => sum + one, 0);
+  }
+}

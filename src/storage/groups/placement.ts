@@ -1,0 +1,184 @@
+// Which group an owner belongs to, which group holds an order's id, and where each group is: read
+// from the home schema, and kept in memory.
+import type { Statement } from '../postgres/connection.ts';
+import type { Pool } from '../postgres/pool.ts';
+import { GroupReader } from '../postgres/reader.ts';
+import type { GroupPlace, GroupsFile } from './file.ts';
+
+export interface KnownPlace extends GroupPlace {
+  /** One more with each move of the group. */
+  readonly epoch: number;
+}
+
+const statement = (name: string, text: string): Statement => ({ name: `groups-${name}`, text });
+
+const s = {
+  make: statement(
+    'make',
+    'INSERT INTO groups (name, server, schema) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+  ),
+  places: statement('places', 'SELECT name, server, schema, epoch FROM groups'),
+  owners: statement('owners', 'SELECT platform, party_id, group_name FROM party_groups'),
+  owner: statement(
+    'owner',
+    'SELECT group_name FROM party_groups WHERE platform = $1 AND party_id = $2',
+  ),
+  placeAt: statement(
+    'place-at',
+    'INSERT INTO party_groups VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+  ),
+  place: statement(
+    'place',
+    `INSERT INTO party_groups SELECT $1, $2, (SELECT g.name FROM groups g
+       LEFT JOIN party_groups p ON p.group_name = g.name WHERE g.name = ANY ($3::text[])
+       GROUP BY g.name ORDER BY count(p.party_id), g.name LIMIT 1)
+     ON CONFLICT DO NOTHING`,
+  ),
+  reserve: statement(
+    'reserve',
+    `INSERT INTO order_places SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
+  ),
+  find: statement(
+    'find-orders',
+    `SELECT i.n, p.group_name FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (platform, order_id, n)
+     JOIN order_places p ON p.platform = i.platform AND p.order_id = i.order_id`,
+  ),
+};
+
+interface OrderName {
+  readonly platform: string;
+  readonly orderId: string;
+}
+
+export class Placement {
+  readonly #pool: Pool;
+  readonly #file: GroupsFile;
+  #places: ReadonlyMap<string, KnownPlace> = new Map();
+  #owners: ReadonlyMap<string, string> = new Map();
+  readonly #finder: GroupReader<OrderName, string | null>;
+
+  private constructor(pool: Pool, file: GroupsFile) {
+    this.#pool = pool;
+    this.#file = file;
+    this.#finder = new GroupReader((asked) => this.#findAll(asked));
+  }
+
+  static async open(pool: Pool, file: GroupsFile): Promise<Placement> {
+    const placement = new Placement(pool, file);
+    await placement.reload();
+    return placement;
+  }
+
+  /** Whether the home schema knows the group. */
+  isMade(name: string): boolean {
+    return this.#places.has(name);
+  }
+
+  /** From now on the group takes new owners, and the home schema says where it is. */
+  async make(name: string): Promise<void> {
+    const { server, schema } = this.#file.groups.get(name)!;
+    await this.#pool.change(s.make, [name, server, schema]);
+    await this.reload();
+  }
+
+  /** Reads everything again, because a group or an owner was moved. */
+  async reload(): Promise<void> {
+    const [places, owners] = await Promise.all([
+      this.#pool.run(s.places),
+      this.#pool.run(s.owners),
+    ]);
+    this.#places = new Map(
+      places.map(([name, server, schema, epoch]) => [
+        String(name),
+        { server: String(server), schema: String(schema), epoch: Number(epoch) },
+      ]),
+    );
+    this.#owners = new Map(owners.map(([platform, id, name]) => [key(platform, id), String(name)]));
+  }
+
+  /** Where the group is now: as the home schema says, or for a new group the file. */
+  placeOf(name: string): KnownPlace {
+    const place = this.#places.get(name) ?? this.#file.groups.get(name);
+    if (place) return { epoch: 0, ...place };
+    throw new Error(`neither the home schema nor the file knows a group ${name}`);
+  }
+
+  /** The names of all groups of the file and of the home schema, sorted. */
+  get names(): readonly string[] {
+    return [...new Set([...this.#file.groups.keys(), ...this.#places.keys()])].sort();
+  }
+
+  /** The owner's group; undefined if nobody has placed the owner, as far as this node knows. */
+  known(platform: string, owner: string): string | undefined {
+    return this.#owners.get(key(platform, owner));
+  }
+
+  /** As {@link known}, and asks the home schema for an owner that another node may have placed. */
+  async find(platform: string, owner: string): Promise<string | undefined> {
+    const known = this.known(platform, owner);
+    if (known !== undefined) return known;
+    const [row] = await this.#pool.run(s.owner, [platform, owner]);
+    if (!row) return undefined;
+    this.#learn(platform, owner, String(row[0]));
+    return String(row[0]);
+  }
+
+  /**
+   * The owner's group. A new owner is placed: in the group of `beside`, the other owners of its
+   * party; else in the group of the file that has the fewest owners.
+   */
+  async place(platform: string, owner: string, beside: readonly string[] = []): Promise<string> {
+    const found = await this.find(platform, owner);
+    if (found !== undefined) return found;
+    const near = beside.map((other) => this.known(platform, other)).find(Boolean);
+    if (near === undefined) {
+      await this.#pool.change(s.place, [platform, owner, [...this.#file.groups.keys()]]);
+    } else await this.#pool.change(s.placeAt, [platform, owner, near]);
+    const placed = await this.find(platform, owner);
+    if (placed === undefined) throw new Error(`no group could be chosen for ${platform}/${owner}`);
+    return placed;
+  }
+
+  /** Of the owners of a group that had a ledger before there were groups. */
+  async adopt(group: string, owners: readonly (readonly [string, string])[]): Promise<void> {
+    for (const [platform, owner] of owners) {
+      await this.#pool.change(s.placeAt, [platform, owner, group]);
+      this.#learn(platform, owner, group);
+    }
+  }
+
+  /**
+   * Reserves ids of orders for a group. The same group may reserve an id again, so that a creation
+   * whose answer was lost can be repeated.
+   *
+   * @returns for each order the group that has its id
+   */
+  async reserve(orders: readonly OrderName[], group: string): Promise<readonly string[]> {
+    if (orders.length === 0) return [];
+    // All nodes reserve in one order, so that no two wait for each other.
+    const sorted = orders.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
+    const platforms = sorted.map(({ platform }) => platform);
+    const ids = sorted.map(({ orderId }) => orderId);
+    await this.#pool.change(s.reserve, [platforms, ids, ids.map(() => group)]);
+    return (await this.#findAll(orders)).map((found) => found ?? group);
+  }
+
+  /** The group that has reserved the order's id; null if none has. */
+  groupOfOrder(platform: string, orderId: string): Promise<string | null> {
+    return this.#finder.ask({ platform, orderId });
+  }
+
+  async #findAll(asked: readonly OrderName[]): Promise<(string | null)[]> {
+    const values = [asked.map(({ platform }) => platform), asked.map(({ orderId }) => orderId)];
+    const found: (string | null)[] = asked.map(() => null);
+    for (const [n, name] of await this.#pool.run(s.find, values))
+      found[Number(n) - 1] = String(name);
+    return found;
+  }
+
+  #learn(platform: string, owner: string, group: string): void {
+    (this.#owners as Map<string, string>).set(key(platform, owner), group);
+  }
+}
+
+const key = (platform: unknown, owner: unknown): string => `${platform}\n${owner}`;
