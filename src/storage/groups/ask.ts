@@ -1,7 +1,12 @@
-// Asks many groups at once, with a time limit for each.
+// Asks many groups at once, with a time limit.
 
-/** What a group that does not answer costs a list at most. */
+/** What groups that do not answer cost a list at most. */
 const ANSWER_MS = 2000;
+/**
+ * Work in the background asks so many groups of a server at once: the other connections of its pool
+ * are left to calls.
+ */
+export const IN_BACKGROUND = 2;
 
 export interface Answers<G, T> {
   readonly answers: ReadonlyMap<G, T>;
@@ -11,30 +16,43 @@ export interface Answers<G, T> {
 
 export interface Asked {
   readonly name: string;
+  /** The name of its server. */
+  readonly server: string;
   /** Why the group cannot be asked now; undefined if it can. */
   readonly problem: string | undefined;
 }
 
-/** @param late receives an answer that came after the time limit */
+export interface AskOptions<G, T> {
+  /** Groups of one server that are asked at once. */
+  readonly atOnce?: number;
+  /** Receives an answer that came after the time limit. */
+  late?(group: G, answer: T): void;
+}
+
 export async function askGroups<G extends Asked, T>(
   groups: readonly G[],
   question: (group: G) => Promise<T>,
-  late: (group: G, answer: T) => void = () => {},
+  { atOnce = Number.POSITIVE_INFINITY, late }: AskOptions<G, T> = {},
 ): Promise<Answers<G, T>> {
   const answers = new Map<G, T>();
   const silent: string[] = [];
   let isOver = false;
-  const all = groups.map(async (group) => {
-    // A group that is known to be down costs no time.
-    if (group.problem !== undefined) return;
+  const ask = async (group: G): Promise<void> => {
+    // A group that is known to be down costs no time, and after the time limit nobody reads on.
+    if (group.problem !== undefined || isOver) return;
     try {
       const answer = await question(group);
-      if (isOver) late(group, answer);
+      if (isOver) late?.(group, answer);
       else answers.set(group, answer);
     } catch {
       // Named below.
     }
-  });
+  };
+  const all = [...Map.groupBy(groups, ({ server }) => server).values()].flatMap((left) =>
+    Array.from({ length: Math.min(atOnce, left.length) }, async () => {
+      for (let group = left.shift(); group; group = left.shift()) await ask(group);
+    }),
+  );
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ANSWER_MS);

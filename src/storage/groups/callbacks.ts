@@ -12,7 +12,7 @@ import type {
   Settled,
 } from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
-import { askGroups } from './ask.ts';
+import { askGroups, IN_BACKGROUND } from './ask.ts';
 import { EventFeed } from './event-feed.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
@@ -81,9 +81,8 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
     /** The events of one group; the next call brings those of the next group. */
     async readEvents(limit, declaring) {
       if (read.length === 0) {
-        const { answers } = await askGroups(events.take(), ({ storage }) =>
-          storage.callbacks.readEvents(limit, declaring),
-        );
+        const inGroup = ({ storage }: Group) => storage.callbacks.readEvents(limit, declaring);
+        const { answers } = await askGroups(events.take(), inGroup, { atOnce: IN_BACKGROUND });
         if (answers.size > 0) isHeard = [...answers.values()].some((one) => one.isHeard);
         for (const [group, pending] of answers) {
           if (pending.to > pending.cursor) read.push({ group, pending });
@@ -109,9 +108,12 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
       if (asked.length === 0) return { deliveries: [], endpoints: [] };
       const share = Math.max(1, Math.floor(request.limit / asked.length));
       const inGroup = ({ storage }: Group) => storage.callbacks.claim({ ...request, limit: share });
-      const { answers } = await askGroups(asked, inGroup, (group, { deliveries }) => {
-        // The answer came too late to be used: others may have the deliveries at once.
-        group.storage.callbacks.settle([], deliveries).catch(() => {});
+      const { answers } = await askGroups(asked, inGroup, {
+        atOnce: IN_BACKGROUND,
+        late(group, { deliveries }) {
+          // The answer came too late to be used: others may have the deliveries at once.
+          group.storage.callbacks.settle([], deliveries).catch(() => {});
+        },
       });
       const deliveries: ClaimedDelivery[] = [];
       const endpoints: CallbackEndpoint[] = [];

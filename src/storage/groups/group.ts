@@ -68,6 +68,10 @@ export class Group implements Asked {
     return this.#parts.placement.placeOf(this.name);
   }
 
+  get server(): string {
+    return this.place.server;
+  }
+
   get problem(): string | undefined {
     if (this.#notOpened !== undefined) return this.#notOpened;
     const { server } = this.place;

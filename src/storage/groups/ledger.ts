@@ -21,8 +21,9 @@ import type {
 } from '../../core/ledger.ts';
 import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { KeyUse, Party } from '../../core/party.ts';
+import { UnusableDatabaseError } from '../postgres/errors.ts';
 import type { PostgresLedger } from '../postgres/ledger.ts';
-import { askGroups } from './ask.ts';
+import { askGroups, IN_BACKGROUND } from './ask.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 import { groupOf, toInner, toWhole } from './ids.ts';
@@ -148,7 +149,7 @@ export class GroupedLedger implements Ledger {
   /** In a group that does not answer, deadlines wait until it does. */
   async claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<DueDeadline[]> {
     const claim = ({ storage }: Group) => storage.ledger.claimDeadlines(now, limit, leaseMs);
-    const { answers } = await askGroups(this.#groups.all, claim);
+    const { answers } = await askGroups(this.#groups.all, claim, { atOnce: IN_BACKGROUND });
     return [...answers]
       .flatMap(([group, due]) =>
         due.map((one) => {
@@ -167,7 +168,7 @@ export class GroupedLedger implements Ledger {
 
   async nextDeadline(now: Instant): Promise<Instant | null> {
     const next = ({ storage }: Group) => storage.ledger.nextDeadline(now);
-    const { answers } = await askGroups(this.#groups.all, next);
+    const { answers } = await askGroups(this.#groups.all, next, { atOnce: IN_BACKGROUND });
     const known = [...answers.values()].filter((one) => one !== null);
     return known.length === 0 ? null : Math.min(...known);
   }
@@ -229,7 +230,7 @@ export class GroupedLedger implements Ledger {
   /** Reads group after group, because each reads everything that it has. */
   async audit(head?: string): Promise<LedgerAudit> {
     if (head !== undefined) {
-      throw new Error(
+      throw new UnusableDatabaseError(
         'a head belongs to one group: verify it with the URL of that group, without ORDERGATE_GROUPS',
       );
     }
@@ -341,7 +342,7 @@ export class GroupedLedger implements Ledger {
   }
 
   async #sum(count: (group: Group) => Promise<number>): Promise<number> {
-    const { answers } = await askGroups(this.#groups.all, count);
+    const { answers } = await askGroups(this.#groups.all, count, { atOnce: IN_BACKGROUND });
     return [...answers.values()].reduce((sum, one) => sum + one, 0);
   }
 }

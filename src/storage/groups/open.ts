@@ -99,9 +99,8 @@ export async function openGroups(
     const beats = setInterval(() => {
       if (isBeating) return;
       isBeating = true;
-      // A group that does not answer has a problem, which readiness names.
-      const all = groups.all.map((group) => group.beat(offset).catch(() => {}));
-      beating = Promise.all(all).finally(() => {
+      const all = Map.groupBy(groups.all, ({ server }) => server).values();
+      beating = Promise.all([...all].map((its) => beatAll(its, offset))).finally(() => {
         isBeating = false;
       });
     }, BEAT_MS);
@@ -157,6 +156,15 @@ export async function openGroups(
 /** Whether the home schema exists and holds a ledger of any version. Creates nothing. */
 export async function holdsHome(path: string): Promise<boolean> {
   return hasSchema(homeUrl(path), `ordergate-${randomBytes(6).toString('hex')}.look`);
+}
+
+/** One after the other, so that calls have the other connections; a server that is down is tried once. */
+async function beatAll(groups: readonly Group[], offsetSeconds: number): Promise<void> {
+  for (const group of groups) {
+    // A group that does not answer has a problem, which readiness names.
+    await group.beat(offsetSeconds).catch(() => {});
+    if (group.isOpen && group.problem !== undefined) return;
+  }
 }
 
 async function openAll(groups: readonly Group[]): Promise<void> {

@@ -13,15 +13,16 @@ export function groupedRequestLog(groups: Groups, home: RequestLog): RequestLog 
     const all = groups.all.map((group): Part => {
       const log = () => group.storage.requests;
       return {
-        name: group.name,
-        problem: group.problem,
+        ...{ name: group.name, server: group.server, problem: group.problem },
         get log() {
           return log();
         },
       };
     });
     const isHomeThere = groups.open.some(({ storage }) => storage.requests === home);
-    return isHomeThere ? all : [...all, { name: 'home', problem: undefined, log: home }];
+    return isHomeThere
+      ? all
+      : [...all, { name: 'home', server: 'home', problem: undefined, log: home }];
   };
   const ofParty = (platform: string, party: string | null): RequestLog => {
     const name = party === null ? undefined : groups.placement.known(platform, party);

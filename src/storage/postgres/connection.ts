@@ -41,7 +41,7 @@ export class Connection {
   readonly #client: pg.Client;
   readonly #answerTimeout: number;
   #lost: Error | undefined;
-  #schema: string | null;
+  #schema: string | null = null;
   /** The schemas that this session has been in. */
   readonly #entered = new Set<string>();
   /** The server's warning about a commit that no longer waits for its standby. */
@@ -51,7 +51,6 @@ export class Connection {
   private constructor({ client, state }: OpenSession, { name, kind }: ConnectionOptions) {
     this.name = name;
     this.session = state;
-    this.#schema = state.schema;
     this.#client = client;
     this.#answerTimeout = kind === 'long' ? LONG_MS : ANSWER_TIMEOUT_MS;
     client.on('error', (error) => this.#end(error));
@@ -70,7 +69,7 @@ export class Connection {
     return this.#lost !== undefined;
   }
 
-  /** The schema that the session is in. */
+  /** The schema that {@link enter} has put the session into. */
   get schema(): string | null {
     return this.#schema;
   }

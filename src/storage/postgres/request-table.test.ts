@@ -13,8 +13,8 @@ import {
   SEARCH_MS,
 } from '../../core/request-log.ts';
 import { Sealer } from '../seal.ts';
-import { openPostgres } from './open.ts';
 import { Lender } from './lender.ts';
+import { openPostgres } from './open.ts';
 import { Pool } from './pool.ts';
 import { PostgresRequestLog } from './request-log.ts';
 
