@@ -94,7 +94,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const { options, log, adminToken, provider, tracing } = serving;
   const { config } = options;
   const { storage, parties, catalog, clock, platforms } = workplace;
-  const { ledger, requests, tokens, limits } = storage;
+  const { ledger, requests, tokens, limits, desk, unserved } = storage;
   const { environment, publicUrl } = config;
   // Derived from the master key, so that every node accepts forms of every other node.
   const formKey = new Uint8Array(
@@ -195,8 +195,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   });
   const manage: ManageServices = {
     ...{ ...asked, ...live, detective, catalog, tokens, forces, secondFactor, about, pulled },
-    unserved: storage.unserved,
-    ...{ desk: storage.desk, secondPerson: config.secondPerson, alarms: alarmWork },
+    ...{ unserved, desk, secondPerson: config.secondPerson, alarms: alarmWork },
     audit: loggedAudit(storage.audit, log),
     importPart: partTaker({ ...workplace, ledger, tokens: secretWords.noting(tokens) }),
     calls: metrics.calls,
@@ -215,7 +214,7 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
     pages: [...entrance.pages, ...referenceRoutes(platforms, reference)],
     metrics,
     ledger,
-    unserved: storage.unserved,
+    unserved,
     nextRequestId,
     onNotReady: (error) => onFault(error, '/readyz'),
   });

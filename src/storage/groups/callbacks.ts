@@ -2,7 +2,6 @@
 import type { CallbackEndpoint } from '../../core/callback-endpoint.ts';
 import type {
   CallbackAlert,
-  CallbackAudit,
   CallbackStore,
   Claimed,
   ClaimedDelivery,
@@ -11,17 +10,16 @@ import type {
   PendingEvents,
   Settled,
 } from '../../core/callbacks.ts';
-import type { Page } from '../../core/ledger.ts';
 import { askGroups, IN_BACKGROUND } from './ask.ts';
+import { auditCallbacks } from './callback-audit.ts';
+import { deliveriesIn, wholeDeliveries, wholeOrNull } from './deliveries.ts';
 import { EventFeed } from './event-feed.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 import { groupOf, toInner, toWhole } from './ids.ts';
-import { type GroupPage, mergePages } from './merge.ts';
+import { mergePages } from './merge.ts';
+import { Turns } from './turns.ts';
 import { Unsettled } from './unsettled.ts';
-
-/** All groups are asked for events and for due deliveries at least this often. */
-const SWEEP_MS = 900;
 
 export function groupedCallbacks(groups: Groups): CallbackStore {
   let listener = (): void => {};
@@ -55,11 +53,6 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
     const group = await groups.ofOwner(platform, party);
     return group ? [group] : [];
   };
-  const deliveriesOf = (group: Group, page: Page<Delivery>): GroupPage<Delivery> => ({
-    items: page.items.map((one) => ({ ...one, deliveryId: whole(group)(one.deliveryId) })),
-    cursors: page.items.map(({ deliveryId }) => String(deliveryId)),
-    nextCursor: page.nextCursor,
-  });
   async function sum(count: (store: CallbackStore) => Promise<number>): Promise<number> {
     const { answers } = await askGroups(groups.all, ({ storage }) => count(storage.callbacks));
     return [...answers.values()].reduce((total, one) => total + one, 0);
@@ -217,13 +210,13 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
       const group = deliveryId === undefined ? undefined : groups.byNumber(groupOf(deliveryId));
       if (deliveryId !== undefined && !group) return { items: [], nextCursor: null };
       const one = group ? [group] : await ofParty(platform, party);
-      if (one) return listIn(one[0], query);
+      if (one) return deliveriesIn(one[0], query);
       return mergePages<Group, Delivery>({
         groups: groups.all,
         ...{ limit: query.limit, cursor: query.cursor },
         ask: askGroups,
         page: async (asked, cursor, limit) =>
-          deliveriesOf(
+          wholeDeliveries(
             asked,
             await asked.storage.callbacks.listDeliveries({ ...query, cursor, limit }),
           ),
@@ -292,72 +285,6 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
     eventsAfter: (after, limit) => feed.after(after, limit),
     newestEvent: () => feed.newest(),
 
-    async audit() {
-      const sums: { -readonly [K in keyof CallbackAudit]: number } = {
-        deliveriesWithoutEvent: 0,
-        attemptsOutOfStep: 0,
-        queuesStuck: 0,
-        cursorBeyondEvents: 0,
-        eventsPassedOver: 0,
-      };
-      for (const { storage } of groups.all) {
-        const found = await storage.callbacks.audit();
-        for (const name of Object.keys(sums) as (keyof CallbackAudit)[]) sums[name] += found[name];
-      }
-      return sums;
-    },
+    audit: () => auditCallbacks(groups),
   };
-
-  /** A cursor is the number of a delivery over all groups, which sort one after the other. */
-  async function listIn(
-    group: Group | undefined,
-    query: Parameters<CallbackStore['listDeliveries']>[0],
-  ): Promise<Page<Delivery>> {
-    if (!group) return { items: [], nextCursor: null };
-    const { deliveryId, cursor } = query;
-    let from: { readonly cursor?: string } = {};
-    if (cursor !== undefined) {
-      const of = groupOf(Number(cursor));
-      if (of < group.number) return { items: [], nextCursor: null };
-      if (of === group.number) from = { cursor: String(toInner(Number(cursor))) };
-    }
-    const { cursor: _, ...rest } = query;
-    const inner = deliveryId === undefined ? {} : { deliveryId: toInner(deliveryId) };
-    const page = await group.storage.callbacks.listDeliveries({ ...rest, ...inner, ...from });
-    const { items, nextCursor } = deliveriesOf(group, page);
-    return {
-      items,
-      nextCursor: nextCursor === null ? null : String(whole(group)(Number(nextCursor))),
-    };
-  }
-}
-
-const wholeOrNull = (group: Group, id: number | null): number | null =>
-  id === null ? null : toWhole(group.number, id);
-
-/** The groups that have something to do, each in its turn; all of them now and then. */
-class Turns {
-  readonly #groups: Groups;
-  readonly #noted = new Set<Group>();
-  #sweptAt = Number.NEGATIVE_INFINITY;
-
-  constructor(groups: Groups) {
-    this.#groups = groups;
-  }
-
-  note(group: Group): void {
-    this.#noted.add(group);
-  }
-
-  /** @param atMost the others stay noted, and are the first next time */
-  take(atMost = Number.POSITIVE_INFINITY): Group[] {
-    const now = performance.now();
-    if (now - this.#sweptAt >= SWEEP_MS) {
-      this.#sweptAt = now;
-      for (const group of this.#groups.all) this.#noted.add(group);
-    }
-    const taken = [...this.#noted].slice(0, atMost);
-    for (const group of taken) this.#noted.delete(group);
-    return taken;
-  }
 }

@@ -13,7 +13,6 @@ import type {
   ListPage,
   ListQuery,
   Loaded,
-  NewOrder,
   OrderDeadline,
   OrderQuery,
   OrderRecord,
@@ -24,6 +23,7 @@ import type { KeyUse, Party } from '../../core/party.ts';
 import { UnusableDatabaseError } from '../postgres/errors.ts';
 import type { PostgresLedger } from '../postgres/ledger.ts';
 import { askGroups, IN_BACKGROUND } from './ask.ts';
+import { createInGroups } from './creation.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 import { groupOf, toInner, toWhole } from './ids.ts';
@@ -74,13 +74,8 @@ export class GroupedLedger implements Ledger {
     return group.storage.ledger.commit({ ...change, ...inner });
   }
 
-  async createOrders(request: CreateRequest): Promise<Created> {
-    const byGroup = await this.#byGroup(request.orders);
-    if (byGroup.size === 1) {
-      const [[group, orders]] = byGroup as unknown as [[Group, NewOrder[]]];
-      return this.#createIn(group, { ...request, orders });
-    }
-    return this.#createInMany(byGroup, request);
+  createOrders(request: CreateRequest): Promise<Created> {
+    return createInGroups(this.#groups, request);
   }
 
   async loadMany(
@@ -132,7 +127,7 @@ export class GroupedLedger implements Ledger {
       groups: this.#groups.all,
       ...{ limit: query.limit, cursor: query.cursor },
       ask: askGroups,
-      page: ({ storage }, cursor, limit) => storage.ledger.listSplit({ ...query, cursor, limit }),
+      page: ({ storage }, cursor, limit) => storage.listSplit({ ...query, cursor, limit }),
       at: ({ createdAt }) => createdAt,
     });
   }
@@ -269,76 +264,6 @@ export class GroupedLedger implements Ledger {
   async #ofOwners(platform: string, owners: readonly string[]): Promise<Group[]> {
     const found = await Promise.all(owners.map((owner) => this.#groups.ofOwner(platform, owner)));
     return [...new Set(found.filter((group) => group !== undefined))];
-  }
-
-  async #byGroup(orders: readonly NewOrder[]): Promise<Map<Group, NewOrder[]>> {
-    const byGroup = new Map<Group, NewOrder[]>();
-    for (const one of orders) {
-      const { platform, owner } = one.order;
-      const name = await this.#groups.placement.place(platform, owner);
-      const group = this.#groups.named(name);
-      byGroup.set(group, [...(byGroup.get(group) ?? []), one]);
-    }
-    return byGroup;
-  }
-
-  /** Reserves the ids, so that no other group makes them, and creates the orders. */
-  async #createIn(group: Group, request: CreateRequest): Promise<Created> {
-    const { orders } = request;
-    const names = orders.map(({ order: { platform, orderId } }) => ({ platform, orderId }));
-    const places = await this.#groups.placement.reserve(names, group.name);
-    const elsewhere = orders.filter((_, i) => places[i] !== group.name);
-    if (elsewhere.length === 0) return group.storage.ledger.createOrders(request);
-    const existing = elsewhere.map(({ order }) => order.orderId);
-    if (request.existing === 'refuse') return { result: 'exists', existing };
-    const rest = orders.filter((_, i) => places[i] === group.name);
-    if (rest.length === 0) return { result: 'created', created: 0, existing };
-    const created = await group.storage.ledger.createOrders({ ...request, orders: rest });
-    if (created.result !== 'created') return created;
-    return { ...created, existing: [...created.existing, ...existing] };
-  }
-
-  /**
-   * Orders of several groups are several transactions. Existing orders are looked for first, so
-   * that a request which is refused creates none. If a group fails, the caller repeats the request:
-   * groups that have made their part answer from the once-key.
-   */
-  async #createInMany(
-    byGroup: ReadonlyMap<Group, readonly NewOrder[]>,
-    request: CreateRequest,
-  ): Promise<Created> {
-    if (request.existing === 'refuse') {
-      const once = request.once && { key: request.once.key, now: request.now };
-      const found = await Promise.all(
-        request.orders.map(({ order }) => this.#exists(order.platform, order.orderId, once)),
-      );
-      const existing = request.orders.filter((_, i) => found[i]).map(({ order }) => order.orderId);
-      if (existing.length > 0) return { result: 'exists', existing };
-    }
-    let created = 0;
-    let isReplay = true;
-    const existing: OrderId[] = [];
-    for (const [group, orders] of byGroup) {
-      const part = await this.#createIn(group, { ...request, orders });
-      if (part.result === 'exists' || part.result === 'key-reused') return part;
-      created += part.created;
-      if (part.result === 'created') existing.push(...part.existing);
-      isReplay &&= part.result === 'replayed';
-    }
-    if (isReplay) return { result: 'replayed', created };
-    return { result: 'created', created, existing };
-  }
-
-  /** Whether the order exists, unless its group made it for an earlier equal request. */
-  async #exists(
-    platform: string,
-    orderId: OrderId,
-    once: { readonly key: string; readonly now: Instant } | undefined,
-  ): Promise<boolean> {
-    const group = await this.#groups.ofOrder(platform, orderId);
-    if (!group) return false;
-    const { order, replay } = await group.storage.ledger.load(platform, orderId, once);
-    return order !== null && replay === null;
   }
 
   async #sum(count: (group: Group) => Promise<number>): Promise<number> {

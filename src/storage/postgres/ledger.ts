@@ -37,15 +37,7 @@ import { commitRules, createRules } from './changes.ts';
 import { Connection, type Row } from './connection.ts';
 import { unavailable } from './errors.ts';
 import type { Pool } from './pool.ts';
-import {
-  audit,
-  cursorAfter,
-  orderList,
-  toDeadlines,
-  toOrder,
-  toPage,
-  toRecord,
-} from './queries.ts';
+import { audit, orderList, toDeadlines, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
 import { GroupWriter } from './writer.ts';
@@ -144,16 +136,6 @@ export class PostgresLedger implements Ledger {
   async listOrders(query: OrderQuery): Promise<Page<Order>> {
     const { statement, values } = orderList({ ...query, q: query.q && storable(query.q) });
     return toPage(await this.#pool.run(statement, values), query.limit);
-  }
-
-  /** As {@link listOrders}, with the cursor that goes on behind each order. */
-  async listSplit(
-    query: OrderQuery,
-  ): Promise<Page<Order> & { readonly cursors: readonly string[] }> {
-    const { statement, values } = orderList({ ...query, q: query.q && storable(query.q) });
-    const rows = await this.#pool.run(statement, values);
-    const page = toPage(rows, query.limit);
-    return { ...page, cursors: rows.slice(0, query.limit).map(cursorAfter) };
   }
 
   async readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null> {

@@ -14,7 +14,7 @@ import { Lender } from './lender.ts';
 import { Pool } from './pool.ts';
 import type { RequestLogOptions } from './request-log.ts';
 import { SchemaLending } from './schema-lending.ts';
-import { refuseUnfinishedCopy, storageOf } from './schema-storage.ts';
+import { refuseUnfinishedCopy, type SchemaStorage, storageOf } from './schema-storage.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 
@@ -41,6 +41,7 @@ export interface OpenPostgres extends OpenStorage {
   readonly ledger: PostgresLedger;
   readonly shared: Shared;
   readonly pool: Pool;
+  readonly listSplit: SchemaStorage['listSplit'];
   now(): Instant;
   seeOffset(seconds: number): void;
 }

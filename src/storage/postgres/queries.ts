@@ -11,10 +11,12 @@ import { type LedgerHead, monthOf } from '../chain.ts';
 import type { Sealer } from '../seal.ts';
 import { auditChain } from './chain-audit.ts';
 import { auditGroups } from './chain-groups.ts';
+import { storable } from './change-rows.ts';
 import type { Connection, Row, Statement } from './connection.ts';
 import { auditCovers } from './covers.ts';
 import { auditAudit } from './people-store.ts';
 import { auditParties, auditPlaces } from './place-audit.ts';
+import type { Pool } from './pool.ts';
 
 /** From the columns order_id, platform, owner, state, version, created_at, updated_at, attributes, lines. */
 export function toOrder(row: Row): Order {
@@ -107,8 +109,20 @@ export function toPage(rows: Row[], limit: number): Page<Order> {
   };
 }
 
-/** @param row of an order list */
-export const cursorAfter = (row: Row): string => `${row[5]}.${row[9]}`;
+const cursorAfter = (row: Row): string => `${row[5]}.${row[9]}`;
+
+/** A page of orders with the cursor that goes on behind each of them. */
+export async function listSplit(
+  pool: Pool,
+  query: OrderQuery,
+): Promise<Page<Order> & { readonly cursors: readonly string[] }> {
+  const { statement, values } = orderList({ ...query, q: query.q && storable(query.q) });
+  const rows = await pool.run(statement, values);
+  return {
+    ...toPage(rows, query.limit),
+    cursors: rows.slice(0, query.limit).map(cursorAfter),
+  };
+}
 
 export interface AuditOptions {
   /** The sealer that decrypts the secrets of parties; without one they are not decrypted. */

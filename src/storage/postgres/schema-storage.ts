@@ -1,5 +1,6 @@
 // The storage of one schema: its ledger and its stores, on a pool whose connections are in that schema.
 import type { Instant } from '../../core/clock.ts';
+import type { OrderQuery } from '../../core/ledger.ts';
 import { type Sealer, WrongMasterKeyError } from '../seal.ts';
 import type { OpenStorage } from '../storage.ts';
 import { callbackStore } from './callback-store.ts';
@@ -11,6 +12,7 @@ import { PostgresLimits } from './limits.ts';
 import { listenerStore } from './listener-store.ts';
 import { auditStore, peopleStore } from './people-store.ts';
 import type { Pool } from './pool.ts';
+import { listSplit } from './queries.ts';
 import { PostgresRequestLog, type RequestLogOptions } from './request-log.ts';
 import { emptyLedger } from './reset.ts';
 import { statements } from './statements.ts';
@@ -37,6 +39,8 @@ export interface SchemaOptions {
 
 export interface SchemaStorage extends Omit<OpenStorage, 'close' | 'ledger'> {
   readonly ledger: PostgresLedger;
+  /** As the ledger's `listOrders`, with the cursor that goes on behind each order. */
+  listSplit(query: OrderQuery): ReturnType<typeof listSplit>;
   /** @param before runs when nothing is written any more, before the connections are closed */
   close(before?: () => Promise<void>): Promise<void>;
 }
@@ -78,6 +82,7 @@ export async function storageOf(pool: Pool, options: SchemaOptions): Promise<Sch
     desk: deskStore(pool),
     listeners: listenerStore(pool),
     alarms: alarmStore(pool),
+    listSplit: (query) => listSplit(pool, query),
     ordersWithEntries: () =>
       readEntries({ url: options.url, name: `${node}.entries`, kind: 'long' }),
     reset: () => emptyLedger(options.url, `${node}.reset`),
