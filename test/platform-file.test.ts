@@ -78,7 +78,7 @@ describe('ordergate --platforms FILE, with a file that lies elsewhere', () => {
     const called = await run(['call', 'order.read', ...order, '--json', ...flags]);
     equal(called.code, 0, called.stderr);
     const { ok: isDone, value } = JSON.parse(called.stdout);
-    deepEqual([isDone, value.state], [true, 'paid']);
+    deepEqual([isDone, value.state], [true, 'issued']);
     const without = await run([
       'call',
       'order.read',
