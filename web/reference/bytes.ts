@@ -22,8 +22,27 @@ export class Bytes extends Uint8Array {
     return new Bytes(given as ArrayLike<number>);
   }
 
+  static isBuffer(given: unknown): given is Bytes {
+    return given instanceof Bytes;
+  }
+
+  static allocUnsafe(size: number): Bytes {
+    return new Bytes(size);
+  }
+
+  static allocUnsafeSlow(size: number): Bytes {
+    return new Bytes(size);
+  }
+
   static byteLength(text: string): number {
     return encoder.encode(text).byteLength;
+  }
+
+  /** Returns how many bytes the text has; they have to fit. */
+  write(text: string, encoding?: Encoding): number {
+    const bytes = encoded(text, encoding);
+    this.set(bytes);
+    return bytes.length;
   }
 
   override toString(encoding: Encoding = 'utf8'): string {
