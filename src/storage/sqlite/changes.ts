@@ -116,8 +116,13 @@ export class OrderChanges {
 
   #seal(tx: Transaction, orderRow: number, { name, sealed, mask }: SealedRow): void {
     const added = this.#s.seal.run(orderRow, name, sealed, mask);
-    if (added.changes === 0) this.#s.sealAgain.run(sealed, mask, orderRow, name);
-    else tx.noteRow('sealed_texts', Number(added.lastInsertRowid), orderRow, name, sealed, mask);
+    if (added.changes === 0) {
+      this.#s.sealAgain.run(sealed, mask, orderRow, name);
+      return;
+    }
+    // What is sealed is base64, which needs no escape; a thousand cards have 70,000 characters.
+    const place = `${added.lastInsertRowid},${orderRow},${JSON.stringify(name)}`;
+    tx.noteJson('sealed_texts', `${place},"${sealed}",${JSON.stringify(mask)}]`);
   }
 
   #keepReply(

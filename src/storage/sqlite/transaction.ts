@@ -23,6 +23,8 @@ export interface Transaction {
    * sequence.
    */
   noteRow(table: ToldTable, ...row: readonly (string | number | null)[]): void;
+  /** As {@link noteRow}; `row` is the JSON array of the values without its opening bracket. */
+  noteJson(table: ToldTable, row: string): void;
   /** Call it after emptying the ledger; changes are numbered from 1 again. */
   restart(): void;
   /** Ends the work and rolls back its writes; its result is still `result`. */
@@ -123,6 +125,7 @@ export class Transactions {
         this.#groups.add(this.#seq, createdAt, hash);
       },
       noteRow: (table, ...row) => this.#covers.tell(table, row),
+      noteJson: (table, row) => this.#covers.tellJson(table, row),
       restart: () => {
         this.#seq = 0;
         this.#groups.reload(this.#db, 0);
