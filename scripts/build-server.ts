@@ -21,6 +21,7 @@ const THREADS = [
   'scenario-worker.js',
   'storage/sqlite/background-thread.js',
   'storage/sqlite/checkpoint-thread.js',
+  'storage/sqlite/creation-thread.js',
 ];
 
 /** What a program imports or starts, by package.json, but for the package of the clients. */

@@ -3,7 +3,7 @@
 /** A file, or files by a glob, and what makes them slow. `test/lanes.test.ts` holds that each exists. */
 export const LONG: readonly { readonly files: string; readonly because: string }[] = [
   {
-    files: 'test/{audit-crash,crash,callbacks-crash,chaos,lost-changes}.test.ts',
+    files: 'test/{audit-crash,crash,creation-crash,callbacks-crash,chaos,lost-changes}.test.ts',
     because: 'kills servers',
   },
   { files: 'src/platforms/ytx/crash.test.ts', because: 'kills servers' },

@@ -97,7 +97,7 @@ export function auditTrail(endpoints: readonly Endpoint[], services: ManageServi
     async follow(target, request, call, handle) {
       const reader = readerOf(target.path, readers);
       const before = await snapshot(reader, request);
-      const redacted = (value: Json | undefined): Json => cut(redact(value ?? null, isSecret));
+      const redacted = (value: Json | undefined): Json => cutRedacted(value ?? null, isSecret);
       const body = call.body as Json | undefined;
       const isRead = target.method === 'GET';
       const hasBody = !NO_BODY.has(target.operationId) && body !== undefined;
@@ -236,7 +236,21 @@ export function redact(
   );
 }
 
-function cut(value: Json): Json {
-  const text = JSON.stringify(value);
-  return text.length <= MAX_DOCUMENT ? value : { cut: text.slice(0, MAX_DOCUMENT) };
+/** What {@link redact} leaves of a value, or the beginning of its text where it is long. */
+export function cutRedacted(value: Json, isSecret: (word: string) => boolean): Json {
+  if (!Array.isArray(value)) {
+    const left = redact(value, isSecret);
+    const text = JSON.stringify(left);
+    return text.length <= MAX_DOCUMENT ? left : { cut: text.slice(0, MAX_DOCUMENT) };
+  }
+  // Of a thousand orders the first few are kept, so that the others need not be looked through.
+  const left: Json[] = [];
+  let text = '[';
+  for (const one of value) {
+    const item = redact(one, isSecret);
+    text += `${left.length === 0 ? '' : ','}${JSON.stringify(item)}`;
+    if (text.length >= MAX_DOCUMENT) return { cut: text.slice(0, MAX_DOCUMENT) };
+    left.push(item);
+  }
+  return left;
 }

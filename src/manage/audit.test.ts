@@ -11,7 +11,7 @@ import {
 } from '../../test/support.ts';
 import { changeOrder } from '../core/change-order.ts';
 import { orderId } from '../core/ledger.ts';
-import { redact } from './audit-trail.ts';
+import { cutRedacted, redact } from './audit-trail.ts';
 import { manageEndpoints } from './index.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -255,4 +255,23 @@ test('a secret is masked by its name, below its name, as a number, and in the qu
   const entry = await newest();
   equal(entry.action, 'createCallbackEndpoint');
   ok(!JSON.stringify(entry).includes('LEAK') && entry.asked.url.endsWith('?key=***'));
+});
+
+test('of a long list the entry keeps what it keeps of the whole list, and of a short one all', () => {
+  const isSecret = (word: string) => word === 'a-key-of-16-chars';
+  const whole = (list: readonly object[]) => {
+    const left = redact(list as never, isSecret);
+    const text = JSON.stringify(left);
+    return text.length <= 4000 ? left : { cut: text.slice(0, 4000) };
+  };
+  const item = { orderId: '1', token: 'x', note: 'a-key-of-16-chars', url: '/a?token=b&c=1' };
+  for (let count = 0; count < 80; count++) {
+    const list = Array.from({ length: count }, (_, i) => ({ ...item, orderId: 'x'.repeat(i) }));
+    deepEqual(cutRedacted(list as never, isSecret), whole(list));
+  }
+  // Around the length at which a list is cut.
+  for (let length = 3985; length < 4005; length++) {
+    const list = [{ a: 'x'.repeat(length) }];
+    deepEqual(cutRedacted(list, isSecret), whole(list));
+  }
 });

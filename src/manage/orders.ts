@@ -1,5 +1,5 @@
 // /orders: list, create, move along the operator's transitions, and reveal; order-reads.ts reads single ones.
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { DAY, type Instant } from '../core/clock.ts';
@@ -29,7 +29,9 @@ import { unknownOrder } from './unknown-order.ts';
 
 /** A request of one order takes the same way as one of a thousand. */
 const MAX_ORDERS = 1000;
-const READ_IN_A_TURN = 100;
+/** Reading so many orders takes 1 to 5 ms; calls are answered before the next are read. */
+const READ_IN_A_TURN = 25;
+const DIGESTED_IN_A_TURN = 250;
 const KEEP_MS = DAY;
 
 export const orderEndpoints: readonly Endpoint[] = [
@@ -109,11 +111,11 @@ export const orderEndpoints: readonly Endpoint[] = [
       const actor = actorOf(by);
       const orders: NewOrder[] = [];
       for (const [i, item] of items.entries()) {
-        // Calls are answered in between: a thousand orders take 10 to 30 ms to read.
         if (i % READ_IN_A_TURN === READ_IN_A_TURN - 1) await setImmediate();
         orders.push({ ...readNewOrder(item, i, services, now), actor });
       }
       const key = headers['idempotency-key'];
+      const fingerprint = key === undefined ? '' : await fingerprintOf(body as Json);
       const created = await services.ledger.createOrders({
         orders,
         existing: 'refuse',
@@ -121,7 +123,7 @@ export const orderEndpoints: readonly Endpoint[] = [
         ...(key !== undefined && {
           once: {
             key: `manage:${hash('sha256', key, 'base64url')}`,
-            fingerprint: hash('sha256', JSON.stringify(body), 'base64url'),
+            fingerprint,
             expiresAt: now + KEEP_MS,
           },
         }),
@@ -241,6 +243,18 @@ export const orderEndpoints: readonly Endpoint[] = [
     },
   }),
 ];
+
+/** The digest of the body's JSON; that of many orders is made in several turns of the event loop. */
+async function fingerprintOf(body: Json): Promise<string> {
+  if (!Array.isArray(body)) return hash('sha256', JSON.stringify(body), 'base64url');
+  const digest = createHash('sha256');
+  for (let start = 0; start < body.length; start += DIGESTED_IN_A_TURN) {
+    const some = body.slice(start, start + DIGESTED_IN_A_TURN);
+    digest.update(`${start === 0 ? '[' : ','}${JSON.stringify(some).slice(1, -1)}`);
+    await setImmediate();
+  }
+  return digest.update(']').digest('base64url');
+}
 
 function readNewOrder(item: Json, index: number, services: ManageServices, now: Instant): NewOrder {
   try {

@@ -110,6 +110,7 @@ const isTold = (name: string): boolean => (TOLD_INSERTS as readonly string[]).in
 export class Covers {
   readonly #sums = new Sums();
   readonly #save: StatementSync;
+  readonly #read: StatementSync;
   readonly #dirty = new Set<number>();
   /** Counts added and removed rows, so that a snapshot is made only after a change. */
   #edits = 0;
@@ -117,10 +118,8 @@ export class Covers {
 
   constructor(db: DatabaseSync) {
     this.#save = db.prepare('UPDATE covers SET rows = ?, digest = ? WHERE name = ?');
-    for (const { name, rows, digest } of db.prepare('SELECT * FROM covers').all()) {
-      const table = NAMES.indexOf(String(name));
-      if (table >= 0) this.#sums.load(table, Number(rows), String(digest));
-    }
+    this.#read = db.prepare('SELECT * FROM covers');
+    this.reload();
     db.function('cover', { varargs: true }, (table, sign, ...values: SQLOutputValue[]) => {
       this.#add(Number(table), Number(sign), values);
       return null;
@@ -141,6 +140,15 @@ export class Covers {
       db.exec(`
         CREATE TEMP TRIGGER IF NOT EXISTS covers_${name}_out AFTER DELETE ${on} ${goes} END;
         CREATE TEMP TRIGGER IF NOT EXISTS covers_${name}_set AFTER UPDATE OF ${columns.join(', ')} ${on} ${goes} ${comes} END;`);
+    }
+  }
+
+  /** Reads the sums as they are in the file, which another connection may have written. */
+  reload(): void {
+    this.#edits++;
+    for (const { name, rows, digest } of this.#read.all()) {
+      const table = NAMES.indexOf(String(name));
+      if (table >= 0) this.#sums.load(table, Number(rows), String(digest));
     }
   }
 

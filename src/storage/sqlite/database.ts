@@ -170,6 +170,23 @@ export function openConnection(path: string): DatabaseSync {
 }
 
 /**
+ * Opens the connection of a thread that writes while the serving connection waits. What it commits
+ * is on disk before another connection can read it (FULL). All its writes stay in memory until the
+ * commit, so that the log never holds a part of them for long.
+ */
+export function openApart(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  db.exec(`
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA cache_size = -16384;
+    PRAGMA cache_spill = OFF;
+    PRAGMA temp_store = MEMORY;
+  `);
+  return db;
+}
+
+/**
  * Copies to the file what a killed process has left in the write-ahead log, and empties the log. If
  * that process had seen a failed sync, the readable log may exist only in the system's memory, and
  * appended data would follow a gap.

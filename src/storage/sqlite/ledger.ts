@@ -30,6 +30,7 @@ import { OrderChanges } from './changes.ts';
 import { CountedLists, CountedPages } from './counted-lists.ts';
 import type { Damage } from './damage.ts';
 import { deadlinesBefore, deadlinesOf } from './deadline-queries.ts';
+import { LargeCreations, MOST_AT_ONCE } from './large-creations.ts';
 import { ListWindows } from './list-windows.ts';
 import { placed, readHistory, toOrder } from './queries.ts';
 import { prepareReads } from './read-statements.ts';
@@ -49,6 +50,7 @@ export class SqliteLedger implements Ledger {
   readonly #windows = new ListWindows();
   readonly #writes: ReturnType<typeof prepareStatements>;
   readonly #changes: OrderChanges;
+  readonly #largeCreations: LargeCreations;
 
   constructor(
     reader: Reader,
@@ -63,6 +65,7 @@ export class SqliteLedger implements Ledger {
     this.#writer = writer;
     this.#writes = prepareStatements(writer.db);
     this.#changes = new OrderChanges(this.#writes, new CountedLists(writer.db, this.#windows));
+    this.#largeCreations = new LargeCreations(writer, this.#windows);
     this.#background = background;
     this.#sealer = sealer;
   }
@@ -91,6 +94,7 @@ export class SqliteLedger implements Ledger {
 
   createOrders(request: CreateRequest): Promise<Created> {
     const { orders, ...rest } = request;
+    if (orders.length > MOST_AT_ONCE) return this.#largeCreations.create(request);
     const creation = { ...rest, rows: orders.map(toCreationRow) };
     const ids = orders.map(({ order }) => order.orderId);
     return this.#writer.run((tx) => this.#changes.create(tx, creation), ids);
@@ -260,7 +264,8 @@ export class SqliteLedger implements Ledger {
     if (this.#writer.lastError !== undefined) await this.writeSetting('ready-probe', '1');
   }
 
-  close(): Promise<void> {
-    return this.#writer.close();
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#largeCreations.close();
   }
 }

@@ -19,11 +19,13 @@ const MOST = 10_000;
 /**
  * A window holds as long as its list has not changed. The ledger's one connection adds entries and
  * reads pages on the same thread, so nobody reads between an added entry and its commit, and a
- * window that is forgotten for an entry which is rolled back costs only time.
+ * window that is forgotten for an entry which is rolled back costs only time. While another
+ * connection adds entries, nothing is remembered.
  */
 export class ListWindows {
   readonly #lists = new Map<number, Map<string, Window>>();
   #kept = 0;
+  #isPaused = false;
 
   find(list: number, from: number, to: number): Window | undefined {
     return this.#lists.get(list)?.get(`${from} ${to}`);
@@ -37,6 +39,7 @@ export class ListWindows {
       this.#lists.set(list, windows);
     }
     const window = { first, total, starts: new Map() };
+    if (this.#isPaused) return window;
     windows.set(`${from} ${to}`, window);
     return window;
   }
@@ -55,6 +58,16 @@ export class ListWindows {
   forgetAll(): void {
     this.#lists.clear();
     this.#kept = 0;
+  }
+
+  /** Remembers nothing until `until` has settled, since another connection adds entries meanwhile. */
+  pauseUntil(until: Promise<unknown>): void {
+    this.forgetAll();
+    this.#isPaused = true;
+    const resume = (): void => {
+      this.#isPaused = false;
+    };
+    until.then(resume, resume);
   }
 
   #count(): void {

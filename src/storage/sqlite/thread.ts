@@ -65,6 +65,11 @@ export class Thread<Asked extends Operations<Asked>> {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
+  /** Whether the thread has failed; a failed one answers nothing any more. */
+  get isDead(): boolean {
+    return this.#dead !== undefined;
+  }
+
   /** Starts the thread before the first call. */
   start(): void {
     if (this.#dead || this.#worker) return;

@@ -1,7 +1,7 @@
 // Runs works in one transaction, so that they share one commit. Each work takes effect completely
 // or not at all.
 import type { DatabaseSync } from 'node:sqlite';
-import { ChainGroups } from './chain-groups.ts';
+import { ChainGroups, GROUP_CHANGES } from './chain-groups.ts';
 import { Covers, type ToldTable } from './covers.ts';
 import { readFloor, readProgress } from './progress.ts';
 import { query } from './query.ts';
@@ -93,6 +93,18 @@ export class Transactions {
 
   /** A work that puts the next changes into a group; returns false if there are none. */
   readonly sealGroup: Work<boolean> = () => this.#groups.seal();
+
+  /** The same, only if a whole group waits. */
+  readonly sealWhole: Work<boolean> = () => this.unsealed >= GROUP_CHANGES && this.#groups.seal();
+
+  /** Call it when another connection may have committed, before the next work. */
+  reload(): void {
+    this.#covers.reload();
+    const { seq, commits } = readProgress(this.#db);
+    this.#seq = seq;
+    this.#commits = commits;
+    this.#groups.reload(this.#db, seq);
+  }
 
   /**
    * Runs all works in one transaction, so that a failed work affects no other. Returns the number

@@ -11,8 +11,19 @@ import { Thread } from './thread.ts';
 import { type Outcome, Transactions, type Work } from './transaction.ts';
 import type { Disk, WriteAheadLog } from './write-ahead-log.ts';
 
+/** What a work on another connection has done. */
+export type ApartDone<T> =
+  | {
+      readonly value: T;
+      /** The number of written rows; 0 if nothing was committed. */
+      readonly rows: number;
+    }
+  /** Nobody knows what of it is on disk. */
+  | { readonly syncFailure: string };
+
 interface Waiting {
-  readonly work: Work<unknown>;
+  /** Statements on this connection, or a transaction on another one, which nobody shares. */
+  readonly work: Work<unknown> | { readonly apart: () => Promise<ApartDone<unknown>> };
   readonly orders: readonly string[] | undefined;
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -44,7 +55,7 @@ export class Writer {
   /** The connection of the works' statements. */
   readonly db: DatabaseSync;
   readonly #transactions: Transactions;
-  readonly #path: string;
+  readonly path: string;
   readonly #log: WriteAheadLog;
   readonly #damage: Damage;
   #checkpoints: Thread<CheckpointOperations> | undefined;
@@ -74,7 +85,7 @@ export class Writer {
     this.#damage = damage;
     this.db = db;
     this.#transactions = new Transactions(db);
-    this.#path = path;
+    this.path = path;
     this.#log = log;
     this.#fold = fold ?? (() => this.#checkpointThread().call('fold'));
     this.#starting = setTimeout(() => this.#checkpointThread().start(), THREAD_AFTER_MS).unref();
@@ -89,6 +100,20 @@ export class Writer {
    * @throws {LedgerUnavailableError} and then the work had no effect, or its effect is unknown
    */
   run<T>(work: Work<T>, orders?: readonly string[]): Promise<T> {
+    return this.#enqueue(work, orders) as Promise<T>;
+  }
+
+  /**
+   * Runs a transaction on another connection, between two groups. Other works wait meanwhile, and
+   * reads see what was committed before.
+   *
+   * @param orders as of {@link run}
+   */
+  runApart<T>(apart: () => Promise<ApartDone<T>>, orders: readonly string[]): Promise<T> {
+    return this.#enqueue({ apart }, orders) as Promise<T>;
+  }
+
+  #enqueue(work: Waiting['work'], orders: readonly string[] | undefined): Promise<unknown> {
     if (this.#queue.length >= MAX_QUEUE) {
       return Promise.reject(
         new LedgerUnavailableError(`${MAX_QUEUE} changes are waiting for the disk`),
@@ -97,7 +122,7 @@ export class Writer {
     return new Promise<unknown>((resolve, reject) => {
       this.#queue.push({ work, orders, resolve, reject });
       this.#draining ??= this.#drain();
-    }) as Promise<T>;
+    });
   }
 
   /** Why the last group failed; undefined if it succeeded. */
@@ -119,7 +144,7 @@ export class Writer {
   }
 
   #checkpointThread(): Thread<CheckpointOperations> {
-    this.#checkpoints ??= new Thread('checkpoint-thread', { path: this.#path });
+    this.#checkpoints ??= new Thread('checkpoint-thread', { path: this.path });
     return this.#checkpoints;
   }
 
@@ -128,13 +153,49 @@ export class Writer {
       while (this.#queue.length > 0) {
         // Waits for the end of this turn of the event loop, so that its works form one group.
         await setImmediate();
-        await this.#runGroup(this.#queue.splice(0, MAX_GROUP));
+        const first = this.#queue[0]!;
+        if (typeof first.work === 'function') await this.#runGroup(this.#takeGroup());
+        else await this.#runOther(this.#queue.shift()!, first.work.apart);
         if (this.#transactions.unsealed >= GROUP_CHANGES) await this.#seal();
         if (this.#rows >= ROWS_PER_CHECKPOINT) await this.#checkpoint();
       }
     } finally {
       this.#draining = undefined;
     }
+  }
+
+  /** The waiting works of this connection up to the first that has another one. */
+  #takeGroup(): Waiting[] {
+    const most = Math.min(this.#queue.length, MAX_GROUP);
+    let end = 0;
+    while (end < most && typeof this.#queue[end]!.work === 'function') end++;
+    return this.#queue.splice(0, end);
+  }
+
+  async #runOther(
+    { orders, resolve, reject }: Waiting,
+    apart: () => Promise<ApartDone<unknown>>,
+  ): Promise<void> {
+    const began = performance.now();
+    try {
+      await this.#patiently(() => {});
+      const done = await apart().finally(() => this.#transactions.reload());
+      if ('syncFailure' in done) throw new Error(this.#log.fail(done.syncFailure));
+      const { value, rows } = done;
+      if (rows > 0) {
+        this.#rows += rows + ROWS_OF_A_COMMIT;
+        // The other connection has synced; this sets the mark.
+        await this.#log.flush(new Set(orders), this.#transactions.progress);
+        this.onCommit((performance.now() - began) / 1000);
+      }
+      this.#lastError = undefined;
+      resolve(value);
+    } catch (error) {
+      this.#damage.see(error);
+      this.#lastError = (error as Error).message;
+      reject(new LedgerUnavailableError(this.#lastError));
+    }
+    this.onChange();
   }
 
   /** Puts up to a thousand changes into a group; returns false if that is not possible now. */
@@ -154,7 +215,8 @@ export class Writer {
     let outcomes: readonly Outcome[];
     const began = performance.now();
     try {
-      const done = await this.#runAll(group.map(({ work }) => work));
+      const works = group.map(({ work }) => work as Work<unknown>);
+      const done = await this.#patiently(() => this.#transactions.runAll(works));
       outcomes = done.outcomes;
       if (done.rows > 0) {
         this.#rows += done.rows + ROWS_OF_A_COMMIT;
@@ -176,13 +238,14 @@ export class Writer {
     if (group.some(({ orders }) => orders !== undefined)) this.onChange();
   }
 
-  async #runAll(works: readonly Work<unknown>[]): Promise<ReturnType<Transactions['runAll']>> {
+  /** Runs `act` on a file that is marked as in use, again while another process has its lock. */
+  async #patiently<T>(act: () => T): Promise<T> {
     for (const until = performance.now() + BUSY_PATIENCE_MS; ; await sleep(BUSY_WAIT_MS)) {
       if (this.#log.failure !== undefined) throw new Error(this.#log.failure);
       try {
-        if (!this.#isMarked) markOpen(this.#path);
+        if (!this.#isMarked) markOpen(this.path);
         this.#isMarked = true;
-        return this.#transactions.runAll(works);
+        return act();
       } catch (error) {
         const isBusy = (error as { errcode?: number }).errcode === SQLITE_BUSY;
         if (!isBusy || performance.now() >= until) throw error;
