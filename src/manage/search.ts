@@ -77,7 +77,7 @@ async function findOrders(term: string, { ledger, platforms }: ManageServices): 
     at: isoTime(order.createdAt),
     order: orderView(order, platforms),
   });
-  const byKey = await ledger.listOrders({ q: term, limit: MAX_ORDERS });
+  const byKey = await ledger.listOrders({ q: term, isFirstKeys: true, limit: MAX_ORDERS });
   // An id that many keys begin with stands further down the list than the list reaches.
   const byId = await Promise.all(
     platforms.map(({ name }) => ledger.loadMany(name, [orderId(term)])),
@@ -86,7 +86,10 @@ async function findOrders(term: string, { ledger, platforms }: ManageServices): 
     ? await Promise.all(
         platforms.flatMap(({ name, model }) =>
           model.keyOfEnd
-            ? ledger.listOrders({ platform: name, q: model.keyOfEnd(term), limit: MAX_ORDERS })
+            ? ledger.listOrders({
+                ...{ platform: name, q: model.keyOfEnd(term) },
+                ...{ isFirstKeys: true, limit: MAX_ORDERS },
+              })
             : [],
         ),
       )

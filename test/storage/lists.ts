@@ -37,6 +37,22 @@ export function listRules(open: () => Ledger): void {
     assert.equal(nextCursor, null);
   });
 
+  test('the first keys are found whatever the number of orders that begin so, on one page', async () => {
+    const ledger = open();
+    const platform = newPlatform();
+    const names = ['71', '70', '7', '72', '8'];
+    const orders = names.map((n, i) => anOrder(platform, `${platform}${n}`, { createdAt: T0 + i }));
+    await create(ledger, orders);
+    const query = { q: `${platform}7`, platform, isFirstKeys: true } as const;
+    const { items, nextCursor } = await ledger.listOrders({ ...query, limit: 2 });
+    assert.deepEqual(items.map(({ orderId }) => orderId.slice(platform.length)).sort(), [
+      '7',
+      '70',
+    ]);
+    assert.equal(nextCursor, null);
+    assert.equal((await ids(ledger, query)).length, 4);
+  });
+
   test('each filter leaves out what it does not name, and filters combine', async () => {
     const ledger = open();
     const [platform, other] = [newPlatform(), newPlatform()];

@@ -51,11 +51,34 @@ export function toRecord(row: Row): OrderRecord {
 /** Sorts directly after every text that begins with `prefix`. */
 const AFTER = '\u{10FFFF}';
 
+/** Ids or keys beyond which a list by the beginning of an id does not read and sort all that fit. */
+const MANY = 10_000;
+
+/**
+ * Whether so many ids or keys begin with the text that a list walks through all orders, newest
+ * first, and is full soon.
+ */
+export function densityOf({ q = '', platform }: OrderQuery): {
+  statement: Statement;
+  values: unknown[];
+} {
+  const ids = `SELECT 1 FROM order_ids WHERE order_id >= $1 AND order_id < $2${platform === undefined ? '' : ' AND platform = $3'}`;
+  const text = `SELECT (SELECT count(*) FROM (${ids} LIMIT ${MANY}) AS i) >= ${MANY} OR
+    (SELECT count(*) FROM (SELECT 1 FROM order_keys WHERE value >= $1 AND value < $2 LIMIT ${MANY}) AS k) >= ${MANY}`;
+  return {
+    statement: { name: `density${platform === undefined ? '' : '-platform'}`, text },
+    values: [q, q + AFTER, ...(platform === undefined ? [] : [platform])],
+  };
+}
+
 /**
  * The statement and its values. Each set of filters has its own statement, so that it can be
  * prepared.
  */
-export function orderList(query: OrderQuery): { statement: Statement; values: unknown[] } {
+export function orderList(
+  query: OrderQuery,
+  isDense = false,
+): { statement: Statement; values: unknown[] } {
   const where: string[] = [];
   const names: string[] = [];
   const values: unknown[] = [];
@@ -69,9 +92,18 @@ export function orderList(query: OrderQuery): { statement: Statement; values: un
   let from = 'orders o';
   if (query.q !== undefined) {
     values.push(query.q, query.q + AFTER);
-    names.push('q');
-    from = `(SELECT platform, owner, order_id, created_at FROM order_ids WHERE order_id >= $1 AND order_id < $2
-       UNION SELECT platform, owner, order_id, created_at FROM order_keys WHERE value >= $1 AND value < $2) AS found
+    names.push(query.isFirstKeys ? 'first' : isDense ? 'dense' : 'q');
+    const first = (by: string) => (query.isFirstKeys ? `ORDER BY ${by} LIMIT ${query.limit}` : '');
+    if (isDense) {
+      where.push(`(o.order_id >= $1 AND o.order_id < $2 OR (o.platform, o.order_id) IN (
+        SELECT platform, order_id FROM order_keys WHERE value >= $1 AND value < $2))`);
+    }
+    from = isDense
+      ? from
+      : `((SELECT platform, owner, order_id, created_at FROM order_ids
+         WHERE order_id >= $1 AND order_id < $2 ${first('order_id')})
+       UNION (SELECT platform, owner, order_id, created_at FROM order_keys
+         WHERE value >= $1 AND value < $2 ${first('value')})) AS found
      JOIN orders o USING (platform, owner, order_id, created_at)`;
   }
   filter('platform', 'o.platform = ?', query.platform);
@@ -95,13 +127,14 @@ export function orderList(query: OrderQuery): { statement: Statement; values: un
       o.attributes, o.lines, o.id FROM ${from} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
     ORDER BY o.created_at + 0 DESC, o.id DESC LIMIT $${values.length}`;
   // A generic plan would read a ledger of millions for seven orders of one platform.
-  const statement = { name: `list-${names.join('-')}`, text, isPlannedByValues: true };
+  const size = query.isFirstKeys ? `-${query.limit}` : '';
+  const statement = { name: `list-${names.join('-')}${size}`, text, isPlannedByValues: true };
   return { statement, values };
 }
 
-export function toPage(rows: Row[], limit: number): Page<Order> {
-  const more = rows.length > limit;
-  const kept = more ? rows.slice(0, limit) : rows;
+export function toPage(rows: Row[], { limit, isFirstKeys }: OrderQuery): Page<Order> {
+  const more = rows.length > limit && !isFirstKeys;
+  const kept = rows.slice(0, limit);
   const last = kept.at(-1);
   return {
     items: kept.map(toOrder),
