@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { WrongAnswerError } from './load.ts';
 
 const HELP = `npm run bench -- [options]
-  --orders N        orders of each platform (100000); orders in the ledger with --scale (1000000), --callbacks (40000), --postgres (220000)
+  --orders N        orders of each platform (100000); orders in the ledger with --scale and --console (1000000), --callbacks (40000), --postgres (220000)
   --rounds N        counted rounds (5)
   --connections N   connections at once (32)
   --reads N         short reads per round and server (5000); fewer of a method that takes longer
@@ -19,6 +19,10 @@ const HELP = `npm run bench -- [options]
   --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --postgres        every method on PostgreSQL beside a bare handler with the same statements; with
                     --callbacks, callbacks on PostgreSQL
+  --console         what the console asks of a large ledger and request log: search, lists, an order's page
+  --records N       calls in the request log with --console (5000000)
+  --engine NAME     with --console: sqlite, postgres or both (both)
+  --samples N       calls of each line with --console (40)
   --versions DIR    one more column: the checkout in DIR, which has its own node_modules
 `;
 
@@ -26,6 +30,10 @@ export interface BenchOptions {
   readonly scale: boolean;
   readonly callbacks: boolean;
   readonly postgres: boolean;
+  readonly console: boolean;
+  readonly records: number;
+  readonly engine: 'sqlite' | 'postgres' | 'both';
+  readonly samples: number;
   /** The directory of another checkout; undefined where none is measured. */
   readonly versions: string | undefined;
   readonly orders: number;
@@ -64,27 +72,42 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       only: { type: 'string', default: '' },
       guard: { type: 'boolean', default: false },
       postgres: { type: 'boolean', default: false },
+      console: { type: 'boolean', default: false },
+      records: { type: 'string', default: '5000000' },
+      engine: { type: 'string', default: 'both' },
+      samples: { type: 'string', default: '40' },
       versions: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, callbacks, postgres, versions, only } = values;
-  const names = { 'callbacks-postgres': callbacks && postgres, postgres, callbacks, scale };
+  const { scale, callbacks, postgres, versions, only, engine } = values;
+  const names = {
+    ...{ 'callbacks-postgres': callbacks && postgres, postgres, callbacks, scale },
+    console: values.console,
+  };
   const name = Object.entries(names).find(([, isAsked]) => isAsked)?.[0] ?? 'latest';
   // Of Suning one in eight is of virtual goods; the others make up a window of a million.
   const defaults: Record<string, string> = {
     suning: '1150000',
     scale: '1000000',
+    console: '1000000',
     callbacks: '40000',
     'callbacks-postgres': '40000',
     // Its contenders change orders of one ledger.
     postgres: '220000',
   };
   if (values.help) return 'help';
+  if (engine !== 'sqlite' && engine !== 'postgres' && engine !== 'both') {
+    throw new RangeError(`--engine is "${engine}"; it has to be sqlite, postgres or both`);
+  }
   return {
     scale,
     callbacks,
     postgres,
+    console: values.console,
+    records: count('records', values.records),
+    engine,
+    samples: count('samples', values.samples),
     versions,
     only,
     guard: values.guard,

@@ -31,6 +31,7 @@ export const LONG: readonly { readonly files: string; readonly because: string }
     files: 'test/{upgrades,rolling-upgrade}.test.ts',
     because: 'starts servers of each earlier version, or on its ledger',
   },
+  { files: 'test/bench-console.test.ts', because: 'seeds ledgers and starts servers on them' },
   { files: 'test/alarms.test.ts', because: 'starts a server for each case' },
   {
     files: '{test/scenario,src/manage/scenarios}.test.ts',
