@@ -181,6 +181,7 @@ function select(db: DatabaseSync, wanted: OrderQuery, few: number): PlacedOrder[
   return statement.all(...values, wanted.limit + 1);
 }
 
+/** CROSS: SQLite otherwise reads the history of all orders in its sequence, 80 ms at 490,000 rows. */
 const HISTORY = `
   WITH RECURSIVE chain (seq, previous) AS (
     SELECT seq, previous FROM history
@@ -190,7 +191,7 @@ const HISTORY = `
   )
   SELECT version, at, action, line, from_state AS "from", to_state AS "to", actor, note,
          request_id AS requestId
-  FROM history JOIN chain USING (seq) ORDER BY seq`;
+  FROM chain CROSS JOIN history USING (seq) ORDER BY seq`;
 
 export function readHistory(db: DatabaseSync, platform: string, orderId: string): HistoryEntry[] {
   return query<HistoryEntry>(db, HISTORY).all(orderId, platform);
