@@ -7,7 +7,7 @@ import type { Change, NewOrder } from '../src/core/ledger.ts';
 import { orderId } from '../src/core/ledger.ts';
 import type { Order } from '../src/core/order.ts';
 import { openWorkplace, type Workplace } from '../src/main.ts';
-import { Pool } from '../src/storage/postgres/pool.ts';
+import { CopyIn } from '../src/storage/postgres/copy-in.ts';
 import { COPY_REQUESTS, toLine as toCopyLine } from '../src/storage/postgres/request-table.ts';
 import { addToFilter, newFilter, partyKey } from '../src/storage/sqlite/key-filter.ts';
 import { toLine } from '../src/storage/sqlite/request-lines.ts';
@@ -28,7 +28,7 @@ const CREATED_TOGETHER = 1000;
 /** One order in this many has further changes, this many of them. */
 const CHANGED_EVERY = 20;
 const CHANGES = 3;
-const AT_ONCE = 200;
+const AT_ONCE = 20;
 /** One entry of the audit for this many orders. */
 const AUDITED_EVERY = 20;
 /** Bytes of a batch of the request log once it has grown: what SQLite keeps of calls that come one by one. */
@@ -199,13 +199,17 @@ function sqliteRequests(path: string, sizes: Sizes): void {
 }
 
 async function postgresRequests(url: string, sizes: Sizes): Promise<void> {
-  const pool = new Pool({ url, node: 'bench-seed', size: 1 });
+  const client = new pg.Client(url);
+  await client.connect();
   for (let start = 0; start < sizes.records; start += COPIED_TOGETHER) {
     const length = Math.min(COPIED_TOGETHER, sizes.records - start);
     const lines = Array.from({ length }, (_, i) => toCopyLine(call(start + i, sizes), 'bench'));
-    await pool.copyIn(COPY_REQUESTS, Buffer.from(lines.join('')));
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error: Error | null): void => (error ? reject(error) : resolve());
+      client.query(new CopyIn(COPY_REQUESTS, Buffer.from(lines.join('')), settle));
+    });
   }
-  await pool.close();
+  await client.end();
 }
 
 async function seed(config: Config, sizes: Sizes): Promise<void> {

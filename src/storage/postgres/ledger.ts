@@ -37,7 +37,7 @@ import { commitRules, createRules } from './changes.ts';
 import { Connection, type Row } from './connection.ts';
 import { unavailable } from './errors.ts';
 import type { Pool } from './pool.ts';
-import { audit, densityOf, orderList, toDeadlines, toOrder, toPage, toRecord } from './queries.ts';
+import { audit, orderRows, toDeadlines, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
 import { statements } from './statements.ts';
 import { GroupWriter } from './writer.ts';
@@ -134,14 +134,7 @@ export class PostgresLedger implements Ledger {
   }
 
   async listOrders(query: OrderQuery): Promise<Page<Order>> {
-    const wanted = { ...query, q: query.q && storable(query.q) };
-    let isDense = false;
-    if (wanted.q !== undefined && !query.isFirstKeys) {
-      const asked = densityOf(wanted);
-      isDense = (await this.#pool.run(asked.statement, asked.values))[0]![0] === true;
-    }
-    const { statement, values } = orderList(wanted, isDense);
-    return toPage(await this.#pool.run(statement, values), query);
+    return toPage(await orderRows(this.#pool, query), query);
   }
 
   async readHistory(platform: string, orderId: OrderId): Promise<OrderRecord | null> {

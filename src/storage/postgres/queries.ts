@@ -58,7 +58,7 @@ const MANY = 10_000;
  * Whether so many ids or keys begin with the text that a list walks through all orders, newest
  * first, and is full soon.
  */
-export function densityOf({ q = '', platform }: OrderQuery): {
+function densityOf({ q = '', platform }: OrderQuery): {
   statement: Statement;
   values: unknown[];
 } {
@@ -75,7 +75,7 @@ export function densityOf({ q = '', platform }: OrderQuery): {
  * The statement and its values. Each set of filters has its own statement, so that it can be
  * prepared.
  */
-export function orderList(
+function orderList(
   query: OrderQuery,
   isDense = false,
 ): { statement: Statement; values: unknown[] } {
@@ -144,15 +144,26 @@ export function toPage(rows: Row[], { limit, isFirstKeys }: OrderQuery): Page<Or
 
 const cursorAfter = (row: Row): string => `${row[5]}.${row[9]}`;
 
+/** The rows of a page, and one more where there is one. */
+export async function orderRows(pool: Pool, query: OrderQuery): Promise<Row[]> {
+  const wanted = { ...query, q: query.q && storable(query.q) };
+  let isDense = false;
+  if (wanted.q !== undefined && !query.isFirstKeys) {
+    const asked = densityOf(wanted);
+    isDense = (await pool.run(asked.statement, asked.values))[0]![0] === true;
+  }
+  const { statement, values } = orderList(wanted, isDense);
+  return pool.run(statement, values);
+}
+
 /** A page of orders with the cursor that goes on behind each of them. */
 export async function listSplit(
   pool: Pool,
   query: OrderQuery,
 ): Promise<Page<Order> & { readonly cursors: readonly string[] }> {
-  const { statement, values } = orderList({ ...query, q: query.q && storable(query.q) });
-  const rows = await pool.run(statement, values);
+  const rows = await orderRows(pool, query);
   return {
-    ...toPage(rows, query.limit),
+    ...toPage(rows, query),
     cursors: rows.slice(0, query.limit).map(cursorAfter),
   };
 }
