@@ -102,11 +102,7 @@ export interface OrderQuery {
   readonly owner?: string | undefined;
   /** An order id or a look-up key's value, or the beginning of one. */
   readonly q?: string | undefined;
-  /**
-   * Of the orders that fit `q`, the page holds those whose id or key comes first in alphabetical
-   * sequence, not the newest ones. A `q` of few characters, with which a million ids begin, then
-   * costs no more than a whole id. Such a list has one page.
-   */
+  /** The orders whose id or key comes first, on one page, not the newest: a short `q` is cheap. */
   readonly isFirstKeys?: true | undefined;
   /** from <= createdAt < to */
   readonly from?: Instant | undefined;
