@@ -56,7 +56,7 @@ const isWhole = ({ nextCursor = null, searchedTo = null }: Answer): boolean =>
   nextCursor === null || searchedTo !== null;
 /** What fits, all of it or as much as the search has come to. */
 const isFound = (right: (answer: Answer) => boolean) => (answer: Answer) =>
-  right(answer) || (answer.items?.length === 0 && (answer.searchedTo ?? null) !== null);
+  right(answer) || (answer.searchedTo ?? null) !== null;
 
 export function consoleLines(sizes: Sizes): readonly Line[] {
   return [
@@ -238,7 +238,7 @@ function requests(sizes: Sizes): Line[] {
       ),
     ),
     list('refused', () => ({ refused: 'true' }), every('refused', true)),
-    list('refused, of a party', () => ({ refused: 'true', party: partyName(3) })),
+    list('refused, of a party', () => ({ refused: 'true', party: partyName(3) }), isList),
     list('by a code', () => ({ outcome: 'SignFail' }), every('outcome', 'SignFail')),
     list(
       'by a code that was never answered',
