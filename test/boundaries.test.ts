@@ -71,7 +71,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^cli\//,
-    may: /^(core|protocol|directory|import|conformance|export|cli)\/|^(main|config|settings|version|callers|party-secret|scenarios-here)\.ts$/,
+    may: /^(core|protocol|directory|import|conformance|export|cli)\/|^(main|config|settings|version|callers|party-secret|scenarios-here|groups-here)\.ts$/,
     packages: /^node:/,
   },
   // Requests for other tools, made of contracts and of the published keys.
@@ -102,6 +102,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^scenario\/|^directory\/published-keys\.ts$|^(main|config|callers|shipped-scenarios)\.ts$/,
     packages: /^node:/,
   },
+  { place: /^groups-here\.ts$/, may: /^storage\/groups\/|^config\.ts$/, packages: /^$/ },
   { place: /^shipped-scenarios\.ts$/, may: /^scenario\//, packages: /^node:fs$/ },
   // A run on a sandbox: the thread acts from outside, and its questions go through the server's own routes.
   {

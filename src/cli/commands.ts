@@ -52,6 +52,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
   migrate: () => import('./migrate.ts'),
+  groups: () => import('./groups.ts'),
   profile: () => import('./profile.ts'),
   completion: () => import('./completion.ts'),
 };

@@ -116,3 +116,43 @@ export const migrate = {
   takesSettings: true,
   examples: [['migrate sqlite-to-postgres --data data', 'move the ledger of ./data']],
 } as const satisfies CommandText;
+
+export const groups = {
+  name: 'groups',
+  usage: [
+    'groups list',
+    'groups move GROUP --to SERVER [--admin-from URL] [--admin-to URL] [--back]',
+    'groups drop-old GROUP [--admin-from URL]',
+  ],
+  about:
+    'A group moves by the logical replication of PostgreSQL while nodes serve it: its tables are copied, its changes wait for a moment, and the nodes go on at the new place. If the command is killed, run it again, and it continues. The old schema is kept under another name until drop-old.',
+  words: ['list', 'move', 'drop-old'],
+  flags: {
+    to: {
+      type: 'string',
+      value: 'SERVER',
+      text: 'a server of the file that ORDERGATE_GROUPS names',
+    },
+    'admin-from': {
+      type: 'string',
+      value: 'URL',
+      text: 'a role of the old server that may replicate, for this command alone; the new server connects to it',
+    },
+    'admin-to': {
+      type: 'string',
+      value: 'URL',
+      text: 'a superuser of the new server, for this command alone',
+    },
+    back: {
+      type: 'boolean',
+      default: false,
+      text: 'give up a move that was cut off, and stay at the old place',
+    },
+    ...JSON_FLAG,
+  },
+  takesSettings: true,
+  examples: [
+    ['groups list', 'where each group is'],
+    ['groups move 01 --to b', 'move group 01 to server b'],
+  ],
+} as const satisfies CommandText;

@@ -101,7 +101,7 @@ async function newMove(home: Connection, { file, group, to, back }: MoveRequest)
   if (place.server === to) throw new MoveError(`group ${group} is on server ${to} already`);
   if (place.server === file.home.server && place.schema === file.home.schema) {
     throw new MoveError(
-      `group ${group} is in the home schema, which stays where it is; move its parties to another group instead`,
+      `group ${group} shares its schema with the home, and the home stays where it is; only a group with a schema of its own moves`,
     );
   }
   const { server, schema } = place;

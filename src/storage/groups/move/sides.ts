@@ -1,6 +1,8 @@
 // The connections of a move: to the home schema, to the old side and to the new side.
 import { randomBytes } from 'node:crypto';
+import { CannotConnectError } from '../../postgres/connect-errors.ts';
 import { Connection } from '../../postgres/connection.ts';
+import { ConnectionLostError, UnusableDatabaseError } from '../../postgres/errors.ts';
 import { type GroupPlace, type GroupsFile, schemaUrl } from '../file.ts';
 
 /** The move cannot begin, or has gone back. Nothing of the group was changed. */
@@ -60,16 +62,34 @@ export function openSide(url: string, schema: string): Promise<Connection> {
   return Connection.open({ url: schemaUrl(url, schema), name, kind: 'long' });
 }
 
-/** For what reads the home schema alone. */
+/** What a person reads of a server that cannot be reached; its URL is in the file of the groups. */
+export const problemOf = (error: unknown): string =>
+  (error as Error).message.replaceAll('ORDERGATE_DATABASE_URL', 'the file of ORDERGATE_GROUPS');
+
+/**
+ * Works with a connection to the home schema, and perhaps with others.
+ *
+ * @throws {UnusableDatabaseError} if a server cannot be reached, or was lost
+ */
 export async function withHome<T>(
   { home, servers }: GroupsFile,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = await openSide(servers.get(home.server)!, home.schema);
+  let connection: Connection | undefined;
   try {
+    connection = await openSide(servers.get(home.server)!, home.schema);
+    const [row] = await connection.runText("SELECT to_regclass('groups') IS NOT NULL");
+    if (row![0] !== true) {
+      throw new UnusableDatabaseError(
+        `the home schema ${home.schema} on server ${home.server} has no groups; start a node with this file first`,
+      );
+    }
     return await work(connection);
+  } catch (error) {
+    if (!(error instanceof CannotConnectError || error instanceof ConnectionLostError)) throw error;
+    throw new UnusableDatabaseError(problemOf(error), { cause: error });
   } finally {
-    await connection.close();
+    await connection?.close();
   }
 }
 

@@ -1,0 +1,85 @@
+// `ordergate groups`: lists groups of owners, and moves one to another server while it is served.
+import { ConfigError, readConfig, readFlags } from '../config.ts';
+import { dropOldOf, groupsOf, moveGroupOf } from '../groups-here.ts';
+import { columns } from './columns.ts';
+import { EXIT } from './errors.ts';
+import { settingsAmong, wordOf, wrongUse } from './flags.ts';
+import { print, say } from './output.ts';
+import { groups as TEXT } from './texts/keep.ts';
+import { wrapped } from './wrapped.ts';
+
+/** What a person reads when a move reaches a point; the other points follow at once. */
+const TOLD: Readonly<Record<string, string>> = {
+  prepared: 'the new schema is made; PostgreSQL copies the tables',
+  'caught-up': 'the copy has caught up, and its changes are compared',
+  switched: 'the group is served at its new place; the old and the new side are compared',
+};
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readFlags(args, TEXT.flags);
+  const [given, group, ...more] = positionals;
+  const word = wordOf(given, TEXT);
+  if (more.length > 0 || (word === 'list') !== (group === undefined)) wrongUse(TEXT);
+  const { groupsFile } = readConfig(settingsAmong(values));
+  const { to, back, json } = values;
+  const [adminFrom, adminTo] = [values['admin-from'], values['admin-to']];
+
+  if (word === 'list') {
+    const found = await groupsOf(groupsFile);
+    if (json) print({ groups: found });
+    else say(table(found));
+    return EXIT.done;
+  }
+  if (word === 'drop-old') {
+    const dropped = await dropOldOf(groupsFile, group!, adminFrom);
+    if (json) print({ dropped });
+    else say(`dropped: ${dropped.join(', ')}`);
+    return EXIT.done;
+  }
+  if (to === undefined && !back) wrongUse(TEXT, '--to has to name a server of the file');
+  const report = await moveGroupOf(groupsFile, {
+    group: group!,
+    to: to ?? '',
+    back: back === true,
+    adminFrom,
+    adminTo,
+    onPoint(point) {
+      if (!json && TOLD[point] !== undefined) say(TOLD[point]);
+    },
+  });
+  if (json) {
+    print(report);
+    return report.outcome === 'moved' || back ? EXIT.done : EXIT.refused;
+  }
+  if (report.outcome === 'back') {
+    if (!back) throw new ConfigError(`group ${group} stays where it was: ${report.reason}`);
+    say(`group ${group} stays where it was`);
+    return EXIT.done;
+  }
+  const waited = report.heldMs === null ? '' : `; changes waited ${report.heldMs} ms`;
+  say(`group ${group} has moved to server ${to}${waited}\n${report.detail}`);
+  return EXIT.done;
+}
+
+function table(groups: Awaited<ReturnType<typeof groupsOf>>): string {
+  if (groups.length === 0)
+    return 'no group yet; a node makes the groups of the file when it starts';
+  const rows = groups.map(({ name, server, schema, state, movesTo, owners, ...its }) => [
+    ...[name, server, schema, movesTo === null ? state : `${state} to ${movesTo}`],
+    counted(owners, 'owner'),
+    its.orders === null ? '' : `${its.isEstimate ? '~' : ''}${counted(its.orders, 'order')}`,
+    its.problem === null ? 'answers' : 'no answer',
+  ]);
+  const isTerminal = process.stdout.isTTY === true;
+  // One server is the reason of all its groups.
+  const problems = new Set(
+    groups.flatMap(({ server, problem }) =>
+      problem === null ? [] : `server ${server}: ${problem}`,
+    ),
+  );
+  const reasons = [...problems].map((text) => (isTerminal ? wrapped(text, '') : text));
+  return [columns(rows, isTerminal), ...reasons].join('\n');
+}
+
+const counted = (count: number, name: string): string =>
+  `${count} ${count === 1 ? name : `${name}s`}`;
