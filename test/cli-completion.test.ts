@@ -71,27 +71,19 @@ describe('fish', { skip: missing('fish') }, () => {
 describe('zsh', { skip: missing('zsh') }, () => {
   const file = SCRIPTS.zsh;
   // A line is typed with Tab keys into an interactive zsh on a terminal of its own. Then `print -r --`
-  // is put before it, so that the shell prints what stands in the line. A starting zsh may drop what was
-  // typed before it reads keys. The line editor therefore stays off (+Z) until the first line has run,
-  // and a line without an answer is typed again.
+  // is put before it, so that the shell prints what stands in the line. The prompt says READY: zsh shows it
+  // once it reads keys, and drops what was typed before. The keys are those of Emacs: without `bindkey -e`
+  // zsh takes those of vi where EDITOR is vi, as npm sets it.
   const driver = join(temporaryDirectory(), 'driver.zsh');
   writeFileSync(
     driver,
     `zmodload zsh/zpty
-type_until() { # $1: the text that answers; $2: the keys
-  local shown more tries
-  while true; do
-    zpty -w -n z "$2"
-    for tries in {1..50}; do
-      while zpty -r -t z more; do shown+=$more; done
-      if [[ $shown == *$1* ]]; then print -r -- "$shown"; return; fi
-      sleep 0.1
-    done
-  done
-}
-zpty -b z zsh -f -i +Z
-type_until READY "PS1= PS2=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; source $1; setopt zle; bindkey '^I' expand-or-complete; PS1=REA''DY"$'\\n' >/dev/null
-type_until DONE $'\\x15'"$2"$'\\x01print -r -- "<" \\x05 ">" DO""NE\\n'
+zpty z zsh -f -i
+zpty -w z "PS1= PS2=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; source $1; bindkey -e; bindkey '^I' expand-or-complete; PS1=REA''DY"
+zpty -r z out '*READY*'
+zpty -w -n z "$2"$'\\x01print -r -- "<" \\x05 ">" DO""NE\\n'
+zpty -r z out '*DONE*'
+print -r -- "$out"
 zpty -d z
 `,
   );
