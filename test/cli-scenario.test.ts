@@ -98,7 +98,7 @@ test('a server that runs: reset before each, keys of the fixtures, callbacks to 
   const answer = await fetch(`${server.url}/manage/v1/callbacks/endpoints`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  deepEqual((await answer.json()) as object, { items: [] });
+  deepEqual((await answer.json()) as object, { items: [], nextCursor: null });
   const wrong = await run(['scenario', 'run', 'jintong-cancel-unpaid', ...at], {
     ORDERGATE_ADMIN_TOKEN: `${token.slice(1)}x`,
   });

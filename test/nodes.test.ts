@@ -144,8 +144,11 @@ describe('four nodes on one database', { skip, timeout: 120_000 }, () => {
     const { ORDERGATE_ADMIN_TOKEN: __, ...noToken } = env;
     // Exit code 2: a setting does not read; 1: the start is refused.
     const cases: [Record<string, string>, RegExp, code?: number][] = [
-      [noKey, /ORDERGATE_KEY has to be set where ORDERGATE_DATABASE_URL is/],
-      [noToken, /ORDERGATE_ADMIN_TOKEN has to be set where ORDERGATE_DATABASE_URL is/],
+      [noKey, /ORDERGATE_KEY has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is/],
+      [
+        noToken,
+        /ORDERGATE_ADMIN_TOKEN has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is/,
+      ],
       [{ ...env, ORDERGATE_KEY: '08'.repeat(32) }, /ORDERGATE_KEY .* is not the key/],
       [{ ...env, ORDERGATE_ENV: 'production' }, /the database is a sandbox ledger/],
       [{ ...env, ORDERGATE_DATABASE_URL: 'mysql://x' }, /ORDERGATE_DATABASE_URL has to be/, 2],
