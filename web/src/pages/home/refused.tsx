@@ -6,6 +6,7 @@ import { untilAsked } from '../../api/live.ts';
 import type { GatewayCall, Page } from '../../api/types.ts';
 import { Go, places } from '../../parts/go.tsx';
 import { Loaded, Nothing } from '../../parts/problem.tsx';
+import { Said } from '../../parts/said.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Id, Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -65,7 +66,7 @@ export function Refused() {
                 {
                   key: 'detail',
                   title: c.detail,
-                  render: (_, { detail }) => <span className="cut muted">{detail}</span>,
+                  render: (_, call) => <Said call={call} />,
                 },
               ]}
             />

@@ -13,6 +13,7 @@ import { Fresh, fitsFilters } from '../../lists/fresh.tsx';
 import { type Column, ListTable } from '../../lists/list-table.tsx';
 import { listQuery, useList } from '../../lists/use-list.ts';
 import { Go, places } from '../../parts/go.tsx';
+import { Said } from '../../parts/said.tsx';
 import { exactTime, Time } from '../../parts/time.tsx';
 import { Id, millis, Status } from '../../parts/values.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -196,11 +197,7 @@ function useColumns(): Column<GatewayCall>[] {
     {
       key: 'detail',
       title: c.detail,
-      render: ({ words, detail }) => (
-        <span className="cut" title={detail ?? words ?? ''}>
-          {detail ?? words}
-        </span>
-      ),
+      render: (call) => <Said call={call} />,
     },
     { key: 'address', title: t.address, render: ({ address }) => address },
     {
