@@ -1,9 +1,23 @@
 // What `ordergate groups` does with the groups of the file of ORDERGATE_GROUPS.
-import { ConfigError } from './config.ts';
-import { type GroupsFile, readGroupsFile } from './storage/groups/file.ts';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Config, ConfigError } from './config.ts';
+import { ownersOf } from './directory/owners.ts';
+import { platformsOf } from './platform-file.ts';
+import { addGroup } from './storage/groups/add.ts';
+import { type Begun, beginGroups, FIRST_GROUP, type OwnerName } from './storage/groups/begin.ts';
+import {
+  type GroupPlace,
+  type GroupsFile,
+  groupsFileText,
+  parseGroupsFile,
+  readGroupsFile,
+  writeGroupsFile,
+} from './storage/groups/file.ts';
 import { dropOld } from './storage/groups/move/after.ts';
 import { type MoveReport, type MoveRequest, moveGroup } from './storage/groups/move/mover.ts';
 import { type GroupOverview, readOverview } from './storage/groups/overview.ts';
+import { partiesOf } from './transfers.ts';
 
 /** @throws {ConfigError} if there is no file */
 function fileOf(path: string | undefined): GroupsFile {
@@ -26,3 +40,89 @@ export const dropOldOf = async (
   group: string,
   adminFrom: string | undefined,
 ): Promise<string[]> => dropOld(fileOf(path), group, { adminFrom });
+
+/**
+ * Makes the ledger of ORDERGATE_DATABASE_URL group 00 where it stands, and writes the file of the
+ * groups. A file from before has to name the same place.
+ */
+export async function beginGroupsOf(config: Config, path: string): Promise<Begun> {
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) {
+    throw new ConfigError(
+      `ORDERGATE_DATABASE_URL is not set: it names the ledger that becomes group ${FIRST_GROUP}`,
+    );
+  }
+  const known = existsSync(path) ? readGroupsFile(path) : undefined;
+  const first = known?.groups.get(FIRST_GROUP);
+  if (known && (first?.server !== known.home.server || first.schema !== known.home.schema)) {
+    throw new ConfigError(
+      `${path} does not name its home as group ${FIRST_GROUP}. Nothing was changed. Name another file.`,
+    );
+  }
+  if (!known) requireFolder(path);
+  const server = known?.home.server ?? 'a';
+  const begun = await beginGroups(databaseUrl, {
+    ...{ server, expected: known?.home.schema },
+    readOwners: () => ownersIn(config),
+  });
+  if (!known) {
+    const home = { server, schema: begun.schema };
+    const servers = new Map([[server, databaseUrl]]);
+    writeGroupsFile(path, { home, servers, groups: new Map([[FIRST_GROUP, home]]) });
+  }
+  return begun;
+}
+
+function requireFolder(path: string): void {
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+  } catch {
+    throw new ConfigError(`${path} cannot be written. Nothing was changed. Name another file.`);
+  }
+}
+
+async function ownersIn(config: Config): Promise<OwnerName[]> {
+  const platforms = await platformsOf(config);
+  const owners: OwnerName[] = [];
+  for await (const party of partiesOf(config)) {
+    const platform = platforms.find(({ name }) => name === party.platform);
+    if (!platform) continue;
+    for (const owner of ownersOf(platform, party)) owners.push([party.platform, owner]);
+  }
+  return owners;
+}
+
+export interface AddRequest {
+  readonly group: string;
+  readonly server: string;
+  /** Default: `ordergate_` and the name of the group. */
+  readonly schema?: string | undefined;
+  /** Whether the file gets the group's line. */
+  readonly write: boolean;
+}
+
+/** @returns where the group is, and whether the file names it now */
+export async function addGroupOf(
+  path: string | undefined,
+  { group, server, schema = `ordergate_${group}`, write }: AddRequest,
+): Promise<GroupPlace & { readonly isInFile: boolean }> {
+  const file = fileOf(path);
+  const { servers, groups } = file;
+  if (!servers.has(server)) {
+    throw new ConfigError(
+      `${path} names no server ${server}; it has ${[...servers.keys()].join(', ')}. A new server's URL has to be in the file of every node first, and the nodes started with it.`,
+    );
+  }
+  const place = { server, schema };
+  const known = groups.get(group);
+  if (known && (known.server !== server || known.schema !== schema)) {
+    throw new ConfigError(
+      `${path} has group ${group} in schema ${known.schema} on server ${known.server}. Nothing was changed.`,
+    );
+  }
+  const wanted = { ...file, groups: new Map([...groups, [group, place]]) };
+  parseGroupsFile(groupsFileText(wanted), path!); // Refuses names as a start would.
+  await addGroup(file, group, place);
+  if (write && !known) writeGroupsFile(path!, wanted);
+  return { ...place, isInFile: write || known !== undefined };
+}

@@ -89,24 +89,39 @@ export async function ledgerHeadOf(config: Config): Promise<string> {
   }
 }
 
-/** A party with its keys, read from the ledger, also while a server runs; null if there is none. */
+/** The documents of all parties, whose keys are sealed; read also while a server runs. */
+async function* partyRows(config: Config): AsyncGenerator<readonly [string, string, string]> {
+  const source = await openSource(config);
+  try {
+    for await (const batch of source.rows(TABLES.find(({ name }) => name === 'parties')!)) {
+      for (const line of batch) {
+        const [platform, id, document] = JSON.parse(line) as [string, string, unknown];
+        const json = typeof document === 'string' ? document : JSON.stringify(document);
+        yield [platform, id, json];
+      }
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+const sealerOf = (config: Config): Sealer =>
+  new Sealer(readExistingKey(config), readOldMasterKeys(config));
+
+/** All parties with their keys. */
+export async function* partiesOf(config: Config): AsyncGenerator<Party> {
+  const sealer = sealerOf(config);
+  for await (const [, , json] of partyRows(config)) yield partyFromJson(json, sealer);
+}
+
+/** A party with its keys; null if there is none. */
 export async function partyOf(
   config: Config,
   platform: string,
   partyId: string,
 ): Promise<Party | null> {
-  const source = await openSource(config);
-  try {
-    for await (const batch of source.rows(TABLES.find(({ name }) => name === 'parties')!)) {
-      for (const line of batch) {
-        const [ofPlatform, id, document] = JSON.parse(line) as [string, string, unknown];
-        if (ofPlatform !== platform || id !== partyId) continue;
-        const json = typeof document === 'string' ? document : JSON.stringify(document);
-        return partyFromJson(json, new Sealer(readExistingKey(config), readOldMasterKeys(config)));
-      }
-    }
-    return null;
-  } finally {
-    await source.close();
+  for await (const [ofPlatform, id, json] of partyRows(config)) {
+    if (ofPlatform === platform && id === partyId) return partyFromJson(json, sealerOf(config));
   }
+  return null;
 }

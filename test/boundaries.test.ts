@@ -102,7 +102,12 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^scenario\/|^directory\/published-keys\.ts$|^(main|config|callers|shipped-scenarios)\.ts$/,
     packages: /^node:/,
   },
-  { place: /^groups-here\.ts$/, may: /^storage\/groups\/|^config\.ts$/, packages: /^$/ },
+  // The way into groups places the owners that the parties' platforms name.
+  {
+    place: /^groups-here\.ts$/,
+    may: /^storage\/groups\/|^directory\/owners\.ts$|^(config|platform-file|transfers)\.ts$/,
+    packages: /^node:/,
+  },
   { place: /^shipped-scenarios\.ts$/, may: /^scenario\//, packages: /^node:fs$/ },
   // A run on a sandbox: the thread acts from outside, and its questions go through the server's own routes.
   {

@@ -1,6 +1,6 @@
-// `ordergate groups`: lists groups of owners, and moves one to another server while it is served.
+// `ordergate groups`: makes, lists and adds groups of owners, and moves one while it is served.
 import { ConfigError, readConfig, readFlags } from '../config.ts';
-import { dropOldOf, groupsOf, moveGroupOf } from '../groups-here.ts';
+import { addGroupOf, beginGroupsOf, dropOldOf, groupsOf, moveGroupOf } from '../groups-here.ts';
 import { columns } from './columns.ts';
 import { EXIT } from './errors.ts';
 import { settingsAmong, wordOf, wrongUse } from './flags.ts';
@@ -20,14 +20,34 @@ export async function run(args: readonly string[]): Promise<number> {
   const [given, group, ...more] = positionals;
   const word = wordOf(given, TEXT);
   if (more.length > 0 || (word === 'list') !== (group === undefined)) wrongUse(TEXT);
-  const { groupsFile } = readConfig(settingsAmong(values));
-  const { to, back, json } = values;
+  const config = readConfig(settingsAmong(values));
+  const { groupsFile } = config;
+  const { to, back, json, schema, write } = values;
   const [adminFrom, adminTo] = [values['admin-from'], values['admin-to']];
 
   if (word === 'list') {
     const found = await groupsOf(groupsFile);
     if (json) print({ groups: found });
     else say(table(found));
+    return EXIT.done;
+  }
+  if (word === 'begin') {
+    const begun = await beginGroupsOf(config, group!);
+    if (json) return print({ file: group, group: '00', ...begun });
+    say(
+      `group 00 is the ledger in schema ${begun.schema}, where it was: ${counted(begun.owners, 'owner')}, ${counted(begun.orders, 'order')}. ${group} names it; keep that file as a password. Start every node with ORDERGATE_GROUPS=${group} in place of ORDERGATE_DATABASE_URL.`,
+    );
+    return EXIT.done;
+  }
+  if (word === 'add') {
+    if (to === undefined) wrongUse(TEXT, '--to has to name a server of the file');
+    const added = await addGroupOf(groupsFile, { group: group!, server: to, schema, write });
+    if (json) return print({ group, ...added });
+    say(
+      `group ${group} is in schema ${added.schema} on server ${added.server}, and takes new owners from now on.`,
+    );
+    const line = `"${group}": { "server": "${added.server}", "schema": "${added.schema}" }`;
+    if (!added.isInFile) say(`Write it into "groups" of the file of every node:\n    ${line}`);
     return EXIT.done;
   }
   if (word === 'drop-old') {

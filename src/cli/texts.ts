@@ -46,7 +46,7 @@ export const SUMMARIES = {
     backup: 'copy the ledger as it is at this moment',
     restore: 'bring a backup into a fresh place, or prove it',
     migrate: 'move the ledger of --data to PostgreSQL',
-    groups: 'list groups of owners, and move one to another server',
+    groups: 'cut a ledger into groups of owners; list, add and move them',
   },
   tool: {
     profile: 'keep servers by name: add, list, use, remove',

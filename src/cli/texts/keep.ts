@@ -120,18 +120,30 @@ export const migrate = {
 export const groups = {
   name: 'groups',
   usage: [
+    'groups begin FILE',
+    'groups add GROUP --to SERVER [--schema NAME] [--write]',
     'groups list',
     'groups move GROUP --to SERVER [--admin-from URL] [--admin-to URL] [--back]',
     'groups drop-old GROUP [--admin-from URL]',
   ],
   about:
-    'A group moves by the logical replication of PostgreSQL while nodes serve it: its tables are copied, its changes wait for a moment, and the nodes go on at the new place. If the command is killed, run it again, and it continues. The old schema is kept under another name until drop-old.',
-  words: ['list', 'move', 'drop-old'],
+    'begin makes the ledger of ORDERGATE_DATABASE_URL group 00 where it stands, and writes FILE for ORDERGATE_GROUPS; stop its nodes first. add makes the schema of a new group while nodes serve the others. A group moves by the logical replication of PostgreSQL while nodes serve it: its tables are copied, its changes wait for a moment, and the nodes go on at the new place. If the command is killed, run it again, and it continues. The old schema is kept under another name until drop-old.',
+  words: ['begin', 'add', 'list', 'move', 'drop-old'],
   flags: {
     to: {
       type: 'string',
       value: 'SERVER',
       text: 'a server of the file that ORDERGATE_GROUPS names',
+    },
+    schema: {
+      type: 'string',
+      value: 'NAME',
+      text: 'the schema of the new group, which add makes (else ordergate_GROUP)',
+    },
+    write: {
+      type: 'boolean',
+      default: false,
+      text: "write the new group's line into the file of ORDERGATE_GROUPS; else add prints it",
     },
     'admin-from': {
       type: 'string',
@@ -152,6 +164,8 @@ export const groups = {
   },
   takesSettings: true,
   examples: [
+    ['groups begin groups.json', 'the ledger of today becomes group 00'],
+    ['groups add 01 --to b', 'a new group on server b'],
     ['groups list', 'where each group is'],
     ['groups move 01 --to b', 'move group 01 to server b'],
   ],

@@ -1,6 +1,6 @@
 // groups.json, the file of ORDERGATE_GROUPS: the servers with their URLs, the home schema, and where
 // each group is made at first.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { UnusableDatabaseError } from '../postgres/errors.ts';
 
 /** A schema on one of the file's servers. */
@@ -24,6 +24,8 @@ const GROUP_NAME = /^\d{2,3}$/;
 const SERVER_NAME = /^[a-z][a-z0-9_-]{0,30}$/;
 /** PostgreSQL cuts longer names, and Ordergate adds a month to a name. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,47}$/;
+
+export const isSchemaName = (name: string): boolean => SCHEMA_NAME.test(name);
 
 /** @throws {UnusableDatabaseError} names the file, the place in it, and what has to be there */
 export function readGroupsFile(path: string): GroupsFile {
@@ -125,6 +127,30 @@ function onlyMembers(
 export function homeUrl(path: string): string {
   const { home, servers } = readGroupsFile(path);
   return schemaUrl(servers.get(home.server)!, home.schema);
+}
+
+/** The file's text, with one line for each group. */
+export function groupsFileText({ home, servers, groups }: GroupsFile): string {
+  const place = ({ server, schema }: GroupPlace): string =>
+    `{ "server": ${JSON.stringify(server)}, "schema": ${JSON.stringify(schema)} }`;
+  const members = (lines: readonly string[]): string => `{\n    ${lines.join(',\n    ')}\n  }`;
+  const urls = [...servers].map(([name, url]) => `"${name}": ${JSON.stringify(url)}`);
+  const places = [...groups].map(([name, at]) => `"${name}": ${place(at)}`);
+  return `{
+  "home": ${place(home)},
+  "servers": ${members(urls)},
+  "groups": ${members(places)}
+}
+`;
+}
+
+/** Whole or not at all. A new file is its owner's alone, because it holds passwords. */
+export function writeGroupsFile(path: string, file: GroupsFile): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o600;
+  const part = `${path}.part`;
+  writeFileSync(part, groupsFileText(file), { mode: 0o600, flush: true });
+  chmodSync(part, mode & 0o777);
+  renameSync(part, path);
 }
 
 /**

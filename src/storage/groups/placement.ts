@@ -108,6 +108,11 @@ export class Placement {
     return [...new Set([...this.#file.groups.keys(), ...this.#places.keys()])].sort();
   }
 
+  /** A group that was added while this node runs is not in its file. */
+  get #served(): readonly string[] {
+    return this.names.filter((name) => this.#file.servers.has(this.placeOf(name).server));
+  }
+
   /** The owner's group; undefined if nobody has placed the owner, as far as this node knows. */
   known(platform: string, owner: string): string | undefined {
     return this.#owners.get(key(platform, owner));
@@ -125,14 +130,14 @@ export class Placement {
 
   /**
    * The owner's group. A new owner is placed: in the group of `beside`, the other owners of its
-   * party; else in the group of the file that has the fewest owners.
+   * party; else in the group that has the fewest owners, among those whose server the file names.
    */
   async place(platform: string, owner: string, beside: readonly string[] = []): Promise<string> {
     const found = await this.find(platform, owner);
     if (found !== undefined) return found;
     const near = beside.map((other) => this.known(platform, other)).find(Boolean);
     if (near === undefined) {
-      await this.#pool.change(s.place, [platform, owner, [...this.#file.groups.keys()]]);
+      await this.#pool.change(s.place, [platform, owner, this.#served]);
     } else await this.#pool.change(s.placeAt, [platform, owner, near]);
     const placed = await this.find(platform, owner);
     if (placed === undefined) throw new Error(`no group could be chosen for ${platform}/${owner}`);

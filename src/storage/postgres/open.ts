@@ -15,6 +15,7 @@ import { Pool } from './pool.ts';
 import type { RequestLogOptions } from './request-log.ts';
 import { SchemaLending } from './schema-lending.ts';
 import { refuseUnfinishedCopy, type SchemaStorage, storageOf } from './schema-storage.ts';
+import { refuseHome } from './served.ts';
 import { isVerified } from './server-tls.ts';
 import { Shared } from './shared.ts';
 
@@ -70,6 +71,7 @@ export async function openPostgres(
     pool = new Pool(own);
     await refuseUnfinishedCopy(pool);
     shared = await Shared.start({ url, node, schema }, clock);
+    if (!lender) await refuseHome(pool);
     await prepareMonths(url, `${node}.months`, clock.now());
     const started = shared;
     const opened = pool;
