@@ -1,11 +1,11 @@
 // `npm run bench -- --console`: what the console asks of a server with a large ledger and a large request log, call by call, on both engines.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { type Answer, consoleLines, type Line } from './console-lines.ts';
 import type { Sizes } from './console-records.ts';
 import { WrongAnswerError } from './load.ts';
 import type { BenchOptions } from './options.ts';
+import { watchDatabase } from './postgres-database.ts';
 import { print, writeResults } from './report.ts';
 import { ordergateCommand, RunningServer, runScript, temporaryDirectory } from './servers.ts';
 
@@ -157,24 +157,6 @@ async function ask(server: RunningServer, { name, path, isRight }: Line) {
   throw new WrongAnswerError(
     `${name}: GET ${target} was answered ${response.status} ${text.slice(0, 2000)}`,
   );
-}
-
-/** CPU so far, in microseconds, of the database's processes that serve the server under test; 0 on SQLite. */
-async function watchDatabase(url: string | undefined): Promise<() => number> {
-  if (url === undefined) return () => 0;
-  const client = new pg.Client(url);
-  await client.connect();
-  const { rows } = await client.query<{ pid: number }>(
-    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-  );
-  await client.end();
-  // A database elsewhere has no processes here.
-  const files = rows.map(({ pid }) => `/proc/${pid}/schedstat`).filter((path) => existsSync(path));
-  return () =>
-    files.reduce((sum, path) => {
-      const nanos = existsSync(path) ? Number(readFileSync(path, 'utf8').split(' ', 1)[0]) : 0;
-      return sum + nanos / 1000;
-    }, 0);
 }
 
 async function onServer(text: string): Promise<void> {

@@ -15,13 +15,13 @@ const HELP = `npm run bench -- [options]
   --guard           fail where a method takes far more CPU than its bound, as CI does
   --entry FILE      what to run as ordergate (src/cli/index.ts; dist/cli/index.js is what npm has)
   --out FILE        where the figures go (bench/results/latest.json; NAME.json with --NAME)
-  --scale           a ledger of --orders beside one of 10000: start, memory, reads
+  --scale           ledgers of --orders of each platform beside ones of 10000: every read, start, memory
   --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --postgres        every method on PostgreSQL beside a bare handler with the same statements; with
                     --callbacks, callbacks on PostgreSQL
   --console         what the console asks of a large ledger and request log: search, lists, an order's page
   --records N       calls in the request log with --console (5000000)
-  --engine NAME     with --console: sqlite, postgres or both (both)
+  --engine NAME     with --console and --scale: sqlite, postgres or both (both)
   --samples N       calls of each line with --console (40)
   --versions DIR    one more column: the checkout in DIR, which has its own node_modules
 `;

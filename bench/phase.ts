@@ -10,16 +10,19 @@ export interface Measurement {
   readonly p99Millis: number;
 }
 
+/** @param besidesMicros the CPU so far of what works for the server in other processes: its database */
 export async function measure(
   server: RunningServer,
   connections: number,
   shots: readonly Shot[],
+  besidesMicros: () => number = () => 0,
 ): Promise<Measurement> {
+  const spent = async () => (await server.cpuMicrosWhenIdle()) + besidesMicros();
   const sockets = await openConnections(server.port, connections);
   try {
-    const before = await server.cpuMicrosWhenIdle();
+    const before = await spent();
     const { seconds, millis } = await fire(sockets, shots);
-    const after = await server.cpuMicrosWhenIdle();
+    const after = await spent();
     millis.sort();
     return {
       requestsPerSecond: shots.length / seconds,

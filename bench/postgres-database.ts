@@ -1,5 +1,6 @@
-// A database of its own on the PostgreSQL server of the tests, for one run of the bench.
+// A database of its own on the PostgreSQL server of the tests, for one run of the bench, and the CPU that it takes.
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 
 const SERVER =
@@ -24,6 +25,24 @@ export async function withDatabase(
   } finally {
     await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
   }
+}
+
+/** CPU so far, in microseconds, of the database's processes that serve the server under test; 0 on SQLite. */
+export async function watchDatabase(url: string | undefined): Promise<() => number> {
+  if (url === undefined) return () => 0;
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>(
+    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  await client.end();
+  // A database elsewhere has no processes here.
+  const files = rows.map(({ pid }) => `/proc/${pid}/schedstat`).filter((path) => existsSync(path));
+  return () =>
+    files.reduce((sum, path) => {
+      const nanos = existsSync(path) ? Number(readFileSync(path, 'utf8').split(' ', 1)[0]) : 0;
+      return sum + nanos / 1000;
+    }, 0);
 }
 
 async function onServer(text: string): Promise<void> {

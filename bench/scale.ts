@@ -1,10 +1,11 @@
-// `npm run bench -- --scale`, or this file alone: what size costs. A large ledger beside a small one: start, memory, reads.
-import { join } from 'node:path';
+// `npm run bench -- --scale`, or this file alone: what size costs. A large ledger beside a small one, on each engine: every read, start, memory.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GATEWAY_PATH, randomIndexes, repeatableRandom, shotsAt } from './jintong-requests.ts';
+import { frame } from './frame.ts';
 import { seedOrdergate } from './ledgers.ts';
+import { type MethodPhase, methodPhases } from './method-requests.ts';
 import { type BenchOptions, runBench } from './options.ts';
 import { cpuRatio, type Measurement, measure, median } from './phase.ts';
+import { watchDatabase, withDatabase } from './postgres-database.ts';
 import { type Bound, print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
@@ -12,26 +13,74 @@ const SMALL = 10_000;
 const STARTS = 5;
 const IDLE_AFTER_MS = 3000;
 const MEGABYTE = 1e6;
+const PLATFORMS = ['jintong', 'ytx', 'suning'];
+/** Of a read on the large ledger, in that on the small one. */
+const LIMIT = 1.3;
+
+type Settings = Readonly<Record<string, string>>;
+/** Gives a ledger a place of its own, which goes afterwards. */
+type Place = (run: (settings: Settings) => Promise<void>) => Promise<void>;
+
+const PLACES: Readonly<Record<'sqlite' | 'postgres', Place>> = {
+  sqlite: (run) => run({ ORDERGATE_DATA: temporaryDirectory() }),
+  postgres: (run) => withDatabase(run),
+};
 
 interface Ledger {
   readonly orders: number;
-  readonly data: string;
+  readonly settings: Settings;
+  readonly phases: readonly MethodPhase[];
 }
 
 export async function measureScale(options: BenchOptions): Promise<void> {
-  const { entry, secret, rounds, connections, reads } = options;
-  const directory = temporaryDirectory();
-  const ledgers: Ledger[] = [];
-  for (const orders of [options.orders, SMALL]) {
-    print(`seeding ${orders.toLocaleString('en')} orders`);
-    const data = join(directory, String(orders));
-    await seedOrdergate(entry, data, orders, secret);
-    ledgers.push({ orders, data });
+  const results: Record<string, object> = {};
+  const bounds: Bound[] = [];
+  for (const engine of ['sqlite', 'postgres'] as const) {
+    if (options.engine !== 'both' && options.engine !== engine) continue;
+    await PLACES[engine]((large) =>
+      PLACES[engine](async (small) => {
+        const ledgers = [
+          await seed(options, engine, options.orders, large),
+          await seed(options, engine, SMALL, small),
+        ] as const;
+        const measured = await measureOn(options, ledgers);
+        results[engine] = measured.results;
+        bounds.push(...measured.bounds.map((one) => ({ ...one, what: `${engine}: ${one.what}` })));
+      }),
+    );
   }
-  const [large, small] = ledgers as [Ledger, Ledger];
-  const serve = ({ data }: Ledger) =>
-    RunningServer.start(ordergateCommand(entry, 'serve', '--data', data, '--port', '0'));
+  print('');
+  printBounds(bounds);
+  const { orders, rounds, connections, reads } = options;
+  writeResults(
+    options.out,
+    { orders: [orders, SMALL], rounds, connections, reads, results },
+    bounds,
+  );
+}
 
+async function seed(
+  { entry, secret, only }: BenchOptions,
+  engine: string,
+  orders: number,
+  settings: Settings,
+): Promise<Ledger> {
+  print(`\n${engine}: seeding ${orders.toLocaleString('en')} orders of each platform`);
+  const data = settings.ORDERGATE_DATA ?? temporaryDirectory();
+  for (const platform of PLATFORMS) {
+    await seedOrdergate(entry, data, orders, secret, platform, settings);
+  }
+  const reads = methodPhases(orders, secret).filter(({ changes }) => !changes);
+  const phases = reads.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()));
+  if (phases.length === 0) throw new RangeError(`no read's name holds "${only}"`);
+  return { orders, settings, phases };
+}
+
+async function measureOn(options: BenchOptions, ledgers: readonly [Ledger, Ledger]) {
+  const { entry, connections, rounds } = options;
+  const [large, small] = ledgers;
+  const serve = ({ settings }: Ledger) =>
+    RunningServer.start(ordergateCommand(entry, 'serve', '--port', '0'), settings);
   const startMillis: number[] = [];
   for (let i = 0; i < STARTS; i++) {
     const server = await serve(large);
@@ -41,45 +90,51 @@ export async function measureScale(options: BenchOptions): Promise<void> {
   const servers = [await serve(large), await serve(small)] as const;
   await sleep(IDLE_AFTER_MS);
   const idleBytes = servers[0].residentBytes();
-
-  const figures: [large: Measurement[], small: Measurement[]] = [[], []];
-  const random = repeatableRandom(1);
+  const database = await Promise.all(
+    ledgers.map(({ settings }) => watchDatabase(settings.ORDERGATE_DATABASE_URL)),
+  );
+  const figures = large.phases.map(({ name }) => ({
+    name,
+    of: [[], []] as [large: Measurement[], small: Measurement[]],
+  }));
   for (let round = 0; round <= rounds; round++) {
     print(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    for (let turn = 0; turn < 2; turn++) {
-      const at = ((round + turn) % 2) as 0 | 1;
-      const indexes = randomIndexes(random, ledgers[at]!.orders, reads);
-      const shots = shotsAt(GATEWAY_PATH, 'read', indexes, secret);
-      const measured = await measure(servers[at], connections, shots);
-      if (round > 0) figures[at].push(measured);
+    for (const [at, { of }] of figures.entries()) {
+      for (let turn = 0; turn < 2; turn++) {
+        const which = ((round + turn) % 2) as 0 | 1;
+        const shots = shotsOf(options, ledgers[which].phases[at]!);
+        const taken = await measure(servers[which], connections, shots, database[which]);
+        if (round > 0) of[which].push(taken);
+      }
     }
   }
   const loadedBytes = servers[0].residentBytes();
   await Promise.all(servers.map((server) => server.stop()));
 
-  const name = ({ orders }: Ledger) => `${orders.toLocaleString('en')} orders`;
-  printTable('signed reads', { [name(large)]: figures[0], [name(small)]: figures[1] });
+  const title = ({ orders }: Ledger) => `${orders.toLocaleString('en')} orders`;
+  for (const { name, of } of figures)
+    printTable(name, { [title(large)]: of[0], [title(small)]: of[1] });
   print(
-    `\nstarts of ${name(large)}: ${startMillis.map((ms) => `${Math.round(ms)} ms`).join(', ')}; ` +
-      `memory idle ${megabytes(idleBytes)}, after the reads ${megabytes(loadedBytes)}\n`,
+    `\nstarts of ${title(large)} of each platform: ${startMillis.map((ms) => `${Math.round(ms)} ms`).join(', ')}; ` +
+      `memory idle ${megabytes(idleBytes)}, after the reads ${megabytes(loadedBytes)}`,
   );
   const bounds: Bound[] = [
+    ...figures.map(({ name, of }) =>
+      ratioBound(`${name}: CPU in that of the small ledger`, cpuRatio(...of), 'at most', LIMIT),
+    ),
     atMost('process start to listening', median(startMillis), 500, ' ms'),
     atMost('idle memory', idleBytes / MEGABYTE, 150, ' MB'),
-    ratioBound('reads: CPU in that of the small ledger', cpuRatio(...figures), 'at most', 1.3),
   ];
-  printBounds(bounds);
-  const results = {
-    orders: [large.orders, small.orders],
-    rounds,
-    connections,
-    reads,
-    startMillis,
-    idleBytes,
-    loadedBytes,
-    figures: { large: figures[0], small: figures[1] },
-  };
-  writeResults(options.out, results, bounds);
+  return { bounds, results: { startMillis, idleBytes, loadedBytes, figures } };
+}
+
+/** As many calls of a read as the small ledger has orders for: some reads may ask for an order once a minute only. */
+function shotsOf({ reads, rounds }: BenchOptions, phase: MethodPhase) {
+  const count = Math.min(Math.ceil(reads * phase.share), Math.floor(SMALL / (rounds + 1)));
+  return Array.from({ length: count }, () => {
+    const { target, headers, body, expected } = phase.next();
+    return { request: frame(target, headers, body), expected: Buffer.from(expected) };
+  });
 }
 
 function atMost(what: string, value: number, limit: number, unit: string): Bound {
