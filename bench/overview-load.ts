@@ -199,6 +199,7 @@ async function feltOf(page: Page): Promise<Felt> {
 
 /** What an operator does: another span of the overview, the log held and let go, another page of columns. */
 async function click(name: string, page: Page): Promise<void> {
+  await page.bringToFront(); // A page behind another is painted when the browser has time for it.
   if (name === 'overview') {
     for (const span of ['Last 15 minutes', 'Last 60 minutes']) await page.getByText(span).click();
   } else if (name === 'live log of requests') {
