@@ -73,12 +73,13 @@ function redactTree(body: string, root: Element, format: Format): string {
   return writeDocument({ [root.name]: withoutSecrets(root) }, format);
 }
 
-function holdsSecret({ name, text, children }: Element): boolean {
+function holdsSecret({ name, text, children, cards }: Element): boolean {
+  if (cards) return true;
   if (children.length === 0) return text !== '' && isSecret(name, text);
   if (isNamedSecret(name)) return true;
   for (const child of children) {
     // An element without content holds no secret, and a document may contain 32,000 of them.
-    if (child.text === '' && child.children.length === 0) continue;
+    if (child.text === '' && child.children.length === 0 && !child.cards) continue;
     if (holdsSecret(child)) return true;
   }
   return false;
@@ -88,7 +89,8 @@ function holdsSecret({ name, text, children }: Element): boolean {
 const isSecret = (name: string, text: string): boolean =>
   isNamedSecret(name) || (looksLikeJson(text) && SUSPICIOUS.test(text));
 
-function withoutSecrets({ name, text, children }: Element): string | Document {
+function withoutSecrets({ name, text, children, cards }: Element): string | Document {
+  if (cards) return MASK;
   if (children.length === 0) return text !== '' && isSecret(name, text) ? MASK : text;
   if (isNamedSecret(name)) return MASK;
   // A map, because a stranger's document may contain a hundred thousand names, or one called
@@ -97,8 +99,9 @@ function withoutSecrets({ name, text, children }: Element): string | Document {
   for (const child of children) {
     const before = kept.get(child.name);
     // The log keeps the first item of a list, and the number of the others.
-    if (before) before.count++;
-    else kept.set(child.name, { written: withoutSecrets(child), count: 1 });
+    const count = child.cards?.length ?? 1;
+    if (before) before.count += count;
+    else kept.set(child.name, { written: withoutSecrets(child), count });
   }
   return Object.fromEntries(
     [...kept].map(([name, { written, count }]) => [

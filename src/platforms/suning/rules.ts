@@ -44,8 +44,10 @@ const ship: Rule = (line, { cards }, now) => {
   if (isCard) {
     if (cards.length === 0) return refuse('113', 'no cards');
     if (cards.length > MAX_CARDS) return refuse('115', `${cards.length} cards`);
-    const blank = cards.findIndex((c) => c.cardCode.trim() === '' || c.cardSec.trim() === '');
-    if (blank >= 0) return refuse('116', `card ${blank + 1} lacks its cardCode or cardSec`);
+    const { firstBlank } = cards;
+    if (firstBlank >= 0) {
+      return refuse('116', `card ${firstBlank + 1} lacks its cardCode or cardSec`);
+    }
     if (cards.length !== line.quantity) {
       return refuse('114', `${cards.length} cards for a quantity of ${line.quantity}`);
     }

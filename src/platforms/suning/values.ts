@@ -1,6 +1,7 @@
 // Reads a method's node and checks its fields against the contract, with one reader per method.
 import { type Refusal, says } from '../../protocol/checks.ts';
 import type { Fields as ContractFields, Field } from '../../protocol/contract.ts';
+import { type Card, type Cards, listedCards } from './cards.ts';
 import { invalidBiz, missingParameter } from './codes.ts';
 import { contract } from './contract.ts';
 import { METHODS, type Method } from './methods.ts';
@@ -9,11 +10,6 @@ import { RANGE_REASONS, type RangeCode, readTimeRange, type TimeRange } from './
 import type { Element } from './wire.ts';
 import { isNumbered } from './wire.ts';
 import { looksLikeJson } from './wire-json.ts';
-
-export interface Card {
-  readonly cardCode: string;
-  readonly cardSec: string;
-}
 
 const { iqStatus: IQ_STATUS } = contract.methods['suning.selfmarket.leaguerstatus.add'].params;
 export type IqStatus = keyof typeof IQ_STATUS.values;
@@ -24,7 +20,7 @@ export interface LeaguerStatus {
   readonly orderItemId: string;
   readonly supplierCode: string | null;
   readonly failReason: string | null;
-  readonly cards: readonly Card[];
+  readonly cards: Cards;
 }
 
 export interface HistoryQuery {
@@ -142,7 +138,7 @@ function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
     orderItemId: orderItemId!,
     supplierCode: isBlank(supplierCode) ? null : supplierCode!,
     failReason: isBlank(failReason) ? null : failReason!,
-    cards: cards.list,
+    cards,
   };
 }
 
@@ -151,9 +147,11 @@ function readLeaguerStatus(fields: Fields, node: Element): Read<LeaguerStatus> {
  * again begins the next card, so that a pair with a part missing is never filled from its neighbour.
  * A list that was given empty is not given. Details name places and never the caller's own names.
  */
-function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<ValueCode> {
+function readCards(node: Element): Cards | Refusal<ValueCode> {
+  const elements = cardElements(node);
+  if (elements.length === 1 && elements[0]!.cards) return elements[0]!.cards;
   const list: Card[] = [];
-  for (const [i, element] of cardElements(node).entries()) {
+  for (const [i, element] of elements.entries()) {
     const { children, text } = element;
     const isInList = element.isItem === true && element.name !== 'cardList';
     const usual = isInList ? undefined : usualCard(children);
@@ -181,7 +179,7 @@ function readCards(node: Element): { readonly list: readonly Card[] } | Refusal<
     if (card.cardCode !== undefined || card.cardSec !== undefined) list.push(complete(card));
     if (list.length === before) return malformed(`${place} has neither cardCode nor cardSec`);
   }
-  return { list };
+  return listedCards(list);
 }
 
 /** A card whose two parts stand in the documents' order; undefined for any other element. */

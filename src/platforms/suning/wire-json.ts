@@ -1,6 +1,6 @@
 // Reads JSON of a request into elements: strict JSON, and the Python and PHP spellings of public
 // clients.
-
+import { readCards } from './cards.ts';
 import { JsonTextError, LiteralReader } from './json-literals.ts';
 import { isKnownName, METHODS, nodeOf } from './methods.ts';
 import type { Element } from './wire.ts';
@@ -59,6 +59,9 @@ const CHARACTERS_PER_ELEMENT = 9;
 /** A short call may have shorter elements. */
 const SPARE_ELEMENTS = 64;
 
+/** The depth of the outermost object's members, of which a document has only one. */
+const OUTERMOST = 2;
+
 /** In a text without these, whatever stands between two quotation marks is a string as it is. */
 const NOT_PLAIN = /[\\\u0000-\u001f]/;
 const WORD_NAME = /^\w+$/;
@@ -107,6 +110,11 @@ class Reader extends LiteralReader {
       into.push(this.#value(name, depth));
       return;
     }
+    const cards = name === 'cardList' && depth > OUTERMOST ? this.#cards(depth) : undefined;
+    if (cards) {
+      into.push(cards);
+      return;
+    }
     this.#enter(depth);
     if (this.#closes(']')) {
       if (NODES.has(name)) into.push({ name, text: '', children: NONE });
@@ -124,6 +132,15 @@ class Reader extends LiteralReader {
       if (!first) shape = this.#shapeOf(item, depth + 1);
       first ??= item;
     }
+  }
+
+  /** A whole list of cards, if it can stay in the text. */
+  #cards(depth: number): Element | undefined {
+    const cards = depth < this.#maxDepth ? readCards(this.text, this.at) : null;
+    if (!cards || this.#elementsLeft < 3 * cards.length) return undefined;
+    this.#elementsLeft -= 3 * cards.length;
+    this.at += cards.json().length;
+    return { name: 'cardList', text: '', children: NONE, isItem: true, cards };
   }
 
   /** The shape of a list's items where its first has one that {@link Reader.#alike} finds again. */

@@ -8,6 +8,7 @@ import {
   XmlError,
   type XmlTree,
 } from '../../protocol/codecs/xml.ts';
+import type { Cards } from './cards.ts';
 import { JsonTextError } from './json-literals.ts';
 import { isKnownName } from './methods.ts';
 import { readJsonMembers } from './wire-json.ts';
@@ -19,6 +20,8 @@ export interface Element extends XmlElement {
   readonly children: readonly Element[];
   /** The element is an item of a JSON list, where even an empty element counts. */
   readonly isItem?: true;
+  /** The element stands for a whole list of cards, and has no children of its own. */
+  readonly cards?: Cards;
 }
 
 /** A document over 1 MiB is refused (settled.md, ALL13); a reply may be longer. */
