@@ -11,7 +11,10 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'test/database-{connect,failures}.test.ts', because: 'starts and stops databases' },
   { files: 'test/groups-{move,command}.test.ts', because: 'moves groups between two servers' },
   { files: 'test/pgbouncer.test.ts', because: 'starts poolers' },
-  { files: 'test/groups{,-begin,-load}.test.ts', because: 'stops and starts one of two servers' },
+  {
+    files: 'test/groups{,-begin,-copies,-load}.test.ts',
+    because: 'stops and starts one of two servers',
+  },
   { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes' },
   { files: 'test/cli*.test.ts', because: 'starts a process for each command' },
   {

@@ -80,7 +80,9 @@ function readExistingKey(config: Config): Buffer {
 
 /** The current head of the ledger, also while a server runs. */
 export async function ledgerHeadOf(config: Config): Promise<string> {
-  refuseGroups(config);
+  if (config.groupsFile !== undefined) {
+    return (await import('./storage/groups/head.ts')).readHeadOfGroups(config.groupsFile);
+  }
   const source = await openSource(config);
   try {
     return await source.head();

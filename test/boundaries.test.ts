@@ -177,7 +177,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^transfers\.ts$/,
-    may: /^(config|secrets|version)\.ts$|^core\/party\.ts$|^storage\/(transfer\/|(seal|party-row)\.ts$)/,
+    may: /^(config|secrets|version)\.ts$|^core\/party\.ts$|^storage\/(transfer\/|groups\/|(seal|party-row)\.ts$)/,
     packages: /^node:/,
   },
   // The clients that a command calls with, and the key that it signs with.

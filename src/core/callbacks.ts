@@ -1,4 +1,5 @@
 // Callbacks: order events, their deliveries and attempts, and the storage port that keeps them.
+import type { CallbackAudit } from './callback-audit.ts';
 import type { GaveUp, HandClaim } from './callback-by-hand.ts';
 import type {
   CallbackEndpoint,
@@ -188,19 +189,6 @@ export interface CallbackStats {
   readonly oldestPendingAt: Instant | null;
   readonly dead: number;
   readonly endpointsOff: number;
-}
-
-/** Counts of rows that break a rule. All counts are 0 in a sound ledger. */
-export interface CallbackAudit {
-  readonly deliveriesWithoutEvent: number;
-  /** Deliveries with a wrong attempt count, and attempts without a delivery. */
-  readonly attemptsOutOfStep: number;
-  /** Pairs of order and endpoint with pending deliveries, unless exactly one may be sent. */
-  readonly queuesStuck: number;
-  /** 1 if the fan-out cursor is beyond the last event, so that fan-out could skip future events. */
-  readonly cursorBeyondEvents: number;
-  /** Events that lack a delivery because their number was below the cursor when they appeared. */
-  readonly eventsPassedOver: number;
 }
 
 /** Each method runs in one transaction of its own. */

@@ -236,9 +236,10 @@ export interface AuditHead {
 export const headText = ({ group, seq, hash, audit }: LedgerHead): string =>
   [group, seq, hash, ...(audit ? [audit.number, audit.hash] : [])].join('.');
 
-/** Returns null if the text is not a head. */
+/** Returns null if the text is not a head. The hash of a ledger without changes is empty. */
 export function readHead(text: string): LedgerHead | null {
-  const form = /^(\d{1,15})\.(\d{1,16})\.([0-9a-f]{64})(?:\.(\d{1,16})\.([0-9a-f]{64}))?$/;
+  const form =
+    /^(\d{1,15})\.(\d{1,16})\.([0-9a-f]{64}|(?<=^0\.0\.))(?:\.(\d{1,16})\.([0-9a-f]{64}))?$/;
   const found = form.exec(text.trim());
   if (!found) return null;
   const [, group, seq, hash, number, ofAudit] = found;

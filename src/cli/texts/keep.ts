@@ -44,7 +44,7 @@ export const head = {
   name: 'head',
   usage: ['head'],
   about:
-    'The server may run. `ordergate verify --head HEAD` later finds what was cut off or rewritten.',
+    'The server may run. `ordergate verify --head HEAD` later finds what was cut off or rewritten. With ORDERGATE_GROUPS the line has a part for each group.',
   flags: { ...JSON_FLAG },
   takesSettings: true,
   examples: [['head >> heads.txt', 'write the head down; keep the file on another machine']],

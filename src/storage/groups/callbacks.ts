@@ -11,7 +11,7 @@ import type {
   Settled,
 } from '../../core/callbacks.ts';
 import { askGroups, IN_BACKGROUND } from './ask.ts';
-import { auditCallbacks } from './callback-audit.ts';
+import { auditCallbacks } from './audit.ts';
 import { deliveriesIn, wholeDeliveries, wholeOrNull } from './deliveries.ts';
 import { EventFeed } from './event-feed.ts';
 import type { Group } from './group.ts';

@@ -20,9 +20,9 @@ import type {
 } from '../../core/ledger.ts';
 import type { LookUpKey, Order, OrderId, OwnerId } from '../../core/order.ts';
 import type { KeyUse, Party } from '../../core/party.ts';
-import { UnusableDatabaseError } from '../postgres/errors.ts';
 import type { PostgresLedger } from '../postgres/ledger.ts';
 import { askGroups, IN_BACKGROUND } from './ask.ts';
+import { auditGroups } from './audit.ts';
 import { createInGroups } from './creation.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
@@ -222,28 +222,8 @@ export class GroupedLedger implements Ledger {
     return this.#sum(({ storage }) => storage.ledger.forgetReplies(now));
   }
 
-  /** Reads group after group, because each reads everything that it has. */
-  async audit(head?: string): Promise<LedgerAudit> {
-    if (head !== undefined) {
-      throw new UnusableDatabaseError(
-        'a head belongs to one group: verify it with the URL of that group, without ORDERGATE_GROUPS',
-      );
-    }
-    const sums = { orders: 0, changes: 0, ordersOutOfStep: 0 };
-    const rows = { changesWithoutEvent: 0, eventsWithoutChange: 0 };
-    const damage: string[] = [];
-    const notes: string[] = [];
-    for (const { name, storage } of this.#groups.all) {
-      const found = await storage.ledger.audit();
-      sums.orders += found.orders;
-      sums.changes += found.changes;
-      sums.ordersOutOfStep += found.ordersOutOfStep;
-      rows.changesWithoutEvent += found.changesWithoutEvent;
-      rows.eventsWithoutChange += found.eventsWithoutChange;
-      damage.push(...found.damage.map((one) => `group ${name}: ${one}`));
-      notes.push(...(found.notes ?? []).map((one) => `group ${name}: ${one}`));
-    }
-    return { ...sums, ...rows, damage, ...(notes.length > 0 && { notes }) };
+  audit(head?: string): Promise<LedgerAudit> {
+    return auditGroups(this.#groups, this.#home, head);
   }
 
   /** Ready while any group takes changes: each node serves the parties of all groups that do. */

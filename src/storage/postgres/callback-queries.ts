@@ -1,12 +1,8 @@
 // The console's queries about deliveries.
+
+import type { CallbackAudit } from '../../core/callback-audit.ts';
 import type { EndpointStats } from '../../core/callback-feed.ts';
-import type {
-  Attempt,
-  CallbackAudit,
-  Delivery,
-  DeliveryFilter,
-  DeliveryQuery,
-} from '../../core/callbacks.ts';
+import type { Attempt, Delivery, DeliveryFilter, DeliveryQuery } from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
 import { DELIVERY_STATES } from '../callback-limits.ts';
 import { callbackStatements } from './callback-statements.ts';

@@ -1,10 +1,10 @@
 // The console's queries about callbacks: deliveries, alerts, counts, and the audit.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { CallbackAudit } from '../../core/callback-audit.ts';
 import type { EndpointStats } from '../../core/callback-feed.ts';
 import type {
   Attempt,
   CallbackAlert,
-  CallbackAudit,
   CallbackStats,
   Delivery,
   DeliveryFilter,

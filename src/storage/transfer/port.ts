@@ -1,5 +1,5 @@
 // The interfaces by which an engine is the source or the target of a transfer.
-import type { CallbackAudit } from '../../core/callbacks.ts';
+import type { CallbackAudit } from '../../core/callback-audit.ts';
 import type { LedgerAudit } from '../../core/ledger.ts';
 import { Sum, type Sums } from './digest.ts';
 import { TABLES, type TransferTable } from './tables.ts';
