@@ -5,6 +5,7 @@ import { type Config, ConfigError } from './config.ts';
 import { ownersOf } from './directory/owners.ts';
 import { platformsOf } from './platform-file.ts';
 import { addGroup } from './storage/groups/add.ts';
+import { backUpGroups } from './storage/groups/backup.ts';
 import { type Begun, beginGroups, FIRST_GROUP, type OwnerName } from './storage/groups/begin.ts';
 import {
   type GroupPlace,
@@ -17,7 +18,9 @@ import {
 import { dropOld } from './storage/groups/move/after.ts';
 import { type MoveReport, type MoveRequest, moveGroup } from './storage/groups/move/mover.ts';
 import { type GroupOverview, readOverview } from './storage/groups/overview.ts';
+import { restoreGroups } from './storage/groups/restore.ts';
 import { partiesOf } from './transfers.ts';
+import { VERSION } from './version.ts';
 
 /** @throws {ConfigError} if there is no file */
 function fileOf(path: string | undefined): GroupsFile {
@@ -126,3 +129,13 @@ export async function addGroupOf(
   if (write && !known) writeGroupsFile(path!, wanted);
   return { ...place, isInFile: write || known !== undefined };
 }
+
+/** A directory with a copy of each group. @returns counts and digests by group */
+export const backUpAllGroups = (
+  groupsFile: string,
+  directory: string,
+  onProgress: (rows: number) => void,
+) => backUpGroups(groupsFile, directory, VERSION, onProgress);
+
+/** Restores such a directory. @returns what was restored, by group */
+export const restoreAllGroups = restoreGroups;

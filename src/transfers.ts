@@ -18,14 +18,6 @@ import type { Sums } from './storage/transfer/digest.ts';
 import { TABLES } from './storage/transfer/tables.ts';
 import { VERSION } from './version.ts';
 
-/** Copies and heads are of one ledger: the home schema, or one group. */
-function refuseGroups({ groupsFile }: Config): void {
-  if (groupsFile === undefined) return;
-  throw new ConfigError(
-    'ORDERGATE_GROUPS: this command works on one ledger. Unset it, and name the home schema or one group in ORDERGATE_DATABASE_URL (?options=-c%20search_path%3DSCHEMA), each in turn. Nothing was changed.',
-  );
-}
-
 /** A consistent copy of the ledger. A server may continue to use the ledger. */
 export async function backUpLedger(
   config: Config,
@@ -33,7 +25,6 @@ export async function backUpLedger(
   { withKey }: { readonly withKey: boolean },
   onProgress: OnProgress,
 ): Promise<Sums> {
-  refuseGroups(config);
   const secrets = withKey
     ? { masterKey: readExistingKey(config).toString('hex'), adminToken: readAdminToken(config) }
     : undefined;
@@ -54,8 +45,12 @@ export async function migrateLedger(
   config: Config,
   onProgress: OnProgress,
 ): Promise<TransferReport> {
-  refuseGroups(config);
-  const { dataDirectory, databaseUrl } = config;
+  const { dataDirectory, databaseUrl, groupsFile } = config;
+  if (groupsFile !== undefined) {
+    throw new ConfigError(
+      'ORDERGATE_GROUPS is set, and a ledger moves to one PostgreSQL: name it in ORDERGATE_DATABASE_URL, and make groups of it then (ordergate help groups). Nothing was changed.',
+    );
+  }
   if (databaseUrl === undefined) {
     throw new ConfigError(
       'ORDERGATE_DATABASE_URL has to name the database that the ledger moves to',

@@ -105,7 +105,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   // The way into groups places the owners that the parties' platforms name.
   {
     place: /^groups-here\.ts$/,
-    may: /^storage\/groups\/|^directory\/owners\.ts$|^(config|platform-file|transfers)\.ts$/,
+    may: /^storage\/groups\/|^directory\/owners\.ts$|^(config|platform-file|transfers|version)\.ts$/,
     packages: /^node:/,
   },
   { place: /^shipped-scenarios\.ts$/, may: /^scenario\//, packages: /^node:fs$/ },

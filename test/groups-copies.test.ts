@@ -1,11 +1,12 @@
-// `ordergate head` and `verify` over all groups of a ledger, in real processes: each finding names its group.
+// `ordergate head`, `verify`, `backup` and `restore` over all groups of a ledger, in real processes.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../src/config.ts';
 import { openWorkplace } from '../src/main.ts';
-import { isExplained, keepSecret, nothingWasBetrayed, run } from './cli-process.ts';
+import { isExplained, keepSecret, nothingWasBetrayed, run, start, stop } from './cli-process.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
 import { query } from './postgres.ts';
 import { SANDBOX_ORDERS } from './sandbox.ts';
@@ -104,11 +105,140 @@ describe('all groups at once', { skip, timeout: 600_000 }, () => {
     assert.match(party, /^damage: the home: [^\n]*parties/m);
   });
 
+  const backup = join(directory, 'first');
+  const manifestOf = (path: string) =>
+    JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8').split('\n')[0]!);
+
+  test('a backup is a directory with a file for each part, and each is proven', async () => {
+    const said = await done('backup', backup);
+    assert.match(
+      said,
+      new RegExp(`^backed up ${SANDBOX_ORDERS} orders .* each of 00, 01, home\\.`),
+    );
+    assert.deepEqual(readdirSync(backup).sort(), [
+      ...['00.ndjson.gz', '01.ndjson.gz', 'home.ndjson.gz', 'manifest.json'],
+    ]);
+    for (const name of readdirSync(backup)) {
+      assert.equal(statSync(join(backup, name)).mode & 0o777, 0o600);
+    }
+    const folder = temporaryDirectory();
+    const { file } = JSON.parse(await done('backup', folder, '--json'));
+    assert.match(file.slice(folder.length), /^\/ordergate-\d{8}T\d{6}Z\.groups$/);
+    isExplained(await run(['backup', `${backup}2`, '--with-key'], env), /--with-key/);
+    const proven = await run(['restore', backup, '--verify']);
+    assert.deepEqual([proven.code, proven.stderr], [0, '']);
+    assert.match(proven.stdout, /^verified .* \(00, 01, home\); .* found each part sound\n$/);
+    const part = await run(['restore', join(backup, '01.ndjson.gz'), '--verify']);
+    assert.deepEqual([part.code, part.stderr], [0, '']);
+
+    const mixed = join(directory, 'mixed');
+    cpSync(backup, mixed, { recursive: true });
+    copyFileSync(join(backup, '00.ndjson.gz'), join(mixed, '01.ndjson.gz'));
+    isExplained(
+      await run(['restore', mixed, '--verify']),
+      /01\.ndjson\.gz: it is not the file that/,
+    );
+    const altered = join(directory, 'altered');
+    cpSync(backup, altered, { recursive: true });
+    writeFileSync(
+      join(altered, 'manifest.json'),
+      readFileSync(join(backup, 'manifest.json'), 'utf8').replace('"00"]', '"01"]'),
+    );
+    isExplained(
+      await run(['restore', altered, '--verify']),
+      /manifest\.json is not as it was written/,
+    );
+  });
+
+  test('a restore into other schemas is equal, also after a kill, and serves nobody before its end', async () => {
+    const other = join(directory, 'other.json');
+    const to = { ...env, ORDERGATE_GROUPS: other };
+    const places = (groups: object) => ({
+      home: { server: 'b', schema: 'again_home' },
+      ...{ servers: { a: a.url, b: b.url }, groups },
+    });
+    const both = {
+      '00': { server: 'b', schema: 'again_00' },
+      '01': { server: 'a', schema: 'again_01' },
+    };
+    const restore = ['restore', backup, '--database', '--verify'];
+    isExplained(await run(restore, SECRETS), /--database needs ORDERGATE_GROUPS/);
+    isExplained(
+      await run(['restore', backup, '--data', 'x'], SECRETS),
+      /only --database restores it/,
+    );
+    isExplained(await run(restore, env), /the home: the database holds a ledger already/);
+    writeFileSync(other, JSON.stringify(places({ '00': both['00'] })));
+    isExplained(await run(restore, to), /names no group 01, which the backup holds\. Nothing/);
+    writeFileSync(other, JSON.stringify(places(both)));
+
+    // A part that is damaged: those before it are emptied again.
+    const damaged = join(directory, 'damaged');
+    cpSync(backup, damaged, { recursive: true });
+    const bytes = readFileSync(join(backup, '01.ndjson.gz'));
+    writeFileSync(join(damaged, '01.ndjson.gz'), bytes.subarray(0, bytes.length - 50));
+    isExplained(await run(['restore', damaged, '--database'], to), /group 01: .*it is damaged/);
+    assert.deepEqual(await query('SELECT count(*)::int FROM again_00.orders', b.url), [[0]]);
+    assert.deepEqual(await query('SELECT count(*)::int FROM again_home.settings', b.url), [[0]]);
+
+    const held = query(
+      'BEGIN; LOCK TABLE again_01.orders IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(120)',
+      a.url,
+    ).catch(() => {});
+    const command = start(restore, to);
+    const marks = `SELECT count(*)::int FROM again_00.settings WHERE name = 'copying'`;
+    const filled = async () =>
+      Number((await query('SELECT count(*)::int FROM again_00.orders', b.url))[0]![0]) > 0 &&
+      Number(
+        (
+          await query(
+            "SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = 'again_01.orders'::regclass",
+            a.url,
+          )
+        )[0]![0],
+      ) > 0;
+    for (const deadline = Date.now() + 30_000; !(await filled()); await sleep(100)) {
+      assert.ok(Date.now() < deadline, 'the command has come to group 01');
+    }
+    await stop(command, 'SIGKILL');
+    const sleeper =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%'";
+    await query(sleeper, a.url);
+    await held;
+    assert.deepEqual(await query(marks, b.url), [[1]]);
+    isExplained(
+      await run(['serve', '--port', '0'], to),
+      /a ledger is being brought into the database/,
+    );
+
+    const { code, stdout, stderr } = await run(restore, to);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(
+      stdout,
+      new RegExp(`^restored ${SANDBOX_ORDERS} orders .* into the schemas of .*sound\n$`),
+    );
+    const placed = (schema: string, url: string) =>
+      query(`SELECT * FROM ${schema}.order_places ORDER BY platform, order_id`, url);
+    assert.deepEqual(await placed('again_home', b.url), await placed('ordergate_home', a.url));
+    const owners = (schema: string, url: string) =>
+      query(`SELECT * FROM ${schema}.party_groups ORDER BY 1, 2`, url);
+    assert.deepEqual(await owners('again_home', b.url), await owners('ordergate_home', a.url));
+    const second = join(directory, 'second');
+    assert.equal((await run(['backup', second], to)).code, 0);
+    assert.deepEqual(manifestOf(second).parts, manifestOf(backup).parts, 'each table is equal');
+    const head = (await done('head')).trim();
+    const verified = await run(['verify', '--head', head], to);
+    assert.deepEqual([verified.code, verified.stderr], [0, '']);
+    assert.equal(JSON.parse(verified.stdout).orders, SANDBOX_ORDERS);
+  });
+
   test('a group that does not answer is named, and no head is printed without it', async () => {
     await b.stop('fast');
     const head = await run(['head'], env);
     assert.equal(head.code, 1);
     assert.match(head.stderr, /group 01 on server b/);
+    isExplained(await run(['backup', `${backup}3`], env), /group 01 on server b/);
+    assert.equal(statSync(`${backup}3.part`, { throwIfNoEntry: false }), undefined);
     const verify = await run(['verify'], env);
     assert.equal(verify.code, 1);
     assert.match(verify.stderr, /group 01/);

@@ -18,17 +18,33 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!isDirectory && /[/\\]$/.test(place)) {
     throw new ConfigError(`there is no directory ${place}; make it first, or name a file`);
   }
-  const file = isDirectory ? join(place, ownName(new Date())) : place;
-  const sums = await backUpLedger(
-    readConfig(settingsAmong(values)),
-    file,
-    { withKey },
-    progress('copying rows'),
-  );
+  const config = readConfig(settingsAmong(values));
+  const { groupsFile } = config;
+  const ending = groupsFile === undefined ? 'ndjson.gz' : 'groups';
+  const file = isDirectory ? join(place, `${ownName(new Date())}.${ending}`) : place;
+  const { json } = values;
+  if (groupsFile !== undefined) {
+    if (withKey) {
+      throw new ConfigError(
+        '--with-key: the key of a ledger in groups is the ORDERGATE_KEY of its nodes; keep it elsewhere',
+      );
+    }
+    const { backUpAllGroups } = await import('../groups-here.ts');
+    const parts = await backUpAllGroups(groupsFile, file, progress('copying rows'));
+    const all = Object.values(parts);
+    const count = (table: string): number =>
+      all.reduce((sum, sums) => sum + (sums[table]?.rows ?? 0), 0);
+    const [orders, changes] = [count('orders'), count('history')];
+    if (json) return print({ file, orders, changes, parts: Object.keys(parts).sort() });
+    say(
+      `backed up ${orders} orders and ${changes} changes to ${file}, with a file for each of ${Object.keys(parts).sort().join(', ')}. The master key and the admin token are not in it: keep them elsewhere.`,
+    );
+    return 0;
+  }
+  const sums = await backUpLedger(config, file, { withKey }, progress('copying rows'));
   const secrets = withKey
     ? 'It holds the master key and the admin token: whoever has it can read everything.'
     : 'The master key and the admin token are not in it: keep them elsewhere.';
-  const { json } = values;
   if (json) return print({ file, withKey, orders: sums.orders?.rows, changes: sums.history?.rows });
   say(
     `backed up ${sums.orders?.rows} orders and ${sums.history?.rows} changes to ${file}. ${secrets}`,
@@ -36,5 +52,4 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-const ownName = (at: Date): string =>
-  `ordergate-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}.ndjson.gz`;
+const ownName = (at: Date): string => `ordergate-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;

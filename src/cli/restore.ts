@@ -3,7 +3,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, readConfig, readFlags } from '../config.ts';
+import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
 import { restoreLedger } from '../main.ts';
 import { settingsAmong, wrongUse } from './flags.ts';
 import { print, say } from './output.ts';
@@ -25,8 +25,16 @@ export async function run(args: readonly string[]): Promise<number> {
     );
   }
   if (file === undefined || positionals.length > 1 || to > 1) wrongUse(TEXT);
-  const { size } = statSync(file);
+  const found = statSync(file);
   const config = readConfig(settings);
+  if (found.isDirectory())
+    return restoreDirectory(file, config, { ...values, isData: to === 1 && !database });
+  const { size } = found;
+  if (database && config.groupsFile !== undefined) {
+    throw new ConfigError(
+      `${file} is a backup of one ledger, and ORDERGATE_GROUPS is set: name a directory that \`ordergate backup\` made with it, or unset it`,
+    );
+  }
   if (database && config.databaseUrl === undefined) {
     throw new ConfigError('--database needs ORDERGATE_DATABASE_URL, which names it');
   }
@@ -56,5 +64,60 @@ export async function run(args: readonly string[]): Promise<number> {
       `the backup holds no master key: before you serve it, put the master.key of that ledger into ${config.dataDirectory}, or set ORDERGATE_KEY`,
     );
   }
+  return 0;
+}
+
+interface DirectoryValues {
+  readonly database: boolean;
+  readonly verify: boolean;
+  readonly json: boolean;
+  /** Whether --data names a target. */
+  readonly isData: boolean;
+}
+
+/** A backup of a ledger in groups. */
+async function restoreDirectory(
+  directory: string,
+  { groupsFile }: Config,
+  { database, verify, json, isData }: DirectoryValues,
+): Promise<number> {
+  if (isData) {
+    throw new ConfigError(
+      `${directory} is a backup of groups: only --database restores it, into the schemas of ORDERGATE_GROUPS. Each file in it can be restored alone.`,
+    );
+  }
+  if (database && groupsFile === undefined) {
+    throw new ConfigError(
+      `${directory} is a backup of groups: --database needs ORDERGATE_GROUPS, whose file names their schemas`,
+    );
+  }
+  const { restoreAllGroups } = await import('../groups-here.ts');
+  const reports = await restoreAllGroups(directory, {
+    groupsFile: database ? groupsFile! : null,
+    verify,
+    onProgress: progress('rows'),
+  });
+  const names = Object.keys(reports).sort();
+  const count = (table: string): number =>
+    names.reduce((sum, name) => sum + (reports[name]!.sums[table]?.rows ?? 0), 0);
+  const [orders, changes] = [count('orders'), count('history')];
+  if (json) {
+    const isAudited = names.every((name) => reports[name]!.audit !== undefined);
+    return print({
+      file: directory,
+      target: database ? 'groups' : null,
+      orders,
+      changes,
+      parts: names,
+      isAudited,
+    });
+  }
+  const where = database ? ` into the schemas of ${groupsFile}` : '';
+  const proof = verify
+    ? '; all tables agree in counts and digests, and the audit found each part sound'
+    : '';
+  say(
+    `${database ? 'restored' : 'verified'} ${orders} orders and ${changes} changes of ${directory} (${names.join(', ')})${where}${proof}`,
+  );
   return 0;
 }

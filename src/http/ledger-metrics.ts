@@ -101,7 +101,7 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
 async function newestBackup(directory: string): Promise<number> {
   const names = await readdir(directory).catch((): string[] => []);
   const times = names
-    .filter((name) => name.endsWith('.ndjson.gz') && !name.startsWith('.'))
+    .filter((name) => /^[^.].*\.(ndjson\.gz|groups)$/.test(name))
     .map(async (name) => {
       const found = await stat(join(directory, name)).catch(() => undefined);
       return found === undefined ? 0 : found.mtimeMs / MS_PER_SECOND;

@@ -182,7 +182,7 @@ export function backupFinding({ backups }: Config, now: number): Finding {
   }
   try {
     const times = readdirSync(backups)
-      .filter((name) => name.endsWith('.ndjson.gz') && !name.startsWith('.'))
+      .filter((name) => /^[^.].*\.(ndjson\.gz|groups)$/.test(name))
       .map((name) => statSync(join(backups, name)).mtimeMs);
     const hours = (now - Math.max(...times)) / HOUR_MS;
     const todo = 'run deploy/backup by hand and read what it says';

@@ -70,7 +70,8 @@ export const lost = {
 export const backup = {
   name: 'backup',
   usage: ['backup FILE|DIRECTORY [--with-key]'],
-  about: 'The server may run. In a directory the backup gets a name with the time.',
+  about:
+    'The server may run. In a directory the backup gets a name with the time. With ORDERGATE_GROUPS the backup is a directory with a file for each group.',
   flags: {
     'with-key': {
       type: 'boolean',
@@ -86,11 +87,13 @@ export const backup = {
 export const restore = {
   name: 'restore',
   usage: ['restore FILE [--data DIRECTORY | --database] [--verify]'],
+  about:
+    'FILE is what `ordergate backup` made. If that is a directory with all groups, --database restores it into the empty schemas of the file that ORDERGATE_GROUPS names.',
   flags: {
     database: {
       type: 'boolean',
       default: false,
-      text: 'restore into the empty database that ORDERGATE_DATABASE_URL names',
+      text: 'restore into the empty database that ORDERGATE_DATABASE_URL names, or ORDERGATE_GROUPS',
     },
     verify: {
       type: 'boolean',

@@ -118,13 +118,28 @@ function firstMissing(path: string): string {
   return isThere(parent) ? resolve(path) : firstMissing(parent);
 }
 
+/**
+ * One of several ledgers that are released together: the copy keeps its mark, and serves nobody.
+ *
+ * @param id begins with {@link RESTORE}; the copy is finished under it
+ */
+export function restorePart(
+  file: string,
+  databaseUrl: string,
+  id: string,
+  options: Omit<RestoreOptions, 'place'>,
+): Promise<TransferReport> {
+  return restoreTo(file, { dataDirectory: '', databaseUrl }, options, { id, isPart: true });
+}
+
 async function restoreTo(
   file: string,
   place: StoragePlace,
-  { verify, onProgress }: RestoreOptions,
-): Promise<TransferReport> {
+  { verify, onProgress }: Omit<RestoreOptions, 'place'>,
   // An interrupted restore starts again in another place, because the file still exists.
-  const target = await openTarget(place, `${RESTORE}${randomUUID()}`);
+  { id, isPart } = { id: `${RESTORE}${randomUUID()}`, isPart: false },
+): Promise<TransferReport> {
+  const target = await openTarget(place, id);
   try {
     let rows = 0;
     let header: BackupHeader | undefined;
@@ -149,7 +164,7 @@ async function restoreTo(
     const audit = verify && (await prove(target, { ...sums, ...Object.fromEntries(expected) }));
     if (!verify) await target.chain();
     if (header?.secrets && place.databaseUrl === undefined) writeSecrets(place, header.secrets);
-    await target.release();
+    if (!isPart) await target.release();
     return { sums, ...(audit && { audit }) };
   } catch (error) {
     throw await abandoned(target, error);
