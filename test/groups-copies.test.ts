@@ -4,9 +4,18 @@ import { copyFileSync, cpSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { readConfig } from '../src/config.ts';
 import { openWorkplace } from '../src/main.ts';
-import { isExplained, keepSecret, nothingWasBetrayed, run, start, stop } from './cli-process.ts';
+import {
+  isExplained,
+  keepSecret,
+  nothingWasBetrayed,
+  run,
+  serve,
+  start,
+  stop,
+} from './cli-process.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
 import { query } from './postgres.ts';
 import { SANDBOX_ORDERS } from './sandbox.ts';
@@ -230,6 +239,81 @@ describe('all groups at once', { skip, timeout: 600_000 }, () => {
     const verified = await run(['verify', '--head', head], to);
     assert.deepEqual([verified.code, verified.stderr], [0, '']);
     assert.equal(JSON.parse(verified.stdout).orders, SANDBOX_ORDERS);
+  });
+
+  test('a backup beside a node holds each change that was acknowledged before it', async () => {
+    const node = await serve([], env);
+    const ask = async (method: string, path: string, body?: object) => {
+      const response = await fetch(`${node.url}/manage/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${SECRETS.ORDERGATE_ADMIN_TOKEN}` },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      assert.equal(response.status, 200, await response.clone().text());
+      // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON the server answers.
+      return (await response.json()) as any;
+    };
+    const { items } = await ask('GET', '/orders?platform=jintong&state=K');
+    const acknowledged = new Map<string, number>();
+    let isOver = false;
+    const work = (items as { orderId: string }[]).map(async ({ orderId }) => {
+      for (let to = 'D'; !isOver; to = to === 'K' ? 'D' : 'K') {
+        const { version } = await ask('POST', `/orders/jintong/${orderId}/transitions`, { to });
+        acknowledged.set(orderId, version);
+      }
+    });
+    while (acknowledged.size < items.length) await sleep(5);
+    const before = new Map(acknowledged);
+    const busy = join(directory, 'busy');
+    await done('backup', busy);
+    const after = new Map(acknowledged);
+    isOver = true;
+    await Promise.all(work);
+    assert.equal((await stop(node)).code, 0);
+    assert.ok(before.size > 0 && [...before].some(([id, version]) => after.get(id)! > version));
+    const versions = new Map(
+      ['00', '01'].flatMap((name) => {
+        const text = gunzipSync(readFileSync(join(busy, `${name}.ndjson.gz`))).toString();
+        const orders = text.split('{"table":"orders"')[1]!.split('\n{')[0]!.split('\n').slice(1);
+        return orders.map((line) => JSON.parse(line)).map((row) => [row[3], row[6]] as const);
+      }),
+    );
+    for (const [id, version] of before) assert.ok(versions.get(id) >= version, id);
+    assert.equal((await run(['restore', busy, '--verify'])).code, 0);
+  });
+
+  test('a backup is given up if an owner has moved to another group meanwhile', async () => {
+    const held = query(
+      'BEGIN; LOCK TABLE ordergate_01.orders IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(120)',
+      b.url,
+    ).catch(() => {});
+    const moved = join(directory, 'moved');
+    const { ended } = start(['backup', moved], env);
+    const waits = `SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = 'ordergate_01.orders'::regclass`;
+    for (const deadline = Date.now() + 30_000; (await query(waits, b.url))[0]![0] === 0; ) {
+      assert.ok(Date.now() < deadline, 'the command has come to group 01');
+      await sleep(50);
+    }
+    const place = (group: string) =>
+      query(
+        `SET search_path = ordergate_home; UPDATE party_groups SET group_name = '${group}' WHERE party_id = 'jane88'`,
+        a.url,
+      );
+    const [[group]] = (await query(
+      `SELECT group_name FROM ordergate_home.party_groups WHERE party_id = 'jane88'`,
+      a.url,
+    )) as [[string]];
+    await place(group === '00' ? '01' : '00');
+    await query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%'",
+      b.url,
+    );
+    await held;
+    isExplained(await ended, /the owner jane88 of jintong was moved while .* No backup was made/);
+    await place(group);
+    for (const path of [moved, `${moved}.part`]) {
+      assert.equal(statSync(path, { throwIfNoEntry: false }), undefined);
+    }
   });
 
   test('a group that does not answer is named, and no head is printed without it', async () => {
