@@ -9,7 +9,10 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   { files: 'src/platforms/ytx/crash.test.ts', because: 'kills servers' },
   { files: 'test/failover.test.ts', because: 'makes a standby and promotes it' },
   { files: 'test/database-{connect,failures}.test.ts', because: 'starts and stops databases' },
-  { files: 'test/groups-{move,command}.test.ts', because: 'moves groups between two servers' },
+  {
+    files: 'test/groups-{move,move-load,command}.test.ts',
+    because: 'moves groups between two servers',
+  },
   { files: 'test/pgbouncer.test.ts', because: 'starts poolers' },
   {
     files: 'test/groups{,-begin,-copies,-load}.test.ts',

@@ -1,17 +1,34 @@
 // Makes a group's schema, and takes the owners and the ids of a ledger that was there before into the
 // home schema.
 import { Connection } from '../postgres/connection.ts';
+import { UnusableDatabaseError } from '../postgres/errors.ts';
 import type { Placement } from './placement.ts';
 
 /** Ids in one statement. */
 const BATCH = 10_000;
 
-/** Makes the schema unless it exists, which a role may do without the right to make one. */
-export async function ensureSchema(url: string, schema: string, name: string): Promise<void> {
+/**
+ * Makes the schema unless it exists, which a role may do without the right to make one.
+ *
+ * @param mustExist the schema held a ledger before: an empty one in its place would hide that it is gone
+ * @throws {UnusableDatabaseError} if it must exist and does not
+ */
+export async function ensureSchema(
+  url: string,
+  schema: string,
+  name: string,
+  mustExist = false,
+): Promise<void> {
   const connection = await Connection.open({ url, name, kind: 'long' });
   try {
     const found = await connection.runText(`SELECT FROM pg_namespace WHERE nspname = '${schema}'`);
-    if (found.length === 0) await connection.runText(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+    if (found.length > 0) return;
+    if (mustExist) {
+      throw new UnusableDatabaseError(
+        `the schema ${schema}, in which the home schema has this group, is not in the database; it was dropped or renamed, the server is another, or the group has just moved`,
+      );
+    }
+    await connection.runText(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
   } finally {
     await connection.close();
   }

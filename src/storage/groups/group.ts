@@ -163,7 +163,8 @@ export class Group implements Asked {
     const isHome = server === home.server && schema === home.schema;
     if (!isHome) {
       await this.#parts.checkServer(server);
-      await ensureSchema(this.#ofFile(urls, server), schema, `${node}.make-${name}`);
+      const url = this.#ofFile(urls, server);
+      await ensureSchema(url, schema, `${node}.make-${name}`, placement.isMade(name));
       await prepareDatabase(this.#url, `${node}.migrate-${name}`);
       await refuseUnfinishedCopy(this.#pool);
       await this.prepareMonths();

@@ -37,6 +37,18 @@ const MAX_KEPT = 8;
 /** How many callers are looked at for one of the same schema. */
 const LOOKED_AT = 64;
 
+/**
+ * A server that many schemas share, and that has been down for longer than DOWN_MS, is not waited
+ * for as long: each call of its parties would hold a request of the node for seconds.
+ */
+const DOWN_MS = 10_000;
+const DOWN_WAIT_MS = 300;
+/**
+ * Connections that one of several schemas leaves to the others. While a schema's tables are locked,
+ * as by the fence of a move, each of its calls holds a connection until the lock ends.
+ */
+const LEFT_TO_OTHERS = 2;
+
 interface Waiting {
   resolve(connection: Connection): void;
   reject(error: Error): void;
@@ -48,6 +60,9 @@ export class Lender implements Lending {
   readonly #options: LenderOptions;
   readonly #free: Connection[] = [];
   readonly #kept = new WeakMap<Connection, number>();
+  /** By schema: how many connections its callers have. */
+  readonly #held = new Map<string, number>();
+  readonly #holders = new WeakMap<Connection, string>();
   #open = 0;
   #opening = 0;
   #made = 0;
@@ -56,6 +71,8 @@ export class Lender implements Lending {
   #closed = false;
   #lastError: string | undefined;
   #isFailing = false;
+  /** By performance.now(): when the last connection had gone and no other could be made. */
+  #downSince: number | undefined;
   #idle: (() => void) | undefined;
 
   constructor(options: LenderOptions) {
@@ -75,16 +92,21 @@ export class Lender implements Lending {
   /** @param schema of the caller's work: a connection that is in it already is lent first */
   take(until: number, schema?: string): Promise<Connection> {
     if (this.#closed) return Promise.reject(closedError());
-    for (let free = this.#pick(schema); free; free = this.#pick(schema)) {
-      if (!free.isLost) return Promise.resolve(free);
+    while (this.#mayHold(schema)) {
+      const free = this.#pick(schema);
+      if (!free) break;
+      if (!free.isLost) return Promise.resolve(this.#holding(free, schema));
     }
     if (this.#queue.length >= MAX_WAITING) {
       return Promise.reject(
         new LedgerUnavailableError(`${MAX_WAITING} calls are waiting for the database`),
       );
     }
+    const now = performance.now();
+    const isLongDown = this.#downSince !== undefined && now - this.#downSince > DOWN_MS;
+    const limit = isLongDown && schema !== undefined ? Math.min(until, now + DOWN_WAIT_MS) : until;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ resolve, reject, until, schema });
+      this.#queue.push({ resolve, reject, until: limit, schema });
       this.#timer ??= setTimeout(() => this.#refuseTheLate(), 100);
       this.#grow();
     });
@@ -92,7 +114,17 @@ export class Lender implements Lending {
 
   giveBack(connection: Connection, error?: Error): void {
     this.#lastError = error?.message;
+    const schema = this.#holders.get(connection);
+    if (schema !== undefined) {
+      this.#holders.delete(connection);
+      this.#held.set(schema, this.#held.get(schema)! - 1);
+    }
     this.#lend(connection);
+    // A caller of this schema may have waited while other connections were free.
+    if (connection.isLost && !this.#closed) {
+      for (const free of this.#free.splice(0)) this.#lend(free);
+      this.#grow();
+    }
   }
 
   async close(): Promise<void> {
@@ -117,26 +149,42 @@ export class Lender implements Lending {
   #lend(connection: Connection): void {
     if (!connection.isLost) {
       const next = this.#closed ? undefined : this.#nextFor(connection);
-      if (next) return next.resolve(connection);
+      if (next) return next.resolve(this.#holding(connection, next.schema));
       this.#free.push(connection);
     }
     if (this.#closed && this.#free.length === this.#open) this.#idle?.();
   }
 
+  #mayHold(schema: string | undefined): boolean {
+    if (schema === undefined) return true;
+    return (this.#held.get(schema) ?? 0) < Math.max(1, this.#options.size - LEFT_TO_OTHERS);
+  }
+
+  #holding(connection: Connection, schema: string | undefined): Connection {
+    if (schema === undefined) return connection;
+    this.#holders.set(connection, schema);
+    this.#held.set(schema, (this.#held.get(schema) ?? 0) + 1);
+    return connection;
+  }
+
   #nextFor(connection: Connection): Waiting | undefined {
-    const first = this.#queue[0];
-    if (first === undefined || first.schema === undefined) return this.#queue.shift();
+    const first = this.#queue.findIndex(({ schema }) => this.#mayHold(schema));
+    if (first < 0) return undefined;
     const kept = this.#kept.get(connection) ?? 0;
-    const at = this.#queue
-      .slice(0, kept < MAX_KEPT ? LOOKED_AT : 1)
-      .findIndex(({ schema }) => schema === connection.schema);
-    this.#kept.set(connection, at > 0 ? kept + 1 : 0);
-    return at > 0 ? this.#queue.splice(at, 1)[0] : this.#queue.shift();
+    const ahead =
+      this.#queue[first]!.schema === undefined || !this.#mayHold(connection.schema ?? undefined)
+        ? 0
+        : this.#queue
+            .slice(first, first + (kept < MAX_KEPT ? LOOKED_AT : 1))
+            .findIndex(({ schema }) => schema === connection.schema);
+    this.#kept.set(connection, ahead > 0 ? kept + 1 : 0);
+    return this.#queue.splice(first + Math.max(0, ahead), 1)[0];
   }
 
   #grow(): void {
     const { size } = this.#options;
-    while (this.#opening < this.#queue.length && this.#open + this.#opening < size) {
+    const wanted = this.#queue.filter((one) => this.#mayHold(one.schema)).length;
+    while (this.#opening < wanted && this.#open + this.#opening < size) {
       this.#opening++;
       void this.#openOne().finally(() => {
         this.#opening--;
@@ -156,6 +204,7 @@ export class Lender implements Lending {
         if (this.#closed) return void connection.close();
         this.#open++;
         this.#isFailing = false;
+        this.#downSince = undefined;
         connection.onLost(() => {
           this.#open--;
           const place = this.#free.indexOf(connection);
@@ -167,6 +216,7 @@ export class Lender implements Lending {
       } catch (error) {
         this.#lastError = (error as Error).message;
         this.#isFailing = true;
+        if (this.#open === 0) this.#downSince ??= performance.now();
         await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);
       }
     }
