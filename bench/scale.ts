@@ -13,7 +13,6 @@ const SMALL = 10_000;
 const STARTS = 5;
 const IDLE_AFTER_MS = 3000;
 const MEGABYTE = 1e6;
-const PLATFORMS = ['jintong', 'ytx', 'suning'];
 /** Of a read on the large ledger, in that on the small one. */
 const LIMIT = 1.3;
 
@@ -66,13 +65,13 @@ async function seed(
   settings: Settings,
 ): Promise<Ledger> {
   print(`\n${engine}: seeding ${orders.toLocaleString('en')} orders of each platform`);
-  const data = settings.ORDERGATE_DATA ?? temporaryDirectory();
-  for (const platform of PLATFORMS) {
-    await seedOrdergate(entry, data, orders, secret, platform, settings);
-  }
   const reads = methodPhases(orders, secret).filter(({ changes }) => !changes);
   const phases = reads.filter(({ name }) => name.toLowerCase().includes(only.toLowerCase()));
   if (phases.length === 0) throw new RangeError(`no read's name holds "${only}"`);
+  const data = settings.ORDERGATE_DATA ?? temporaryDirectory();
+  for (const platform of new Set(phases.map(({ name }) => name.split(' ', 1)[0]!.toLowerCase()))) {
+    await seedOrdergate(entry, data, orders, secret, platform, settings);
+  }
   return { orders, settings, phases };
 }
 

@@ -36,6 +36,7 @@ import {
 import { commitRules, createRules } from './changes.ts';
 import { Connection, type Row } from './connection.ts';
 import { unavailable } from './errors.ts';
+import { ListPages } from './list-pages.ts';
 import type { Pool } from './pool.ts';
 import { audit, orderRows, toDeadlines, toOrder, toPage, toRecord } from './queries.ts';
 import { GroupReader } from './reader.ts';
@@ -67,6 +68,7 @@ export class PostgresLedger implements Ledger {
   readonly #sealer: Sealer;
   readonly #options: LedgerOptions;
   readonly #loads: GroupReader<LoadQuestion, Loaded>;
+  readonly #pages: ListPages;
   readonly #commits: GroupWriter<CommitRow, Committed>;
   readonly #creations: GroupWriter<Creation, Created>;
 
@@ -75,6 +77,7 @@ export class PostgresLedger implements Ledger {
     this.#sealer = sealer;
     this.#options = options;
     this.#loads = new GroupReader((questions) => this.#loadAll(questions));
+    this.#pages = new ListPages(pool);
     this.#commits = new GroupWriter(pool, commitRules, options.onChange);
     this.#creations = new GroupWriter(pool, createRules, options.onChange);
   }
@@ -117,15 +120,8 @@ export class PostgresLedger implements Ledger {
     return row ? toOrder(row) : null;
   }
 
-  async readPage({ platform, owner, list, from, to, offset, limit }: ListQuery): Promise<ListPage> {
-    const given = [platform, owner, list, from, to, offset, limit];
-    const rows = await this.#pool.run(statements.page, given);
-    return {
-      total: Number(rows[0]?.[0] ?? 0),
-      orders: rows
-        .filter((row) => row[1] !== null)
-        .map(([, orderId, ...rest]) => toOrder([orderId, platform, owner, ...rest])),
-    };
+  readPage(query: ListQuery): Promise<ListPage> {
+    return this.#pages.read(query);
   }
 
   async readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null> {

@@ -150,6 +150,7 @@ describe('plans', { skip, timeout: 120_000 }, () => {
       ]),
     'page 1': () => page(0),
     'page 200': () => page(9_950),
+    'a page of which nobody knows where it begins': (i) => page(9_001 + i),
     readHistory: () => storage.ledger.readHistory('shop', orderId('o100')),
     readSealed: () => storage.ledger.readSealed('shop', orderId('o20'), 'card'),
     claimDeadlines: () => storage.ledger.claimDeadlines(T0 + 100, 10, 1000),

@@ -1,6 +1,7 @@
 // The statements; each connection prepares them once. The statements of a gateway call take one
 // round trip each.
 import { CLOCKS_DIFFER_MS } from '../../core/limits.ts';
+import { GENERATION } from '../transfer/emptied.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name, text });
@@ -45,7 +46,29 @@ export const statements = {
        WHERE platform = $1 AND owner = $2 AND name = $3 AND value = $4 OFFSET 0) AS u
      JOIN orders o ON ${SAME_ORDER('u')}`,
   ),
-  page: statement('page', 'SELECT * FROM list_page_1($1, $2, $3, $4, $5, $6, $7)'),
+  /**
+   * A page of a counted list. The list's version is its number of entries, which only grows, and the generation,
+   * which grows when a sandbox is emptied. If it is $8, the page of $11 entries begins at the place ($9, $10), and
+   * the total is null; otherwise the whole list is walked.
+   */
+  page: statement(
+    'page',
+    `WITH of_list AS MATERIALIZED (
+       SELECT concat((SELECT coalesce(sum(entries), 0) FROM list_counts
+           WHERE platform = $1 AND owner = $2 AND name = $3 AND level = 1),
+         ' ', (SELECT value FROM settings WHERE name = '${GENERATION}')) AS version)
+     SELECT * FROM (
+       SELECT v.version, NULL::bigint AS total, o.order_id, ${STATE}
+       FROM of_list v, LATERAL (
+         SELECT e.platform, e.owner, e.created_at, e.order_id FROM list_entries e
+         WHERE e.platform = $1 AND e.owner = $2 AND e.name = $3 AND (e.created_at, e.order_id) >= ($9::bigint, $10)
+         ORDER BY e.created_at, e.order_id LIMIT $11::int) AS i
+       JOIN orders o ON ${SAME_ORDER('i')} WHERE v.version = $8::text
+       UNION ALL
+       SELECT v.version, p.* FROM of_list v, LATERAL list_page_1($1, $2, $3, $4, $5, $6, $7) AS p
+       WHERE v.version IS DISTINCT FROM $8::text) AS page
+     ORDER BY created_at, order_id COLLATE "C"`,
+  ),
   sealedText: statement(
     'sealed-text',
     `SELECT o.sealed FROM ${FOUND} JOIN sealed_texts o ON ${SAME_ORDER('i')} WHERE o.name = $3`,
