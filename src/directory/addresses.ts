@@ -86,14 +86,18 @@ export function readCaller(
   return { address, countedAs: address };
 }
 
+/** The largest number that TCP has for a port. */
+const MAX_PORT = 65_535;
+
 /**
  * Reads `address`, `ip:port` or `[ip]:port`, with or without quotes; returns null for anything
- * else.
+ * else, such as a port that TCP does not have.
  */
 function readHop(text: string): string | null {
   const bare = text.replace(/^"([^"]*)"$/, '$1').trim();
-  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(bare);
-  const withPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(bare);
+  const bracketed = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(bare);
+  const withPort = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(bare);
+  if (Number(bracketed?.[2] ?? withPort?.[2] ?? 0) > MAX_PORT) return null;
   const address = normalizeAddress(bracketed?.[1] ?? withPort?.[1] ?? bare);
   return isIP(address) === 0 ? null : address;
 }

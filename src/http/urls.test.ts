@@ -210,6 +210,7 @@ describe('X-Forwarded-For', () => {
       '203.0.113.7:50123',
       '"203.0.113.7:50123"',
       '198.51.100.1, 203.0.113.7:1',
+      '203.0.113.7:65535',
       '203.0.113.7:1, , 10.0.0.1:2',
       '198.51.100.1\r\nX-Forwarded-For: 203.0.113.7',
     ]) {
@@ -228,6 +229,16 @@ describe('X-Forwarded-For', () => {
       match(detail, /X-Forwarded-For has "(?:unknown|_x|127\.0\.0\.1:x)?" where/);
       // A call with an unreadable hop passes only if the address list is empty (settled.md, ALL11).
       equal(await outcome('POST', GATEWAY, { headers, body: unknownOrder }), 'CallFail', value);
+    }
+  });
+
+  test('a port over 65535 is no port, so that its hop is unreadable', async () => {
+    for (const value of ['203.0.113.7:65536', '203.0.113.7:99999', '[2001:db8::7]:65536']) {
+      const headers = { 'X-Forwarded-For': value };
+      equal(await outcome('POST', GATEWAY, { headers, body }), 'UnauthorizedIp', value);
+      const { address, detail } = await newest();
+      equal(address, 'unknown');
+      ok(detail.includes(`X-Forwarded-For has "${value}" where`), detail);
     }
   });
 });
