@@ -1,8 +1,10 @@
-// A filter that names nothing is 400 and says what there is; NUL, deep JSON and doubled names are 400, too.
+// A filter or parameter that names nothing is 400 and says what there is; bounds, NUL, deep JSON and doubled names are 400, too.
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { manage, PLATFORM_NAMES, startTestServer, TestClock } from '../../test/support.ts';
 import { call as callYtx, query } from '../../test/ytx.ts';
+import { VERSION } from '../main.ts';
+import { manageEndpoints } from './index.ts';
 
 const server = await startTestServer({ clock: new TestClock() });
 const get = (path: string) => manage(server, 'GET', path);
@@ -228,6 +230,36 @@ test('NUL in a path and in a body is 400 that names the field, on either engine'
     note: 'a\\u0000b',
   });
   equal(text.status, 200);
+});
+
+test('a filter that is empty, too long or out of bounds is refused in plain words', async () => {
+  const long = 'x'.repeat(101);
+  const cases: readonly (readonly [path: string, field: string, problem: string])[] = [
+    ['/requests?text=', 'text', 'may not be empty'],
+    [`/requests?text=${long}`, 'text', 'may have at most 100 characters'],
+    ['/requests?party=', 'party', 'may not be empty'],
+    ['/requests?limit=0', 'limit', 'has to be at least 1'],
+    ['/orders?limit=1001', 'limit', 'has to be at most 1000'],
+    ['/orders?limit=ten', 'limit', 'has to be a number'],
+    ['/orders?limit=1.5', 'limit', 'has to be a whole number'],
+    [`/parties?q=${long}`, 'q', 'may have at most 100 characters'],
+    ['/search?q=', 'q', 'may not be empty'],
+  ];
+  for (const [path, field, problem] of cases) {
+    equal(await refused(path, field), `${field}: ${problem}`);
+  }
+});
+
+test('an unknown parameter is refused with those that there are, by every operation', async () => {
+  equal(
+    await refused('/sandbox/forces?plattform=ytx', 'plattform'),
+    'plattform: no such parameter; there are: platform, party',
+  );
+  for (const { query, operationId } of manageEndpoints(true, VERSION)) {
+    const found = query?.safeParse({ plattform: 'ytx' }).error?.issues ?? [];
+    const isRefused = found.some(({ code }) => code === 'unrecognized_keys');
+    equal(isRefused, query !== undefined, operationId);
+  }
 });
 
 test('a body that is not UTF-8, and a key given twice, are 400 instead of being kept as something else', async () => {

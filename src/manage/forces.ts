@@ -48,7 +48,7 @@ export const forceEndpoints: readonly Endpoint[] = [
     path: '/sandbox/forces',
     operationId: 'listForces',
     summary: 'The rules that force calls, oldest first; those that are used up or over are gone',
-    query: z.object({ platform: z.string().optional(), party: z.string().optional() }),
+    query: z.strictObject({ platform: z.string().optional(), party: z.string().optional() }),
     status: 200,
     response: z.object({ items: z.array(forceSchema) }),
     errors: NOT_HERE,

@@ -27,7 +27,7 @@ export function readCall(target: Endpoint, request: ManageRequest): EndpointCall
     by: request.principal,
     address: request.caller.countedAs,
     params: request.params,
-    query: read(target.query, readQuery(request.query)),
+    query: read(target.query, readQuery(request.query), () => noParameter(target)),
     body: target.body && read(target.body, readBody(target, request.body)),
     headers: target.headers ? read(target.headers, request.headers) : {},
   } as EndpointCall;
@@ -89,14 +89,22 @@ function refuseNulIn(value: JsonValue, path: string): void {
   }
 }
 
-function read(schema: z.ZodType | undefined, value: unknown): unknown {
+const noParameter = ({ query }: Endpoint): string =>
+  `no such parameter; there are: ${Object.keys(query?.shape ?? {}).join(', ')}`;
+
+/** @param noField what is said of a name that the schema does not have */
+function read(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  noField = () => 'no such field',
+): unknown {
   if (!schema) return {};
   const parsed = schema.safeParse(value, { error: schemaProblem });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const field = [...issue.path, ...keys.slice(0, 1)].join('.');
-  const problem = keys.length > 0 ? 'no such field' : issue.message;
+  const problem = keys.length > 0 ? noField() : issue.message;
   throw new ManageError(400, 'bad-request', `${field || 'body'}: ${problem}`, field || undefined);
 }
 

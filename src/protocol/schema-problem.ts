@@ -1,4 +1,5 @@
-// Says in plain words what a schema refuses: a missing field, a wrong type, an unknown choice.
+// Says in plain words what a schema refuses: a missing field, a wrong type, an unknown choice, a value
+// that is too long or too large.
 import type { z } from 'zod';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -11,6 +12,8 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+type Issue<Code> = Extract<z.core.$ZodRawIssue, { code: Code }>;
+
 /**
  * The error map of a parse: what is wrong, without the name of the field. It leaves alone what a
  * schema says in its own words. For undefined, Zod's words are taken.
@@ -22,8 +25,39 @@ export function schemaProblem(issue: z.core.$ZodRawIssue): string | undefined {
       : 'is missing';
   }
   if (issue.code === 'invalid_value') return `has to be ${oneOf(issue.values)}`;
+  if (issue.code === 'too_small') return tooSmall(issue);
+  if (issue.code === 'too_big') return tooBig(issue);
   const kind = issue.code === 'invalid_type' ? KINDS[issue.expected] : undefined;
   return kind && `has to be ${kind}`;
+}
+
+/** What a bound counts: the value itself if it is a number, else its parts. */
+const PARTS: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  record: ['entry', 'entries'],
+};
+const NUMBERS: readonly string[] = ['number', 'int', 'bigint'];
+
+function tooSmall({ origin, minimum, inclusive, exact }: Issue<'too_small'>): string | undefined {
+  if (NUMBERS.includes(origin)) {
+    return `has to be ${inclusive === false ? 'more than' : 'at least'} ${minimum}`;
+  }
+  if (exact) return partsOf(origin, 'has to have exactly', minimum);
+  if (minimum === 1) return PARTS[origin] && 'may not be empty';
+  return partsOf(origin, 'has to have at least', minimum);
+}
+
+function tooBig({ origin, maximum, inclusive, exact }: Issue<'too_big'>): string | undefined {
+  if (NUMBERS.includes(origin)) {
+    return `has to be ${inclusive === false ? 'less than' : 'at most'} ${maximum}`;
+  }
+  return partsOf(origin, exact ? 'has to have exactly' : 'may have at most', maximum);
+}
+
+function partsOf(origin: string, verb: string, count: number | bigint): string | undefined {
+  const names = PARTS[origin];
+  return names && `${verb} ${count} ${names[count === 1 ? 0 : 1]}`;
 }
 
 function oneOf(values: readonly unknown[]): string {
