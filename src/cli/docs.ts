@@ -5,7 +5,7 @@ import type { Contract, Field, Fields, MethodContract } from '../protocol/contra
 import { COLUMNS, wrapWords } from '../protocol/terminal-columns.ts';
 import { cut } from './columns.ts';
 import { settingsAmong, wrongUse } from './flags.ts';
-import { print, say } from './output.ts';
+import { say } from './output.ts';
 import { docs as TEXT } from './texts/develop.ts';
 
 type Language = 'en' | 'zh';
@@ -23,6 +23,7 @@ const WORDS = {
     of: 'Of',
     oneOf: 'At least one of',
     sample: 'Sample',
+    several: 'Several codes end so; name one in full:',
   },
   zh: {
     required: '必填',
@@ -36,6 +37,7 @@ const WORDS = {
     of: '所属',
     oneOf: '至少给出其一',
     sample: '样例',
+    several: '有多个返回码以此结尾，请写出全名：',
   },
 } as const;
 const RETRY = {
@@ -52,44 +54,83 @@ const RETRY = {
 } as const;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readFlags(args, TEXT.flags);
+  say(await answerOf(args));
+  return 0;
+}
+
+/** What the command prints. @throws {UsageError} */
+export async function answerOf(args: readonly string[]): Promise<string> {
+  const { values, positionals } = readFlags(minusLast(args), TEXT.flags);
   const [wanted, ...more] = positionals;
   if (more.length > 0) wrongUse(TEXT);
   const contracts = await contractsOf(values.platform, readConfig(settingsAmong(values)));
   const language: Language = readLanguage(values.lang);
   if (wanted === undefined) return list(contracts, language, values.json);
-  const methods = contracts.flatMap((contract) =>
-    Object.entries(contract.methods)
-      .filter(([name]) => name === wanted || name.endsWith(`.${wanted}`))
-      .map(([name, method]) => ({ contract, name, method })),
-  );
-  const codes = contracts.flatMap((contract) =>
-    Object.entries(contract.codes)
-      .filter(([code]) => code === wanted)
-      .map(([code, entry]) => ({ contract, code, entry })),
-  );
+  const { methods, codes } = found(contracts, wanted);
   if (methods.length + codes.length === 0) {
     const known = contracts.flatMap(({ methods: m, codes: c }) => [
       ...Object.keys(m),
-      ...Object.keys(c),
+      ...Object.keys(c).flatMap((code) => [code, ...endsOf(code)]),
     ]);
     throw new UsageError(
       `there is no method and no code "${wanted}". The nearest is: ${nearest(wanted, known)}. ordergate docs lists all`,
     );
   }
   if (values.json) {
-    for (const { contract, name, method } of methods)
-      print({ platform: contract.name, method: name, ...method });
-    for (const { contract, code, entry } of codes)
-      print({ platform: contract.name, code, ...entry });
-    return 0;
+    const rows = [
+      ...methods.map(({ contract, name, method }) => ({
+        ...{ platform: contract.name, method: name },
+        ...method,
+      })),
+      ...codes.map(({ contract, code }) => ({
+        ...{ platform: contract.name, code },
+        ...contract.codes[code]!,
+      })),
+    ];
+    return rows.map((row) => JSON.stringify(row)).join('\n');
   }
-  const pages = [
-    ...methods.map(({ contract, name, method }) => methodText(contract, name, method, language)),
-    ...codes.map(({ contract, code }) => codeText(contract, code, language)),
-  ];
-  say(pages.join('\n\n'));
-  return 0;
+  const pages = methods.map((one) => methodText(one.contract, one.name, one.method, language));
+  // Several codes that end alike would be many screens.
+  if (codes.length > 1 && codes.every(({ code }) => code !== wanted)) {
+    const lines = codes.map(({ contract, code }) => {
+      const line = `${contract.name} ${code}: ${contract.codes[code]!.wire}`;
+      return wrapWords(line, '  ');
+    });
+    pages.push(`${WORDS[language].several}\n${lines.join('\n')}`);
+  } else {
+    pages.push(...codes.map(({ contract, code }) => codeText(contract, code, language)));
+  }
+  return pages.join('\n\n');
+}
+
+/** Codes such as `-301` begin as a flag does: they go behind `--`, where nothing is a flag. */
+function minusLast(args: readonly string[]): readonly string[] {
+  if (args.includes('--')) return args;
+  const isCode = (arg: string): boolean => /^-\d/.test(arg);
+  return [...args.filter((arg) => !isCode(arg)), '--', ...args.filter(isCode)];
+}
+
+/** The methods and codes of a name: those that are it, else the codes that end in it. */
+function found(contracts: readonly Contract[], wanted: string) {
+  const methods = contracts.flatMap((contract) =>
+    Object.entries(contract.methods)
+      .filter(([name]) => name === wanted || name.endsWith(`.${wanted}`))
+      .map(([name, method]) => ({ contract, name, method })),
+  );
+  const codesThat = (fit: (code: string) => boolean) =>
+    contracts.flatMap((contract) =>
+      Object.keys(contract.codes)
+        .filter(fit)
+        .map((code) => ({ contract, code })),
+    );
+  const exact = codesThat((code) => code === wanted);
+  if (methods.length + exact.length > 0) return { methods, codes: exact };
+  return { methods, codes: codesThat((code) => endsOf(code).includes(wanted)) };
+}
+
+/** The shorter names of a code: of `invalid-biz:107`, `biz:107` and `107`. */
+function endsOf(code: string): string[] {
+  return [...code.matchAll(/[.:-](?=.)/g)].map(({ index }) => code.slice(index + 1));
 }
 
 async function contractsOf(platform: string | undefined, config: Config): Promise<Contract[]> {
@@ -118,19 +159,21 @@ function readLanguage(given: string | undefined): Language {
   return (LC_ALL || LC_MESSAGES || LANG || '').startsWith('zh') ? 'zh' : 'en';
 }
 
-function list(contracts: readonly Contract[], language: Language, json: boolean): number {
-  for (const { name, title, methods, codes } of contracts) {
+function list(contracts: readonly Contract[], language: Language, json: boolean): string {
+  const lines = contracts.flatMap(({ name, title, methods, codes }) => {
     if (json) {
-      print({ platform: name, methods: Object.keys(methods), codes: Object.keys(codes) });
-      continue;
+      const row = { platform: name, methods: Object.keys(methods), codes: Object.keys(codes) };
+      return [JSON.stringify(row)];
     }
-    say(`${name} (${title[language]})`);
-    for (const [method, { title: text }] of Object.entries(methods)) {
-      say(cut(`  ${method}  ${text[language]}`, COLUMNS));
-    }
-    say(wrapWords(Object.keys(codes).join('  '), '  '));
-  }
-  return 0;
+    return [
+      `${name} (${title[language]})`,
+      ...Object.entries(methods).map(([method, { title: text }]) =>
+        cut(`  ${method}  ${text[language]}`, COLUMNS),
+      ),
+      wrapWords(Object.keys(codes).join('  '), '  '),
+    ];
+  });
+  return lines.join('\n');
 }
 
 function methodText(

@@ -100,7 +100,8 @@ export const clock = {
 export const docs = {
   name: 'docs',
   usage: ['docs [METHOD|CODE] [--platform P] [--lang en|zh]'],
-  about: 'Without a name it lists all methods and codes. It needs no server.',
+  about:
+    'Without a name it lists all methods and codes. METHOD and CODE may be the end of a long name, such as invalid-biz:107. It needs no server.',
   flags: {
     platform: { type: 'string', value: 'P', text: 'this platform alone' },
     lang: {
