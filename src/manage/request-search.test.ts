@@ -33,7 +33,7 @@ test('a call keeps the reply’s code and words, and says of a refusal that it c
   deepEqual(told(again), ['CallFail', '10分钟内才刚催单，不能再催单!', true]);
   deepEqual(told(cancelled), ['CallFail', '订单不存在', true]);
   deepEqual(told(ytx), ['-704', '未查询到订单信息，稍后再试', true]);
-  deepEqual(told(missing), ['HTTP 404', null, true]);
+  deepEqual(told(missing), ['HTTP 404', 'there is nothing at /Api/OrderOpenApi.asp', true]);
   equal(first.callbacks, null);
   match(again.callbacks, /^none: a refused call changes nothing/);
   deepEqual(
@@ -139,4 +139,13 @@ test('a secret stands nowhere: under its names, as Partner, as Action, in a form
       }
     }
   }
+});
+
+test('a secret in a path that HTTP refuses stands neither in the words nor in the detail', async () => {
+  const key = 'b7e1c0a4d25f4b6f9f0c7a1e3d5b8c21';
+  await exchange(server.url, request('POST', `/Api/OrderOpenApi.asp/${key}`, {}));
+  const [{ outcome, words, detail }] = await list('limit=1');
+  equal(outcome, 'HTTP 404');
+  match(words, /^there is nothing at \/Api\/OrderOpenApi\.asp\/\*+$/);
+  ok(!detail.includes(key) && detail.endsWith(words), detail);
 });

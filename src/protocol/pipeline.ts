@@ -110,7 +110,8 @@ export async function answerEndpoint(
   const reply = await handle(request, services);
   if (!reply.log) return reply;
   const micros = Math.round((performance.now() - started) * 1000);
-  recordEndpoint(platform, request, reply.log, services.clock.now(), micros, services);
+  const { log, words = null } = reply;
+  recordEndpoint(platform, request, log, words, services.clock.now(), micros, services);
   return reply;
 }
 

@@ -207,6 +207,7 @@ export function recordEndpoint(
   platform: string,
   { id, address, notes }: GatewayRequest,
   log: EndpointLog,
+  words: string | null,
   at: number,
   micros: number,
   { requests, sampler, isSecret }: RecordServices,
@@ -229,7 +230,7 @@ export function recordEndpoint(
     durationMicros: micros,
     stringToSign: null,
     body: kept(log.body, LOGGED_BODY[log.isVerified ? 'verified' : 'unknown']) ?? '',
-    words: null,
+    words: kept(words, LOGGED_TEXT),
     why: null,
   });
 }
@@ -257,7 +258,11 @@ export function recordRefusal(
   const passedOver = sampler.take(caller.address);
   if (passedOver === false) return;
   const said = `${method} was refused: ${message.includes(path) ? message : `${path}: ${message}`}`;
-  const detail = withNotes(said, notes, passedOver).slice(0, LOGGED_TEXT + LONGEST_SECRET);
+  const kept = (text: string): string => {
+    const start = text.slice(0, LOGGED_TEXT + LONGEST_SECRET);
+    const named = platform.redactName?.(start) ?? start;
+    return cut(named, LOGGED_TEXT, (part) => hideSecrets(part, isSecret));
+  };
   const record: RequestRecord = {
     id,
     at,
@@ -266,15 +271,13 @@ export function recordRefusal(
     method: null,
     outcome: `HTTP ${status}`,
     refusedBy: REFUSED_BY_HTTP,
-    detail: cut(platform.redactName?.(detail) ?? detail, LOGGED_TEXT, (text) =>
-      hideSecrets(text, isSecret),
-    ),
+    detail: kept(withNotes(said, notes, passedOver)),
     orderId: null,
     address: caller.address,
     durationMicros: 0,
     stringToSign: null,
     body: '',
-    words: null,
+    words: kept(message),
     why: null,
   };
   requests.append(record);

@@ -24,12 +24,14 @@ test('the log has authorize, consent and token calls, without their secrets', as
   const renewed = await refresh(server, tokens.refresh_token!);
   const log = await newest(4);
   assert.deepEqual(
-    log.map((one: Record<string, unknown>) => [one.method, one.party, one.outcome, one.detail]),
+    log.map(({ method, party, outcome, detail, words }: Record<string, unknown>) => [
+      ...[method, party, outcome, detail, words],
+    ]),
     [
-      ['oauth.token', appKey, 'success', null],
-      ['oauth.token', appKey, 'success', null],
-      ['oauth.consent', appKey, 'success', null],
-      ['oauth.authorize', appKey, 'success', null],
+      ['oauth.token', appKey, 'success', null, null],
+      ['oauth.token', appKey, 'success', null, null],
+      ['oauth.consent', appKey, 'success', null, null],
+      ['oauth.authorize', appKey, 'success', null, null],
     ],
   );
   assert.equal(
@@ -48,15 +50,19 @@ test('the log has authorize, consent and token calls, without their secrets', as
   }
 });
 
-test('a refused call says why in the log', async () => {
-  await exchange(server, 'SECRETCODE');
+test('a refused call says why in the log, and what its caller was told', async () => {
+  const told = await exchange(server, 'SECRETCODE');
   const [token] = await newest();
   assert.deepEqual(
     [token.outcome, token.detail, token.refusedBy],
     ['invalid_grant', 'the code is unknown, ended or spent', 'oauth.token'],
   );
-  await authorize(server, { ...ASKED, redirect_uri: 'https://evil.example/' });
-  assert.equal((await newest())[0].outcome, 'invalid_request');
+  assert.equal(token.words, (told as Record<string, unknown>).error_description);
+  const { html } = await authorize(server, { ...ASKED, redirect_uri: 'https://evil.example/' });
+  const [unasked] = await newest();
+  assert.equal(unasked.outcome, 'invalid_request');
+  assert.equal(unasked.words, 'redirect_uri: 未登记的回调地址 not one that the app has registered');
+  assert.ok(html.includes(unasked.words));
   const { fields } = await authorize(server);
   await submit(server, { ...fields, user: 'x', decision: 'allow' }, '');
   const [forged] = await newest();
@@ -64,6 +70,7 @@ test('a refused call says why in the log', async () => {
     [forged.method, forged.outcome, forged.detail],
     ['oauth.consent', 'forged-form', 'the cookie of the consent page is missing'],
   );
+  assert.equal(forged.words, '页面已过期，请重试。 The page is too old; try again.');
 });
 
 test('a call by GET, or with names that OAuth does not know, leaves no secret in the log', async () => {

@@ -121,6 +121,7 @@ async function answer(
     contentType: 'application/json; charset=utf-8',
     body: JSON.stringify(body),
     headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
+    words: problem?.detail ?? null,
     log: oauthLog(method, parameters, problem),
   };
 }

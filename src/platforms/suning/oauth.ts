@@ -47,13 +47,19 @@ interface Asked {
   readonly parameters: Parameters;
 }
 
+/** A page that says the problem, which the request log keeps as the reply's words. */
+const problemReply = (status: number, words: string): GatewayReply => ({
+  ...htmlReply(status, problemPage(words)),
+  words,
+});
+
 /**
  * The request, or the page about an invalid one. Nobody is redirected to an address that the app
  * has not registered exactly, not even with an error.
  */
 function readAsked(parameters: Parameters, { parties, environment }: Services): Asked | Answer {
   const wrong = (detail: string): Answer => ({
-    ...htmlReply(400, problemPage(detail)),
+    ...problemReply(400, detail),
     problem: { code: 'invalid_request', detail },
   });
   for (const [name, value] of parameters) {
@@ -82,7 +88,8 @@ function redirect(
   const reply = htmlReply(302, '');
   const { error, error_description: detail = error } = answer;
   const problem = error === undefined ? null : { code: error, detail: detail! };
-  return { ...reply, headers: { ...reply.headers, location }, problem };
+  const words = answer.error_description ?? null;
+  return { ...reply, headers: { ...reply.headers, location }, words, problem };
 }
 
 /** "response_type=code", and what is wrong with PKCE: both go back to the app as errors. */
@@ -128,7 +135,8 @@ function showForm(
     userName,
     problem: again?.text ?? null,
   });
-  return { ...htmlReply(status, body, redirectUri, session.cookie), problem: again };
+  const reply = htmlReply(status, body, redirectUri, session.cookie);
+  return { ...reply, words: again?.text ?? null, problem: again };
 }
 
 function showConsent(parameters: Parameters, services: Services): Answer {
@@ -219,11 +227,11 @@ function asPage(
     } catch (error) {
       if (error instanceof ParametersError) {
         const problem = { code: 'invalid_request', detail: error.message };
-        answer = { ...htmlReply(400, problemPage(error.message)), problem };
+        answer = { ...problemReply(400, error.message), problem };
       } else if (error instanceof LedgerUnavailableError) {
-        const page = problemPage('服务暂不可用，请稍后再试。 Try again in a moment.');
+        const page = problemReply(503, '服务暂不可用，请稍后再试。 Try again in a moment.');
         const detail = 'the ledger takes no changes now; nothing was changed';
-        answer = { ...htmlReply(503, page), problem: { code: 'unavailable', detail } };
+        answer = { ...page, problem: { code: 'unavailable', detail } };
       } else throw error;
     }
     const { problem = null, ...reply } = answer;
