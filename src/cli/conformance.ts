@@ -19,7 +19,7 @@ import type { CallerRules } from '../protocol/caller-rules.ts';
 import type { Conformance } from '../protocol/conformance.ts';
 import { EXIT, NetworkError } from './errors.ts';
 import { wrongUse } from './flags.ts';
-import { say, visible } from './output.ts';
+import { print, say, visible } from './output.ts';
 import { readToken, serverUrl } from './server.ts';
 import { explicitServer } from './target.ts';
 import { conformance as TEXT } from './texts/develop.ts';
@@ -50,6 +50,7 @@ async function judge(values: Values, args: readonly string[]): Promise<number> {
     ? callerClauses(callerOf(platform.name, conformance)).map(({ id }) => id)
     : conformance.clauses.clauses.map(({ id }) => id);
   if (list) {
+    if (values.json) return print({ platform: platform.name, clauses: ids });
     say(ids.join('\n'));
     return 0;
   }
