@@ -37,6 +37,9 @@ test('the settings of ordergate.env are settings, and the scripts can be run', a
   const names = [...env.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name!);
   ok(names.length >= 8);
   for (const name of names) ok(known.includes(name), `ordergate.env: ${name}`);
+  const [, backups] = /^ORDERGATE_BACKUPS=(.+)$/m.exec(env)!;
+  const unit = readFileSync(`${root}deploy/systemd/ordergate-backup.service`, 'utf8');
+  ok(unit.includes(`/deploy/backup ${backups}\n`), `the unit makes backups in ${backups}`);
   for (const name of ['backup', 'restore-drill']) {
     ok((statSync(`${root}deploy/${name}`).mode & 0o111) !== 0, `${name} is not executable`);
   }

@@ -167,7 +167,7 @@ describe('a Prometheus that scrapes a real server', { timeout: 90_000 }, () => {
       readonly lastError?: string;
     }
     const found = await rules();
-    ok(found.length >= 13);
+    ok(found.length >= 14);
     for (const rule of found) match(rule.health, /ok|unknown/, `${rule.name}: ${rule.lastError}`);
     const headers = { authorization: 'Bearer wrong' };
     for (let i = 0; i < 40; i++) {
