@@ -65,6 +65,23 @@ describe('on this machine', () => {
     equal(of('proxy')[0]!.state, 'wrong', 'nothing answers at port 9');
   });
 
+  test('behind a proxy that ORDERGATE_TRUSTED_PROXIES does not name, the setting is asked for', async () => {
+    const env = {
+      ...{ ORDERGATE_ENV: 'production', HOST: '127.0.0.1', ORDERGATE_MANAGE_PORT: '8' },
+      ORDERGATE_PUBLIC_URL: 'https://127.0.0.1:9',
+    };
+    const { of } = await doctor(data, env);
+    const [{ state, found, todo }] = of('settings') as [Finding];
+    equal(state, 'warn');
+    match(found, /^ORDERGATE_TRUSTED_PROXIES is empty: .* every caller has the proxy's address$/);
+    match(todo!, /^name the address that the proxy connects from/);
+    const named = await doctor(data, { ...env, ORDERGATE_TRUSTED_PROXIES: '127.0.0.1' });
+    deepEqual(
+      named.of('settings').map((one) => one.state),
+      ['ok'],
+    );
+  });
+
   test('a database that does not answer is named without its password', async () => {
     keepSecret('a-password-of-a-database');
     const url = 'postgres://u:a-password-of-a-database@127.0.0.1:9/x';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runOrdergate } from '../../../test/server-process.ts';
+import { runOrdergate, startServerProcess } from '../../../test/server-process.ts';
 import { anOrder, create, suiteDirectory } from '../../../test/storage/fixtures.ts';
 import { Sealer } from '../seal.ts';
 import { openSqlite } from './open.ts';
@@ -69,6 +69,18 @@ test('a read of the page also ends readiness', async () => {
   }
   await assert.rejects(storage.ledger.checkReady(), /the ledger's file is damaged/);
   await storage.close();
+});
+
+test('a server says what to do, in one line of its log, and is not ready any more', async () => {
+  const server = await startServerProcess(directory, env, 30_000, ['--env', 'production']);
+  const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+  while ((await ready()) === 200) await sleep(50);
+  assert.equal(await ready(), 503);
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  const { stderr } = await server.stop();
+  const told = stderr.match(/^.*the ledger file is damaged: this node is not ready any more.*$/gm);
+  assert.equal(told?.length, 1, stderr);
+  assert.match(told[0]!, /run \\"ordergate verify\\", and restore a backup into a fresh directory/);
 });
 
 test('verify and backup end with a report', async () => {
