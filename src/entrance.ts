@@ -1,5 +1,5 @@
 // Wires accounts, sign-in pages, and the identification of management API callers, for main.
-import { type Config, ConfigError } from './config.ts';
+import { type Config, UsageError } from './config.ts';
 import { isLoopbackHost } from './directory/loopback.ts';
 import type { Route } from './http/routes.ts';
 import { admission } from './people/admit.ts';
@@ -77,12 +77,12 @@ export function openEntrance(
   };
 }
 
-/** @throws {ConfigError} where a part of it is missing: asked before anything is opened */
+/** @throws {UsageError} where a part of it is missing: asked before anything is opened */
 export function providerOf(config: Config): OidcSettings | undefined {
   const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
   if (!issuer && !clientId && !clientSecret) return undefined;
   if (issuer && clientId && clientSecret) return { issuer, clientId, clientSecret };
-  throw new ConfigError(
+  throw new UsageError(
     'single sign-on takes ORDERGATE_OIDC_ISSUER, ORDERGATE_OIDC_CLIENT_ID and ORDERGATE_OIDC_CLIENT_SECRET; set all three, or none',
   );
 }

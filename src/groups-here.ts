@@ -1,7 +1,7 @@
 // What `ordergate groups` does with the groups of the file of ORDERGATE_GROUPS.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, UsageError } from './config.ts';
 import { ownersOf } from './directory/owners.ts';
 import { platformsOf } from './platform-file.ts';
 import { addGroup } from './storage/groups/add.ts';
@@ -22,10 +22,10 @@ import { restoreGroups } from './storage/groups/restore.ts';
 import { partiesOf } from './transfers.ts';
 import { VERSION } from './version.ts';
 
-/** @throws {ConfigError} if there is no file */
+/** @throws {UsageError} if no file is named */
 function fileOf(path: string | undefined): GroupsFile {
   if (path !== undefined) return readGroupsFile(path);
-  throw new ConfigError(
+  throw new UsageError(
     'ORDERGATE_GROUPS is not set: it names the file of the groups, which docs/scaling.md explains',
   );
 }
@@ -51,7 +51,7 @@ export const dropOldOf = async (
 export async function beginGroupsOf(config: Config, path: string): Promise<Begun> {
   const { databaseUrl } = config;
   if (databaseUrl === undefined) {
-    throw new ConfigError(
+    throw new UsageError(
       `ORDERGATE_DATABASE_URL is not set: it names the ledger that becomes group ${FIRST_GROUP}`,
     );
   }

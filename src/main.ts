@@ -36,7 +36,7 @@ import { referenceRoutes } from './reference/routes.ts';
 import { sealWithNewest } from './renew-key.ts';
 import { withListener } from './sandbox.ts';
 import { sandboxControls } from './sandbox-controls.ts';
-import { readAdminToken, readMasterKey } from './secrets.ts';
+import { checkGivenKeys, readAdminToken, readMasterKey } from './secrets.ts';
 import { detectiveOf } from './signature-here.ts';
 import { logStart } from './start-log.ts';
 import type { Options, Ordergate } from './started.ts';
@@ -68,8 +68,9 @@ export async function startOrdergate(options: Options): Promise<Ordergate> {
   const { config } = options;
   const log = options.log ?? (await createLog(config.logLevel));
   const platforms = await platformsOf(config, options.platforms); // A wrong file fails before a token is made.
+  const provider = providerOf(config); // As wrong settings do.
+  checkGivenKeys(config);
   const adminToken = readAdminToken(config);
-  const provider = providerOf(config);
   const tracing = await openTracing(VERSION);
   const workplace = await openWorkplace({ ...options, platforms });
   try {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, ConfigError, isOnServer } from './config.ts';
+import { type Config, ConfigError, isOnServer, UsageError } from './config.ts';
 import { makeDataDirectory } from './storage/sqlite/data-directory.ts';
 
 /**
@@ -27,10 +27,21 @@ export function readOldMasterKeys({ oldMasterKeys }: Pick<Config, 'oldMasterKeys
   return oldMasterKeys.map((text) => readKey('ORDERGATE_KEY_OLD', text));
 }
 
+/**
+ * Called by a start before it makes files: the keys of the environment, where it names any.
+ * @throws {UsageError}
+ */
+export function checkGivenKeys(config: Config): void {
+  requireShared(config, 'ORDERGATE_KEY', config.masterKey);
+  if (config.masterKey !== undefined) readKey('ORDERGATE_KEY', config.masterKey);
+  readOldMasterKeys(config);
+}
+
 function readKey(name: string, text: string): Buffer {
   const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
   if (key.length !== 32) {
-    throw new ConfigError(
+    throw unreadable(
+      name,
       `${name} has to be 32 bytes, as 64 hex digits or as base64 (openssl rand -hex 32)`,
     );
   }
@@ -40,18 +51,22 @@ function readKey(name: string, text: string): Buffer {
 /** @throws {ConfigError} */
 export function readAdminToken(config: Config): string {
   requireShared(config, 'ORDERGATE_ADMIN_TOKEN', config.adminToken);
+  const name = config.adminToken === undefined ? 'admin.token' : 'ORDERGATE_ADMIN_TOKEN';
   const token =
     config.adminToken ??
     secretFile(config.dataDirectory, 'admin.token', () => randomBytes(24).toString('base64url'));
-  if (token.length < 16)
-    throw new ConfigError('ORDERGATE_ADMIN_TOKEN has to be at least 16 characters');
+  if (token.length < 16) throw unreadable(name, `${name} has to be at least 16 characters`);
   return token;
 }
+
+/** A variable is a mistake in the settings, as any other that does not read; a file is damaged. */
+const unreadable = (name: string, problem: string): ConfigError =>
+  name.startsWith('ORDERGATE_') ? new UsageError(problem) : new ConfigError(problem);
 
 /** A secret from a file of one machine would differ between the nodes. */
 function requireShared(config: Config, name: string, value: string | undefined): void {
   if (!isOnServer(config) || value !== undefined) return;
-  throw new ConfigError(
+  throw new UsageError(
     `${name} has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is: all nodes need the same one, so that it cannot be a file in a data directory`,
   );
 }

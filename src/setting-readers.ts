@@ -7,7 +7,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** An unknown flag or command; nothing was done. */
+/** A mistake in the command line or in a setting: exit code 2. Nothing was done. */
 export class UsageError extends ConfigError {}
 
 export const asGiven = (text: string | undefined): string => text!;

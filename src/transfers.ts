@@ -1,7 +1,7 @@
 // Wires backup, restore and migration: selects the ledger and the secrets.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, UsageError } from './config.ts';
 import type { Party } from './core/party.ts';
 import { readAdminToken, readMasterKey, readOldMasterKeys } from './secrets.ts';
 import { partyFromJson } from './storage/party-row.ts';
@@ -47,12 +47,12 @@ export async function migrateLedger(
 ): Promise<TransferReport> {
   const { dataDirectory, databaseUrl, groupsFile } = config;
   if (groupsFile !== undefined) {
-    throw new ConfigError(
+    throw new UsageError(
       'ORDERGATE_GROUPS is set, and a ledger moves to one PostgreSQL: name it in ORDERGATE_DATABASE_URL, and make groups of it then (ordergate help groups). Nothing was changed.',
     );
   }
   if (databaseUrl === undefined) {
-    throw new ConfigError(
+    throw new UsageError(
       'ORDERGATE_DATABASE_URL has to name the database that the ledger moves to',
     );
   }

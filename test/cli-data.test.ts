@@ -248,7 +248,7 @@ describe('seed', { concurrency: 2 }, () => {
       2,
     );
     // What the management API would refuse, since nobody could sign as it, is refused here too.
-    isExplained(await seed(data, '--orders', '1', '--party', 'a&b'), /party/);
+    isExplained(await seed(data, '--orders', '1', '--party', 'a&b'), /party/, 2);
     keepSecret('fifteen letters');
     isExplained(
       await seed(data, '--orders', '1', '--secret', 'fifteen letters'),

@@ -145,7 +145,7 @@ describe('migrate sqlite-to-postgres', { skip }, () => {
     await stop(server);
     const wrong = { ...env, ORDERGATE_KEY: '08'.repeat(32) };
     isExplained(await run([...MOVE, '--data', data], wrong), /is not the key it was sealed with/);
-    isExplained(await run([...MOVE, '--data', data]), /ORDERGATE_DATABASE_URL has to name/);
+    isExplained(await run([...MOVE, '--data', data]), /ORDERGATE_DATABASE_URL has to name/, 2);
     isExplained(await run([...MOVE, '--data', temporaryDirectory()], env), /holds no/);
     isExplained(
       await run(['migrate', 'postgres-to-sqlite'], env),

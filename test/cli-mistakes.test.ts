@@ -48,14 +48,13 @@ describe('a mistake is explained in one line', { concurrency: 4 }, () => {
       ['serve'],
       { ORDERGATE_ADMIN_TOKEN: 'only 15 letters' },
       /ORDERGATE_ADMIN_TOKEN has to be at least 16 characters/,
-      1,
     ],
     [
       ['serve'],
       { ORDERGATE_KEY: 'b'.repeat(63) },
       /ORDERGATE_KEY has to be 32 bytes, as 64 hex digits or as base64/,
-      1,
     ],
+    [['serve'], { ORDERGATE_KEY_OLD: 'b'.repeat(63) }, /ORDERGATE_KEY_OLD has to be 32 bytes/],
     [['serve', '--host', '203.0.113.1'], {}, /no address 203\.0\.113\.1 .*--host/, 1],
     [['verify', '--data', CLI], {}, /index\.ts/, 1], // a file, where a directory has to be
   ];
@@ -87,6 +86,44 @@ describe('a mistake is explained in one line', { concurrency: 4 }, () => {
   ] as const) {
     test(`ordergate ${args.join(' ')}: the nearest is named, and it ends with 2`, async () => {
       isExplained(await run(args, { ORDERGATE_DATA: data }), problem, 2);
+    });
+  }
+
+  // Exit code 2 is a mistake in the command line or in a setting; nothing was done.
+  const csv = join(data, 'orders.csv');
+  writeFileSync(csv, 'orderId,state\n1,A\n');
+  for (const [args, env, problem] of [
+    [['import', csv], {}, /CSV names no platform: --platform has to be one of/],
+    [['import', csv, '--platform', 'x'], {}, /--platform has to be one of/],
+    [['import', csv, '--platform', 'ytx', '--section', 'x'], {}, /--section has to be one of/],
+    [['import', csv, '--platform', 'ytx', '--map', 'x'], {}, /--map has to be FIELD=COLUMN/],
+    [['import', csv, '--encoding', 'latin'], {}, /--encoding is "latin"/],
+    [['import', CLI, '--platform', 'ytx'], {}, /--platform and --section are for CSV/],
+    [['serve'], { ORDERGATE_OIDC_CLIENT_ID: 'x' }, /set all three, or none/],
+    [['serve'], { ORDERGATE_ADMIN_TOKEN: 'short' }, /ORDERGATE_ADMIN_TOKEN has to be at least/],
+    [['serve'], { ORDERGATE_KEY: 'short' }, /ORDERGATE_KEY has to be 32 bytes/],
+    [['serve'], { ORDERGATE_KEY_OLD: 'short' }, /ORDERGATE_KEY_OLD has to be 32 bytes/],
+    [['serve'], { ORDERGATE_GROUPS: 'g.json' }, /ORDERGATE_KEY has to be set/],
+    [['groups', 'list'], {}, /ORDERGATE_GROUPS is not set/],
+    [['groups', 'drop-old', '01'], {}, /ORDERGATE_GROUPS is not set/],
+    [['groups', 'begin', 'g.json'], {}, /ORDERGATE_DATABASE_URL is not set/],
+    [['migrate', 'sqlite-to-postgres'], {}, /ORDERGATE_DATABASE_URL has to name/],
+    [['migrate', 'sqlite-to-postgres'], { ORDERGATE_GROUPS: 'g' }, /ORDERGATE_GROUPS is set/],
+    [['backup', 'x', '--with-key'], { ORDERGATE_GROUPS: 'g' }, /--with-key: the key/],
+    [['restore', CLI, '--database'], {}, /--database needs ORDERGATE_DATABASE_URL/],
+    [['restore', CLI, '--database'], { ORDERGATE_GROUPS: 'g' }, /ORDERGATE_GROUPS is set/],
+    [['restore', data, '--data', 'x'], {}, /only --database restores it/],
+    [['restore', data, '--database'], {}, /--database needs ORDERGATE_GROUPS/],
+  ] as const) {
+    const names = [...Object.keys(env), ...args]
+      .join(' ')
+      .replaceAll(data, 'DIR')
+      .replaceAll(CLI, 'FILE');
+    test(`${names}: ends with 2, and makes nothing`, async () => {
+      const fresh = join(temporaryDirectory(), 'fresh');
+      const ended = await run(args, { PORT: '0', ORDERGATE_DATA: fresh, ...env });
+      isExplained(ended, problem, 2);
+      equal(existsSync(fresh), false);
     });
   }
 

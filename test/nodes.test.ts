@@ -142,12 +142,13 @@ describe('four nodes on one database', { skip, timeout: 120_000 }, () => {
   test('a node refuses to start without key or token, with another key, in another environment', async () => {
     const { ORDERGATE_KEY: _, ...noKey } = env;
     const { ORDERGATE_ADMIN_TOKEN: __, ...noToken } = env;
-    // Exit code 2: a setting does not read; 1: the start is refused.
+    // Exit code 2: a setting is missing or does not read; 1: the start is refused.
     const cases: [Record<string, string>, RegExp, code?: number][] = [
-      [noKey, /ORDERGATE_KEY has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is/],
+      [noKey, /ORDERGATE_KEY has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is/, 2],
       [
         noToken,
         /ORDERGATE_ADMIN_TOKEN has to be set where ORDERGATE_DATABASE_URL or ORDERGATE_GROUPS is/,
+        2,
       ],
       [{ ...env, ORDERGATE_KEY: '08'.repeat(32) }, /ORDERGATE_KEY .* is not the key/],
       [{ ...env, ORDERGATE_ENV: 'production' }, /the database is a sandbox ledger/],

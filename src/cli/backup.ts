@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, readConfig, readFlags } from '../config.ts';
+import { ConfigError, readConfig, readFlags, UsageError } from '../config.ts';
 import { backUpLedger } from '../main.ts';
 import { settingsAmong, wrongUse } from './flags.ts';
 import { print, say } from './output.ts';
@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { json } = values;
   if (groupsFile !== undefined) {
     if (withKey) {
-      throw new ConfigError(
+      throw new UsageError(
         '--with-key: the key of a ledger in groups is the ORDERGATE_KEY of its nodes; keep it elsewhere',
       );
     }

@@ -2,7 +2,7 @@
 // again.
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type Config, ConfigError, readFlags } from '../config.ts';
+import { type Config, readFlags, UsageError } from '../config.ts';
 import { ENCODINGS, type Encoding } from '../import/encoding.ts';
 import { type ImportRow, type ImportRows, readImportFile } from '../import/read.ts';
 import { type RefusedFile, writeRefused } from '../import/refused.ts';
@@ -65,7 +65,7 @@ function readEncoding(given: string): Encoding {
     .replace(/^gbk$|^gb2312$/, 'gb18030');
   const encoding = ENCODINGS.find((one) => one === name);
   if (encoding) return encoding;
-  throw new ConfigError(`--encoding is "${given}"; it has to be one of ${ENCODINGS.join(', ')}`);
+  throw new UsageError(`--encoding is "${given}"; it has to be one of ${ENCODINGS.join(', ')}`);
 }
 
 /** Returns a value if the file is CSV. */
@@ -76,19 +76,19 @@ function readCsv(
 ) {
   if (!given.map && !/.csv$/i.test(file)) {
     if (given.platform === undefined && given.section === undefined) return undefined;
-    throw new ConfigError('--platform and --section are for CSV; a row of JSON names its own');
+    throw new UsageError('--platform and --section are for CSV; a row of JSON names its own');
   }
   const platform = platforms.find((one) => one.name === given.platform);
   if (!platform) {
     const known = platforms.map((one) => one.name).join(', ');
-    throw new ConfigError(`CSV names no platform: --platform has to be one of: ${known}`);
+    throw new UsageError(`CSV names no platform: --platform has to be one of: ${known}`);
   }
   const { orders, parties, catalog = {} } = platform.import;
   const [only, ...more] = Object.keys(orders);
   const section = given.section ?? (more.length === 0 ? only : undefined);
   const known = [orders, parties, catalog].flatMap((group) => Object.keys(group));
   if (section === undefined || !known.includes(section)) {
-    throw new ConfigError(`--section has to be one of: ${known.join(', ')}`);
+    throw new UsageError(`--section has to be one of: ${known.join(', ')}`);
   }
   return { platform: platform.name, section, map: given.map && readMap(given.map) };
 }

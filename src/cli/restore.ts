@@ -3,7 +3,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, ConfigError, readConfig, readFlags } from '../config.ts';
+import { type Config, readConfig, readFlags, UsageError } from '../config.ts';
 import { restoreLedger } from '../main.ts';
 import { settingsAmong, wrongUse } from './flags.ts';
 import { print, say } from './output.ts';
@@ -31,12 +31,12 @@ export async function run(args: readonly string[]): Promise<number> {
     return restoreDirectory(file, config, { ...values, isData: to === 1 && !database });
   const { size } = found;
   if (database && config.groupsFile !== undefined) {
-    throw new ConfigError(
+    throw new UsageError(
       `${file} is a backup of one ledger, and ORDERGATE_GROUPS is set: name a directory that \`ordergate backup\` made with it, or unset it`,
     );
   }
   if (database && config.databaseUrl === undefined) {
-    throw new ConfigError('--database needs ORDERGATE_DATABASE_URL, which names it');
+    throw new UsageError('--database needs ORDERGATE_DATABASE_URL, which names it');
   }
   const place =
     to === 0
@@ -82,12 +82,12 @@ async function restoreDirectory(
   { database, verify, json, isData }: DirectoryValues,
 ): Promise<number> {
   if (isData) {
-    throw new ConfigError(
+    throw new UsageError(
       `${directory} is a backup of groups: only --database restores it, into the schemas of ORDERGATE_GROUPS. Each file in it can be restored alone.`,
     );
   }
   if (database && groupsFile === undefined) {
-    throw new ConfigError(
+    throw new UsageError(
       `${directory} is a backup of groups: --database needs ORDERGATE_GROUPS, whose file names their schemas`,
     );
   }

@@ -1,7 +1,7 @@
 // `ordergate seed --platform P --orders N`: creates load data, which is equal in each run.
 
 import { randomBytes } from 'node:crypto';
-import { ConfigError, readConfig, readFlags, UsageError } from '../config.ts';
+import { readConfig, readFlags, UsageError } from '../config.ts';
 import type { NewOrder } from '../core/ledger.ts';
 import type { Party } from '../core/party.ts';
 import { openWorkplace, type Workplace } from '../main.ts';
@@ -53,7 +53,7 @@ async function findOrMakeParty(
   try {
     platform.checkParty(party, parties.list(platform.name));
   } catch (error) {
-    if (error instanceof ImportError) throw new ConfigError(`--party: ${error.message}`);
+    if (error instanceof ImportError) throw new UsageError(`--party: ${error.message}`);
     throw error;
   }
   await parties.create(party);
