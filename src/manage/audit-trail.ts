@@ -27,7 +27,9 @@ export interface AuditTrail {
 }
 
 /** Parts of an answer that have a record of their own, or change with the time. */
-const LEFT_OUT = new Set(['history', 'callbacks', 'notes', 'lastUsedAt', 'lastSeenAt', 'version']);
+const LEFT_OUT = new Set([
+  ...['history', 'callbacks', 'notes', 'lastUsedAt', 'lastUsedAtShanghai', 'lastSeenAt', 'version'],
+]);
 /** Operations whose body is a file, a password, or what a query says better. */
 const NO_BODY = new Set(['importRows', 'changeMyPassword']);
 /**

@@ -8,7 +8,14 @@ import type { Principal } from '../core/principal.ts';
 import type { Platform } from '../protocol/platform.ts';
 import { EXPECTED_BODIES, PLATFORM_PRESET, RETRY_PRESETS } from '../protocol/retry-schedule.ts';
 import { requireOwner } from './callback-owner.ts';
-import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
+import {
+  type Endpoint,
+  endpoint,
+  findPlatform,
+  inBothZones,
+  ManageError,
+  shanghaiField,
+} from './endpoint.ts';
 
 export const endpointSchema = z
   .object({
@@ -24,18 +31,28 @@ export const endpointSchema = z
     eventTypes: z.array(z.string()).nullable().describe('null: all of them'),
     enabled: z.boolean(),
     off: z
-      .object({ reason: z.string(), at: z.iso.datetime() })
+      .object({ reason: z.string(), at: z.iso.datetime(), atShanghai: shanghaiField })
       .nullable()
       .describe('why it is switched off, and since when'),
     createdAt: z.iso.datetime(),
+    createdAtShanghai: shanghaiField,
     failures: z.int().describe('attempts that failed since the last success'),
     failingSince: z.iso.datetime().nullable(),
+    failingSinceShanghai: shanghaiField.nullable(),
     pausedUntil: z.iso
       .datetime()
       .nullable()
       .describe('nothing is sent until then, as it seems to be down'),
+    pausedUntilShanghai: shanghaiField.nullable(),
     secrets: z
-      .array(z.object({ createdAt: z.iso.datetime(), expiresAt: z.iso.datetime().nullable() }))
+      .array(
+        z.object({
+          createdAt: z.iso.datetime(),
+          createdAtShanghai: shanghaiField,
+          expiresAt: z.iso.datetime().nullable(),
+          expiresAtShanghai: shanghaiField.nullable(),
+        }),
+      )
       .describe('those that sign, newest first, without their text'),
   })
   .meta({ id: 'CallbackEndpoint' });
@@ -227,22 +244,25 @@ function unknownEndpoint(endpointId: string): ManageError {
 
 export function view(from: CallbackEndpoint, now: number): z.input<typeof endpointSchema> {
   const { secrets, health, createdAt, off, eventTypes, preset, expects, ...rest } = from;
-  const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
   const { failures, failingSince, openUntil } = health;
+  const pausedUntil = openUntil !== null && openUntil > now ? openUntil : null;
   return {
     ...rest,
     // Whoever writes them, this API or a platform's declaration, takes them from these lists.
     preset: preset as (typeof RETRY_PRESETS)[number],
     expects: expects as (typeof EXPECTED_BODIES)[number] | null,
     eventTypes: eventTypes && [...eventTypes],
-    off: off && { reason: off.reason, at: isoTime(off.at) },
-    createdAt: isoTime(createdAt),
+    off: off && { reason: off.reason, ...inBothZones('at', off.at) },
+    ...inBothZones('createdAt', createdAt),
     failures,
-    failingSince: time(failingSince),
-    pausedUntil: openUntil !== null && openUntil > now ? isoTime(openUntil) : null,
+    ...inBothZones('failingSince', failingSince),
+    ...inBothZones('pausedUntil', pausedUntil),
     secrets: secrets
       .filter(({ expiresAt }) => expiresAt === null || now < expiresAt)
-      .map((s) => ({ createdAt: isoTime(s.createdAt), expiresAt: time(s.expiresAt) })),
+      .map((secret) => ({
+        ...inBothZones('createdAt', secret.createdAt),
+        ...inBothZones('expiresAt', secret.expiresAt),
+      })),
   };
 }
 

@@ -217,6 +217,19 @@ export const shanghaiTime = (instant: number): string =>
 
 export const isoTime = (instant: number): string => new Date(instant).toISOString();
 
+/** Of a field `…Shanghai` beside the field with the time in UTC. */
+export const shanghaiField = z.iso
+  .datetime({ offset: true })
+  .describe('the same time in Asia/Shanghai');
+
+/** Two fields: `name` with the time in UTC, and `nameShanghai` with the same time in Asia/Shanghai. */
+export function inBothZones<Name extends string, At extends number | null>(name: Name, at: At) {
+  return {
+    [name]: at === null ? null : isoTime(at),
+    [`${name}Shanghai`]: at === null ? null : shanghaiTime(at),
+  } as Record<Name | `${Name}Shanghai`, At extends null ? null : string>;
+}
+
 export function findPlatform(platforms: readonly Platform[], name: string): Platform {
   const platform = platforms.find((p) => p.name === name);
   if (platform) return platform;

@@ -6,10 +6,12 @@ import {
   type Endpoint,
   endpoint,
   findPlatform,
+  inBothZones,
   instantText,
   isoTime,
   ManageError,
   type ManageServices,
+  shanghaiField,
 } from './endpoint.ts';
 import { checkPlatformFilter } from './filters.ts';
 
@@ -25,7 +27,9 @@ const forceSchema = z
       .datetime()
       .nullable()
       .describe('by the sandbox’s clock; null: until it is removed'),
+    untilShanghai: shanghaiField.nullable(),
     createdAt: z.iso.datetime(),
+    createdAtShanghai: shanghaiField,
     used: z.int().describe('how many calls it has met'),
   })
   .meta({ id: 'Force' });
@@ -33,8 +37,8 @@ const forceSchema = z
 const view = ({ force, until, createdAt, ...rule }: ForceRule) => ({
   ...rule,
   force: force.text,
-  until: until === null ? null : isoTime(until),
-  createdAt: isoTime(createdAt),
+  ...inBothZones('until', until),
+  ...inBothZones('createdAt', createdAt),
 });
 
 /** Only a sandbox offers these endpoints, and a sandbox has forces. */

@@ -56,6 +56,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   failingSince: null,
   failingSinceShanghai: null,
   pausedUntil: null,
+  pausedUntilShanghai: null,
   nextCursor: null,
   cursor: null,
   name: 'jintong',

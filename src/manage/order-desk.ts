@@ -9,10 +9,10 @@ import {
   type EndpointCall,
   endpoint,
   findPlatform,
-  isoTime,
+  inBothZones,
   ManageError,
   type ManageServices,
-  shanghaiTime,
+  shanghaiField,
 } from './endpoint.ts';
 import { unknownOrder } from './unknown-order.ts';
 
@@ -26,7 +26,7 @@ export const noteSchema = z
   .object({
     noteId: z.int(),
     at: z.iso.datetime(),
-    atShanghai: z.iso.datetime({ offset: true }),
+    atShanghai: shanghaiField,
     actor: z.string().describe('the account or the token that wrote it'),
     note: z.string(),
   })
@@ -36,6 +36,7 @@ export const assigneeSchema = z
   .object({
     name: z.string().describe('of the account that looks after the order'),
     at: z.iso.datetime(),
+    atShanghai: shanghaiField,
     actor: z.string().describe('who assigned it'),
   })
   .meta({ id: 'OrderAssignee' });
@@ -79,7 +80,7 @@ export const orderDeskEndpoints: readonly Endpoint[] = [
       }
       const at = clock.now();
       await desk.assign({ ...order, assignee: account.name, at, actor: by.name });
-      return { name: account.name, at: isoTime(at), actor: by.name };
+      return { name: account.name, ...inBothZones('at', at), actor: by.name };
     },
   }),
   endpoint({
@@ -104,7 +105,8 @@ export async function deskOf(desk: DeskStore, order: OrderName) {
     desk.findAssignment(order),
   ]);
   const assignee = assignment && {
-    ...{ name: assignment.assignee, at: isoTime(assignment.at), actor: assignment.actor },
+    ...{ name: assignment.assignee, actor: assignment.actor },
+    ...inBothZones('at', assignment.at),
   };
   return { notes: notes.map(viewNote), assignee };
 }
@@ -138,7 +140,7 @@ export async function assignedOrders(
 }
 
 function viewNote({ noteId, at, actor, note }: OrderNote): z.input<typeof noteSchema> {
-  return { noteId, at: isoTime(at), atShanghai: shanghaiTime(at), actor, note };
+  return { noteId, ...inBothZones('at', at), actor, note };
 }
 
 /** @throws {ManageError} where there is none */

@@ -20,6 +20,7 @@ import {
   temporaryDirectory,
 } from '../../test/support.ts';
 import { readReply } from '../platforms/jintong/client.ts';
+import { inBothZones } from './endpoint.ts';
 
 const clock = new TestClock('2026-01-02T03:04:05.678Z');
 const server = await startTestServer({ clock });
@@ -68,8 +69,11 @@ describe('the list and a single party', () => {
         {
           keyId: 'k1',
           createdAt: '2026-01-02T03:04:05.678Z',
+          createdAtShanghai: '2026-01-02T11:04:05.678+08:00',
           expiresAt: null,
+          expiresAtShanghai: null,
           lastUsedAt: null,
+          lastUsedAtShanghai: null,
         },
       ],
       attributes: {},
@@ -253,11 +257,14 @@ describe('rotating a key', () => {
     equal(status, 201);
     const { keyId, secret, party } = body;
     match(secret, /^[0-9a-f]{32}$/);
-    const now = '2026-01-02T03:04:05.678Z';
-    deepEqual(party.keys, [
-      { keyId, createdAt: now, expiresAt: null, lastUsedAt: null },
-      { keyId: 'k1', createdAt: now, expiresAt: '2026-01-02T04:04:05.678Z', lastUsedAt: now },
-    ]);
+    const now = clock.now();
+    const row = (keyId: string, expiresAt: number | null, lastUsedAt: number | null) => ({
+      keyId,
+      ...inBothZones('createdAt', now),
+      ...inBothZones('expiresAt', expiresAt),
+      ...inBothZones('lastUsedAt', lastUsedAt),
+    });
+    deepEqual(party.keys, [row(keyId, null, null), row('k1', now + 3_600_000, now)]);
     ok(!JSON.stringify((await get('/parties/jintong/jane88')).body).includes(secret));
 
     for (const step of [0, 3_599_999]) {
@@ -270,9 +277,7 @@ describe('rotating a key', () => {
     clock.advance(1);
     equal(await code({ key: OLD }, secret), 'SignFail');
     equal(await code({ key: secret }, secret), 'CallSuccess');
-    deepEqual((await get('/parties/jintong/jane88')).body.keys, [
-      { keyId, createdAt: now, expiresAt: null, lastUsedAt: new Date(clock.now()).toISOString() },
-    ]);
+    deepEqual((await get('/parties/jintong/jane88')).body.keys, [row(keyId, null, clock.now())]);
   });
 
   test('without an overlap the older key ends at once', async () => {

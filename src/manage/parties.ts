@@ -7,7 +7,14 @@ import { MIN_DIFFERENT_CHARACTERS, MIN_KEY_LENGTH } from '../core/party-keys.ts'
 import { splitAddresses } from '../directory/addresses.ts';
 import type { Parties } from '../directory/parties.ts';
 import { ImportError, type Platform } from '../protocol/platform.ts';
-import { type Endpoint, endpoint, findPlatform, isoTime, ManageError } from './endpoint.ts';
+import {
+  type Endpoint,
+  endpoint,
+  findPlatform,
+  inBothZones,
+  ManageError,
+  shanghaiField,
+} from './endpoint.ts';
 import { changeMatching, ifMatchHeader } from './if-match.ts';
 
 export const partySchema = z
@@ -24,11 +31,14 @@ export const partySchema = z
         z.object({
           keyId: z.string(),
           createdAt: z.iso.datetime(),
+          createdAtShanghai: shanghaiField,
           expiresAt: z.iso.datetime().nullable(),
+          expiresAtShanghai: shanghaiField.nullable(),
           lastUsedAt: z.iso
             .datetime()
             .nullable()
             .describe('when it verified a request last; of other nodes up to a minute late'),
+          lastUsedAtShanghai: shanghaiField.nullable(),
         }),
       )
       .describe('those that hold, newest first, without their secrets'),
@@ -186,15 +196,12 @@ const NEVER: KeyUses = () => null;
 
 export function view(party: Party, now: number, uses: KeyUses): z.input<typeof partySchema> {
   const { platform, partyId, version, enabled, users, grants, addresses, attributes } = party;
-  const keys = liveKeys(party, now).map((key) => {
-    const lastUsedAt = uses(party, key);
-    return {
-      keyId: key.keyId,
-      createdAt: isoTime(key.createdAt),
-      expiresAt: key.expiresAt === null ? null : isoTime(key.expiresAt),
-      lastUsedAt: lastUsedAt === null ? null : isoTime(lastUsedAt),
-    };
-  });
+  const keys = liveKeys(party, now).map((key) => ({
+    keyId: key.keyId,
+    ...inBothZones('createdAt', key.createdAt),
+    ...inBothZones('expiresAt', key.expiresAt),
+    ...inBothZones('lastUsedAt', uses(party, key)),
+  }));
   return {
     platform,
     partyId,

@@ -5,9 +5,10 @@ import {
   type Endpoint,
   endpoint,
   findPlatform,
-  isoTime,
+  inBothZones,
   type ManageServices,
   page,
+  shanghaiField,
 } from './endpoint.ts';
 import { checkPartyFilter } from './filters.ts';
 
@@ -21,7 +22,9 @@ const tokenSchema = z
     userName: z.string().nullable().describe('who consented'),
     scope: z.string().nullable(),
     issuedAt: z.iso.datetime().nullable(),
+    issuedAtShanghai: shanghaiField.nullable(),
     expiresAt: z.iso.datetime(),
+    expiresAtShanghai: shanghaiField,
   })
   .meta({ id: 'Token' });
 
@@ -34,6 +37,7 @@ const consentSchema = z
     scope: z.string().nullable(),
     tokens: z.int().describe('how many codes and tokens of it there are'),
     expiresAt: z.iso.datetime().describe('when the last of them ends'),
+    expiresAtShanghai: shanghaiField,
   })
   .meta({ id: 'Consent' });
 
@@ -57,8 +61,8 @@ function viewToken(token: Token): z.input<typeof tokenSchema> {
     consentId: grantId,
     userName: text(userName),
     scope: text(scope),
-    issuedAt: typeof issuedAt === 'number' ? isoTime(issuedAt) : null,
-    expiresAt: isoTime(expiresAt),
+    ...inBothZones('issuedAt', typeof issuedAt === 'number' ? issuedAt : null),
+    ...inBothZones('expiresAt', expiresAt),
   };
 }
 
@@ -132,7 +136,7 @@ export const tokenEndpoints: readonly Endpoint[] = [
           userName: text(attributes.userName),
           scope: text(attributes.scope),
           tokens: count,
-          expiresAt: isoTime(expiresAt),
+          ...inBothZones('expiresAt', expiresAt),
         }),
       );
       return { ...found, items };
