@@ -48,7 +48,7 @@ function list(isJson: boolean): number {
     return EXIT.done;
   }
   for (const { name, title } of found)
-    say(`${name}\n${wrapped(title.en, '    ')}\n    ${title.zh}`);
+    say(`${name}\n${wrapped(title.en, '    ')}\n${wrapped(title.zh, '    ')}`);
   return EXIT.done;
 }
 

@@ -65,7 +65,7 @@ export function wordsOf(
   why: Why | null,
 ): string {
   const { code, words, cause, remedy } = refused;
-  const lines = [`Refused with ${code}: ${words}`];
+  const lines = [wrapped(`Refused with ${code}: ${words}`, '')];
   if (why?.detail) {
     const by = why.refusedBy === null ? '' : `${why.refusedBy}: `;
     lines.push(wrapped(`${by}${why.detail}`, '  '));
