@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, UsageError } from './config.ts';
 import type { Party } from './core/party.ts';
+import { requireLedger } from './require-ledger.ts';
 import { readAdminToken, readMasterKey, readOldMasterKeys } from './secrets.ts';
 import { partyFromJson } from './storage/party-row.ts';
 import { Sealer } from './storage/seal.ts';
@@ -25,6 +26,7 @@ export async function backUpLedger(
   { withKey }: { readonly withKey: boolean },
   onProgress: OnProgress,
 ): Promise<Sums> {
+  await requireLedger(config); // Before a token is made.
   const secrets = withKey
     ? { masterKey: readExistingKey(config).toString('hex'), adminToken: readAdminToken(config) }
     : undefined;
@@ -56,6 +58,7 @@ export async function migrateLedger(
       'ORDERGATE_DATABASE_URL has to name the database that the ledger moves to',
     );
   }
+  await requireLedger({ dataDirectory });
   const { migrate } = await import('./storage/transfer/migrate.ts');
   const sealer = new Sealer(
     readExistingKey({ ...config, databaseUrl: undefined }),
@@ -75,6 +78,7 @@ function readExistingKey(config: Config): Buffer {
 
 /** The current head of the ledger, also while a server runs. */
 export async function ledgerHeadOf(config: Config): Promise<string> {
+  await requireLedger(config);
   if (config.groupsFile !== undefined) {
     return (await import('./storage/groups/head.ts')).readHeadOfGroups(config.groupsFile);
   }

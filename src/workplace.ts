@@ -14,6 +14,7 @@ import { importFile } from './import/run.ts';
 import { platformsOf } from './platform-file.ts';
 import { type Finding, findingText, findOldRules } from './protocol/old-rules.ts';
 import type { Platform } from './protocol/platform.ts';
+import { requireLedger } from './require-ledger.ts';
 import { readMasterKey, readOldMasterKeys } from './secrets.ts';
 import { holdsLedger, openStorage } from './storage/open.ts';
 import { Sealer } from './storage/seal.ts';
@@ -120,22 +121,6 @@ export async function resetSandbox(workplace: Workplace): Promise<number> {
 
 /** Whether the configured place holds a ledger. Creates nothing. */
 export const holdsLedgerOf = (config: Config): Promise<boolean> => holdsLedger(config);
-
-/** @throws {ConfigError} if there is no ledger; nothing is created */
-async function requireLedger(config: Config): Promise<void> {
-  if (await holdsLedger(config)) return;
-  const { databaseUrl, groupsFile, dataDirectory } = config;
-  if (groupsFile !== undefined) {
-    throw new ConfigError(
-      `the home schema of ${groupsFile} holds no ledger. Nothing was made. Correct ORDERGATE_GROUPS; ordergate serve makes one.`,
-    );
-  }
-  throw new ConfigError(
-    databaseUrl === undefined
-      ? `${dataDirectory} holds no ledger. Nothing was made. Name the directory of one with --data (ORDERGATE_DATA); ordergate serve makes one.`
-      : 'the database holds no ledger. Nothing was made. Name the database of one in ORDERGATE_DATABASE_URL; ordergate serve makes one.',
-  );
-}
 
 /** Parties, catalog entries and callback endpoints that today's rules would refuse. */
 export async function oldRulesOf(

@@ -122,7 +122,7 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
   },
   {
     place: /^(workplace|sandbox|sandbox-controls)\.ts$/,
-    may: /^(core|protocol|directory|import|storage|callbacks)\/|^(config|secrets|workplace|platform-file|scenario-runs)\.ts$/,
+    may: /^(core|protocol|directory|import|storage|callbacks)\/|^(config|secrets|workplace|platform-file|require-ledger|scenario-runs)\.ts$/,
     packages: /^node:/,
   },
   {
@@ -175,9 +175,10 @@ const RULES: readonly { place: RegExp; may: RegExp; packages: RegExp }[] = [
     may: /^((protocol|directory)\/|(config|settings|setting-readers)\.ts$|storage\/sqlite\/data-directory\.ts$)/,
     packages: /^node:/,
   },
+  { place: /^require-ledger\.ts$/, may: /^storage\/open\.ts$|^config\.ts$/, packages: /^$/ },
   {
     place: /^transfers\.ts$/,
-    may: /^(config|secrets|version)\.ts$|^core\/party\.ts$|^storage\/(transfer\/|groups\/|(seal|party-row)\.ts$)/,
+    may: /^(config|secrets|require-ledger|version)\.ts$|^core\/party\.ts$|^storage\/(transfer\/|groups\/|(seal|party-row)\.ts$)/,
     packages: /^node:/,
   },
   // The clients that a command calls with, and the key that it signs with.

@@ -127,21 +127,33 @@ describe('a mistake is explained in one line', { concurrency: 4 }, () => {
     });
   }
 
-  test('verify, move, lost and a dry run on a directory without a ledger make nothing', async () => {
-    for (const args of [
-      ['verify'],
-      ['lost'],
-      ['move', '--platform', 'ytx', '--order', '1', '--to', '1'],
-      ['import', CLI, '--dry-run'],
-    ]) {
+  const KEYS = { ORDERGATE_KEY: 'ab'.repeat(32), ORDERGATE_ADMIN_TOKEN: 'x'.repeat(16) };
+  for (const args of [
+    ['verify'],
+    ['lost'],
+    ['head'],
+    ['reset'],
+    ['users', 'list'],
+    ['backup', join(data, 'b.gz')],
+    ['backup', join(data, 'b.gz'), '--with-key'],
+    ['migrate', 'sqlite-to-postgres'],
+    ['move', '--platform', 'ytx', '--order', '1', '--to', '1'],
+    ['import', CLI, '--dry-run'],
+    ['debug', 'signature', '--platform', 'ytx', '--request', '1'],
+  ]) {
+    test(`${args[0]} on a directory without a ledger makes nothing, and names the remedy`, async () => {
       const nowhere = join(temporaryDirectory(), 'mistyped');
-      isExplained(
-        await run(args, { ORDERGATE_DATA: nowhere }),
-        /mistyped holds no ledger\. Nothing/,
-      );
-      equal(existsSync(nowhere), false);
-    }
-  });
+      const target = { ORDERGATE_DATABASE_URL: 'postgres://127.0.0.1:1/x' };
+      for (const keys of [{}, KEYS]) {
+        const env = { ORDERGATE_DATA: nowhere, ...keys, ...(args[0] === 'migrate' && target) };
+        isExplained(
+          await run(args, env),
+          /mistyped holds no ledger\. Nothing was made\. Name the directory of one with --data \(ORDERGATE_DATA\); ordergate serve makes one\.\n$/,
+        );
+        deepEqual([existsSync(nowhere), existsSync(join(data, 'b.gz'))], [false, false]);
+      }
+    });
+  }
 
   test('a restore that fails leaves no file and no directory', async () => {
     const backup = join(temporaryDirectory(), 'backup.gz');
