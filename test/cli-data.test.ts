@@ -155,18 +155,17 @@ describe('import', { concurrency: 2 }, () => {
       [[SANDBOX, SANDBOX], /usage: ordergate import FILE/, 2],
       [[join(data, 'none.json')], /ENOENT.*none\.json/],
       [[temporaryDirectory()], /ordergate-test-/],
+      [[file('orderId,state\n1,A\n')], /line 1: the file has to be one JSON object/],
+      [[file('{"jintong":{"orders":[\n')], /line 2: the file ends too early/],
+      [[file('{"jintong":5}')], /line 1: /],
+      [[file('\ufeffx')], /line 1: /],
+      [[file(''), '--platform', 'ytx', '--map', 'orderId=id'], /line 1: the file has no headings/],
+      [[file('a,b\n1,2\n'), '--platform', 'ytx', '--map', 'orderId=id'], /line 1: .*id/],
+      [[file('a,a\n1,2\n'), '--platform', 'ytx', '--map', 'orderId=a'], /two columns are called/],
     ];
     for (const [args, problem, exit] of cases)
       isExplained(await run(['import', ...args, '--data', data]), problem, exit);
     ok(!existsSync(data), 'nothing was made for it');
-    isExplained(
-      await run(['import', file('orderId,state\n1,A\n'), '--data', data]),
-      /line 1: the file has to be one JSON object/,
-    );
-    isExplained(
-      await run(['import', file('{"jintong":{"orders":[\n'), '--data', data]),
-      /line 2: the file ends too early/,
-    );
   });
 });
 

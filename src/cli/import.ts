@@ -8,7 +8,7 @@ import { type ImportRow, type ImportRows, readImportFile } from '../import/read.
 import { type RefusedFile, writeRefused } from '../import/refused.ts';
 import { cutIntoParts, type ImportPart, type PartAnswer } from '../import/remote.ts';
 import { type ImportObserver, type ImportReport, importRows } from '../import/run.ts';
-import { auditCommand, openWorkplace, type Platform, platformsOf } from '../main.ts';
+import { auditCommand, holdsLedgerOf, openWorkplace, type Platform, platformsOf } from '../main.ts';
 import { wrongUse } from './flags.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
@@ -110,6 +110,8 @@ interface Job {
 async function runImport(job: Job): Promise<ImportReport> {
   const { config, url, rows, observer, dryRun, update } = job;
   if (url !== undefined) return importAt(url, job);
+  // A file without a row that can be read makes no ledger where none is.
+  if (!dryRun && !(await holdsLedgerOf(config))) for await (const _ of rows()) break;
   const workplace = await openWorkplace({ config, mustExist: dryRun }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
