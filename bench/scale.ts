@@ -5,7 +5,7 @@ import { seedOrdergate } from './ledgers.ts';
 import { type MethodPhase, methodPhases } from './method-requests.ts';
 import { type BenchOptions, runBench } from './options.ts';
 import { cpuRatio, type Measurement, measure, median } from './phase.ts';
-import { watchDatabase, withDatabase } from './postgres-database.ts';
+import { vacuum, watchDatabase, withDatabase } from './postgres-database.ts';
 import { type Bound, print, printBounds, printTable, ratioBound, writeResults } from './report.ts';
 import { ordergateCommand, RunningServer, temporaryDirectory } from './servers.ts';
 
@@ -72,6 +72,8 @@ async function seed(
   for (const platform of new Set(phases.map(({ name }) => name.split(' ', 1)[0]!.toLowerCase()))) {
     await seedOrdergate(entry, data, orders, secret, platform, settings);
   }
+  const url = settings.ORDERGATE_DATABASE_URL;
+  if (url !== undefined) await vacuum(url);
   return { orders, settings, phases };
 }
 
