@@ -1,10 +1,12 @@
 // A full disk is told as one: nobody is advised to replace a sound ledger.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { seed } from './crash-load.ts';
 import { startServerProcess } from './server-process.ts';
@@ -82,4 +84,48 @@ test('a first start on a full disk leaves no key file', { skip }, () => {
   const stderr = execFileSync('cat', [errors], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   assert.match(stderr, /disk is full/);
+});
+
+test('a server whose disk was full goes on by itself, its log and its moves of orders, too', {
+  skip,
+  timeout: 60_000,
+}, async () => {
+  // The server is the process that `unshare` becomes, so that its disk is seen below /proc.
+  const mounted = `mount -t tmpfs -o size=40m tmpfs "${disk}" && exec "${process.execPath}" "${CLI}" serve --port 0 --data "${disk}/data"`;
+  const server = spawn('unshare', ['-rm', 'sh', '-c', mounted]);
+  const ended = once(server, 'exit');
+  try {
+    let text = '';
+    server.stdout.on('data', (more: Buffer) => {
+      text += more;
+    });
+    const listening = () => /^ordergate listening on (\S+)\n/m.exec(text)?.[1];
+    while (listening() === undefined) await sleep(50);
+    const below = `/proc/${server.pid}/root${disk}`;
+    const token = readFileSync(`${below}/data/admin.token`, 'utf8').trim();
+    const ask = async (method: string, path: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+      return (await fetch(`${listening()}/manage/v1${path}`, init)).status;
+    };
+    const move = () => ask('POST', '/orders/jintong/15112480268/transitions', { to: 'E' });
+
+    spawnSync('dd', ['if=/dev/zero', `of=${below}/filler`, 'bs=4096']);
+    // The room that the files have left.
+    while ((await ask('PATCH', '/parties/jintong/jane88', { enabled: true })) === 200) {}
+    assert.equal(await move(), 503);
+    rmSync(`${below}/filler`);
+    for (const again of [move, () => ask('GET', '/requests?limit=1')]) {
+      let status = await again();
+      for (let tries = 1; status !== 200 && tries < 100; tries++) {
+        await sleep(200);
+        status = await again();
+      }
+      assert.equal(status, 200, 'it works again where there is room');
+    }
+    assert.equal((await fetch(`${listening()}/readyz`)).status, 200);
+  } finally {
+    server.kill();
+    await ended;
+  }
 });

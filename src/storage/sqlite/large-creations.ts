@@ -48,7 +48,11 @@ export class LargeCreations {
 
   #running(): Thread<CreationOperations> {
     if (this.#thread === undefined || this.#thread.isDead) {
-      this.#thread = new Thread('creation-thread', { path: this.#writer.path });
+      this.#thread = new Thread(
+        'creation-thread',
+        { path: this.#writer.path },
+        { restarts: false }, // It keeps the rows that were handed over.
+      );
     }
     return this.#thread;
   }

@@ -80,11 +80,12 @@ export async function openSqlite(
     throw explain(error, ledgerPath);
   }
   const { keyIsKnown, db, log, notices } = opened;
-  const thread = new Thread<BackgroundOperations>('background-thread', {
-    ledgerPath,
-    requestsPath,
-    requestLog,
-  });
+  const paths = { ledgerPath, requestsPath };
+  const thread = new Thread<BackgroundOperations>(
+    'background-thread',
+    { ...paths, requestLog },
+    { restarts: true },
+  );
   const background: Background = {
     call: (op, ...given) => log.shown(thread.call(op, ...given)),
   };
@@ -143,7 +144,7 @@ export async function openSqlite(
     desk: deskStore(reader, writer),
     listeners: listenerStore(reader, writer),
     ...{ people, audit, alarms: alarmStore(reader, writer) },
-    usage: sqliteUsage(directory, { ledgerPath, requestsPath }, writer),
+    usage: sqliteUsage(directory, paths, writer),
   };
   const entries = () => ordersWithEntries(db);
   return { ...stores, ordersWithEntries: entries, notices, watchFile, reset, close };

@@ -18,9 +18,13 @@ type Operations<Names> = { readonly [Name in keyof Names]: (argument: never) => 
 /** The interface for queries that may take long. */
 export type Background = Pick<Thread<BackgroundOperations>, 'call'>;
 
+/** So long after a failure the next thread begins: a disk that is full fails each of them. */
+const REST_MS = 1000;
+
 export class Thread<Asked extends Operations<Asked>> {
   readonly #name: string;
   readonly #workerData: unknown;
+  readonly #restarts: boolean;
   #worker: Worker | undefined;
   readonly #waiting = new Map<
     number,
@@ -28,13 +32,19 @@ export class Thread<Asked extends Operations<Asked>> {
   >();
   #nextId = 1;
   #dead: Error | undefined;
+  #isClosed = false;
+  #restsUntil = 0;
   /** Receives unsolicited messages of the thread. */
   onReport: (text: string) => void = () => {};
 
-  /** @param name the name of the thread's file in this folder, without its ending */
-  constructor(name: string, workerData: unknown) {
+  /**
+   * @param name the name of the thread's file in this folder, without its ending
+   * @param restarts whether a call after a failure begins a new thread. A thread that remembers earlier calls must not
+   */
+  constructor(name: string, workerData: unknown, { restarts }: { readonly restarts: boolean }) {
     this.#name = name;
     this.#workerData = workerData;
+    this.#restarts = restarts;
   }
 
   call<Name extends keyof Asked & string>(
@@ -57,6 +67,7 @@ export class Thread<Asked extends Operations<Asked>> {
   }
 
   #ask(op: string, argument?: unknown, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
+    if (this.#mayRestart()) this.#dead = undefined;
     if (this.#dead) return Promise.reject(this.#unavailable());
     const id = this.#nextId++;
     this.#worker ??= this.#launch();
@@ -65,9 +76,13 @@ export class Thread<Asked extends Operations<Asked>> {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  /** Whether the thread has failed; a failed one answers nothing any more. */
+  /** Whether the thread has failed, and answers nothing until it begins anew. */
   get isDead(): boolean {
     return this.#dead !== undefined;
+  }
+
+  #mayRestart(): boolean {
+    return this.#restarts && !this.#isClosed && performance.now() >= this.#restsUntil;
   }
 
   /** Starts the thread before the first call. */
@@ -82,12 +97,18 @@ export class Thread<Asked extends Operations<Asked>> {
     const url = new URL(`./${this.#name}${ending}`, import.meta.url);
     const worker = new Worker(url, { workerData: this.#workerData });
     worker.on('message', (reply: ThreadReply) => this.#settle(reply));
-    worker.on('error', (error) => this.#die(error as Error));
-    worker.on('exit', () => this.#die(new Error('it has ended')));
+    const die = (error: Error): void => {
+      if (this.#worker !== worker) return; // A later one has begun.
+      this.#worker = undefined;
+      this.#die(error);
+    };
+    worker.on('error', (error) => die(error as Error));
+    worker.on('exit', () => die(new Error('it has ended')));
     return worker;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const worker = this.#worker;
     if (worker === undefined) return this.#die(new Error('it has ended'));
     if (!this.#dead) await this.#ask('close').catch(() => {});
@@ -105,6 +126,7 @@ export class Thread<Asked extends Operations<Asked>> {
 
   #die(error: Error): void {
     this.#dead ??= error;
+    this.#restsUntil = performance.now() + REST_MS;
     for (const { reject } of this.#waiting.values()) reject(this.#unavailable());
     this.#waiting.clear();
   }

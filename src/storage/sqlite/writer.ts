@@ -144,7 +144,7 @@ export class Writer {
   }
 
   #checkpointThread(): Thread<CheckpointOperations> {
-    this.#checkpoints ??= new Thread('checkpoint-thread', { path: this.path });
+    this.#checkpoints ??= new Thread('checkpoint-thread', { path: this.path }, { restarts: true });
     return this.#checkpoints;
   }
 
