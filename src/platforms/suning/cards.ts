@@ -1,5 +1,4 @@
 // Cards: how they are read and sealed with their order, and the masked form for readers of the order.
-import type { SealedText } from '../../core/ledger.ts';
 
 export interface Card {
   readonly cardCode: string;
@@ -84,7 +83,8 @@ function masksOf(json: string): string[] {
 
 export const cardsName = (lineId: string): string => `cards:${lineId}`;
 
-export function sealCards(lineId: string, cards: Cards): SealedText {
+/** A sealed text of the order. Its type is not named, because clients read this file and know no ledger. */
+export function sealCards(lineId: string, cards: Cards) {
   return { name: cardsName(lineId), text: cards.json(), mask: cards.masks() };
 }
 
