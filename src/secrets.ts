@@ -1,10 +1,10 @@
 // Reads the master key and the admin token from the environment, or from a file that only its owner
 // can read.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, isOnServer, UsageError } from './config.ts';
-import { makeDataDirectory } from './storage/sqlite/data-directory.ts';
+import { hasLedgerFile, makeDataDirectory } from './storage/sqlite/data-directory.ts';
 
 /**
  * Returns 32 bytes.
@@ -13,10 +13,20 @@ import { makeDataDirectory } from './storage/sqlite/data-directory.ts';
 export function readMasterKey(config: Config): Buffer {
   requireShared(config, 'ORDERGATE_KEY', config.masterKey);
   const name = config.masterKey === undefined ? 'master.key' : 'ORDERGATE_KEY';
+  if (config.masterKey === undefined) refuseLostKey(config.dataDirectory);
   const text =
     config.masterKey ??
     secretFile(config.dataDirectory, 'master.key', () => randomBytes(32).toString('hex'));
   return readKey(name, text);
+}
+
+/** A new key would open nothing of a ledger, and would stand where the right one has to be put back. */
+function refuseLostKey(directory: string): void {
+  const path = join(directory, 'master.key');
+  if (existsSync(path) || !hasLedgerFile(directory)) return;
+  throw new ConfigError(
+    `${path} is missing, and the ledger beside it was sealed with its key. Nothing was changed. Put the file back, or set ORDERGATE_KEY to the key`,
+  );
 }
 
 /**

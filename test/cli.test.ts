@@ -1,6 +1,14 @@
 // `ordergate serve` in a real process: its one line, its log, its signals, and the files that it makes.
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -106,6 +114,22 @@ describe('the admin token and the master key', () => {
       }
       chmodSync(join(data, name), 0o600);
     }
+    equal((await stop(await serve(['--data', data]))).code, 0);
+  });
+
+  test('a key that is gone is asked for, and no other takes its place', async () => {
+    const data = temporaryDirectory();
+    await stop(await serve(['--data', data]));
+    const [path, kept] = [join(data, 'master.key'), join(temporaryDirectory(), 'kept.key')];
+    renameSync(path, kept);
+    for (const command of [['serve', '--port', '0'], ['verify']]) {
+      isExplained(
+        await run([...command, '--data', data]),
+        /master\.key is missing.*Put the file back/,
+      );
+      equal(existsSync(path), false);
+    }
+    renameSync(kept, path);
     equal((await stop(await serve(['--data', data]))).code, 0);
   });
 

@@ -1,5 +1,13 @@
 // Creates and checks the data directory before anything in it is opened.
-import { mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UnusableFileError } from './errors.ts';
 
@@ -75,5 +83,20 @@ export function requireFiles(directory: string): void {
     throw new UnusableFileError(
       `${path} is ${its ?? 'a link to nothing'}, and a file has to be there. Nothing was changed. Remove it, or name another directory with --data or ORDERGATE_DATA.`,
     );
+  }
+}
+
+const MAGIC = 'SQLite format 3\0';
+
+/** Whether the directory's `ledger.db` is a file of SQLite; it may be another program's, or damaged. */
+export function hasLedgerFile(directory: string): boolean {
+  const path = join(directory, 'ledger.db');
+  if (kindOf(path) !== 'a file') return false;
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(MAGIC.length);
+    return readSync(file, start) === start.length && start.toString('latin1') === MAGIC;
+  } finally {
+    closeSync(file);
   }
 }
