@@ -20,6 +20,7 @@ import {
   xml,
 } from '../../../test/suning.ts';
 import { manage, startTestServer, TestClock } from '../../../test/support.ts';
+import type { Cards } from './cards.ts';
 import { signInfo } from './signature.ts';
 import { type Element, readBody, writeDocument } from './wire.ts';
 
@@ -249,6 +250,28 @@ test('property: what is written in a format is read from it, the same in both', 
         assert.deepEqual(plain(trees[0]!), plain(trees[1]!));
       },
     ),
+    {
+      // Cards that stay in the text, and cards that do not.
+      examples: [
+        ['1', 'x', [{ cardCode: 'A', cardSec: ' ' }]],
+        ['1', 'x', [{ cardCode: '"', cardSec: 'B' }]],
+      ],
+    },
   );
 });
-const plain = ({ name, text, children }: Element): unknown => [name, text, children.map(plain)];
+
+/** An element as arrays; cards that stay in the text are written as the elements that they stand for. */
+function plain({ name, text, children }: Element): unknown {
+  return [
+    name,
+    text,
+    children.flatMap((child) => (child.cards ? written(child.cards) : [plain(child)])),
+  ];
+}
+
+const written = (cards: Cards): unknown[] =>
+  (JSON.parse(cards.json()) as Record<string, string>[]).map((card) => [
+    'cardList',
+    '',
+    Object.entries(card).map(([name, text]) => [name, text, []]),
+  ]);
