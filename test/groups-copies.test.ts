@@ -133,7 +133,7 @@ describe('all groups at once', { skip, timeout: 600_000 }, () => {
     const folder = temporaryDirectory();
     const { file } = JSON.parse(await done('backup', folder, '--json'));
     assert.match(file.slice(folder.length), /^\/ordergate-\d{8}T\d{6}Z\.groups$/);
-    isExplained(await run(['backup', `${backup}2`, '--with-key'], env), /--with-key/);
+    isExplained(await run(['backup', `${backup}2`, '--with-key'], env), /--with-key/, 2);
     const proven = await run(['restore', backup, '--verify']);
     assert.deepEqual([proven.code, proven.stderr], [0, '']);
     assert.match(proven.stdout, /^verified .* \(00, 01, home\); .* found each part sound\n$/);
