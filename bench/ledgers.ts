@@ -20,9 +20,10 @@ export async function seedOrdergate(
   secret: string,
   platform = 'jintong',
   settings: Readonly<Record<string, string>> = {},
+  checkout?: string,
 ): Promise<void> {
   const what = ['--platform', platform, '--orders', String(orders), '--secret', secret];
-  await runScript(ordergateCommand(entry, 'seed', ...what, '--data', data), settings);
+  await runScript(ordergateCommand(entry, 'seed', ...what, '--data', data), settings, checkout);
 }
 
 /** Returns the file's path. The rows are made here, by the project's generator, so that both serve the same. */
