@@ -1,24 +1,38 @@
 // Which test files are too slow for every `npm test`, and why: the long lane, run by `npm run test:all` and CI.
 
 /** A file, or files by a glob, and what makes them slow. `test/lanes.test.ts` holds that each exists. */
-export const LONG: readonly { readonly files: string; readonly because: string }[] = [
+interface Slow {
+  readonly files: string;
+  readonly because: string;
+  /** One at a time: they load the machine with servers of their own, or measure it. */
+  readonly alone?: true;
+}
+
+export const LONG: readonly Slow[] = [
   {
     files: 'test/{audit-crash,crash,creation-crash,callbacks-crash,chaos,lost-changes}.test.ts',
     because: 'kills servers',
+    alone: true,
   },
-  { files: 'src/platforms/ytx/crash.test.ts', because: 'kills servers' },
-  { files: 'test/failover.test.ts', because: 'makes a standby and promotes it' },
-  { files: 'test/database-{connect,failures}.test.ts', because: 'starts and stops databases' },
+  { files: 'src/platforms/ytx/crash.test.ts', because: 'kills servers', alone: true },
+  { files: 'test/failover.test.ts', because: 'makes a standby and promotes it', alone: true },
+  {
+    files: 'test/database-{connect,failures}.test.ts',
+    because: 'starts and stops databases',
+    alone: true,
+  },
   {
     files: 'test/groups-{move,move-load,command}.test.ts',
     because: 'moves groups between two servers',
+    alone: true,
   },
-  { files: 'test/pgbouncer.test.ts', because: 'starts poolers' },
+  { files: 'test/pgbouncer.test.ts', because: 'starts poolers', alone: true },
   {
     files: 'test/groups{,-begin,-copies,-load}.test.ts',
     because: 'stops and starts one of two servers',
+    alone: true,
   },
-  { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes' },
+  { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes', alone: true },
   { files: 'test/cli*.test.ts', because: 'starts a process for each command' },
   {
     files: 'src/{platforms/suning/oauth,people/{sign-in,totp,oidc}}.test.ts',
@@ -27,23 +41,39 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   {
     files: 'src/storage/{postgres,sqlite}/manipulations.test.ts',
     because: 'makes and verifies a ledger for each manipulation',
+    alone: true,
+  },
+  { files: 'test/stop.test.ts', because: 'stops servers under load', alone: true },
+  {
+    files: 'test/console/overview-load.test.ts',
+    because: 'offers a load beside a browser',
+    alone: true,
   },
   {
-    files: 'test/{stop,data-places,new-platform,platform-file}.test.ts',
+    files: 'test/{data-places,new-platform,platform-file}.test.ts',
     because: 'starts a process for each case',
   },
-  { files: 'test/deploy/*.test.ts', because: 'starts nginx, Prometheus and whole servers' },
+  {
+    files: 'test/deploy/*.test.ts',
+    because: 'starts nginx, Prometheus and whole servers',
+    alone: true,
+  },
   {
     files: 'test/{upgrades,rolling-upgrade}.test.ts',
     because: 'starts servers of each earlier version, or on its ledger',
+    alone: true,
   },
-  { files: 'test/bench-console.test.ts', because: 'seeds ledgers and starts servers on them' },
+  {
+    files: 'test/bench-console.test.ts',
+    because: 'seeds ledgers and starts servers on them',
+    alone: true,
+  },
   { files: 'test/alarms.test.ts', because: 'starts a server for each case' },
   {
     files: '{test/scenario,src/manage/scenarios}.test.ts',
     because: 'makes a sandbox for each scenario',
   },
-  { files: 'test/full-disk.test.ts', because: 'fills a disk of its own' },
+  { files: 'test/full-disk.test.ts', because: 'fills a disk of its own', alone: true },
   { files: 'test/console/*.test.ts', because: 'clicks through pages in a browser' },
   { files: 'test/signers.test.ts', because: 'compiles and runs programs in seven languages' },
   {
@@ -52,7 +82,7 @@ export const LONG: readonly { readonly files: string; readonly because: string }
       'judges servers and callers by all clauses, once for each fault of a server or a caller',
   },
   { files: 'test/client-package.test.ts', because: 'compiles and packs the client' },
-  { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies' },
+  { files: 'test/fuzz/fuzz.test.ts', because: 'thousands of mutated bodies', alone: true },
   {
     files: 'src/storage/sqlite/{open,damage,lock,log-judge,write-ahead-log}.test.ts',
     because: 'starts processes that are killed or that damage files',
@@ -60,5 +90,6 @@ export const LONG: readonly { readonly files: string; readonly because: string }
   {
     files: 'src/platforms/{jintong/cpu-bound,suning/cpu,ytx/cpu-bound}.test.ts',
     because: 'measures CPU, each body some hundred times',
+    alone: true,
   },
 ];

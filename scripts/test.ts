@@ -1,5 +1,6 @@
 // Runs the tests: `node scripts/test.ts [--lane quick|long|all] [--engine postgres] [file or glob …]`.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -37,30 +38,38 @@ const env = {
   NODE_COMPILE_CACHE: `${root}node_modules/.cache/ordergate`,
   ...(values.engine === undefined ? {} : { ORDERGATE_TEST_ENGINE: values.engine }),
 };
-// Node leaves one core free. The slow tests need it, for the servers and databases that they start.
-const parallel =
-  lane === 'quick' ? availableParallelism() : Math.max(1, availableParallelism() - 1);
 // A platform beside Ordergate imports `ordergate`, which a checkout resolves to its sources.
 const conditions = '--conditions=@ordergate/source';
 const resolve = `--import=${root}scripts/resolve-sources.js`;
-const options = [
-  conditions,
-  resolve,
-  '--test',
-  '--test-timeout=180000',
-  `--test-concurrency=${parallel}`,
-];
-const child = spawn(process.execPath, [...options, ...files], {
-  cwd: root,
-  env,
-  stdio: 'inherit',
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => {
-  if (lane === 'quick') {
-    console.log(
-      `${long.size} slow test files were left out: \`npm run test:all\` runs them, and so does CI.`,
-    );
-  }
-  process.exit(signal === null ? (code ?? 1) : 1);
-});
+const options = [conditions, resolve, '--test', '--test-timeout=180000'];
+
+let child: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child?.kill(signal));
+
+/** @returns the exit code */
+async function run(files: readonly string[], parallel: number): Promise<number> {
+  if (files.length === 0) return 0;
+  const args = [...options, `--test-concurrency=${parallel}`, ...files];
+  child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  if (signal !== null) process.exit(1);
+  return code ?? 1;
+}
+
+// The slow tests start servers, databases and browsers, so that two of them fill two cores.
+const cores = availableParallelism();
+const isAlone = new Set(find(LONG.filter(({ alone }) => alone).map(({ files }) => files)));
+const together = await run(
+  files.filter((file) => !isAlone.has(file)),
+  lane === 'quick' ? cores : Math.max(2, cores - 1),
+);
+const alone = await run(
+  files.filter((file) => isAlone.has(file)),
+  1,
+);
+if (lane === 'quick') {
+  console.log(
+    `${long.size} slow test files were left out: \`npm run test:all\` runs them, and so does CI.`,
+  );
+}
+process.exit(together || alone);
