@@ -9,6 +9,8 @@ import { anOrder, create, suiteDirectory } from '../../../test/storage/fixtures.
 import { Sealer } from '../seal.ts';
 import { openSqlite } from './open.ts';
 
+/** The key of {@link open}, which no file of the directory holds. */
+const KEY = { ORDERGATE_KEY: '07'.repeat(32) };
 const open = (directory: string) => openSqlite(directory, new Sealer(Buffer.alloc(32, 7)));
 
 /** Every file's bytes except the index of a log, in which readers leave marks. */
@@ -46,7 +48,7 @@ test('every command requires exclusive use of the directory', async () => {
   const directory = suiteDirectory();
   const storage = await open(directory);
   for (const command of [['verify'], ['seed', '--platform', 'jintong', '--orders', '1']]) {
-    const ended = await runOrdergate([...command, '--data', directory]);
+    const ended = await runOrdergate([...command, '--data', directory], KEY);
     assert.equal(ended.code, 1);
     assert.ok(ended.stderr.includes(`${directory} is in use`), ended.stderr);
     assert.ok(ended.stderr.includes(`(pid ${process.pid})`), ended.stderr);
@@ -65,7 +67,7 @@ test('one process cannot open a directory twice; when it has closed it, it can',
   });
   // The second process does not unlock the first: on POSIX, closing any handle of a locked file
   // unlocks it.
-  const other = await runOrdergate(['verify', '--data', directory]);
+  const other = await runOrdergate(['verify', '--data', directory], KEY);
   assert.equal(other.code, 1);
   assert.ok(other.stderr.includes(`${directory} is in use`), other.stderr);
   await create(first.ledger, [anOrder('p', '1')]);
