@@ -1,13 +1,12 @@
 // Three groups move one after the other under load with callbacks, and each move is killed once at a random
 // step; a fence holds up no other group: acknowledged changes are kept, none twice, and callbacks come in order.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { MovePoint, MoveReport } from '../src/storage/groups/move/mover.ts';
 import { skip } from './cluster.ts';
+import { runMover } from './group-mover-process.ts';
 import { atRate, type GroupsRig, quantile, startGroups, UNAVAILABLE } from './groups-rig.ts';
 import { query } from './postgres.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -47,18 +46,11 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
     await rig.remove();
   });
 
-  async function runMover(group: string, to: string, killAt = ''): Promise<MoveReport | null> {
-    const script = fileURLToPath(new URL('group-mover.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, rig.groupsFile, group, to, killAt]);
-    let [out, errors] = ['', ''];
-    child.stdout.on('data', (text) => (out += text));
-    child.stderr.on('data', (text) => (errors += text));
-    const signal = await new Promise<string | null>((resolve) =>
-      child.once('close', (_, name) => resolve(name)),
-    );
-    if (signal === null && out === '') assert.fail(`the mover has failed: ${errors}`);
+  /** @returns the report; null where the mover was to be killed at `killAt` */
+  async function move(group: string, to: string, killAt = ''): Promise<MoveReport | null> {
+    const { signal, report } = await runMover(rig.groupsFile, group, to, killAt);
     assert.equal(signal, killAt === '' ? null : 'SIGKILL', `killed at ${killAt}`);
-    return signal === null ? JSON.parse(out) : null;
+    return report;
   }
 
   /** A running load, and what its callers have waited. */
@@ -189,8 +181,8 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
   async function moveKilledOnce(t: TestContext, group: string, to: string): Promise<void> {
     const point = POINTS[randomInt(POINTS.length)]!;
     const begun = performance.now();
-    await runMover(group, to, point);
-    const report = await runMover(group, to);
+    await move(group, to, point);
+    const report = await move(group, to);
     assert.equal(report!.outcome, 'moved', JSON.stringify(report));
     t.diagnostic(
       `group ${group} to ${to}: killed at "${point}", moved in ${Math.round(performance.now() - begun)} ms, ${JSON.stringify(report)}`,

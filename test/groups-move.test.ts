@@ -1,23 +1,22 @@
 // A group moves between two real servers while it is served; the mover is killed at each of its steps.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { LedgerUnavailableError } from '../src/core/errors.ts';
 import type { Order } from '../src/core/order.ts';
 import { type GroupsFile, readGroupsFile, schemaUrl } from '../src/storage/groups/file.ts';
 import { dropOld } from '../src/storage/groups/move/after.ts';
 import { listGroups, listMoves } from '../src/storage/groups/move/journal.ts';
-import { type MovePoint, type MoveReport, moveGroup } from '../src/storage/groups/move/mover.ts';
+import { type MovePoint, moveGroup } from '../src/storage/groups/move/mover.ts';
 import { withHome } from '../src/storage/groups/move/sides.ts';
 import { prepareDatabase } from '../src/storage/postgres/database.ts';
 import { openPostgres } from '../src/storage/postgres/open.ts';
 import { Sealer } from '../src/storage/seal.ts';
 import type { OpenStorage } from '../src/storage/storage.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
+import { runMover } from './group-mover-process.ts';
 import { query } from './postgres.ts';
 import { anOrder, change, create } from './storage/fixtures.ts';
 import { temporaryDirectory } from './support.ts';
@@ -165,29 +164,15 @@ describe('groups that move', { skip }, () => {
     await storage.close();
   }
 
-  async function runMover(
-    to: string,
-    killAt = '',
-  ): Promise<{ signal: string | null; report: MoveReport | null }> {
-    const script = fileURLToPath(new URL('group-mover.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, path, GROUP, to, killAt]);
-    let [out, errors] = ['', ''];
-    child.stdout.on('data', (text) => (out += text));
-    child.stderr.on('data', (text) => (errors += text));
-    const signal = await new Promise<string | null>((resolve) =>
-      child.once('close', (_, name) => resolve(name)),
-    );
-    if (signal === null && out === '') assert.fail(`the mover has failed: ${errors}`);
-    return { signal, report: signal === null ? JSON.parse(out) : null };
-  }
+  const move = (to: string, killAt?: string) => runMover(path, GROUP, to, killAt);
 
   test('killed at each step in turn, the next run goes on, and every acknowledged change is kept', async (t) => {
     const writer = new Writer(file, orders);
     for (const point of POINTS) {
-      const { signal } = await runMover('b', point);
+      const { signal } = await move('b', point);
       assert.equal(signal, 'SIGKILL', `the mover was killed at ${point}`);
     }
-    const { report } = await runMover('b');
+    const { report } = await move('b');
     await sleep(300);
     await writer.end();
     assert.equal(report!.outcome, 'moved', JSON.stringify(report));

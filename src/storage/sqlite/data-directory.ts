@@ -86,7 +86,8 @@ export function requireFiles(directory: string): void {
   }
 }
 
-const MAGIC = 'SQLite format 3\0';
+/** What each file of SQLite begins with. */
+export const MAGIC = 'SQLite format 3\0';
 
 /** Whether the directory's `ledger.db` is a file of SQLite; it may be another program's, or damaged. */
 export function hasLedgerFile(directory: string): boolean {

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { readMigrations } from '../migrations.ts';
+import { MAGIC } from './data-directory.ts';
 import { damaged, explain, UnusableFileError } from './errors.ts';
 
 export { UnusableFileError };
@@ -15,7 +16,6 @@ const APPLICATION_ID = 0x6f676174;
 const OPEN_BIT = 0x4000_0000;
 const HEADER_BYTES = 100;
 const VERSION_AT = 60;
-const MAGIC = 'SQLite format 3\0';
 /** A start checks every page of files up to this size; `ordergate verify` checks larger files. */
 const QUICK_CHECK_BYTES = 16 * 1024 * 1024;
 
