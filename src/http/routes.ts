@@ -117,7 +117,7 @@ export function routeTable({
   nextRequestId,
   onNotReady,
 }: RouteSources): Route[] {
-  const toGateway = ({ caller, ...call }: HttpCall): GatewayRequest => ({
+  const toGateway = (call: HttpCall): GatewayRequest => ({
     id: nextRequestId(),
     method: call.method as GatewayRequest['method'],
     path: call.path,
@@ -126,8 +126,8 @@ export function routeTable({
     headers: call.headers,
     rawHeaders: call.rawHeaders,
     body: call.body,
-    address: caller.address,
-    countedAs: caller.countedAs,
+    address: call.caller.address,
+    countedAs: call.caller.countedAs,
     notes: call.notes,
     connection: call.connection,
   });

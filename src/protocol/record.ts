@@ -6,7 +6,16 @@ import { REFUSED_BY_FORCE } from './force.ts';
 import type { Caller } from './gateway-request.ts';
 import type { GatewayReply, GatewayRequest, Platform, Start, Verdict } from './platform.ts';
 import { readableBody } from './readable-body.ts';
-import { hideSecrets, IN_WORD, LONG, longSecrets, MASK, withoutSecrets } from './redact.ts';
+import {
+  charactersOf,
+  hideSecrets,
+  IN_WORD,
+  LONG,
+  longRuns,
+  longSecrets,
+  MASK,
+  withoutSecrets,
+} from './redact.ts';
 import type { RequestSampler } from './request-sampler.ts';
 
 /**
@@ -121,26 +130,8 @@ const ESCAPED = /%(?:3\d|[46][1-9a-f]|[57][\da])|&#(?:x[3-7]|\d{2,3};)|\\u00[3-7
 const LEAST_BASE64 = 24;
 const BASE64 = /[\w+/-]{24,}={0,2}/g;
 
-/** The characters of {@link BASE64}, by their codes. */
-const OF_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
-  /[\w+/-]/.test(String.fromCharCode(code)) ? 1 : 0,
-);
-
-/**
- * Whether a text holds a word of {@link LEAST_BASE64} characters. It looks at the last character of
- * a window first, and skips all up to one that is of no word: a twentieth of the time of the pattern,
- * which took 13 µs a call.
- */
-function holdsLongWord(text: string): boolean {
-  const last = LEAST_BASE64 - 1;
-  for (let start = 0; start + last < text.length; ) {
-    let at = start + last;
-    while (at >= start && OF_WORD[text.charCodeAt(at)] === 1) at--;
-    if (at < start) return true;
-    start = at + 1;
-  }
-  return false;
-}
+/** The characters of {@link BASE64}. */
+const IN_BASE64 = charactersOf(/[\w+/-]/);
 
 /**
  * The body without secrets that an encoding hides: decoded if that reveals one, otherwise as
@@ -152,7 +143,9 @@ function withoutHidden(body: string, isSecret: IsSecret): string {
     const readable = readableBody(body);
     if (readable !== body && longSecrets(readable, isSecret).length > 0) left = readable;
   }
-  if (!holdsLongWord(left)) return left;
+  // Few bodies hide a secret, so that the pattern, which takes 3 µs a call, runs for those alone.
+  const words = longRuns(left, IN_BASE64, LEAST_BASE64);
+  if (!words.some((word) => hidesSecret(word, isSecret))) return left;
   return left.replace(BASE64, (word) => (hidesSecret(word, isSecret) ? MASK : word));
 }
 

@@ -58,7 +58,7 @@ export class PostgresRequestLog implements RequestLog {
       note: (summary, { id }) => {
         summary.lastId = id;
       },
-      send: (lines, _count, { lastId }) => this.#copy(lines, lastId),
+      send: (lines, _count, { lastId }) => this.#copy(lines, lastId).then(() => lines.buffer),
     });
   }
 

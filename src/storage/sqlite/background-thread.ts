@@ -29,7 +29,10 @@ const report = (problem: string): void =>
   parentPort!.postMessage({ id: 0, report: problem } satisfies ThreadReply);
 
 const OPERATIONS = {
-  appendRequests: (batch: Batch) => requests.append(batch),
+  appendRequests: (batch: Batch) => {
+    requests.append(batch);
+    return batch.lines.buffer;
+  },
   listRequests: (query: RequestQuery) => requests.use((table) => table.list(query)),
   findRequest: (id: number) => requests.use((table) => table.find(id)),
   pruneRequests: (before: number) => requests.use((table) => table.prune(requestIdAt(before))),
@@ -63,5 +66,7 @@ parentPort!.on('message', ({ id, op, argument }: Message) => {
   } catch (error) {
     reply = { id, error: String(error) };
   }
-  parentPort!.postMessage(reply);
+  // Memory that was handed over goes back without a copy.
+  const { value } = reply;
+  parentPort!.postMessage(reply, value instanceof ArrayBuffer ? [value] : []);
 });

@@ -36,6 +36,8 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
 const NAMES = Object.keys(COVERED);
 /** Eight words of the sum, and the number of rows. */
 const WORDS = 9;
+/** The eight words of a sum on their way to a text. */
+const DIGEST = Buffer.alloc(32);
 
 function columnsOf(db: DatabaseSync, table: string): string[] {
   const columns = db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').all(table);
@@ -69,9 +71,9 @@ class Sums {
   }
 
   read(table: number): { rows: number; digest: string } {
-    const words = this.words.subarray(table * WORDS, (table + 1) * WORDS);
-    const hex = Array.from(words.subarray(0, 8), (word) => word.toString(16).padStart(8, '0'));
-    return { rows: words[8]!, digest: hex.join('') };
+    const first = table * WORDS;
+    for (let i = 0; i < 8; i++) DIGEST.writeUInt32BE(this.words[first + i]!, i * 4);
+    return { rows: this.words[first + 8]!, digest: DIGEST.toString('hex') };
   }
 
   load(table: number, rows: number, digest: string): void {

@@ -34,10 +34,13 @@ const remembered = new Map<string, string>();
 function inAscii(text: string): string {
   let written = remembered.get(text);
   if (written === undefined) {
-    written = JSON.stringify(text).replace(
+    const escaped = JSON.stringify(text).replace(
       /[\u0080-\uffff]/g,
       (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
+    // The result of `replace` keeps the two bytes a character of its text, and with it the whole
+    // line would. A text that is read from bytes has one byte a character.
+    written = Buffer.from(escaped, 'latin1').toString('latin1');
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(text, written);
   }

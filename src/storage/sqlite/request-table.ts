@@ -23,7 +23,7 @@ export interface Batch {
   /** The orders and parties of its calls: see key-filter.ts. */
   readonly keys: Uint8Array;
   /** Oldest first, one JSON line each: see request-lines.ts. */
-  readonly lines: Uint8Array;
+  readonly lines: Uint8Array<ArrayBuffer>;
 }
 
 /** With few calls, batches are small. The newest batch grows until it contains this much. */
@@ -99,7 +99,8 @@ export class RequestTable {
     const { lastInsertRowid: id } = this.#s.insert.run(...values(batch));
     this.#tail = undefined;
     this.#filters.add(Number(id), count, keys);
-    if (lines.length < FULL_BYTES) this.#tail = { ...batch, id };
+    // A copy, because the gateway uses the memory of a written batch again.
+    if (lines.length < FULL_BYTES) this.#tail = { ...batch, lines: Buffer.from(lines), id };
   }
 
   /**

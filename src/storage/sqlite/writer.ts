@@ -280,5 +280,7 @@ export class Writer {
 }
 
 function changedOrders(group: readonly Waiting[]): Set<string> {
-  return new Set(group.flatMap(({ orders }) => orders ?? []));
+  const changed = new Set<string>();
+  for (const { orders } of group) if (orders) for (const id of orders) changed.add(id);
+  return changed;
 }
