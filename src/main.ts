@@ -6,7 +6,6 @@ import { Callbacks } from './callbacks/callbacks.ts';
 import { callbackManagement } from './callbacks/management.ts';
 import { pulledCallbacks } from './callbacks/pulled.ts';
 import { watchClock } from './clock-log.ts';
-import { inTurn } from './core/in-turn.ts';
 import { requestIds } from './core/request-log.ts';
 import { DeadlineWorker, runDueDeadlines } from './core/run-deadlines.ts';
 import { SecretWords } from './directory/secret-words.ts';
@@ -112,17 +111,15 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const handlers = Object.fromEntries(
     platforms.map((p) => [p.name, p.deadlines?.(services) ?? {}]),
   );
-  // Runs one after the other, so that a caller does not miss what the worker has just claimed.
-  const runDue = inTurn<void>(async () => {
-    await runDueDeadlines(ledger, clock, handlers, (error, due) =>
+  const deadlines = new DeadlineWorker(ledger, clock, (part) =>
+    runDueDeadlines(part, clock, handlers, (error, due) =>
       faults.write(
         'error',
         { err: error, ...due },
         'a deadline could not be carried out; it is tried again',
       ),
-    );
-  });
-  const deadlines = new DeadlineWorker(ledger, clock, runDue);
+    ),
+  );
   const sampler = new RequestSampler();
   const metrics = new Metrics(
     platforms,
@@ -189,7 +186,8 @@ async function serve(workplace: Workplace, serving: Serving): Promise<Ordergate>
   const pulled = pulledCallbacks({ ...services, storage, platforms, wake: () => callbacks.wake() });
   const live = openLive({ ...asked, calls: metrics.figures, paces: options.live, onFault });
   const controls = sandboxControls(workplace, {
-    ...{ runDue, receivers: callbacks.receivers, onFault },
+    ...{ receivers: callbacks.receivers, onFault },
+    runDue: () => deadlines.runAll(),
     wakeDeadlines: () => deadlines.wake(),
     drainCallbacks: () => callbacks.drain(),
     forgetForces: () => forces?.clear(),

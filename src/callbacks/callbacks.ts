@@ -99,6 +99,7 @@ export class Callbacks {
     await this.shortenPauses();
     if (!isLive) return;
     store.onChange(() => this.#changed());
+    store.onDue?.(() => this.#dispatcher.wake());
     this.#poll();
   }
 

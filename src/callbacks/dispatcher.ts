@@ -219,8 +219,13 @@ export class Dispatcher {
     const [group, returned] = [this.#results, this.#returned];
     [this.#results, this.#returned] = [[], []];
     if (group.length === 0 && returned.length === 0) return;
-    const settled = this.#settle(group, returned);
-    this.#writing = Promise.all([this.#writing, settled]).then(() => {});
+    const partOf = ({ deliveryId }: ClaimedDelivery) => this.#parts.store.partOf?.(deliveryId) ?? 0;
+    const results = Map.groupBy(group, ({ delivery }) => partOf(delivery));
+    const untried = Map.groupBy(returned, partOf);
+    const settled = [...new Set([...results.keys(), ...untried.keys()])].map((part) =>
+      this.#settle(results.get(part) ?? [], untried.get(part) ?? []),
+    );
+    this.#writing = Promise.all([this.#writing, ...settled]).then(() => {});
     void this.#claim();
   }
 

@@ -196,6 +196,9 @@ export interface CallbackStore extends CallbackFeed {
   /** Calls the listener after this process has committed a change. Polling finds other changes. */
   onChange(listener: () => void): void;
 
+  /** Calls the listener when deliveries may be claimed that an earlier claim could not wait for. */
+  onDue?(listener: () => void): void;
+
   /**
    * The next events after the cursor: of all platforms if an endpoint is registered, otherwise only
    * of the platforms in `declaring`. Storage returns an event only when no event with a smaller
@@ -222,6 +225,9 @@ export interface CallbackStore extends CallbackFeed {
     results: readonly DeliveryResult[],
     returned: readonly Pick<ClaimedDelivery, 'deliveryId' | 'leaseUntil'>[],
   ): Promise<Settled>;
+
+  /** Deliveries of different parts are settled apart, because one part may wait for a lock. */
+  partOf?(deliveryId: number): number;
 
   /** Releases the leases of a former process; returns their number. Call it before any claim. */
   reclaim(): Promise<number>;

@@ -1,8 +1,9 @@
 // The only way to change an order: load it, let a rule decide, commit, and decide again if the
 // version has changed.
 import type { Clock, Instant } from './clock.ts';
+import type { DeadlineClaim } from './deadlines.ts';
 import { type CoreRefusal, type Outcome, refuse } from './errors.ts';
-import type { Change, DeadlineClaim, Ledger } from './ledger.ts';
+import type { Change, Ledger } from './ledger.ts';
 import type { Actor, Json, Order, OrderId } from './order.ts';
 
 export interface ChangeRequest {

@@ -1,6 +1,7 @@
 // The port to storage. Each method asks one complete question, so that it can cost a single round
 // trip.
 import type { Instant } from './clock.ts';
+import type { DeadlineClaim, DeadlineSource } from './deadlines.ts';
 import type { Actor, HistoryEntry, Json, LookUpKey, Order, OrderId, OwnerId } from './order.ts';
 import type { KeyUse, Party } from './party.ts';
 
@@ -140,19 +141,6 @@ export interface Page<T> {
   readonly unanswered?: readonly string[];
 }
 
-export interface DeadlineClaim {
-  readonly deadlineId: number;
-  /** The end of the lease, which is also its token: a later claim has a later end. */
-  readonly leaseUntil: Instant;
-}
-
-export interface DueDeadline extends DeadlineClaim {
-  readonly kind: string;
-  readonly platform: string;
-  readonly orderId: OrderId;
-  readonly dueAt: Instant;
-}
-
 /** A future event of an order at a set time, unless a change cancels it earlier. */
 export interface OrderDeadline {
   readonly platform: string;
@@ -186,7 +174,7 @@ export interface LedgerAudit {
   readonly notes?: readonly string[];
 }
 
-export interface Ledger {
+export interface Ledger extends DeadlineSource {
   /**
    * One order. With `once`, also the reply stored under its key that has not expired at `now`.
    * @param owners the owners that the caller acts for, most likely with the order's among them: a
@@ -233,14 +221,11 @@ export interface Ledger {
   /** Whether the ledger has neither an order nor a party. */
   isEmpty(): Promise<boolean>;
 
-  /** Leases deadlines due at `now`, soonest first, until `now + leaseMs`. */
-  claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<readonly DueDeadline[]>;
-
-  /** Ends a deadline without a change. Returns false if the lease was lost. */
-  dropDeadline(claim: DeadlineClaim): Promise<boolean>;
-
-  /** The earliest deadline that has no lease at `now`; null if there is none. */
-  nextDeadline(now: Instant): Promise<Instant | null>;
+  /**
+   * The parts of a ledger whose deadlines are carried out beside each other, so that a part that waits
+   * for a lock holds up no other; the same objects each time. Absent: the ledger is one part.
+   */
+  deadlineParts?(): readonly DeadlineSource[];
 
   /** The deadlines of one order, soonest first. */
   readDeadlines(

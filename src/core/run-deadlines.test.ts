@@ -4,7 +4,8 @@ import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { byParty, openShop, SHOP } from '../../test/shop.ts';
 import { type ChangeRequest, changeOrder, type Decide } from './change-order.ts';
-import type { DeadlineClaim } from './ledger.ts';
+import type { DeadlineClaim, DeadlineSource } from './deadlines.ts';
+import type { Ledger } from './ledger.ts';
 import type { OrderId } from './order.ts';
 import {
   type DeadlineHandler,
@@ -237,6 +238,38 @@ describe('runDueDeadlines', () => {
     worker.wake();
     await worker.stop();
     assert.equal((await shop().order(third!)).state, 'open');
+  });
+
+  test('a part that waits holds up no other, and its own rounds never overlap', async () => {
+    const { clock } = shop();
+    const part = (): DeadlineSource => ({
+      claimDeadlines: async () => [],
+      dropDeadline: async () => false,
+      nextDeadline: async () => null,
+    });
+    const [stuck, free] = [part(), part()];
+    const runs = new Map([stuck, free].map((one) => [one, 0]));
+    let unlock = (): void => {};
+    const locked = new Promise<void>((resolve) => {
+      unlock = resolve;
+    });
+    const ledger = { deadlineParts: () => [stuck, free] } as unknown as Ledger;
+    let atOnce = 0;
+    const worker = new DeadlineWorker(ledger, clock, async (one) => {
+      runs.set(one, runs.get(one)! + 1);
+      if (one !== stuck) return;
+      assert.equal(++atOnce, 1);
+      await locked;
+      atOnce--;
+    });
+    worker.wake();
+    await until(async () => runs.get(free)! >= 3);
+    assert.equal(runs.get(stuck), 1);
+    const all = worker.runAll();
+    unlock();
+    await all;
+    assert.ok(runs.get(stuck)! >= 2, 'who asks for all waits for the part');
+    await worker.stop();
   });
 
   test('a failed run does not end the worker', async () => {

@@ -1,6 +1,8 @@
 // Carries out due deadlines: claims them under a lease and passes each one to its handler.
 import type { Clock } from './clock.ts';
-import type { DeadlineClaim, DueDeadline, Ledger } from './ledger.ts';
+import type { DeadlineClaim, DeadlineSource, DueDeadline } from './deadlines.ts';
+import { inTurn } from './in-turn.ts';
+import type { Ledger } from './ledger.ts';
 
 /**
  * Carries out one deadline. The handler must pass `claim` as `completes` of its change, so that the
@@ -30,23 +32,26 @@ const BATCH = 100;
 
 /** Runs all deadlines that are due now; resolves to the number that were carried out. */
 export async function runDueDeadlines(
-  ledger: Ledger,
+  source: DeadlineSource,
   clock: Clock,
   handlers: DeadlineHandlers,
   onError: (error: unknown, due: DueDeadline) => void,
 ): Promise<number> {
+  const carryOut = async (due: DueDeadline): Promise<void> => {
+    const ofPlatform = handlers[due.platform];
+    const kind = due.kind.split(':', 1)[0]!;
+    const handler = ofPlatform && Object.hasOwn(ofPlatform, kind) && ofPlatform[kind];
+    if (!handler) throw new Error(`no handler for deadline ${due.platform}/${due.kind}`);
+    const claim = { deadlineId: due.deadlineId, leaseUntil: due.leaseUntil };
+    if (!(await handler(due, claim))) await source.dropDeadline(claim);
+  };
   let done = 0;
   for (;;) {
-    const batch = await ledger.claimDeadlines(clock.now(), BATCH, LEASE_MS);
+    const batch = await source.claimDeadlines(clock.now(), BATCH, LEASE_MS);
     if (batch.length === 0) return done;
     for (const due of batch) {
       try {
-        const ofPlatform = handlers[due.platform];
-        const kind = due.kind.split(':', 1)[0]!;
-        const handler = ofPlatform && Object.hasOwn(ofPlatform, kind) && ofPlatform[kind];
-        if (!handler) throw new Error(`no handler for deadline ${due.platform}/${due.kind}`);
-        const claim = { deadlineId: due.deadlineId, leaseUntil: due.leaseUntil };
-        if (!(await handler(due, claim))) await ledger.dropDeadline(claim);
+        await (source.inTurn ? source.inTurn(() => carryOut(due)) : carryOut(due));
         done++;
       } catch (error) {
         onError(error, due); // The deadline stays, and a run tries it again when the lease has ended.
@@ -60,17 +65,27 @@ export async function runDueDeadlines(
  * then at most this late.
  */
 const MAX_SLEEP_MS = 1000;
+/** A part of the ledger that takes longer waits for a lock, or has much to do: the others go on. */
+const LATE_MS = 250;
 
-/** Sleeps until the next deadline (at most one second), runs the due deadlines, and repeats. */
+/**
+ * Sleeps until the next deadline (at most one second), runs the due deadlines, and repeats. A part of
+ * the ledger that is late is left out until its round has ended.
+ */
 export class DeadlineWorker {
-  readonly #run: () => Promise<unknown>;
+  readonly #run: (part: DeadlineSource) => Promise<unknown>;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  /** Runs the rounds of each part one after the other. */
+  readonly #turns = new Map<DeadlineSource, () => Promise<void>>();
+  readonly #underWay = new Map<DeadlineSource, Promise<void>>();
+  /** By part: what its last round found. */
+  readonly #next = new Map<DeadlineSource, number | null>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(ledger: Ledger, clock: Clock, run: () => Promise<unknown>) {
+  constructor(ledger: Ledger, clock: Clock, run: (part: DeadlineSource) => Promise<unknown>) {
     this.#ledger = ledger;
     this.#clock = clock;
     this.#run = run;
@@ -83,27 +98,73 @@ export class DeadlineWorker {
     this.#running = this.#running.then(() => this.#tick());
   }
 
+  /**
+   * Runs the due deadlines of all parts, after the rounds that have begun, so that the caller does not
+   * miss what one of them has just claimed.
+   */
+  async runAll(): Promise<void> {
+    await Promise.all(this.#parts.map((part) => this.#inTurn(part)));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    await Promise.all(this.#underWay.values());
+  }
+
+  get #parts(): readonly DeadlineSource[] {
+    return this.#ledger.deadlineParts?.() ?? [this.#ledger];
+  }
+
+  #inTurn(part: DeadlineSource): Promise<void> {
+    const turn =
+      this.#turns.get(part) ??
+      inTurn(async () => {
+        await this.#run(part);
+      });
+    this.#turns.set(part, turn);
+    return turn();
   }
 
   async #tick(): Promise<void> {
     if (this.#stopped) return;
-    let wait = MAX_SLEEP_MS;
+    let isOver = false;
+    const idle = this.#parts.filter((part) => !this.#underWay.has(part));
+    for (const part of idle) {
+      const round = this.#round(part).then(() => {
+        this.#underWay.delete(part);
+        if (isOver) this.wake();
+      });
+      this.#underWay.set(part, round);
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LATE_MS);
+    });
+    await Promise.race([Promise.all(idle.map((part) => this.#underWay.get(part))), late]);
+    clearTimeout(timer);
+    isOver = true;
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.wake(), this.#wait(idle));
+    this.#timer.unref();
+  }
+
+  async #round(part: DeadlineSource): Promise<void> {
+    this.#next.delete(part);
     try {
-      await this.#run();
-      const now = this.#clock.now();
-      const next = await this.#ledger.nextDeadline(now);
-      if (next !== null) wait = Math.min(wait, Math.max(10, next - now));
+      await this.#inTurn(part);
+      this.#next.set(part, await part.nextDeadline(this.#clock.now()));
     } catch {
       // The run reports its own errors, and the readiness check reports a ledger that is
       // unavailable.
     }
-    if (this.#stopped) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.wake(), wait);
-    this.#timer.unref();
+  }
+
+  #wait(parts: readonly DeadlineSource[]): number {
+    const known = parts.map((part) => this.#next.get(part)).filter((next) => next != null);
+    const next = Math.min(...known) - this.#clock.now();
+    return Math.min(MAX_SLEEP_MS, Math.max(10, next));
   }
 }

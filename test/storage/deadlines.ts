@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR } from '../../src/core/clock.ts';
-import type { DueDeadline, Ledger } from '../../src/core/ledger.ts';
+import type { DueDeadline } from '../../src/core/deadlines.ts';
+import type { Ledger } from '../../src/core/ledger.ts';
 import type { Order } from '../../src/core/order.ts';
 import { anOrder, asNew, change, create, newPlatform, snapshot, T0 } from './fixtures.ts';
 

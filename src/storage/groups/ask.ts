@@ -22,17 +22,11 @@ export interface Asked {
   readonly problem: string | undefined;
 }
 
-export interface AskOptions<G, T> {
-  /** Groups of one server that are asked at once. */
-  readonly atOnce?: number;
-  /** Receives an answer that came after the time limit. */
-  late?(group: G, answer: T): void;
-}
-
 export async function askGroups<G extends Asked, T>(
   groups: readonly G[],
   question: (group: G) => Promise<T>,
-  { atOnce = Number.POSITIVE_INFINITY, late }: AskOptions<G, T> = {},
+  /** How many groups of one server are asked at once. */
+  atOnce = Number.POSITIVE_INFINITY,
 ): Promise<Answers<G, T>> {
   const answers = new Map<G, T>();
   const silent: string[] = [];
@@ -42,8 +36,7 @@ export async function askGroups<G extends Asked, T>(
     if (group.problem !== undefined || isOver) return;
     try {
       const answer = await question(group);
-      if (isOver) late?.(group, answer);
-      else answers.set(group, answer);
+      if (!isOver) answers.set(group, answer);
     } catch {
       // Named below.
     }

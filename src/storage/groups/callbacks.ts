@@ -7,29 +7,34 @@ import type {
   ClaimedDelivery,
   Delivery,
   DeliveryResult,
-  PendingEvents,
   Settled,
 } from '../../core/callbacks.ts';
-import { askGroups, IN_BACKGROUND } from './ask.ts';
+import { askGroups } from './ask.ts';
 import { auditCallbacks } from './audit.ts';
 import { deliveriesIn, wholeDeliveries, wholeOrNull } from './deliveries.ts';
 import { EventFeed } from './event-feed.ts';
+import { GroupedFanOut } from './fan-out.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 import { groupOf, toInner, toWhole } from './ids.ts';
 import { mergePages } from './merge.ts';
+import { Rounds } from './slots.ts';
 import { Turns } from './turns.ts';
 import { Unsettled } from './unsettled.ts';
 
 export function groupedCallbacks(groups: Groups): CallbackStore {
   let listener = (): void => {};
   let isListening = false;
-  const events = new Turns(groups);
+  let wakeDispatcher = (): void => {};
   const claims = new Turns(groups);
-  /** Read, and not yet fanned out. */
-  const read: { readonly group: Group; readonly pending: PendingEvents }[] = [];
-  let underHand: Group | undefined;
-  let isHeard = true;
+  const claiming = new Rounds<Group, Claimed>(() => wakeDispatcher());
+  const events = new GroupedFanOut(groups, {
+    onDeliveries(group, isLate) {
+      claims.note(group);
+      if (isLate) wakeDispatcher();
+    },
+    onLate: () => listener(),
+  });
   const feed = new EventFeed(groups);
   const unsettled = new Unsettled(groups);
   const whole = (group: Group) => (id: number) => toWhole(group.number, id);
@@ -71,47 +76,28 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
       );
     },
 
-    /** The events of one group; the next call brings those of the next group. */
-    async readEvents(limit, declaring) {
-      if (read.length === 0) {
-        const inGroup = ({ storage }: Group) => storage.callbacks.readEvents(limit, declaring);
-        const { answers } = await askGroups(events.take(), inGroup, { atOnce: IN_BACKGROUND });
-        if (answers.size > 0) isHeard = [...answers.values()].some((one) => one.isHeard);
-        for (const [group, pending] of answers) {
-          if (pending.to > pending.cursor) read.push({ group, pending });
-        }
-      }
-      const next = read.shift();
-      if (!next) return { isHeard, cursor: 0, to: 0, events: [], endpoints: [] };
-      underHand = next.group;
-      events.note(next.group); // There may be more.
-      return { ...next.pending, isHeard: next.pending.isHeard || read.length > 0 };
+    onDue(given) {
+      wakeDispatcher = given;
     },
 
-    async fanOut(result) {
-      const group = underHand!;
-      const isDone = await group.storage.callbacks.fanOut(result);
-      if (result.deliveries.length > 0) claims.note(group);
-      return isDone;
-    },
+    readEvents: (limit, declaring) => events.readEvents(limit, declaring),
+    fanOut: (result) => events.fanOut(result),
 
-    /** Asks as many groups at once as there is room for deliveries; each may fill its share. */
+    /**
+     * Asks as many groups at once as there is room for deliveries; each may fill its share. What a
+     * group has claimed too late for one claim comes with the next.
+     */
     async claim(request) {
-      const asked = claims.take(request.limit);
-      if (asked.length === 0) return { deliveries: [], endpoints: [] };
-      const share = Math.max(1, Math.floor(request.limit / asked.length));
-      const inGroup = ({ storage }: Group) => storage.callbacks.claim({ ...request, limit: share });
-      const { answers } = await askGroups(asked, inGroup, {
-        atOnce: IN_BACKGROUND,
-        late(group, { deliveries }) {
-          // The answer came too late to be used: others may have the deliveries at once.
-          group.storage.callbacks.settle([], deliveries).catch(() => {});
-        },
-      });
+      const asked = claims.take((group) => claiming.isUnderWay(group), request.limit);
+      const share = Math.max(1, Math.floor(request.limit / Math.max(1, asked.length)));
+      const answers = await claiming.ask(asked, ({ storage }) =>
+        storage.callbacks.claim({ ...request, limit: share }),
+      );
       const deliveries: ClaimedDelivery[] = [];
       const endpoints: CallbackEndpoint[] = [];
       for (const [group, claimed] of answers) {
-        if (claimed.deliveries.length >= share) claims.note(group);
+        // A late one may have filled a smaller share.
+        if (claimed.deliveries.length >= share || !asked.includes(group)) claims.note(group);
         for (const one of claimed.deliveries) {
           deliveries.push({ ...one, deliveryId: whole(group)(one.deliveryId) });
         }
@@ -120,6 +106,7 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
       return { deliveries, endpoints } satisfies Claimed;
     },
 
+    partOf: groupOf,
     /** The results of a group that does not answer are kept and written later, until their lease ends. */
     async settle(results, returned) {
       const byGroup = new Map<

@@ -1,13 +1,12 @@
 // The ledger over all groups: each order in the group of its owner, parties in the home schema.
 import type { Instant } from '../../core/clock.ts';
+import type { DeadlineClaim, DeadlineSource, DueDeadline } from '../../core/deadlines.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
   Change,
   Committed,
   Created,
   CreateRequest,
-  DeadlineClaim,
-  DueDeadline,
   Ledger,
   LedgerAudit,
   ListPage,
@@ -24,9 +23,10 @@ import type { PostgresLedger } from '../postgres/ledger.ts';
 import { askGroups, IN_BACKGROUND } from './ask.ts';
 import { auditGroups } from './audit.ts';
 import { createInGroups } from './creation.ts';
+import { GroupedDeadlines } from './deadlines.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
-import { groupOf, toInner, toWhole } from './ids.ts';
+import { toInner } from './ids.ts';
 import { mergePages } from './merge.ts';
 
 /** The ids under which a party owns orders, in the words of its platform. */
@@ -36,11 +36,13 @@ export class GroupedLedger implements Ledger {
   readonly #groups: Groups;
   readonly #home: PostgresLedger;
   readonly #ownersOf: OwnersOf;
+  readonly #deadlines: GroupedDeadlines;
 
   constructor(groups: Groups, home: PostgresLedger, ownersOf: OwnersOf) {
     this.#groups = groups;
     this.#home = home;
     this.#ownersOf = ownersOf;
+    this.#deadlines = new GroupedDeadlines(groups);
   }
 
   async load(
@@ -141,31 +143,20 @@ export class GroupedLedger implements Ledger {
     return this.#home.isEmpty();
   }
 
-  /** In a group that does not answer, deadlines wait until it does. */
-  async claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<DueDeadline[]> {
-    const claim = ({ storage }: Group) => storage.ledger.claimDeadlines(now, limit, leaseMs);
-    const { answers } = await askGroups(this.#groups.all, claim, { atOnce: IN_BACKGROUND });
-    return [...answers]
-      .flatMap(([group, due]) =>
-        due.map((one) => {
-          this.#groups.remember(one.platform, one.orderId, group);
-          return { ...one, deadlineId: toWhole(group.number, one.deadlineId) };
-        }),
-      )
-      .sort((a, b) => a.dueAt - b.dueAt);
+  deadlineParts(): readonly DeadlineSource[] {
+    return this.#deadlines.parts;
   }
 
-  async dropDeadline({ deadlineId, leaseUntil }: DeadlineClaim): Promise<boolean> {
-    const group = this.#groups.byNumber(groupOf(deadlineId));
-    if (!group) return false;
-    return group.storage.ledger.dropDeadline({ deadlineId: toInner(deadlineId), leaseUntil });
+  claimDeadlines(now: Instant, limit: number, leaseMs: number): Promise<DueDeadline[]> {
+    return this.#deadlines.claimDeadlines(now, limit, leaseMs);
   }
 
-  async nextDeadline(now: Instant): Promise<Instant | null> {
-    const next = ({ storage }: Group) => storage.ledger.nextDeadline(now);
-    const { answers } = await askGroups(this.#groups.all, next, { atOnce: IN_BACKGROUND });
-    const known = [...answers.values()].filter((one) => one !== null);
-    return known.length === 0 ? null : Math.min(...known);
+  dropDeadline(claim: DeadlineClaim): Promise<boolean> {
+    return this.#deadlines.dropDeadline(claim);
+  }
+
+  nextDeadline(now: Instant): Promise<Instant | null> {
+    return this.#deadlines.nextDeadline(now);
   }
 
   async readDeadlines(order: Pick<Order, 'platform' | 'owner' | 'orderId'>) {
@@ -247,7 +238,7 @@ export class GroupedLedger implements Ledger {
   }
 
   async #sum(count: (group: Group) => Promise<number>): Promise<number> {
-    const { answers } = await askGroups(this.#groups.all, count, { atOnce: IN_BACKGROUND });
+    const { answers } = await askGroups(this.#groups.all, count, IN_BACKGROUND);
     return [...answers.values()].reduce((sum, one) => sum + one, 0);
   }
 }

@@ -19,15 +19,23 @@ export class Turns {
     this.#noted.add(group);
   }
 
-  /** @param atMost the others stay noted, and are the first next time */
-  take(atMost = Number.POSITIVE_INFINITY): Group[] {
+  /**
+   * @param isUnderWay groups that stay noted, because they have not answered yet
+   * @param atMost the others stay noted, and are the first next time
+   */
+  take(isUnderWay: (group: Group) => boolean, atMost = Number.POSITIVE_INFINITY): Group[] {
     const now = performance.now();
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       for (const group of this.#groups.all) this.#noted.add(group);
     }
-    const taken = [...this.#noted].slice(0, atMost);
+    const taken = [...this.#noted].filter((group) => !isUnderWay(group)).slice(0, atMost);
     for (const group of taken) this.#noted.delete(group);
     return taken;
+  }
+
+  /** The next sweep brings the group again. */
+  leave(group: Group): void {
+    this.#noted.delete(group);
   }
 }

@@ -19,11 +19,13 @@ const KEPT_MS = 60_000;
 
 export class Unsettled {
   readonly #kept = new Map<Group, Kept[]>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timers = new Map<Group, NodeJS.Timeout>();
 
-  /** @param groups the timer ends when they are closed */
+  /** @param groups the timers end when they are closed */
   constructor(groups: Groups) {
-    groups.whenClosed(() => clearTimeout(this.#timer));
+    groups.whenClosed(() => {
+      for (const timer of this.#timers.values()) clearTimeout(timer);
+    });
   }
 
   /** Resolves with what is known: nothing where the group does not answer. */
@@ -39,31 +41,32 @@ export class Unsettled {
     } catch {
       // Kept below.
     }
-    const kept = this.#kept.get(group) ?? [];
-    kept.push({ results, returned, until: performance.now() + KEPT_MS });
-    this.#kept.set(group, kept);
-    this.#timer ??= this.#later();
+    this.#keep(group, { results, returned, until: performance.now() + KEPT_MS });
     return { paused: [], alerts: [] };
   }
 
-  #later(): NodeJS.Timeout {
-    return setTimeout(() => void this.#again(), AGAIN_MS).unref();
+  #keep(group: Group, part: Kept): void {
+    this.#kept.set(group, [...(this.#kept.get(group) ?? []), part]);
+    if (this.#timers.has(group)) return;
+    this.#timers.set(group, setTimeout(() => void this.#again(group), AGAIN_MS).unref());
   }
 
-  async #again(): Promise<void> {
-    await Promise.all(
-      [...this.#kept].map(async ([group, kept]) => {
-        if (group.problem !== undefined) return;
-        this.#kept.delete(group);
-        for (const part of kept) {
-          if (part.until < performance.now()) continue;
-          const { results, returned } = part;
-          await group.storage.callbacks.settle(results, returned).catch(() => {
-            this.#kept.set(group, [...(this.#kept.get(group) ?? []), part]);
-          });
-        }
-      }),
-    );
-    this.#timer = this.#kept.size > 0 ? this.#later() : undefined;
+  /** Each group by itself, because one may wait for a lock. */
+  async #again(group: Group): Promise<void> {
+    const kept = this.#kept.get(group) ?? [];
+    this.#kept.delete(group);
+    const failed: Kept[] = [];
+    for (const part of kept) {
+      if (part.until < performance.now()) continue;
+      if (group.problem !== undefined) failed.push(part);
+      else {
+        const { results, returned } = part;
+        await group.storage.callbacks.settle(results, returned).catch(() => failed.push(part));
+      }
+    }
+    this.#timers.delete(group);
+    failed.push(...(this.#kept.get(group) ?? [])); // Those that were kept meanwhile.
+    this.#kept.delete(group);
+    for (const part of failed) this.#keep(group, part);
   }
 }

@@ -1,13 +1,12 @@
 // The ledger on PostgreSQL: one round trip per query, one per group of changes, on any number of
 // nodes.
 import type { Instant } from '../../core/clock.ts';
+import type { DeadlineClaim, DueDeadline } from '../../core/deadlines.ts';
 import type {
   Change,
   Committed,
   Created,
   CreateRequest,
-  DeadlineClaim,
-  DueDeadline,
   Ledger,
   LedgerAudit,
   ListPage,

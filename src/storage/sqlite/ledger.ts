@@ -1,13 +1,12 @@
 // The ledger on SQLite: reads and writes in groups, on one connection of the main thread.
 import type { Instant } from '../../core/clock.ts';
+import type { DeadlineClaim, DueDeadline } from '../../core/deadlines.ts';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import type {
   Change,
   Committed,
   Created,
   CreateRequest,
-  DeadlineClaim,
-  DueDeadline,
   Ledger,
   LedgerAudit,
   ListPage,

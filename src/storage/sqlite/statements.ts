@@ -1,6 +1,6 @@
 // The writer's statements for orders, deadlines, parties and settings, prepared once.
 import type { DatabaseSync } from 'node:sqlite';
-import type { DueDeadline } from '../../core/ledger.ts';
+import type { DueDeadline } from '../../core/deadlines.ts';
 import type { OrderId } from '../../core/order.ts';
 import type { Place } from './change-rows.ts';
 import { query } from './query.ts';
