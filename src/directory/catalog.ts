@@ -47,6 +47,7 @@ export class Catalog implements CatalogDirectory {
   }
 }
 
+/** The key alone may hold any character, and it comes last. */
 function place({ platform, kind, key }: Omit<CatalogEntry, 'document'>): string {
-  return JSON.stringify([platform, kind, key]);
+  return `${platform} ${kind} ${key}`;
 }

@@ -31,7 +31,11 @@ export function header({ request }: Start, name: string): string {
 export function headerValues({ request }: Pick<Start, 'request'>, name: string): string[] {
   const { rawHeaders } = request;
   const wanted = name.toLowerCase();
-  if (!rawHeaders) return [request.headers[wanted] ?? []].flat();
+  const value = request.headers[wanted];
+  if (value === undefined) return [];
+  // Node joins repeated headers with commas, so that a value without a comma occurred once.
+  if (typeof value === 'string' && (!rawHeaders || !value.includes(','))) return [value];
+  if (!rawHeaders) return [value].flat();
   return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === wanted);
 }
 
