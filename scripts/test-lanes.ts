@@ -28,8 +28,8 @@ export const LONG: readonly Slow[] = [
   },
   { files: 'test/pgbouncer.test.ts', because: 'starts poolers', alone: true },
   {
-    files: 'test/groups{,-begin,-copies,-load,-locked}.test.ts',
-    because: 'starts two servers, and stops or locks one',
+    files: 'test/groups{,-begin,-copies,-load,-locked,-verify}.test.ts',
+    because: 'starts two servers, and stops, locks or changes one',
     alone: true,
   },
   { files: 'test/{nodes,migrations}.test.ts', because: 'starts several nodes', alone: true },

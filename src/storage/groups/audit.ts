@@ -11,11 +11,13 @@ import { HOME } from './parts.ts';
  * not 0.
  *
  * @param head as `ordergate head` printed it; a group that it does not name was added later
+ * @param placement compares what the home says with what the groups hold
  */
 export async function auditGroups(
   groups: Groups,
   home: PostgresLedger,
   head: string | undefined,
+  placement: () => Promise<readonly string[]>,
 ): Promise<LedgerAudit> {
   const parts = groups.all.map(({ name, storage }) => ({ name, ledger: storage.ledger }));
   if (!parts.some(({ ledger }) => ledger === home)) parts.unshift({ name: HOME, ledger: home });
@@ -36,6 +38,7 @@ export async function auditGroups(
     if (parts.some((part) => part.name === name)) continue;
     damage.push(`${titleOf(name)}: the head covers it, and the ledger does not have it`);
   }
+  damage.push(...(await placement()).map((text) => `${titleOf(HOME)}: ${text}`));
   return { ...sums, ...faults, damage, ...(notes.length > 0 && { notes }) };
 }
 

@@ -37,12 +37,20 @@ export class GroupedLedger implements Ledger {
   readonly #home: PostgresLedger;
   readonly #ownersOf: OwnersOf;
   readonly #deadlines: GroupedDeadlines;
+  readonly #auditPlacement: () => Promise<readonly string[]>;
 
-  constructor(groups: Groups, home: PostgresLedger, ownersOf: OwnersOf) {
+  /** @param auditPlacement see {@link auditGroups} */
+  constructor(
+    groups: Groups,
+    home: PostgresLedger,
+    ownersOf: OwnersOf,
+    auditPlacement: () => Promise<readonly string[]>,
+  ) {
     this.#groups = groups;
     this.#home = home;
     this.#ownersOf = ownersOf;
     this.#deadlines = new GroupedDeadlines(groups);
+    this.#auditPlacement = auditPlacement;
   }
 
   async load(
@@ -214,7 +222,7 @@ export class GroupedLedger implements Ledger {
   }
 
   audit(head?: string): Promise<LedgerAudit> {
-    return auditGroups(this.#groups, this.#home, head);
+    return auditGroups(this.#groups, this.#home, head, this.#auditPlacement);
   }
 
   /** Ready while any group takes changes: each node serves the parties of all groups that do. */

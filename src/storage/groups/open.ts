@@ -15,6 +15,7 @@ import { Group } from './group.ts';
 import { Groups } from './groups.ts';
 import type { OwnersOf } from './ledger.ts';
 import { GroupedLedger } from './ledger.ts';
+import { auditPlacement } from './place-audit.ts';
 import { Placement } from './placement.ts';
 import { groupedRequestLog } from './request-log.ts';
 import {
@@ -123,7 +124,12 @@ export async function openGroups(
     }
     return {
       ...opened,
-      ledger: new GroupedLedger(groups, opened.ledger, ownersOf),
+      ledger: new GroupedLedger(groups, opened.ledger, ownersOf, () =>
+        auditPlacement({
+          ...{ urls: file.servers, home: file.home, node },
+          groups: groups.all.map(({ name, place }) => ({ ...place, name })),
+        }),
+      ),
       requests: groupedRequestLog(groups, opened.requests),
       limits: groupedLimits(groups, opened.limits),
       callbacks: groupedCallbacks(groups),
