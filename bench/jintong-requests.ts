@@ -19,15 +19,15 @@ export function seededOrderId(index: number): string {
 }
 
 /** The body of a signed call, carried in a form field as the documents' client does it. */
-export function signedBody(kind: Kind, index: number, secret: string): string {
+export function signedBody(kind: Kind, index: number, secret: string, party = PARTY): string {
   const basics = {
-    Partner: PARTY,
+    Partner: party,
     Action: ACTIONS[kind],
     RequestFmt: 'XML',
     ResponseFmt: 'XML',
     SignType: 'MD5',
   };
-  const param = { Version: '1.0.0.0', Param: { OrderID: seededOrderId(index), UserName: PARTY } };
+  const param = { Version: '1.0.0.0', Param: { OrderID: seededOrderId(index), UserName: party } };
   const fields = { ...basics, ...param };
   return writeRequest({ ...basics, Sign: sign(stringToSign(fields), secret), ...param });
 }

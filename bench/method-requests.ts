@@ -56,8 +56,20 @@ const CARDS = 2;
 /** The most of a page that Suning's document allows. */
 const LAST_PAGE_NO = 99_999;
 
+/** The party that calls, and its orders: `first` is the index of the first, a multiple of 64. */
+export interface Load {
+  readonly party: string;
+  readonly first: number;
+  readonly orders: number;
+  readonly secret: string;
+}
+
 /** @param orders how many each platform has been seeded with */
 export function methodPhases(orders: number, secret: string): readonly MethodPhase[] {
+  return phasesOf({ party: PARTY, first: 0, orders, secret });
+}
+
+export function phasesOf(load: Load): readonly MethodPhase[] {
   const phase = (
     name: string,
     changes: boolean,
@@ -65,22 +77,16 @@ export function methodPhases(orders: number, secret: string): readonly MethodPha
     [bound, guard]: readonly [number, number],
     next: () => Call,
   ): MethodPhase => ({ name, changes, share, bound, guard, next });
-  const jintong = jintongCalls(orders, secret);
-  const topUps = ytxCalls(orders, secret);
-  const page = pages(orders, secret);
+  const jintong = jintongCalls(load);
+  const topUps = ytxCalls(load);
+  const page = pages(load);
   return [
     phase('Jintong GetOrderDetail', false, 1, [READ, GUARD], jintong('read')),
     phase('Jintong HastenOrder', true, 1, [WRITE, GUARD], jintong('write')),
     phase('ytx getOrderResult', false, 1, [READ, GUARD], topUps.read),
     phase('ytx productOrder', true, 1, [WRITE, GUARD], topUps.write),
-    phase('Suning 180, 1 card', true, 1, [WRITE, GUARD], reports(orders, secret, false)),
-    phase(
-      'Suning 180, 1,000 cards',
-      true,
-      0.015,
-      [CARDS, CARDS_GUARD],
-      reports(orders, secret, true),
-    ),
+    phase('Suning 180, 1 card', true, 1, [WRITE, GUARD], reports(load, false)),
+    phase('Suning 180, 1,000 cards', true, 0.015, [CARDS, CARDS_GUARD], reports(load, true)),
     phase('Suning history, 10 rows', false, 0.5, [READ, PAGE_GUARD], page(1, 10)),
     phase('Suning history, 10 rows, last', false, 0.5, [READ, PAGE_GUARD], page(LAST_PAGE_NO, 10)),
     phase('Suning history, 100 rows', false, 0.1, [READ, PAGE_GUARD], page(1, 100)),
@@ -98,38 +104,40 @@ const exhausted = (what: string): RangeError =>
   new RangeError(`${what}: more --orders, or fewer --reads, --writes or --rounds`);
 
 /** Every order once. */
-function everyOrder(orders: number, what: string): () => number {
+function everyOrder({ first, orders }: Load, what: string): () => number {
   const indexes = shuffledIndexes(repeatableRandom(1), orders);
   return () => {
     const index = indexes.pop();
     if (index === undefined) throw exhausted(what);
-    return index;
+    return first + index;
   };
 }
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
-function jintongCalls(orders: number, secret: string): (kind: Kind) => () => Call {
+function jintongCalls(load: Load): (kind: Kind) => () => Call {
+  const { party, first, orders, secret } = load;
   const random = repeatableRandom(2);
-  const fresh = everyOrder(orders, 'an order is hastened once in ten minutes');
+  const fresh = everyOrder(load, 'an order is hastened once in ten minutes');
   // Answers arrive URL-encoded, with lower-case hex.
   return (kind) => () => {
-    const index = kind === 'write' ? fresh() : Math.floor(random() * orders);
+    const index = kind === 'write' ? fresh() : first + Math.floor(random() * orders);
     const expected =
       kind === 'write'
         ? '%3cMessageCode%3eCallSuccess%3c'
         : `%3cOrderID%3e${seededOrderId(index)}%3c`;
-    const body = signedBody(kind, index, secret);
+    const body = signedBody(kind, index, secret, party);
     return { target: GATEWAY_PATH, headers: FORM, body, expected };
   };
 }
 
-function ytxCalls(orders: number, secret: string): Record<Kind, () => Call> {
-  const party = ytx.seed.party(PARTY, secret, 0);
-  const unread = everyOrder(orders, 'an order is asked for once a minute');
+function ytxCalls(load: Load): Record<Kind, () => Call> {
+  const { secret } = load;
+  const party = ytx.seed.party(load.party, secret, 0);
+  const unread = everyOrder(load, 'an order is asked for once a minute');
   let submitted = 0;
   const call = (body: Record<string, string>, expected: string): Call => {
-    const { url, ...built } = buildYtx(PARTY, secret, body, Date.now());
+    const { url, ...built } = buildYtx(party.partyId, secret, body, Date.now());
     return { target: url, ...built, expected };
   };
   return {
@@ -148,25 +156,26 @@ function ytxCalls(orders: number, secret: string): Record<Kind, () => Call> {
 }
 
 function suningCall<M extends Method>(
-  secret: string,
+  { party, secret }: Load,
   method: M,
   params: Params[M],
   expected: string,
 ): Call {
-  const built = buildSuning({ appKey: PARTY, appSecret: secret }, method, params, Date.now());
+  const built = buildSuning({ appKey: party, appSecret: secret }, method, params, Date.now());
   return { target: '/api/http/sopRequest', ...built, expected };
 }
 
 /** Reports of delivery, each of a line of its own. */
-function reports(orders: number, secret: string, isThousand: boolean): () => Call {
+function reports(load: Load, isThousand: boolean): () => Call {
+  const { first, orders, secret } = load;
   const now = Date.now();
-  const party = suning.seed.party(PARTY, secret, now);
-  let index = isThousand ? THOUSAND_CARDS_EVERY - 1 : VIRTUAL_EVERY - 1;
+  const party = suning.seed.party(load.party, secret, now);
+  let index = first + (isThousand ? THOUSAND_CARDS_EVERY : VIRTUAL_EVERY) - 1;
   return () => {
     if (!isThousand && index % THOUSAND_CARDS_EVERY === THOUSAND_CARDS_EVERY - 1) {
       index += VIRTUAL_EVERY;
     }
-    if (index >= orders) throw exhausted('each report is of a line of its own');
+    if (index >= first + orders) throw exhausted('each report is of a line of its own');
     const { order } = suning.seed.order(party, index, now);
     index += isThousand ? THOUSAND_CARDS_EVERY : VIRTUAL_EVERY;
     const { orderId, lines } = order;
@@ -180,11 +189,12 @@ function reports(orders: number, secret: string, isThousand: boolean): () => Cal
       orderItemId: lines[0]!.lineId,
       cardList,
     } as const;
-    return suningCall(secret, 'suning.selfmarket.leaguerstatus.add', params, '"result":"Y"');
+    return suningCall(load, 'suning.selfmarket.leaguerstatus.add', params, '"result":"Y"');
   };
 }
 
-function pages(orders: number, secret: string): (pageNo: number, size: number) => () => Call {
+function pages(load: Load): (pageNo: number, size: number) => () => Call {
+  const { orders } = load;
   const now = Date.now();
   const subscriptions = orders - Math.floor(orders / VIRTUAL_EVERY);
   return (pageNo, size) => {
@@ -196,6 +206,6 @@ function pages(orders: number, secret: string): (pageNo: number, size: number) =
       pageSize: String(size),
     };
     const expected = `"pageNo":"${params.pageNo}"`;
-    return () => suningCall(secret, 'suning.fws.historyorder.query', params, expected);
+    return () => suningCall(load, 'suning.fws.historyorder.query', params, expected);
   };
 }

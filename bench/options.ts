@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { WrongAnswerError } from './load.ts';
 
 const HELP = `npm run bench -- [options]
-  --orders N        orders of each platform (100000); orders in the ledger with --scale and --console (1000000), --callbacks (40000), --postgres (220000)
+  --orders N        orders of each platform (100000); orders in the ledger with --scale and --console (1000000), --callbacks (40000), --postgres (220000), --groups (128000)
   --rounds N        counted rounds (5)
   --connections N   connections at once (32)
   --reads N         short reads per round and server (5000); fewer of a method that takes longer
@@ -19,6 +19,10 @@ const HELP = `npm run bench -- [options]
   --callbacks       how fast callbacks go out, and what the gateway keeps meanwhile
   --postgres        every method on PostgreSQL beside a bare handler with the same statements; with
                     --callbacks, callbacks on PostgreSQL
+  --groups          every method on one database and on 1, 8 and 64 groups of owners, on PostgreSQL
+                    servers of its own; with --versions, also the version before on one database
+  --sizes N,N       how many groups with --groups (1,8,64)
+  --parties N       of each platform with --groups, spread over the groups (64)
   --console         what the console asks of a large ledger and request log: search, lists, an order's page
   --records N       calls in the request log with --console (5000000)
   --engine NAME     with --console and --scale: sqlite, postgres or both (both)
@@ -30,6 +34,9 @@ export interface BenchOptions {
   readonly scale: boolean;
   readonly callbacks: boolean;
   readonly postgres: boolean;
+  readonly groups: boolean;
+  readonly sizes: readonly number[];
+  readonly parties: number;
   readonly console: boolean;
   readonly records: number;
   readonly engine: 'sqlite' | 'postgres' | 'both';
@@ -72,6 +79,9 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       only: { type: 'string', default: '' },
       guard: { type: 'boolean', default: false },
       postgres: { type: 'boolean', default: false },
+      groups: { type: 'boolean', default: false },
+      sizes: { type: 'string', default: '1,8,64' },
+      parties: { type: 'string', default: '64' },
       console: { type: 'boolean', default: false },
       records: { type: 'string', default: '5000000' },
       engine: { type: 'string', default: 'both' },
@@ -80,10 +90,10 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
       help: { type: 'boolean', default: false },
     },
   });
-  const { scale, callbacks, postgres, versions, only, engine } = values;
+  const { scale, callbacks, postgres, groups, versions, only, engine } = values;
   const names = {
     ...{ 'callbacks-postgres': callbacks && postgres, postgres, callbacks, scale },
-    console: values.console,
+    ...{ console: values.console, groups },
   };
   const name = Object.entries(names).find(([, isAsked]) => isAsked)?.[0] ?? 'latest';
   // Of Suning one in eight is of virtual goods; the others make up a window of a million.
@@ -95,6 +105,7 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
     'callbacks-postgres': '40000',
     // Its contenders change orders of one ledger.
     postgres: '220000',
+    groups: '128000',
   };
   if (values.help) return 'help';
   if (engine !== 'sqlite' && engine !== 'postgres' && engine !== 'both') {
@@ -103,8 +114,9 @@ function readOptions(args: readonly string[]): BenchOptions | 'help' {
   return {
     scale,
     callbacks,
-    postgres,
-    console: values.console,
+    ...{ postgres, groups, console: values.console },
+    sizes: values.sizes.split(',').map((size) => count('sizes', size)),
+    parties: count('parties', values.parties),
     records: count('records', values.records),
     engine,
     samples: count('samples', values.samples),

@@ -151,6 +151,11 @@ export class RunningServer {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
   }
 
+  /** Memory in bytes that it shares with no other process. */
+  privateBytes(): number {
+    return privateBytes(this.#child.pid!);
+  }
+
   async stop(): Promise<void> {
     if (!alive.has(this.#child)) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
@@ -159,4 +164,11 @@ export class RunningServer {
     await ended;
     clearTimeout(timer);
   }
+}
+
+/** Memory in bytes that a process shares with no other. */
+export function privateBytes(pid: number): number {
+  const sizes = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const kilobytes = sizes.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm);
+  return [...kilobytes].reduce((sum, [, size]) => sum + Number(size) * 1024, 0);
 }

@@ -64,7 +64,7 @@ export const LONG: readonly Slow[] = [
     alone: true,
   },
   {
-    files: 'test/bench-console.test.ts',
+    files: 'test/bench-{console,groups}.test.ts',
     because: 'seeds ledgers and starts servers on them',
     alone: true,
   },

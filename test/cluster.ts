@@ -67,6 +67,8 @@ export interface Cluster {
 export interface ClusterOptions {
   /** Lines of postgresql.conf. */
   readonly settings?: readonly string[];
+  /** Default: 64MB. */
+  readonly sharedBuffers?: string;
   /** Lines of pg_hba.conf, in the place of `trust` for all. */
   readonly access?: readonly string[];
   /** Whose standby it is, by the name `STANDBY`. */
@@ -103,7 +105,7 @@ export async function startCluster(given: ClusterOptions = {}): Promise<Cluster>
   if (given.settings) {
     appendFileSync(join(data, 'postgresql.conf'), `${given.settings.join('\n')}\n`);
   }
-  const settings = `-c port=${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${directory} -c shared_buffers=64MB`;
+  const settings = `-c port=${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${directory} -c shared_buffers=${given.sharedBuffers ?? '64MB'}`;
   const control = (...args: string[]) =>
     run(program('pg_ctl'), ['-D', data, '-w', '-t', '60', '-l', join(directory, 'log'), ...args], {
       ...options,
