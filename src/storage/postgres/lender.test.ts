@@ -1,7 +1,7 @@
 // A pool that several schemas share leaves connections to each of them.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { databaseOf, skip } from '../../../test/postgres.ts';
 import { temporaryDirectory } from '../../../test/support.ts';
 import { Lender } from './lender.ts';
@@ -51,6 +51,49 @@ describe('the connections of a server with several schemas', { skip }, () => {
     lender.giveBack(lost, new Error('lost'));
     assert.equal(await fourth, free, 'with the connection that was free all the while');
     for (const connection of [...stuck, free]) lender.giveBack(connection);
+  });
+
+  test('a schema keeps to three connections, whatever the number of schemas', async () => {
+    const lender = await lend();
+    const schemas = Array.from({ length: 40 }, (_, i) => `s${i}`);
+    const used = new Map(schemas.map((schema) => [schema, new Set<string>()]));
+    const call = async (schema: string): Promise<void> => {
+      const connection = await lender.take(soon(), schema);
+      used.get(schema)!.add(connection.name);
+      await setImmediate();
+      lender.giveBack(connection);
+    };
+    const opened = await Promise.all(
+      Array.from({ length: SIZE }, (_, i) => lender.take(soon(), `first${i}`)),
+    );
+    for (const connection of opened) lender.giveBack(connection);
+    for (let round = 0; round < 50; round++) {
+      const mixed = schemas.toSorted(() => Math.random() - 0.5);
+      await Promise.all([...mixed, ...mixed.slice(0, 20)].map(call));
+    }
+    const all = [...used.values()].flatMap((names) => [...names]);
+    assert.equal(new Set(all).size, SIZE, 'all connections are used');
+    // A schema may use a fourth if this process was held up while its three were lent.
+    const mean = all.length / schemas.length;
+    assert.ok(mean < 3.2, `a schema used ${mean} connections`);
+  });
+
+  test('a schema uses another connection if its own are lent to one other schema', async () => {
+    const lender = await lend();
+    for (const connection of await taken(lender, 'own', 3)) lender.giveBack(connection);
+    const others = await taken(lender, 'other', 3);
+    const fourth = await lender.take(soon(), 'own');
+    assert.ok(!others.includes(fourth));
+    for (const connection of [...others, fourth]) lender.giveBack(connection);
+  });
+
+  test('a schema uses another connection if its own do not come back', async () => {
+    const lender = await lend();
+    for (const connection of await taken(lender, 'own', 3)) lender.giveBack(connection);
+    const stuck = [...(await taken(lender, 'one', 2)), ...(await taken(lender, 'two', 1))];
+    const fourth = await lender.take(soon(), 'own');
+    assert.ok(!stuck.includes(fourth));
+    for (const connection of [...stuck, fourth]) lender.giveBack(connection);
   });
 
   test('a caller who waits too long is refused', async () => {

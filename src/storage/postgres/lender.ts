@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerUnavailableError } from '../../core/errors.ts';
 import { Connection } from './connection.ts';
 import { keepNumbersAhead } from './event-numbers.ts';
+import { SchemaHomes } from './schema-homes.ts';
 
 export interface LenderOptions {
   readonly url: string;
@@ -63,6 +64,7 @@ export class Lender implements Lending {
   /** By schema: how many connections its callers have. */
   readonly #held = new Map<string, number>();
   readonly #holders = new WeakMap<Connection, string>();
+  readonly #homes = new SchemaHomes();
   #open = 0;
   #opening = 0;
   #made = 0;
@@ -117,14 +119,12 @@ export class Lender implements Lending {
     const schema = this.#holders.get(connection);
     if (schema !== undefined) {
       this.#holders.delete(connection);
+      this.#homes.giveBack(connection);
       this.#held.set(schema, this.#held.get(schema)! - 1);
     }
     this.#lend(connection);
     // A caller of this schema may have waited while other connections were free.
-    if (connection.isLost && !this.#closed) {
-      for (const free of this.#free.splice(0)) this.#lend(free);
-      this.#grow();
-    }
+    if (connection.isLost && !this.#closed) this.#lendFree();
   }
 
   async close(): Promise<void> {
@@ -139,11 +139,25 @@ export class Lender implements Lending {
     clearTimeout(this.#timer);
   }
 
-  /** The connection of the schema; else the one that was used last, or longest ago if many share. */
+  /**
+   * The connection that is in the schema; else one that serves it, the longest unused first; else the
+   * one that serves the fewest schemas. Undefined if the schema has to wait for one of its own.
+   */
   #pick(schema: string | undefined): Connection | undefined {
     if (schema === undefined) return this.#free.pop();
-    const at = this.#free.findLastIndex((free) => free.schema === schema);
-    return at < 0 ? this.#free.shift() : this.#free.splice(at, 1)[0];
+    let at = this.#free.findLastIndex((free) => free.schema === schema);
+    if (at < 0) at = this.#free.findIndex((free) => this.#homes.serves(free, schema));
+    if (at < 0 && this.#homes.mayAdd(schema)) {
+      const counts = this.#free.map((free) => this.#homes.count(free));
+      at = counts.indexOf(Math.min(...counts));
+    }
+    return at < 0 ? undefined : this.#free.splice(at, 1)[0];
+  }
+
+  /** Callers may wait while connections are free that their schemas do not use. */
+  #lendFree(): void {
+    for (const free of this.#free.splice(0)) this.#lend(free);
+    this.#grow();
   }
 
   #lend(connection: Connection): void {
@@ -163,27 +177,38 @@ export class Lender implements Lending {
   #holding(connection: Connection, schema: string | undefined): Connection {
     if (schema === undefined) return connection;
     this.#holders.set(connection, schema);
+    this.#homes.lend(connection, schema);
     this.#held.set(schema, (this.#held.get(schema) ?? 0) + 1);
     return connection;
   }
 
+  /** Of the same schema first, then of one that the connection serves, then whoever waits longest. */
   #nextFor(connection: Connection): Waiting | undefined {
-    const first = this.#queue.findIndex(({ schema }) => this.#mayHold(schema));
+    const mayHave = ({ schema }: Waiting): boolean =>
+      schema === undefined ||
+      (this.#mayHold(schema) &&
+        (this.#homes.serves(connection, schema) || this.#homes.mayAdd(schema)));
+    const first = this.#queue.findIndex(mayHave);
     if (first < 0) return undefined;
     const kept = this.#kept.get(connection) ?? 0;
-    const ahead =
-      this.#queue[first]!.schema === undefined || !this.#mayHold(connection.schema ?? undefined)
-        ? 0
-        : this.#queue
-            .slice(first, first + (kept < MAX_KEPT ? LOOKED_AT : 1))
-            .findIndex(({ schema }) => schema === connection.schema);
-    this.#kept.set(connection, ahead > 0 ? kept + 1 : 0);
-    return this.#queue.splice(first + Math.max(0, ahead), 1)[0];
+    const near =
+      kept < MAX_KEPT && this.#queue[first]!.schema !== undefined
+        ? this.#queue.slice(first, first + LOOKED_AT).filter(mayHave)
+        : [];
+    const next =
+      near.find(({ schema }) => schema === connection.schema) ??
+      near.find(({ schema }) => this.#homes.serves(connection, schema!)) ??
+      this.#queue[first]!;
+    const at = this.#queue.indexOf(next);
+    this.#kept.set(connection, at > first ? kept + 1 : 0);
+    return this.#queue.splice(at, 1)[0];
   }
 
   #grow(): void {
     const { size } = this.#options;
-    const wanted = this.#queue.filter((one) => this.#mayHold(one.schema)).length;
+    const wanted = this.#queue.filter(
+      ({ schema }) => schema === undefined || (this.#mayHold(schema) && this.#homes.mayAdd(schema)),
+    ).length;
     while (this.#opening < wanted && this.#open + this.#opening < size) {
       this.#opening++;
       void this.#openOne().finally(() => {
@@ -207,6 +232,7 @@ export class Lender implements Lending {
         this.#downSince = undefined;
         connection.onLost(() => {
           this.#open--;
+          this.#homes.lose(connection);
           const place = this.#free.indexOf(connection);
           if (place >= 0) this.#free.splice(place, 1);
           if (this.#queue.length > 0 && !this.#closed) this.#grow();
@@ -229,7 +255,9 @@ export class Lender implements Lending {
     this.#queue = this.#queue.filter(({ until }) => until > now);
     const why = this.#lastError ?? 'all connections are busy';
     for (const { reject } of late) reject(new LedgerUnavailableError(`no connection: ${why}`));
-    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
+    if (this.#queue.length === 0) return;
+    this.#timer = setTimeout(() => this.#refuseTheLate(), 100);
+    this.#lendFree(); // Connections of a schema may have been lent for long.
   }
 }
 
