@@ -4,6 +4,10 @@ import { EVENTS_WINDOW } from '../callback-limits.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name: `callbacks-${name}`, text });
+const bySchema = (name: string, text: string): Statement => ({
+  ...statement(name, text),
+  isPlannedBySchema: true,
+});
 
 /** The columns of `ENDPOINT_FIELDS` in callback-rows.ts, in their sequence. */
 const ENDPOINT = `e.endpoint_id, e.platform, e.party, e.origin, e.url, e.preset, e.expects, e.event_types, e.enabled,
@@ -45,7 +49,7 @@ export const callbackStatements = {
    * The cursor, the newest event after it, the last event before a gap, and the running
    * transactions, of which one may still fill the gap.
    */
-  window: statement(
+  window: bySchema(
     'window',
     `WITH ahead AS MATERIALIZED (SELECT seq FROM history WHERE seq > (SELECT cursor FROM fan_out)
        ORDER BY seq LIMIT ${EVENTS_WINDOW}),

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { type ConnectionOptions, type OpenSession, openSession } from './connect.ts';
 import { CopyIn } from './copy-in.ts';
+import { ENTER, EnterFirst } from './enter-first.ts';
 import { ConnectionLostError, MOVED, StatementError } from './errors.ts';
 import { LONG_MS, type SessionState } from './session.ts';
 import { splitStatements } from './sql-text.ts';
@@ -15,14 +16,15 @@ export interface Statement {
    * trips.
    */
   readonly isPlannedByValues?: boolean;
+  /**
+   * A session that serves several schemas keeps a plan for each of them, at the cost of memory. Else
+   * each switch plans the statement anew, which takes longer than the statement itself. A statement
+   * that only calls a function does not need it: the function keeps its plans.
+   */
+  readonly isPlannedBySchema?: boolean;
 }
 
 export type Row = readonly unknown[];
-
-const ENTER: Statement = {
-  name: 'enter-schema',
-  text: "SELECT set_config('search_path', $1, false), current_schema()",
-};
 
 /** After this time the caller has given up, and the connection is dropped. */
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -42,6 +44,8 @@ export class Connection {
   readonly #answerTimeout: number;
   #lost: Error | undefined;
   #schema: string | null = null;
+  /** The schema that the next statement has to run in, if the session is in another one. */
+  #wanted: string | undefined;
   /** The schemas that this session has been in. */
   readonly #entered = new Set<string>();
   /** The server's warning about a commit that no longer waits for its standby. */
@@ -75,22 +79,37 @@ export class Connection {
   }
 
   /**
-   * Switches the session to another schema in one round trip, and reads back that it exists.
+   * Puts the session into a schema: at once if it has never been there, else with the next statement,
+   * in the round trip of that.
    *
    * @returns whether the session is in that schema for the first time
-   * @throws {StatementError} as of a ledger that has moved, if there is no such schema
+   * @throws {StatementError} as of a ledger that has moved, if there is no such schema; the next
+   *   statement may throw it, too
    */
   async enter(schema: string): Promise<boolean> {
-    if (this.#schema === schema) return false;
+    this.#wanted = this.#schema === schema ? undefined : schema;
+    if (this.#entered.has(schema)) return false;
+    await this.#enterNow();
+    this.#entered.add(schema);
+    return true;
+  }
+
+  async #enterNow(): Promise<void> {
+    const schema = this.#wanted;
+    if (schema === undefined) return;
+    this.#wanted = undefined;
     this.#schema = null; // If the answer is lost, so is the connection.
-    const [row] = await this.run(ENTER, [schema]);
-    if (row![1] !== schema) {
+    const { rows } = await this.#answer(() =>
+      this.#client.query({ ...ENTER, values: [schema], rowMode: 'array' }),
+    );
+    this.#seeEntered(schema, rows[0]![1]);
+  }
+
+  #seeEntered(schema: string, entered: unknown): void {
+    if (entered !== schema) {
       throw new StatementError(`the server has no schema "${schema}" that its role may use`, MOVED);
     }
     this.#schema = schema;
-    const isFirst = !this.#entered.has(schema);
-    this.#entered.add(schema);
-    return isFirst;
   }
 
   onLost(listener: () => void): void {
@@ -106,7 +125,10 @@ export class Connection {
    * @throws {StatementError} if the server refused; nothing has changed
    */
   async run(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    const { name, text, isPlannedByValues } = statement;
+    const { text, isPlannedByValues } = statement;
+    const schema = this.#wanted ?? this.#schema;
+    const isApart = statement.isPlannedBySchema && schema !== null;
+    const name = isApart ? `${statement.name} ${schema}` : statement.name;
     const query = { name, text, values: values as unknown[], rowMode: 'array' } as const;
     if (!isPlannedByValues) return this.#query(query);
     await this.runText('BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan');
@@ -119,6 +141,7 @@ export class Connection {
 
   /** Runs one or more statements without values; not prepared. */
   async runText(text: string): Promise<Row[]> {
+    await this.#enterNow();
     return this.#query({ text, rowMode: 'array' });
   }
 
@@ -146,6 +169,7 @@ export class Connection {
    * @param lines see `copyLine`
    */
   async copyIn(text: string, lines: Buffer): Promise<void> {
+    await this.#enterNow();
     await this.#answer(
       () =>
         new Promise<void>((resolve, reject) => {
@@ -156,7 +180,30 @@ export class Connection {
   }
 
   async #query(query: pg.QueryArrayConfig): Promise<Row[]> {
+    const schema = this.#wanted;
+    if (schema !== undefined) return this.#enterAndRun(schema, query);
     return (await this.#answer(() => this.#client.query(query))).rows;
+  }
+
+  async #enterAndRun(schema: string, query: pg.QueryArrayConfig): Promise<Row[]> {
+    this.#schema = null;
+    const { promise, resolve, reject } = Promise.withResolvers<pg.QueryArrayResult>();
+    const both = new EnterFirst(schema, query, (error, result) =>
+      error ? reject(error) : resolve(result),
+    );
+    try {
+      const { rows } = await this.#answer(() => {
+        this.#client.query(both);
+        return promise;
+      });
+      this.#seeEntered(schema, both.entered);
+      this.#wanted = undefined;
+      return rows;
+    } catch (error) {
+      // A missing schema is the cause of whatever the statement failed with.
+      if (both.entered === null && error instanceof StatementError) this.#seeEntered(schema, null);
+      throw error;
+    }
   }
 
   async #answer<T>(ask: () => Promise<T>): Promise<T> {

@@ -5,6 +5,11 @@ import { GENERATION } from '../transfer/emptied.ts';
 import type { Statement } from './connection.ts';
 
 const statement = (name: string, text: string): Statement => ({ name, text });
+const bySchema = (name: string, text: string): Statement => ({
+  name,
+  text,
+  isPlannedBySchema: true,
+});
 
 /** The statement's own time in milliseconds, taken when it arrived at the database. */
 const NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
@@ -34,13 +39,13 @@ const raise = (topic: string, when: string): string => `
 export const statements = {
   /** Platforms, ids, once-keys and their times; the columns are those of the function's table. */
   load: statement('load', 'SELECT * FROM load_1($1, $2, $3, $4)'),
-  loadMany: statement(
+  loadMany: bySchema(
     'load-many',
     `SELECT ${ORDER} FROM unnest($2::text[]) WITH ORDINALITY AS q (order_id, n)
      LEFT JOIN order_ids i ON i.order_id = q.order_id AND i.platform = $1
      LEFT JOIN orders o ON ${SAME_ORDER('i')} ORDER BY q.n`,
   ),
-  byKey: statement(
+  byKey: bySchema(
     'by-key',
     `SELECT ${ORDER} FROM (SELECT * FROM unique_keys
        WHERE platform = $1 AND owner = $2 AND name = $3 AND value = $4 OFFSET 0) AS u
@@ -51,7 +56,7 @@ export const statements = {
    * which grows when a sandbox is emptied. If it is $8, the page of $11 entries begins at the place ($9, $10), and
    * the total is null; otherwise the whole list is walked.
    */
-  page: statement(
+  page: bySchema(
     'page',
     `WITH of_list AS MATERIALIZED (
        SELECT concat((SELECT coalesce(sum(entries), 0) FROM list_counts
@@ -111,7 +116,7 @@ export const statements = {
    */
   sure: statement('sure', `SELECT ${WAL_RECORD}`),
   /** A lease that would end later than a new lease was created while the clock was ahead. */
-  claim: statement(
+  claim: bySchema(
     'claim',
     `WITH due AS MATERIALIZED (SELECT platform, owner, order_id, kind FROM deadlines
        WHERE due_at <= $2 AND (lease_until <= $2 OR lease_until > $1) ORDER BY due_at, id LIMIT $3
@@ -121,7 +126,7 @@ export const statements = {
      RETURNING d.id, d.lease_until, d.kind, d.platform, d.order_id, d.due_at`,
   ),
   drop: statement('drop', 'DELETE FROM deadlines WHERE id = $1 AND lease_until = $2 RETURNING 1'),
-  nextDeadline: statement(
+  nextDeadline: bySchema(
     'next-deadline',
     'SELECT due_at FROM deadlines WHERE lease_until <= $1 ORDER BY due_at, id LIMIT 1',
   ),
@@ -253,7 +258,7 @@ export const statements = {
     'DELETE FROM limit_counts WHERE key IN (SELECT key FROM limit_counts WHERE ends_at <= $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)',
   ),
   /** Reports that this node is alive, deletes dead nodes, and returns the shared state. */
-  beat: statement(
+  beat: bySchema(
     'beat',
     `WITH alive AS (INSERT INTO nodes VALUES ($1, clock_timestamp())
        ON CONFLICT (node) DO UPDATE SET seen_at = excluded.seen_at),
