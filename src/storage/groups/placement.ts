@@ -36,7 +36,12 @@ const s = {
   ),
   reserve: statement(
     'reserve',
-    `INSERT INTO order_places SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
+    `WITH made AS (INSERT INTO order_places SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+       ON CONFLICT DO NOTHING RETURNING platform, order_id, group_name)
+     SELECT platform, order_id, group_name FROM made
+     UNION ALL SELECT p.platform, p.order_id, p.group_name
+       FROM unnest($1::text[], $2::text[]) AS i (platform, order_id)
+       JOIN order_places p ON p.platform = i.platform AND p.order_id = i.order_id`,
   ),
   find: statement(
     'find-orders',
@@ -50,17 +55,24 @@ interface OrderName {
   readonly orderId: string;
 }
 
+interface Reservation {
+  readonly orders: readonly OrderName[];
+  readonly group: string;
+}
+
 export class Placement {
   readonly #pool: Pool;
   readonly #file: GroupsFile;
   #places: ReadonlyMap<string, KnownPlace> = new Map();
   #owners: ReadonlyMap<string, string> = new Map();
   readonly #finder: GroupReader<OrderName, string | null>;
+  readonly #reserver: GroupReader<Reservation, readonly string[]>;
 
   private constructor(pool: Pool, file: GroupsFile) {
     this.#pool = pool;
     this.#file = file;
     this.#finder = new GroupReader((asked) => this.#findAll(asked));
+    this.#reserver = new GroupReader((asked) => this.#reserveAll(asked));
   }
 
   static async open(pool: Pool, file: GroupsFile): Promise<Placement> {
@@ -159,13 +171,37 @@ export class Placement {
    * @returns for each order the group that has its id
    */
   async reserve(orders: readonly OrderName[], group: string): Promise<readonly string[]> {
-    if (orders.length === 0) return [];
+    return orders.length === 0 ? [] : this.#reserver.ask({ orders, group });
+  }
+
+  /** Of several requests for one id, the first gets it. */
+  async #reserveAll(asked: readonly Reservation[]): Promise<(readonly string[])[]> {
+    const wanted = new Map<string, OrderName & { readonly group: string }>();
+    for (const { orders, group } of asked) {
+      for (const { platform, orderId } of orders) {
+        const name = key(platform, orderId);
+        if (!wanted.has(name)) wanted.set(name, { platform, orderId, group });
+      }
+    }
     // All nodes reserve in one order, so that no two wait for each other.
-    const sorted = orders.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
-    const platforms = sorted.map(({ platform }) => platform);
-    const ids = sorted.map(({ orderId }) => orderId);
-    await this.#pool.change(s.reserve, [platforms, ids, ids.map(() => group)]);
-    return (await this.#findAll(orders)).map((found) => found ?? group);
+    const sorted = [...wanted.values()].sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
+    const rows = await this.#pool.change(s.reserve, [
+      sorted.map(({ platform }) => platform),
+      sorted.map(({ orderId }) => orderId),
+      sorted.map(({ group }) => group),
+    ]);
+    const found = new Map(rows.map(([platform, id, name]) => [key(platform, id), String(name)]));
+    // Another node reserved these at the same time.
+    const unseen = sorted.filter(({ platform, orderId }) => !found.has(key(platform, orderId)));
+    if (unseen.length > 0) {
+      for (const [i, name] of (await this.#findAll(unseen)).entries()) {
+        const { platform, orderId, group } = unseen[i]!;
+        found.set(key(platform, orderId), name ?? group);
+      }
+    }
+    return asked.map(({ orders }) =>
+      orders.map(({ platform, orderId }) => found.get(key(platform, orderId))!),
+    );
   }
 
   /** The group that has reserved the order's id; null if none has. */
