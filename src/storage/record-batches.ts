@@ -9,11 +9,20 @@ const BATCH_AGE_MS = 250;
 const MAX_WAITING = 20_000;
 /** The size of a usual batch; a batch of longer calls is sent before it is full. */
 const BATCH_BYTES = 1024 * 1024;
+/**
+ * Of many logs of one node each writes less often, so that the node does not write a hundred times a
+ * second: as often as so many logs do.
+ */
+const LOGS_AT_FULL_PACE = 8;
+const MAX_AGE_MS = 2000;
+const LEAST_BYTES = 64 * 1024;
 
 /** @typeParam S a summary of a batch in addition to its lines */
 export interface BatchTarget<S> {
   /** Records of a full batch. */
   readonly batch: number;
+  /** How many such logs the node writes. Default: 1. */
+  readonly logs?: number | undefined;
   line(record: RequestRecord): string;
   begin(): S;
   note(summary: S, record: RequestRecord): void;
@@ -27,6 +36,8 @@ export interface BatchTarget<S> {
 
 export class RecordBatches<S> {
   readonly #target: BatchTarget<S>;
+  readonly #ageMs: number;
+  readonly #bytes: number;
   #collected: Collected<S> | undefined;
   #underWay = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -38,6 +49,9 @@ export class RecordBatches<S> {
 
   constructor(target: BatchTarget<S>) {
     this.#target = target;
+    const { logs = 1 } = target;
+    this.#ageMs = Math.min(BATCH_AGE_MS * Math.max(1, logs / LOGS_AT_FULL_PACE), MAX_AGE_MS);
+    this.#bytes = Math.max(Math.floor(BATCH_BYTES / logs), LEAST_BYTES);
   }
 
   get dropped(): number {
@@ -62,7 +76,7 @@ export class RecordBatches<S> {
     this.#collected.add(line);
     this.#target.note(this.#collected.summary, record);
     if (this.#collected.count >= this.#target.batch) void this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush(), BATCH_AGE_MS);
+    else this.#timer ??= setTimeout(() => void this.flush(), this.#ageMs);
   }
 
   /** Sends the collected records at once. Resolves when the batch is answered or dropped. */
@@ -95,8 +109,8 @@ export class RecordBatches<S> {
   /** @param bytes how many the first line of a batch may need */
   #takeRoom(bytes: number): Buffer<ArrayBuffer> {
     const spare = this.#spare;
-    if (spare === undefined || bytes > BATCH_BYTES) {
-      return Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, bytes));
+    if (spare === undefined || bytes > this.#bytes) {
+      return Buffer.allocUnsafeSlow(Math.max(this.#bytes, bytes));
     }
     this.#spare = undefined;
     return Buffer.from(spare);

@@ -77,9 +77,10 @@ export async function openGroups(
         new Group(name, {
           ...{ node, sealer, databaseTime, placement, lenders, checkServer, urls: file.servers },
           ...{ home: file.home, homeStorage: opened },
-          requestLog: requestLog && {
+          requestLog: {
             ...requestLog,
-            maxBytes: Math.ceil(requestLog.maxBytes / file.groups.size),
+            ...(requestLog && { maxBytes: Math.ceil(requestLog.maxBytes / file.groups.size) }),
+            logs: file.groups.size,
           },
           now: () => opened.now(),
           seeOffset: (seconds) => opened.seeOffset(seconds),

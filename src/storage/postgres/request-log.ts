@@ -33,6 +33,8 @@ export interface RequestLogOptions {
   readonly maxBytes?: number | undefined;
   /** Whether a call's id was made at the call's time: not where a sandbox's clock was moved. */
   readonly idsTellTime?: boolean | undefined;
+  /** How many logs the node writes: one for each group of owners. */
+  readonly logs?: number | undefined;
   /** Milliseconds that pass, for the time of a search. */
   readonly now?: (() => number) | undefined;
 }
@@ -46,13 +48,13 @@ export class PostgresRequestLog implements RequestLog {
   #copied: Promise<unknown> = Promise.resolve();
 
   constructor(pool: Pool, node: string, options: RequestLogOptions = {}) {
-    const { maxBytes = DEFAULT_MAX_BYTES, idsTellTime = false } = options;
+    const { maxBytes = DEFAULT_MAX_BYTES, idsTellTime = false, logs } = options;
     this.#pool = pool;
     this.#idsTellTime = idsTellTime;
     this.#now = options.now ?? (() => performance.now());
     this.#bytes = new RequestBytes(pool, node, maxBytes);
     this.#batches = new RecordBatches<Summary>({
-      batch: BATCH,
+      ...{ batch: BATCH, logs },
       line: (record) => toLine(record, node),
       begin: () => ({ lastId: 0 }),
       note: (summary, { id }) => {

@@ -31,7 +31,7 @@ export interface SchemaOptions {
   readonly sealer: Sealer;
   /** Whether rules read the database's time; false if the caller passed a clock. */
   readonly databaseTime: boolean;
-  readonly requestLog?: Pick<RequestLogOptions, 'maxBytes' | 'idsTellTime'> | undefined;
+  readonly requestLog?: Pick<RequestLogOptions, 'maxBytes' | 'idsTellTime' | 'logs'> | undefined;
   now(): Instant;
   /** Receives the database's time and the sandbox's offset with each load. */
   onTime(now: Instant, offsetSeconds: number, sentAt: number): void;
