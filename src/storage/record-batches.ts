@@ -93,7 +93,7 @@ export class RecordBatches<S> {
       .then(
         (memory) => {
           this.#problem = undefined;
-          if (memory.byteLength === BATCH_BYTES) this.#spare = memory;
+          if (memory.byteLength === this.#bytes) this.#spare = memory;
         },
         (error: unknown) => {
           this.#dropped += count;
