@@ -15,6 +15,7 @@ import {
   readGroupsFile,
   writeGroupsFile,
 } from './storage/groups/file.ts';
+import { type KnownGroups, readKnown } from './storage/groups/known.ts';
 import { dropOld } from './storage/groups/move/after.ts';
 import { type MoveReport, type MoveRequest, moveGroup } from './storage/groups/move/mover.ts';
 import { type GroupOverview, readOverview } from './storage/groups/overview.ts';
@@ -33,16 +34,44 @@ function fileOf(path: string | undefined): GroupsFile {
 export const groupsOf = async (path: string | undefined): Promise<GroupOverview[]> =>
   readOverview(fileOf(path));
 
-export const moveGroupOf = async (
+/** @throws {UsageError} if there is no such group or server, or no move that could go back */
+export async function moveGroupOf(
   path: string | undefined,
   request: Omit<MoveRequest, 'file'>,
-): Promise<MoveReport> => moveGroup({ ...request, file: fileOf(path) });
+): Promise<MoveReport> {
+  const { group, to, back } = request;
+  const file = fileOf(path);
+  if (!back) requireServer(file, path!, to);
+  const { moving } = await requireGroup(file, group);
+  if (back && !moving.includes(group)) {
+    throw new UsageError(`no move of group ${group} is under way`);
+  }
+  return moveGroup({ ...request, file });
+}
 
-export const dropOldOf = async (
+/** @throws {UsageError} if there is no such group */
+export async function dropOldOf(
   path: string | undefined,
   group: string,
   adminFrom: string | undefined,
-): Promise<string[]> => dropOld(fileOf(path), group, { adminFrom });
+): Promise<string[]> {
+  const file = fileOf(path);
+  await requireGroup(file, group);
+  return dropOld(file, group, { adminFrom });
+}
+
+function requireServer({ servers }: GroupsFile, path: string, server: string): void {
+  if (servers.has(server)) return;
+  throw new UsageError(
+    `${path} names no server ${server}; it has ${[...servers.keys()].join(', ')}. A new server's URL has to be in the file of every node first, and the nodes started with it.`,
+  );
+}
+
+async function requireGroup(file: GroupsFile, group: string): Promise<KnownGroups> {
+  const known = await readKnown(file);
+  if (known.names.includes(group)) return known;
+  throw new UsageError(`there is no group ${group}; there are: ${known.names.join(', ')}`);
+}
 
 /**
  * Makes the ledger of ORDERGATE_DATABASE_URL group 00 where it stands, and writes the file of the
@@ -110,12 +139,8 @@ export async function addGroupOf(
   { group, server, schema = `ordergate_${group}`, write }: AddRequest,
 ): Promise<GroupPlace & { readonly isInFile: boolean }> {
   const file = fileOf(path);
-  const { servers, groups } = file;
-  if (!servers.has(server)) {
-    throw new ConfigError(
-      `${path} names no server ${server}; it has ${[...servers.keys()].join(', ')}. A new server's URL has to be in the file of every node first, and the nodes started with it.`,
-    );
-  }
+  const { groups } = file;
+  requireServer(file, path!, server);
   const place = { server, schema };
   const known = groups.get(group);
   if (known && (known.server !== server || known.schema !== schema)) {

@@ -149,7 +149,10 @@ describe('ordergate groups', { skip, timeout: 600_000 }, () => {
       await groups('move', '00', '--to', 'b'),
       /group 00 shares its schema with the home, and the home stays where it is/,
     );
-    isExplained(await groups('move', '01', '--to', 'x'), /names no server x; it has a, b/);
+    isExplained(await groups('move', '01', '--to', 'x'), /names no server x; it has a, b/, 2);
+    isExplained(await groups('move', '07', '--to', 'b'), /no group 07; there are: 00, 01/, 2);
+    isExplained(await groups('move', '01', '--back'), /no move of group 01 is under way/, 2);
+    isExplained(await groups('drop-old', '07'), /no group 07; there are: 00, 01/, 2);
     isExplained(await groups('move', '01'), /--to has to name a server of the file/, 2);
     isExplained(await groups('move', '01', '--to', 'b'), /Nothing was changed/);
     isExplained(await groups('drop-old', '01'), /no old schema of group 01 is left/);
