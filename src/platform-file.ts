@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, UsageError } from './config.ts';
 import { platforms as ours } from './platforms/index.ts';
 import { platformProblems } from './protocol/check-platforms.ts';
 import type { Platform } from './protocol/platform.ts';
@@ -45,6 +45,7 @@ async function load(file: string): Promise<unknown[]> {
  * What a module of an integrator exports.
  *
  * @param setting names the module in an error
+ * @throws {UsageError} if there is no such file
  * @throws {ConfigError} states the problem of the file, and the remedy
  */
 export async function exportsOf(
@@ -54,12 +55,10 @@ export async function exportsOf(
   const path = resolve(file);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) {
-    throw new ConfigError(
-      `${setting}: there is no such file; name a module that exports platforms`,
-    );
+    throw new UsageError(`${setting}: there is no such file; name a module that exports platforms`);
   }
   if (found.isDirectory()) {
-    throw new ConfigError(`${setting}: it is a directory; name the module in it, such as index.ts`);
+    throw new UsageError(`${setting}: it is a directory; name the module in it, such as index.ts`);
   }
   resolveOwnPackage();
   try {

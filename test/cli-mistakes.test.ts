@@ -55,6 +55,12 @@ describe('a mistake is explained in one line', { concurrency: 4 }, () => {
       /ORDERGATE_KEY has to be 32 bytes, as 64 hex digits or as base64/,
     ],
     [['serve'], { ORDERGATE_KEY_OLD: 'b'.repeat(63) }, /ORDERGATE_KEY_OLD has to be 32 bytes/],
+    [
+      ['serve'],
+      { ORDERGATE_PLATFORMS: '/nowhere/platform.ts' },
+      /ORDERGATE_PLATFORMS \(--platforms\) is "\/nowhere\/platform\.ts": there is no such file/,
+    ],
+    [['verify', '--platforms', dirname(CLI)], {}, /it is a directory; name the module in it/],
     [['serve', '--host', '203.0.113.1'], {}, /no address 203\.0\.113\.1 .*--host/, 1],
     [['verify', '--data', CLI], {}, /index\.ts/, 1], // a file, where a directory has to be
   ];
