@@ -138,7 +138,12 @@ describe('import', { concurrency: 2 }, () => {
     const path = file(
       Array.from({ length: 250 }, (_, i) => order(`bad-${i}`, { state: '?' })).join('\n'),
     );
-    const { code, stdout, stderr } = await run(['import', path, '--data', temporaryDirectory()]);
+    const data = join(temporaryDirectory(), 'data');
+    const refused = file('');
+    const flags = ['--refused', refused, '--data', data];
+    const { code, stdout, stderr } = await run(['import', path, ...flags]);
+    ok(!existsSync(data), 'nothing was imported, so that no ledger was made');
+    equal(readFileSync(refused, 'utf8').trimEnd().split('\n').length, 250);
     deepEqual(
       [code, stdout],
       [1, 'imported 0 orders and 0 parties; 0 were there already; 250 refused\n'],
@@ -146,6 +151,21 @@ describe('import', { concurrency: 2 }, () => {
     const lines = stderr.trimEnd().split('\n');
     deepEqual([lines.length, lines.at(-1)], [101, 'and 150 more']);
     match(lines[99]!, /:100: state: /);
+  });
+
+  test('a row that is taken after hundreds that are refused makes the ledger, and breaks off as before', async () => {
+    const data = join(temporaryDirectory(), 'data');
+    const bad = Array.from({ length: 250 }, (_, i) => order(`bad-${i}`, { state: '?' }));
+    const good = await run(['import', file([...bad, order('good')].join('\n')), '--data', data]);
+    match(good.stdout, /^imported 1 orders and 0 parties; 0 were there already; 250 refused\n$/);
+    ok(existsSync(data));
+
+    const none = join(temporaryDirectory(), 'data');
+    const path = file('{"jintong":{"orders":[\n{"orderId":"bad"},\n');
+    const broken = await run(['import', path, '--data', none]);
+    deepEqual([broken.code, broken.stdout], [1, '']);
+    match(broken.stderr, /:2: .*\n.*line 3: the file ends too early/);
+    ok(!existsSync(none));
   });
 
   test('a file that is neither shape, a missing one, a directory, or none at all is explained', async () => {

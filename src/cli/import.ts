@@ -12,6 +12,7 @@ import { auditCommand, holdsLedgerOf, openWorkplace, type Platform, platformsOf 
 import { wrongUse } from './flags.ts';
 import { readMap } from './import-map.ts';
 import { openSource } from './import-source.ts';
+import { refusedByFresh } from './import-trial.ts';
 import { complain, inOneLine, print, say } from './output.ts';
 import { progress } from './progress.ts';
 import { askServer, serverUrl } from './server.ts';
@@ -110,8 +111,11 @@ interface Job {
 async function runImport(job: Job): Promise<ImportReport> {
   const { config, url, rows, observer, dryRun, update } = job;
   if (url !== undefined) return importAt(url, job);
-  // A file without a row that can be read makes no ledger where none is.
-  if (!dryRun && !(await holdsLedgerOf(config))) for await (const _ of rows()) break;
+  // A file without a row that can be taken makes no ledger where none is.
+  if (!dryRun && !(await holdsLedgerOf(config))) {
+    const refused = await refusedByFresh({ config, rows, observer, update });
+    if (refused) return refused;
+  }
   const workplace = await openWorkplace({ config, mustExist: dryRun }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_DATA_DIRECTORY_IN_USE') return undefined;
