@@ -22,8 +22,8 @@ export const LONG: readonly Slow[] = [
     alone: true,
   },
   {
-    files: 'test/groups-{move,move-load,command}.test.ts',
-    because: 'moves groups between two servers',
+    files: 'test/groups-{move,move-load,party-move,command}.test.ts',
+    because: 'moves groups and parties between two servers',
     alone: true,
   },
   { files: 'test/pgbouncer.test.ts', because: 'starts poolers', alone: true },

@@ -11,6 +11,7 @@ import {
   type GroupPlace,
   type GroupsFile,
   groupsFileText,
+  homeUrl,
   parseGroupsFile,
   readGroupsFile,
   writeGroupsFile,
@@ -19,6 +20,11 @@ import { type KnownGroups, readKnown } from './storage/groups/known.ts';
 import { dropOld } from './storage/groups/move/after.ts';
 import { type MoveReport, type MoveRequest, moveGroup } from './storage/groups/move/mover.ts';
 import { type GroupOverview, readOverview } from './storage/groups/overview.ts';
+import {
+  moveParty,
+  type PartyMoveReport,
+  type PartyMoveRequest,
+} from './storage/groups/party/mover.ts';
 import { restoreGroups } from './storage/groups/restore.ts';
 import { partiesOf } from './transfers.ts';
 import { VERSION } from './version.ts';
@@ -47,6 +53,52 @@ export async function moveGroupOf(
     throw new UsageError(`no move of group ${group} is under way`);
   }
   return moveGroup({ ...request, file });
+}
+
+export interface PartyMoveOptions extends Pick<PartyMoveRequest, 'back' | 'onPoint'> {
+  /** PLATFORM/PARTY */
+  readonly party: string;
+  /** The name of a group. */
+  readonly to: string;
+}
+
+/**
+ * Moves a party with all ids under which it owns orders. Parties that share such an id with it move, too.
+ *
+ * @throws {UsageError} if there is no such party
+ */
+export async function movePartyOf(
+  config: Config,
+  { party, ...request }: PartyMoveOptions,
+): Promise<PartyMoveReport & { readonly ids: readonly string[] }> {
+  const file = fileOf(config.groupsFile);
+  const [platform = '', partyId = ''] = /^([a-z0-9-]+)\/(.+)$/s.exec(party)?.slice(1) ?? [];
+  if (partyId === '') throw new UsageError(`"${party}" has to be PLATFORM/PARTY`);
+  const ids = await idsThatMove(config, platform, partyId);
+  const report = await moveParty({ ...request, file, platform, partyId, owners: ids });
+  return { ...report, ids };
+}
+
+/** The ids of the party, and of each party that shares one of them. */
+async function idsThatMove(
+  config: Config,
+  platform: string,
+  partyId: string,
+): Promise<readonly string[]> {
+  const its = (await platformsOf(config)).find(({ name }) => name === platform);
+  const parties: (readonly string[])[] = [];
+  const home = { ...config, databaseUrl: homeUrl(config.groupsFile!) };
+  for await (const party of partiesOf(home)) {
+    if (its && party.platform === platform) parties.push([party.partyId, ...ownersOf(its, party)]);
+  }
+  if (!parties.some(([id]) => id === partyId))
+    throw new UsageError(`there is no party "${partyId}" of ${platform}`);
+  const ids = new Set([partyId]);
+  for (let size = 0; size < ids.size; ) {
+    size = ids.size;
+    for (const all of parties) if (all.some((id) => ids.has(id))) for (const id of all) ids.add(id);
+  }
+  return [...ids];
 }
 
 /** @throws {UsageError} if there is no such group */

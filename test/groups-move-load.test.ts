@@ -6,16 +6,15 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MovePoint, MoveReport } from '../src/storage/groups/move/mover.ts';
 import { skip } from './cluster.ts';
+import { assertKept, ChangeLoad } from './group-changes.ts';
 import { runMover } from './group-mover-process.ts';
-import { atRate, type GroupsRig, quantile, startGroups, UNAVAILABLE } from './groups-rig.ts';
+import { type GroupsRig, quantile, startGroups } from './groups-rig.ts';
 import { query } from './postgres.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { temporaryDirectory } from './support.ts';
 
 /** Changes a second. */
 const RATE = Number(process.env.ORDERGATE_GROUP_CHANGES ?? 60);
-/** An order is made, hastened and cancelled. */
-const CHANGES = 3;
 /** The group, and the server that it moves to. */
 const MOVES = [
   ['01', 'b'],
@@ -28,8 +27,6 @@ const POINTS: readonly MovePoint[] = [
   ...(['begun', 'prepared', 'copying', 'caught-up', 'locked'] as const),
   ...(['fenced', 'switched', 'renamed', 'copy-ended', 'checked'] as const),
 ];
-/** The pause of a caller before it repeats a change. */
-const AGAIN_MS = 50;
 
 describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
   const directory = temporaryDirectory();
@@ -53,94 +50,7 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
     return report;
   }
 
-  /** A running load, and what its callers have waited. */
-  class Load {
-    readonly orders: string[] = [];
-    readonly waits: { readonly party: string; readonly ms: number; readonly refused: number }[] =
-      [];
-    #isOver = false;
-    readonly #running: Promise<void>;
-
-    /** @param parties of the groups in turn */
-    constructor(parties: readonly string[]) {
-      const task = (i: number) => {
-        const party = parties[i % parties.length]!;
-        return this.#order(party, `${party}n${i}`);
-      };
-      const count = Number.MAX_SAFE_INTEGER;
-      this.#running = atRate(RATE / CHANGES, count, task, () => this.#isOver);
-    }
-
-    async end(): Promise<void> {
-      this.#isOver = true;
-      await this.#running;
-    }
-
-    of(party: string) {
-      return this.waits.filter((one) => one.party === party);
-    }
-
-    longest(party: string): number {
-      return Math.max(...this.of(party).map(({ ms }) => ms));
-    }
-
-    async #order(party: string, orderId: string): Promise<void> {
-      await this.#until(party, async () => {
-        await rig.create(party, orderId);
-        return 'CallSuccess';
-      });
-      await this.#until(party, () => rig.hasten(party, orderId));
-      await this.#until(party, () => rig.cancel(party, orderId));
-      this.orders.push(orderId);
-    }
-
-    /** A caller repeats a change that was answered with "unavailable". */
-    async #until(party: string, act: () => Promise<string>): Promise<void> {
-      const begun = performance.now();
-      for (let refused = 0; ; refused++, await sleep(AGAIN_MS)) {
-        const code = await act();
-        if (code === UNAVAILABLE) continue;
-        // A change whose answer was lost is made already; its history is read at the end.
-        if (refused === 0) assert.equal(code, 'CallSuccess');
-        this.waits.push({ party, ms: performance.now() - begun, refused });
-        return;
-      }
-    }
-  }
-
-  /** Each order was made, hastened and cancelled once, and the receiver was told so in this order. */
-  async function assertKept(orders: readonly string[], receiver: Receiver): Promise<void> {
-    const kept = new Map<string, unknown>();
-    const places = await query(
-      'SELECT name, server, schema FROM ordergate_home.groups ORDER BY name',
-      rig.a.url,
-    );
-    for (const [, server, schema] of places) {
-      const rows = await query(
-        `SELECT order_id, string_agg(version || ' ' || action, ',' ORDER BY seq) FROM ${schema}.history WHERE order_id LIKE '${orders[0]![0]}%' GROUP BY 1`,
-        server === 'a' ? rig.a.url : rig.b.url,
-      );
-      for (const [orderId, all] of rows) kept.set(String(orderId), all);
-    }
-    for (const orderId of orders) {
-      assert.equal(kept.get(orderId), '1 created,2 hastened,3 cancelled', orderId);
-    }
-    assert.equal(kept.size, orders.length, 'each order is in one group');
-    const told = () =>
-      Map.groupBy(receiver.received, ({ headers }) => String(headers['webhook-id']));
-    const expected = orders.length * CHANGES;
-    for (const deadline = Date.now() + 90_000; told().size < expected; await sleep(200)) {
-      assert.ok(Date.now() < deadline, `${told().size} callbacks of ${expected} have come`);
-    }
-    const firsts = [...told().values()].map(([first]) => first!);
-    assert.equal(firsts.length, expected, 'each change is told under one id');
-    for (const [orderId, its] of Map.groupBy(firsts, ({ json }) => json.data.orderId)) {
-      const versions = its.map(({ json }) => json.data.version);
-      assert.deepEqual(versions, [1, 2, 3], `${orderId} is told in order`);
-    }
-  }
-
-  const figures = (parties: readonly string[], load: Load): string[] =>
+  const figures = (parties: readonly string[], load: ChangeLoad): string[] =>
     parties.map((party) => {
       const its = load.of(party);
       const ms = its.map((one) => one.ms);
@@ -158,7 +68,7 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
 
   test('changes of a group that is fenced wait, and the other groups are served', async (t) => {
     const { parties, receiver } = await makeParties('f');
-    const load = new Load(parties);
+    const load = new ChangeLoad(rig, parties, RATE);
     try {
       await sleep(1000);
       // A change locks this table first.
@@ -175,7 +85,7 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
     for (const party of ['f00', 'f02', 'f03']) {
       assert.ok(load.longest(party) < FENCED_S * 900, `${party} of another group does not`);
     }
-    await assertKept(load.orders, receiver);
+    await assertKept(rig, load.orders, receiver);
   });
 
   async function moveKilledOnce(t: TestContext, group: string, to: string): Promise<void> {
@@ -191,7 +101,7 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
 
   test('each move is killed once, and every acknowledged change is kept once', async (t) => {
     const { parties, receiver } = await makeParties('m');
-    const load = new Load(parties);
+    const load = new ChangeLoad(rig, parties, RATE);
     try {
       await sleep(2000);
       for (const [group, to] of MOVES) await moveKilledOnce(t, group, to);
@@ -202,7 +112,7 @@ describe('three groups move under load', { skip, timeout: 1_200_000 }, () => {
 
     for (const line of figures(parties, load)) t.diagnostic(line);
     t.diagnostic(`${load.waits.length} changes, ${RATE} a second`);
-    await assertKept(load.orders, receiver);
+    await assertKept(rig, load.orders, receiver);
     const refused = load.of('m00').filter((one) => one.refused > 0);
     assert.equal(refused.length, 0, 'the group that stays refuses nothing');
   });

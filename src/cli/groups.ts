@@ -1,6 +1,15 @@
 // `ordergate groups`: makes, lists and adds groups of owners, and moves one while it is served.
 import { ConfigError, readConfig, readFlags } from '../config.ts';
-import { addGroupOf, beginGroupsOf, dropOldOf, groupsOf, moveGroupOf } from '../groups-here.ts';
+import {
+  addGroupOf,
+  beginGroupsOf,
+  dropOldOf,
+  groupsOf,
+  moveGroupOf,
+  movePartyOf,
+} from '../groups-here.ts';
+import type { MoveReport } from '../storage/groups/move/mover.ts';
+import type { PartyMoveReport } from '../storage/groups/party/mover.ts';
 import { columns } from './columns.ts';
 import { EXIT } from './errors.ts';
 import { settingsAmong, wordOf, wrongUse } from './flags.ts';
@@ -13,6 +22,13 @@ const TOLD: Readonly<Record<string, string>> = {
   prepared: 'the new schema is made; PostgreSQL copies the tables',
   'caught-up': 'the copy has caught up, and its changes are compared',
   switched: 'the group is served at its new place; the old and the new side are compared',
+};
+
+const PARTY_TOLD: Readonly<Record<string, string>> = {
+  begun: "the party's orders are copied",
+  'caught-up': 'the copy has caught up, and its changes were compared',
+  switched: 'the party is served in its new group; both groups are compared',
+  checked: 'the party leaves its old group',
 };
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -56,6 +72,19 @@ export async function run(args: readonly string[]): Promise<number> {
     else say(`dropped: ${dropped.join(', ')}`);
     return EXIT.done;
   }
+  if (word === 'move-party') {
+    if (to === undefined && !back) wrongUse(TEXT, '--to has to name a group');
+    const report = await movePartyOf(config, {
+      ...{ party: group!, to: to ?? '', back: back === true },
+      onPoint(point) {
+        if (!json && PARTY_TOLD[point] !== undefined) say(PARTY_TOLD[point]);
+      },
+    });
+    return told(report, {
+      ...{ what: `party ${group}`, place: `group ${to}`, isAsked: back === true, json },
+      more: report.ids.length > 1 ? [`ids that moved: ${report.ids.join(', ')}`] : [],
+    });
+  }
   if (to === undefined && !back) wrongUse(TEXT, '--to has to name a server of the file');
   const report = await moveGroupOf(groupsFile, {
     group: group!,
@@ -67,17 +96,34 @@ export async function run(args: readonly string[]): Promise<number> {
       if (!json && TOLD[point] !== undefined) say(TOLD[point]);
     },
   });
+  const what = `group ${group}`;
+  return told(report, { what, place: `server ${to}`, isAsked: back === true, json });
+}
+
+interface Told {
+  readonly what: string;
+  readonly place: string;
+  /** Whether the move was asked to go back. */
+  readonly isAsked: boolean;
+  readonly json: boolean | undefined;
+  readonly more?: readonly string[];
+}
+
+function told(
+  report: MoveReport | PartyMoveReport,
+  { what, place, isAsked, json, more = [] }: Told,
+): number {
   if (json) {
     print(report);
-    return report.outcome === 'moved' || back ? EXIT.done : EXIT.refused;
+    return report.outcome === 'moved' || isAsked ? EXIT.done : EXIT.refused;
   }
   if (report.outcome === 'back') {
-    if (!back) throw new ConfigError(`group ${group} stays where it was: ${report.reason}`);
-    say(`group ${group} stays where it was`);
+    if (!isAsked) throw new ConfigError(`${what} stays where it was: ${report.reason}`);
+    say(`${what} stays where it was`);
     return EXIT.done;
   }
   const waited = report.heldMs === null ? '' : `; changes waited ${report.heldMs} ms`;
-  say(`group ${group} has moved to server ${to}${waited}\n${report.detail}`);
+  say([`${what} has moved to ${place}${waited}`, ...more, report.detail].join('\n'));
   return EXIT.done;
 }
 

@@ -26,7 +26,9 @@ const nameSchema = z
 const session = z.string().min(1).max(100).describe('of the answer that opened it');
 const callbackSchema = z
   .object({
-    seq: z.int().describe('the number of the event'),
+    seq: z
+      .int()
+      .describe('the number of the event; below 1 if it was before the party came to its group'),
     times: z.int().nullable().describe('of a resend, for its acknowledgement; else null'),
     type: z.string(),
     action: z.string(),
@@ -38,7 +40,7 @@ const callbackSchema = z
   })
   .meta({ id: 'PulledCallback' });
 const resendsSchema = z
-  .array(z.object({ seq: z.int().min(1), times: z.int().min(1) }))
+  .array(z.object({ seq: z.int(), times: z.int().min(1) }))
   .max(1000)
   .default([]);
 
@@ -120,7 +122,11 @@ export const listenerEndpoints: readonly Endpoint[] = [
     isAudited: false,
     body: z.strictObject({
       session,
-      after: z.int().min(0).default(0).describe('events after this number, and after the cursor'),
+      after: z
+        .int()
+        .nullable()
+        .default(null)
+        .describe('events after this number and after the cursor; null: after the cursor'),
       limit: z.int().min(1).max(100).default(50),
       waitSeconds: z.int().min(0).max(MAX_WAIT_SECONDS).default(0),
     }),
@@ -138,7 +144,8 @@ export const listenerEndpoints: readonly Endpoint[] = [
     errors: TAKEN,
     async handle({ params, body }, { pulled }) {
       const { after, limit, waitSeconds } = body;
-      const page = { after, limit, waitMs: waitSeconds * SECOND };
+      const from = after ?? Number.MIN_SAFE_INTEGER;
+      const page = { after: from, limit, waitMs: waitSeconds * SECOND };
       const batch = await pulled.pull(params.name!, body.session, page);
       if (batch) return batch as never;
       throw await lost(pulled, params.name!);
@@ -168,7 +175,7 @@ export const listenerEndpoints: readonly Endpoint[] = [
     operationId: 'acknowledgeCallbacks',
     summary: 'Move the cursor of a listener: everything up to it is done',
     isAudited: false,
-    body: z.strictObject({ session, cursor: z.int().min(0), resends: resendsSchema }),
+    body: z.strictObject({ session, cursor: z.int(), resends: resendsSchema }),
     status: 200,
     response: z.object({ acknowledged: z.int() }),
     errors: TAKEN,

@@ -128,15 +128,16 @@ export const groups = {
     'groups list',
     'groups move GROUP --to SERVER [--admin-from URL] [--admin-to URL] [--back]',
     'groups drop-old GROUP [--admin-from URL]',
+    'groups move-party PLATFORM/PARTY --to GROUP [--back]',
   ],
   about:
-    'begin makes the ledger of ORDERGATE_DATABASE_URL group 00 where it stands, and writes FILE for ORDERGATE_GROUPS; stop its nodes first. add makes the schema of a new group while nodes serve the others. A group moves by the logical replication of PostgreSQL while nodes serve it: its tables are copied, its changes wait for a moment, and the nodes go on at the new place. If the command is killed, run it again, and it continues. The old schema is kept under another name until drop-old.',
-  words: ['begin', 'add', 'list', 'move', 'drop-old'],
+    'begin makes the ledger of ORDERGATE_DATABASE_URL group 00 where it stands, and writes FILE for ORDERGATE_GROUPS; stop its nodes first. add makes the schema of a new group while nodes serve the others. A group moves by the logical replication of PostgreSQL while nodes serve it: its tables are copied, its changes wait for a moment, and the nodes go on at the new place. If the command is killed, run it again, and it continues. The old schema is kept under another name until drop-old. move-party moves one party with its orders to another group in the same way.',
+  words: ['begin', 'add', 'list', 'move', 'drop-old', 'move-party'],
   flags: {
     to: {
       type: 'string',
-      value: 'SERVER',
-      text: 'a server of the file that ORDERGATE_GROUPS names',
+      value: 'PLACE',
+      text: 'a server of the file that ORDERGATE_GROUPS names; for move-party a group',
     },
     schema: {
       type: 'string',
@@ -171,5 +172,6 @@ export const groups = {
     ['groups add 01 --to b', 'a new group on server b'],
     ['groups list', 'where each group is'],
     ['groups move 01 --to b', 'move group 01 to server b'],
+    ['groups move-party jintong/jane88 --to 01', 'move a party to group 01'],
   ],
 } as const satisfies CommandText;

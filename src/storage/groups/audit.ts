@@ -33,6 +33,7 @@ export async function auditGroups(
     sums.changes += found.changes;
     damage.push(...found.damage.map(titled), ...addFaults(faults, found).map(titled));
     notes.push(...(found.notes ?? []).map(titled));
+    if (groups.placement.mayHoldStrays(name)) notes.push(titled(PARTY_MOVES));
   }
   for (const name of heads.keys()) {
     if (parts.some((part) => part.name === name)) continue;
@@ -68,5 +69,8 @@ function addFaults<Name extends string>(
     return found[name] === 0 ? [] : `${name}: ${found[name]}`;
   });
 }
+
+const PARTY_MOVES =
+  'a party moves to another group or from there, or that was cut off; findings about its orders may be of the move. Verify again when it has ended';
 
 const titleOf = (name: string): string => (name === HOME ? 'the home' : `group ${name}`);

@@ -51,8 +51,11 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
     const { answers } = await askGroups(groups.all, ({ storage }) =>
       storage.callbacks.findEndpoint(endpointId),
     );
-    return [...answers].find(([, found]) => found !== null)?.[0];
+    return [...answers].find(([group, found]) => found !== null && !isStray(group, found))?.[0];
   }
+  /** The endpoint of a party that is moving is in two groups for a while. */
+  const isStray = (group: Group, { platform, party }: CallbackEndpoint): boolean =>
+    groups.placement.isStray(group.name, platform, party);
   const ofParty = async (platform?: string, party?: string): Promise<readonly Group[] | null> => {
     if (platform === undefined || party === undefined) return null;
     const group = await groups.ofOwner(platform, party);
@@ -162,8 +165,11 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
       inGroupOf(deliveryId, 'unknown', (store, id) => store.giveUp(id, now, detail)),
 
     async createEndpoint(endpoint) {
-      const name = await groups.placement.place(endpoint.platform, endpoint.party);
-      await groups.named(name).storage.callbacks.createEndpoint(endpoint);
+      const { platform, party } = endpoint;
+      await groups.placement.place(platform, party);
+      await groups.following(platform, party, (group) =>
+        group.storage.callbacks.createEndpoint(endpoint),
+      );
     },
     async findEndpoint(endpointId) {
       const group = await ofEndpoint(endpointId);
@@ -174,7 +180,9 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
       const { answers } = await askGroups(asked, ({ storage }) =>
         storage.callbacks.listEndpoints(filter),
       );
-      return [...answers.values()].flat().sort((a, b) => a.createdAt - b.createdAt);
+      return [...answers]
+        .flatMap(([group, its]) => its.filter((endpoint) => !isStray(group, endpoint)))
+        .sort((a, b) => a.createdAt - b.createdAt);
     },
     async changeEndpoint(endpointId, change, now, reason) {
       const group = await ofEndpoint(endpointId);

@@ -1,11 +1,30 @@
 // Creates orders in the groups of their owners, after their ids were reserved in the home schema.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../../core/clock.ts';
 import type { Created, CreateRequest, NewOrder } from '../../core/ledger.ts';
 import type { OrderId } from '../../core/order.ts';
+import { OwnerMovedError } from '../postgres/errors.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 
+/** How long a creation waits while a party moves to another group. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 50;
+
+/** If an owner has moved to another group, the request is carried out again. */
 export async function createInGroups(groups: Groups, request: CreateRequest): Promise<Created> {
+  for (const until = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
+    try {
+      return await createOnce(groups, request);
+    } catch (error) {
+      if (!(error instanceof OwnerMovedError) || performance.now() > until) throw error;
+      const owners = new Map(request.orders.map(({ order }) => [order.owner, order.platform]));
+      for (const [owner, platform] of owners) await groups.placement.findAgain(platform, owner);
+    }
+  }
+}
+
+async function createOnce(groups: Groups, request: CreateRequest): Promise<Created> {
   const byGroup = await split(groups, request.orders);
   if (byGroup.size === 1) {
     const [[group, orders]] = byGroup as unknown as [[Group, NewOrder[]]];
@@ -29,7 +48,10 @@ async function split(groups: Groups, orders: readonly NewOrder[]): Promise<Map<G
 async function createIn(groups: Groups, group: Group, request: CreateRequest): Promise<Created> {
   const { orders } = request;
   const names = orders.map(({ order: { platform, orderId } }) => ({ platform, orderId }));
-  const places = await groups.placement.reserve(names, group.name);
+  const places = [...(await groups.placement.reserve(names, group.name))];
+  for (const [i, { order }] of orders.entries()) {
+    if (await takeOver(groups, order, places[i]!, group.name)) places[i] = group.name;
+  }
   const elsewhere = orders.filter((_, i) => places[i] !== group.name);
   if (elsewhere.length === 0) return group.storage.ledger.createOrders(request);
   const existing = elsewhere.map(({ order }) => order.orderId);
@@ -39,6 +61,24 @@ async function createIn(groups: Groups, group: Group, request: CreateRequest): P
   const created = await group.storage.ledger.createOrders({ ...request, orders: rest });
   if (created.result !== 'created') return created;
   return { ...created, existing: [...created.existing, ...existing] };
+}
+
+/**
+ * An id that the owner's group of before has reserved for a creation which came to nothing, such as
+ * one that the owner's move has cut off, is reserved for the owner's group of now.
+ */
+async function takeOver(
+  groups: Groups,
+  { platform, owner, orderId }: NewOrder['order'],
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const { placement } = groups;
+  if (from === to || !placement.hasLeft(from, platform, owner)) return false;
+  const [order] = await groups.named(from).storage.ledger.loadMany(platform, [orderId]);
+  if (order) return false;
+  await placement.takeOver({ platform, orderId }, from, to);
+  return true;
 }
 
 /**

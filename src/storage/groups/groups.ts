@@ -1,9 +1,15 @@
 // The groups of a node: found by name, by number, by owner and by order.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderId } from '../../core/order.ts';
+import { OwnerMovedError } from '../postgres/errors.ts';
 import type { Group } from './group.ts';
 import type { Placement } from './placement.ts';
 
 /** Orders whose group is remembered, for calls that know neither owner nor group. */
 const REMEMBERED = 10_000;
+/** How long a change waits while its party moves to another group. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 50;
 
 export class Groups {
   readonly placement: Placement;
@@ -13,6 +19,7 @@ export class Groups {
   readonly #orders = new Map<string, Group>();
   readonly #onOpened: ((group: Group) => void)[] = [];
   readonly #onClosed: (() => void)[] = [];
+  readonly #onMoved: (() => void)[] = [];
 
   /** @param close closes what the groups share */
   constructor(placement: Placement, make: (name: string) => Group, close: () => Promise<void>) {
@@ -62,10 +69,39 @@ export class Groups {
     return name === undefined ? undefined : this.named(name);
   }
 
-  /** The group that has reserved the order's id; undefined if none has. */
+  /**
+   * Works in the owner's group. If that group says that the owner has moved, the work is done again in
+   * the group where the owner is then.
+   *
+   * @returns undefined if nobody has placed the owner
+   * @throws {OwnerMovedError} if the owner's move takes longer than five seconds
+   */
+  async following<T>(
+    platform: string,
+    owner: string,
+    work: (group: Group) => Promise<T>,
+  ): Promise<T | undefined> {
+    for (const until = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
+      const group = await this.ofOwner(platform, owner);
+      if (!group) return undefined;
+      try {
+        return await work(group);
+      } catch (error) {
+        if (!(error instanceof OwnerMovedError) || performance.now() > until) throw error;
+        await this.placement.findAgain(platform, owner);
+      }
+    }
+  }
+
+  /** The group that holds the order; undefined if no group has reserved its id. */
   async ofOrder(platform: string, orderId: string): Promise<Group | undefined> {
     const name = await this.placement.groupOfOrder(platform, orderId);
-    return name === null ? undefined : this.named(name);
+    if (name === null) return undefined;
+    const group = this.named(name);
+    if (!this.placement.mayHoldStrays(name)) return group;
+    // A party's orders are in two groups while it moves; the place of its owner decides.
+    const [order] = await group.storage.ledger.loadMany(platform, [orderId as OrderId]);
+    return order ? this.ofOwner(platform, order.owner) : group;
   }
 
   /** Keeps the group of an order for a call that soon follows without its owner. */
@@ -76,6 +112,16 @@ export class Groups {
 
   recall(platform: string, orderId: string): Group | undefined {
     return this.#orders.get(`${platform}\n${orderId}`);
+  }
+
+  /** Called when groups or owners may be elsewhere; forgets what was remembered of orders. */
+  hasMoved(): void {
+    this.#orders.clear();
+    for (const listener of this.#onMoved) listener();
+  }
+
+  whenMoved(listener: () => void): void {
+    this.#onMoved.push(listener);
   }
 
   /** Called for each group when it is open, also for those of later. */

@@ -26,8 +26,8 @@ import { createInGroups } from './creation.ts';
 import { GroupedDeadlines } from './deadlines.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
-import { toInner } from './ids.ts';
-import { mergePages } from './merge.ts';
+import { groupOf, toInner } from './ids.ts';
+import { type GroupPage, mergePages } from './merge.ts';
 
 /** The ids under which a party owns orders, in the words of its platform. */
 export type OwnersOf = (party: Party) => readonly string[];
@@ -75,13 +75,15 @@ export class GroupedLedger implements Ledger {
 
   async commit(change: Change): Promise<Committed> {
     const { platform, owner } = change.order;
-    const group = await this.#groups.ofOwner(platform, owner);
-    if (!group) return 'stale'; // Nobody has placed the owner, so that there is no such order.
     const { completes } = change;
-    const inner = completes && {
-      completes: { ...completes, deadlineId: toInner(completes.deadlineId) },
-    };
-    return group.storage.ledger.commit({ ...change, ...inner });
+    const committed = await this.#groups.following(platform, owner, async ({ number, storage }) => {
+      if (!completes) return storage.ledger.commit(change);
+      // The owner has moved since its deadline was claimed; it comes again in the other group.
+      if (groupOf(completes.deadlineId) !== number) return 'lease-lost';
+      const inner = { ...completes, deadlineId: toInner(completes.deadlineId) };
+      return storage.ledger.commit({ ...change, completes: inner });
+    });
+    return committed ?? 'stale'; // Nobody has placed the owner, so that there is no such order.
   }
 
   createOrders(request: CreateRequest): Promise<Created> {
@@ -137,7 +139,7 @@ export class GroupedLedger implements Ledger {
       groups: this.#groups.all,
       ...{ limit: query.limit, cursor: query.cursor },
       ask: askGroups,
-      page: ({ storage }, cursor, limit) => storage.listSplit({ ...query, cursor, limit }),
+      page: (group, cursor, limit) => this.#listIn(group, { ...query, cursor, limit }),
       at: ({ createdAt }) => createdAt,
     });
   }
@@ -238,6 +240,22 @@ export class GroupedLedger implements Ledger {
 
   close(): Promise<void> {
     return this.#groups.close();
+  }
+
+  /** Without the orders of a party that is moving and is served from another group. */
+  async #listIn(group: Group, query: OrderQuery): Promise<GroupPage<Order>> {
+    const { placement } = this.#groups;
+    for (let { cursor } = query; ; ) {
+      const page = await group.storage.listSplit({ ...query, cursor });
+      if (!placement.mayHoldStrays(group.name)) return page;
+      const own = page.items.map((o) => !placement.isStray(group.name, o.platform, o.owner));
+      const items = page.items.filter((_, i) => own[i]);
+      if (items.length === 0 && page.nextCursor !== null) {
+        cursor = page.nextCursor;
+        continue;
+      }
+      return { ...page, items, cursors: page.cursors.filter((_, i) => own[i]) };
+    }
   }
 
   async #ofOwners(platform: string, owners: readonly string[]): Promise<Group[]> {

@@ -92,6 +92,7 @@ export async function openGroups(
     });
     shared.onChange('groups', async () => {
       await placement.reload();
+      groups.hasMoved();
       for (const group of groups.follow()) void group.open();
     });
     await openAll(groups.all);

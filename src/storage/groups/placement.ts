@@ -43,12 +43,31 @@ const s = {
        FROM unnest($1::text[], $2::text[]) AS i (platform, order_id)
        JOIN order_places p ON p.platform = i.platform AND p.order_id = i.order_id`,
   ),
+  /** An id that a group has reserved and has no order of. */
+  takeOver: statement(
+    'take-over',
+    `UPDATE order_places SET group_name = $4 WHERE platform = $1 AND order_id = $2 AND group_name = $3`,
+  ),
+  /** The newest move of a party decides, if it has had several. */
+  moves: statement(
+    'party-moves',
+    `SELECT platform, owners, from_group, to_group, ended_at IS NULL FROM party_moves
+     WHERE step <> 'back' ORDER BY begun_at`,
+  ),
   find: statement(
     'find-orders',
     `SELECT i.n, p.group_name FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (platform, order_id, n)
      JOIN order_places p ON p.platform = i.platform AND p.order_id = i.order_id`,
   ),
 };
+
+/** A party that is on its way to another group, or has gone there. */
+interface PartyMove {
+  readonly owners: ReadonlySet<string>;
+  readonly from: string;
+  readonly to: string;
+  readonly isUnderWay: boolean;
+}
 
 interface OrderName {
   readonly platform: string;
@@ -65,6 +84,7 @@ export class Placement {
   readonly #file: GroupsFile;
   #places: ReadonlyMap<string, KnownPlace> = new Map();
   #owners: ReadonlyMap<string, string> = new Map();
+  #moves: readonly PartyMove[] = [];
   readonly #finder: GroupReader<OrderName, string | null>;
   readonly #reserver: GroupReader<Reservation, readonly string[]>;
 
@@ -95,10 +115,15 @@ export class Placement {
 
   /** Reads everything again, because a group or an owner was moved. */
   async reload(): Promise<void> {
-    const [places, owners] = await Promise.all([
+    const [places, owners, moves] = await Promise.all([
       this.#pool.run(s.places),
       this.#pool.run(s.owners),
+      this.#pool.run(s.moves),
     ]);
+    this.#moves = moves.map(([platform, ids, from, to, isUnderWay]) => ({
+      owners: new Set((JSON.parse(String(ids)) as string[]).map((id) => key(platform, id))),
+      ...{ from: String(from), to: String(to), isUnderWay: isUnderWay === true },
+    }));
     this.#places = new Map(
       places.map(([name, server, schema, epoch]) => [
         String(name),
@@ -128,6 +153,41 @@ export class Placement {
   /** The owner's group; undefined if nobody has placed the owner, as far as this node knows. */
   known(platform: string, owner: string): string | undefined {
     return this.#owners.get(key(platform, owner));
+  }
+
+  /** Whether rows of owners that are served elsewhere may be in the group, while a party moves. */
+  mayHoldStrays(group: string): boolean {
+    return this.#moves.some(
+      ({ isUnderWay, from, to }) => isUnderWay && (from === group || to === group),
+    );
+  }
+
+  /** Whether the group holds rows of the owner that are not those which the owner is served from. */
+  isStray(group: string, platform: string, owner: string): boolean {
+    const its = key(platform, owner);
+    return (
+      this.#owners.get(its) !== group &&
+      this.#moves.some(
+        ({ isUnderWay, from, to, owners }) =>
+          isUnderWay && (from === group || to === group) && owners.has(its),
+      )
+    );
+  }
+
+  /** Whether the owner was in the group before a move of its party. */
+  hasLeft(group: string, platform: string, owner: string): boolean {
+    const its = key(platform, owner);
+    return (
+      this.#owners.get(its) !== group &&
+      this.#moves.some(({ from, owners }) => from === group && owners.has(its))
+    );
+  }
+
+  /** Asks the home schema again for an owner that a group has refused. */
+  async findAgain(platform: string, owner: string): Promise<string | undefined> {
+    const [row] = await this.#pool.run(s.owner, [platform, owner]);
+    if (row) this.#learn(platform, owner, String(row[0]));
+    return row && String(row[0]);
   }
 
   /** As {@link known}, and asks the home schema for an owner that another node may have placed. */
@@ -202,6 +262,11 @@ export class Placement {
     return asked.map(({ orders }) =>
       orders.map(({ platform, orderId }) => found.get(key(platform, orderId))!),
     );
+  }
+
+  /** Gives an id that `from` has reserved, and has no order of, to another group. */
+  async takeOver({ platform, orderId }: OrderName, from: string, to: string): Promise<void> {
+    await this.#pool.change(s.takeOver, [platform, orderId, from, to]);
   }
 
   /** The group that has reserved the order's id; null if none has. */

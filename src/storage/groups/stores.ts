@@ -26,6 +26,7 @@ export function groupedLimits(groups: Groups, home: Limits): Limits {
 /** A listener is in the group of its party, whose events it gets. */
 export function groupedListeners(groups: Groups): ListenerStore {
   const names = new Map<string, Group>();
+  groups.whenMoved(() => names.clear());
   async function ofName(name: string): Promise<Group | undefined> {
     const known = names.get(name);
     if (known) return known;
@@ -37,12 +38,15 @@ export function groupedListeners(groups: Groups): ListenerStore {
   return {
     async open(listener) {
       const { platform, party, name } = listener;
-      const group = groups.named(await groups.placement.place(platform, party));
-      const holder = await ofName(name);
-      if (holder && holder !== group) return null; // It belongs to a listener of another party.
-      const opened = await group.storage.listeners.open(listener);
-      if (opened) names.set(name, group);
-      return opened;
+      await groups.placement.place(platform, party);
+      const opened = await groups.following(platform, party, async (group) => {
+        const holder = await ofName(name);
+        if (holder && holder !== group) return null; // It belongs to a listener of another party.
+        const its = await group.storage.listeners.open(listener);
+        if (its) names.set(name, group);
+        return its;
+      });
+      return opened ?? null;
     },
     async list() {
       const { answers } = await askGroups(groups.all, ({ storage }) => storage.listeners.list());

@@ -22,14 +22,14 @@ const lockEndpoints = (ids: string): string =>
 
 /** If months were dropped, the newest event may have been dropped with them. */
 const CURSOR_BEYOND = `(SELECT (cursor > (SELECT last_value FROM history_numbers)
-    OR (cursor > (SELECT coalesce(max(seq), 0) FROM history) AND NOT EXISTS (SELECT FROM order_ids i
+    OR (cursor > (SELECT greatest(0, (SELECT max(seq) FROM history), (SELECT max(seq) FROM departed_changes))) AND NOT EXISTS (SELECT FROM order_ids i
       WHERE NOT EXISTS (SELECT FROM orders o WHERE o.platform = i.platform AND o.owner = i.owner
         AND o.order_id = i.order_id AND o.created_at = i.created_at))))::integer FROM fan_out)`;
 
 /**
  * Events that got a lower number than existing events, that fan-out has skipped, that have a
  * listener, and that have no delivery. The tolerance of one minute exceeds the clock differences of
- * nodes.
+ * nodes. Numbers below 1 are of changes that came from another group, which has told them.
  */
 const PASSED_OVER = `(SELECT count(*) FROM (
     SELECT h.*, min(CASE WHEN version > 1 THEN at END)
@@ -37,7 +37,7 @@ const PASSED_OVER = `(SELECT count(*) FROM (
       lag(seq) OVER (PARTITION BY platform, owner, order_id, created_at ORDER BY version) AS seq_before
     FROM history h) AS n
   WHERE (n.seq <= n.seq_before OR n.at > n.at_of_later + 60000)
-    AND n.seq <= (SELECT cursor FROM fan_out) AND n.event_type <> '${REVEALED_EVENT}'
+    AND n.seq > 0 AND n.seq <= (SELECT cursor FROM fan_out) AND n.event_type <> '${REVEALED_EVENT}'
     AND EXISTS (SELECT FROM endpoints e WHERE e.platform = n.platform AND e.party = n.owner AND e.enabled = 1
       AND e.origin = 'registered' AND e.created_at <= n.at
       AND (e.event_types IS NULL OR e.event_types::jsonb ? n.event_type))

@@ -52,6 +52,12 @@ export function isMoved(error: unknown): boolean {
   return error instanceof StatementError && error.sqlState === MOVED;
 }
 
+/** The SQLSTATE of a trigger that refuses a row, because its owner is in another group now. */
+export const OWNER_MOVED = 'OG003';
+
+/** The owner of the order, endpoint or listener is in another group; nothing was changed. */
+export class OwnerMovedError extends LedgerUnavailableError {}
+
 /** No such table, function or schema: a mover renames the old schema. */
 const GONE = new Set(['42P01', '42883', '3F000']);
 
@@ -74,6 +80,8 @@ export function unavailable(error: unknown): Error {
       `the connection was lost, and with it whether it has happened: ${error.message}`,
     );
   }
+  if (error instanceof StatementError && error.sqlState === OWNER_MOVED)
+    return new OwnerMovedError(error.message);
   if (error instanceof StatementError) return new LedgerUnavailableError(error.message);
   return error as Error;
 }

@@ -13,11 +13,17 @@ const EVENT = `h.seq, h.event_type, h.platform, h.order_id, h.owner, h.version, 
   h.from_state, h.to_state, h.event_payload`;
 
 const s = {
-  /** Makes or takes over; no row where the name belongs to another party or endpoint. */
+  /**
+   * Makes or takes over; no row where the name belongs to another party or endpoint. What a party brought from
+   * another group has numbers below 1, so that numbers of this group do not tell what was before a time there.
+   */
   open: statement(
     'open',
     `INSERT INTO listeners AS l (name, platform, party, endpoint_id, cursor, session, created_at, seen_at)
      SELECT $1, $2, $3, $4, CASE WHEN $6::bigint IS NULL THEN f.cursor
+       WHEN EXISTS (SELECT FROM arrivals WHERE platform = $2 AND owners::jsonb ? $3 AND arrived_at > $6::bigint)
+       THEN coalesce((SELECT seq FROM history WHERE platform = $2 AND owner = $3 AND seq < 1 AND at < $6::bigint
+         ORDER BY seq DESC LIMIT 1), ${-Number.MAX_SAFE_INTEGER})
        ELSE coalesce((SELECT seq FROM history WHERE at < $6::bigint ORDER BY seq DESC LIMIT 1), 0) END, $5,
        $7::bigint, $7::bigint FROM fan_out f
      ON CONFLICT (name) DO UPDATE SET session = excluded.session, seen_at = excluded.seen_at,
@@ -41,8 +47,9 @@ const s = {
   ),
   held: statement(
     'held',
-    `SELECT platform, party, greatest(cursor, $3::bigint), (SELECT f.cursor FROM fan_out f)
-     FROM listeners WHERE name = $1 AND session = $2`,
+    `SELECT platform, party, greatest(cursor, $3::bigint), (SELECT f.cursor FROM fan_out f),
+       (SELECT min(h.seq) FROM history h WHERE h.seq > greatest(l.cursor, $3::bigint))
+     FROM listeners l WHERE name = $1 AND session = $2`,
   ),
   events: statement(
     'events',
@@ -82,7 +89,10 @@ export function listenerStore(pool: Pool): ListenerStore {
       const [held] = await pool.run(s.held, [name, session, after]);
       if (!held) return null;
       const [platform, party] = held;
-      const [from, newest] = [Number(held[2]), Number(held[3])];
+      const newest = Number(held[3]);
+      // Numbers have large gaps after a failover, and between those of another group and of this one.
+      const next = held[4] === null ? newest : Math.min(newest, Number(held[4]) - 1);
+      const from = Math.max(Number(held[2]), next);
       const end = Math.max(from, Math.min(newest, from + EVENTS_WINDOW));
       const rows = await pool.run(s.events, [from, end, platform, party, limit]);
       const events = rows.map(toEvent);

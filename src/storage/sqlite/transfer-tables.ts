@@ -23,6 +23,8 @@ const SELECTS: Readonly<Record<string, string>> = {
     GROUP BY place ORDER BY place`,
   orders: `SELECT id, ${ORDER}, state, version, updated_at, attributes, lines, head FROM orders AS o ORDER BY id`,
   gone_orders: `SELECT ${ORDER} FROM orders AS o WHERE false`,
+  departed_changes: 'SELECT 0, 0, NULL WHERE false',
+  arrivals: 'SELECT NULL WHERE false',
   order_keys: `SELECT ${ORDER}, k.name, k.value FROM order_keys AS k CROSS JOIN orders AS o ON o.id = k.order_row
     ORDER BY k.value, k.name, k.order_row`,
   unique_keys: `SELECT ${ORDER}, k.name, k.value FROM unique_keys AS k CROSS JOIN orders AS o ON o.id = k.order_row
@@ -84,12 +86,15 @@ const INSERTS: Readonly<Record<string, readonly string[]>> = {
   fan_out: ['UPDATE fan_out SET cursor = r.cursor FROM ROW'],
 };
 
+/** Of months that were dropped, and of parties that moved between groups of owners. */
+const NOT_HERE: ReadonlySet<string> = new Set(['gone_orders', 'departed_changes', 'arrivals']);
+
 /**
  * All statements run with the same row, and the first inserts it. Null if SQLite has no table for
  * such rows.
  */
 export const insertsOf = (table: TransferTable): readonly string[] | null =>
-  table.name === 'gone_orders'
+  NOT_HERE.has(table.name)
     ? null
     : (
         INSERTS[table.name] ?? [

@@ -26,6 +26,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   party_groups: 'where ledgers are, not what they hold',
   order_places: 'where ledgers are, not what they hold',
   moves: 'where ledgers are, not what they hold',
+  party_moves: 'where ledgers are, not what they hold',
   sqlite_sequence: 'of SQLite',
 };
 /** An engine's internal numbers for things that a copy names, and leases. */

@@ -76,6 +76,12 @@ export const TABLES: readonly TransferTable[] = [
   table('order_notes', ['id', 'platform', 'order_id', 'at', 'actor', 'note']),
   table('order_assignees', ['platform', 'order_id', 'assignee', 'at', 'actor']),
   table('chain_groups', ['number', 'last_seq', 'changes', 'hash', 'parts']),
+  // Of parties that have moved to another group and from there; SQLite has none.
+  table('departed_changes', ['seq', 'created_at', 'hash']),
+  table('arrivals', [
+    ...['move_id', 'platform', 'owners', 'first_seq', 'last_seq', 'arrived_at', 'changes', 'hash'],
+    ...['parts', 'group_number'],
+  ]),
   table('fan_out', ['cursor']),
 ];
 
@@ -94,6 +100,7 @@ const NUMBERS = new Set([
   ],
   ...['count', 'children', 'entries', 'failures', 'attempts', 'step', 'status', 'micros'],
   ...['enabled', 'is_head', 'seen_at', 'times'],
+  ...['first_seq', 'arrived_at', 'group_number'],
 ]);
 
 /** Columns of text whose name is one of numbers elsewhere. */

@@ -88,11 +88,11 @@ export async function fence(
 }
 
 /** A lock or a statement took too long, or the session gave way in a deadlock. */
-const isTimeout = (error: unknown): boolean =>
+export const isTimeout = (error: unknown): boolean =>
   error instanceof StatementError && /^(55P03|40P01|57014)$/.test(error.sqlState);
 
 /** @returns when the lock was asked for, by performance.now() */
-async function lockTables(old: Connection, tables: readonly string[]): Promise<number> {
+export async function lockTables(old: Connection, tables: readonly string[]): Promise<number> {
   for (let i = 0; i < MOST_TRIES; i++) {
     const begun = performance.now();
     await old.runText(

@@ -6,6 +6,7 @@ import type { Connection } from '../../postgres/connection.ts';
 import { MIGRATION_LOCK } from '../../postgres/database.ts';
 import { StatementError } from '../../postgres/errors.ts';
 import type { GroupsFile } from '../file.ts';
+import { partyMovesUnderWay } from '../party/journal.ts';
 import { checkMoved, renameOld } from './after.ts';
 import { catchUp, endCopy, passMark, startCopy } from './copying.ts';
 import { changesOf, fence, isFenced, isSame, MOST_FENCES } from './fence.ts';
@@ -49,7 +50,7 @@ export type MoveReport =
   | { readonly outcome: 'back'; readonly reason: string };
 
 /** Only one mover of a group works at a time; "ogam". */
-const MOVER_LOCK = 0x6f67616d;
+export const MOVER_LOCK = 0x6f67616d;
 /** The session of a mover that was killed ends when its server notices. */
 const LOCK_PATIENCE_MS = 10_000;
 /** How long the home schema is tried after the fence was completed. */
@@ -104,6 +105,13 @@ async function newMove(home: Connection, { file, group, to, back }: MoveRequest)
       `group ${group} shares its schema with the home, and the home stays where it is; only a group with a schema of its own moves`,
     );
   }
+  const parties = await partyMovesUnderWay(home);
+  const party = parties.find((move) => move.from === group || move.to === group);
+  if (party) {
+    throw new MoveError(
+      `the move of party ${party.platform}/${party.partyId} from group ${party.from} to ${party.to} has not ended; end it first`,
+    );
+  }
   const { server, schema } = place;
   return {
     moveId: randomBytes(4).toString('hex'),
@@ -118,7 +126,7 @@ async function newMove(home: Connection, { file, group, to, back }: MoveRequest)
 }
 
 /** Waits a while for a session lock of the connection. */
-async function takeLock(
+export async function takeLock(
   connection: Connection,
   lock: number,
   key: string,

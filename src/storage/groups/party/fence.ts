@@ -1,0 +1,117 @@
+// The fence: changes of the old group wait until the new group has all of the party, and those of the
+// party are then refused with SQLSTATE OG003, upon which nodes make them in the new group.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../../postgres/connection.ts';
+import { OWNER_MOVED } from '../../postgres/errors.ts';
+import { LONG_MS } from '../../postgres/session.ts';
+import { FENCE_MS, isTimeout, lockTables } from '../move/fence.ts';
+import { literal } from '../move/sides.ts';
+import { copyWaiting, isFannedOut, isQuiet, removeWaiting } from './endpoints.ts';
+import type { PartyMove } from './journal.ts';
+import { requireRoom } from './numbers.ts';
+import { compareChanges, copyOrders } from './orders.ts';
+import { texts } from './rows.ts';
+import { copyShared } from './shared-rows.ts';
+
+/** `orders` comes first, because a change locks it first. */
+const OF_CHANGES = [
+  ...['orders', 'order_ids', 'order_keys', 'history', 'sealed_texts', 'unique_keys', 'deadlines'],
+  ...['lists', 'list_entries', 'list_counts', 'kept_replies', 'limit_counts'],
+];
+/** Locked when fan-out, which writes them, has read the last event of the party. */
+const OF_CALLBACKS = [
+  'endpoints',
+  'deliveries',
+  'delivery_attempts',
+  'listeners',
+  'listener_resends',
+];
+const POLL_MS = 20;
+
+const FUNCTION = 'party_moved_1';
+const triggerOf = ({ moveId }: PartyMove): string => `party_moved_${moveId}`;
+
+/** A party's endpoints and listeners are under `party`, its orders under `owner`. */
+const REFUSED = { orders: 'owner', endpoints: 'party', listeners: 'party' } as const;
+
+/** Whether the fence was completed: from then on the old group takes no change of the party. */
+export async function isFenced(old: Connection, move: PartyMove): Promise<boolean> {
+  const [row] = await old.runText(
+    `SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname = ${literal(triggerOf(move))} AND tgrelid = to_regclass('orders'))`,
+  );
+  return row![0] === true;
+}
+
+export interface FenceSteps {
+  onLocked(): void | Promise<void>;
+  /** The new group has everything, and the old one does not refuse changes yet. */
+  onKept(): void | Promise<void>;
+}
+
+/**
+ * @param settled all changes up to this number were copied and compared
+ * @returns how long changes waited; null if it would have been too long, and they went on at the old group
+ */
+export async function fenceParty(
+  old: Connection,
+  target: Connection,
+  move: PartyMove,
+  settled: number,
+  { onLocked, onKept }: FenceSteps,
+): Promise<number | null> {
+  await requireRoom(old, target, move);
+  await old.runText(
+    `CREATE OR REPLACE FUNCTION ${FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body$
+     BEGIN
+       RAISE EXCEPTION USING ERRCODE = '${OWNER_MOVED}', MESSAGE = 'the party has moved to another group';
+     END $body$`,
+  );
+  // A target that does not answer must not prolong the fence.
+  await target.runText(`SET statement_timeout = ${FENCE_MS}`);
+  const begun = await lockTables(old, OF_CHANGES);
+  const until = begun + FENCE_MS;
+  const giveUp = async (): Promise<null> => {
+    await target.runText('ROLLBACK').catch(() => {});
+    await old.runText('ROLLBACK').catch(() => {});
+    return null;
+  };
+  try {
+    await onLocked();
+    await target.runText('BEGIN');
+    while (!(await isFannedOut(old, move))) {
+      if (performance.now() > until) return await giveUp();
+      await sleep(POLL_MS);
+    }
+    await old.runText(`LOCK TABLE ${OF_CALLBACKS.join(', ')} IN EXCLUSIVE MODE`);
+    if (!(await isQuiet(old, move))) return await giveUp();
+    await copyOrders(old, target, move, settled, Number.MAX_SAFE_INTEGER);
+    await copyWaiting(old, target, move);
+    await copyShared(old, target, 'since the copy');
+    await compareChanges(old, target, move, settled);
+    if (performance.now() > until) return await giveUp();
+    await target.runText('COMMIT');
+    await onKept();
+    await removeWaiting(old, move);
+    for (const [table, column] of Object.entries(REFUSED)) {
+      await old.runText(
+        `CREATE TRIGGER ${triggerOf(move)} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW
+         WHEN (NEW.platform = ${literal(move.platform)} AND NEW.${column} = ANY (${texts(move.owners)}))
+         EXECUTE FUNCTION ${FUNCTION}()`,
+      );
+    }
+    await old.runText('COMMIT');
+    return Math.round(performance.now() - begun);
+  } catch (error) {
+    await giveUp();
+    if (isTimeout(error)) return null;
+    throw error;
+  } finally {
+    await target.runText(`SET statement_timeout = ${LONG_MS}`);
+  }
+}
+
+/** When nothing of the party is left in the old group, and the party may come back to it. */
+export async function endFence(old: Connection, move: PartyMove): Promise<void> {
+  for (const table of Object.keys(REFUSED))
+    await old.runText(`DROP TRIGGER IF EXISTS ${triggerOf(move)} ON ${table}`);
+}

@@ -1,0 +1,241 @@
+// Moves one party to another group while it is served. Killed at any step, the next run goes on.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../../postgres/connection.ts';
+import { StatementError } from '../../postgres/errors.ts';
+import type { GroupsFile } from '../file.ts';
+import { MOST_FENCES } from '../move/fence.ts';
+import { listGroups } from '../move/journal.ts';
+import { MOVER_LOCK, takeLock } from '../move/mover.ts';
+import { literal, MoveError, withHome } from '../move/sides.ts';
+import {
+  beginMove,
+  groupOfParty,
+  openGroup,
+  type PartyOnItsWay,
+  type PartySides,
+} from './begin.ts';
+import {
+  endPauses,
+  moveEnded,
+  pauseEnd,
+  pauseEndpoints,
+  removeCopiedWaiting,
+} from './endpoints.ts';
+import { endFence, fenceParty, isFenced } from './fence.ts';
+import type { PartyMove } from './journal.ts';
+import * as journal from './journal.ts';
+import { checkArrival, moveDeadlines, moveOrderPlaces, removeParty } from './leave.ts';
+import { giveNumbersBack } from './numbers.ts';
+import { compareChanges, copyAll, copyChanged, removeCopy } from './orders.ts';
+import { copyShared } from './shared-rows.ts';
+
+/** Where a mover can be when it is killed. */
+export type PartyMovePoint =
+  | 'begun'
+  | 'copied'
+  | 'caught-up'
+  | 'locked'
+  | 'kept'
+  | 'fenced'
+  | 'switched'
+  | 'handed-over'
+  | 'checked'
+  | 'left';
+
+export interface PartyMoveRequest extends PartyOnItsWay {
+  readonly file: GroupsFile;
+  /** Gives the move up, unless its fence is complete. */
+  readonly back?: boolean;
+  onPoint?(point: PartyMovePoint): void | Promise<void>;
+}
+
+export type PartyMoveReport =
+  | {
+      readonly outcome: 'moved';
+      /** How long changes waited at the old group; null if an earlier run had completed the fence. */
+      readonly heldMs: number | null;
+      /** What was compared, in words. */
+      readonly detail: string;
+    }
+  | { readonly outcome: 'back'; readonly reason: string };
+
+/** So many changed orders are left to the fence. */
+const FEW = 50;
+const MOST_ROUNDS = 20;
+/** How long the home schema is tried after the fence was completed. */
+const SWITCH_PATIENCE_MS = 60_000;
+
+/**
+ * @throws {MoveError} if the move cannot begin; nothing was changed
+ * @throws if a server was lost meanwhile: a further run goes on
+ */
+export async function moveParty(request: PartyMoveRequest): Promise<PartyMoveReport> {
+  const { file, platform, partyId, to } = request;
+  return withHome(file, async (home) => {
+    const under = await journal.partyMovesUnderWay(home);
+    const known = under.find((move) => move.platform === platform && move.owners.includes(partyId));
+    if (known && known.to !== to && !request.back) {
+      throw new MoveError(
+        `a move of ${platform}/${known.partyId} to group ${known.to} was cut off. Name that group again, or let that move go back.`,
+      );
+    }
+    if (!known && request.back)
+      throw new MoveError(`no move of ${platform}/${partyId} is under way`);
+    const from = known?.from ?? (await groupOfParty(home, request));
+    // In one sequence, so that two movers do not wait for each other.
+    for (const group of [from, known?.to ?? to].sort()) {
+      await takeLock(home, MOVER_LOCK, `hashtext(${literal(group)})`, 'another mover is at work');
+    }
+    const groups = await listGroups(home);
+    const opened: Connection[] = [];
+    const open = async (name: string): Promise<Connection> => {
+      const side = await openGroup(file, groups, name);
+      opened.push(side);
+      return side;
+    };
+    try {
+      const sides = { home, old: await open(from), target: await open(known?.to ?? to) };
+      const move = known ?? (await beginMove(sides, request, from));
+      return await new PartyMover(request, sides, move).run();
+    } finally {
+      await Promise.all(opened.map((side) => side.close()));
+    }
+  });
+}
+
+class PartyMover {
+  readonly #request: PartyMoveRequest;
+  readonly #sides: PartySides;
+  #move: PartyMove;
+  #heldMs: number | null = null;
+
+  constructor(request: PartyMoveRequest, sides: PartySides, move: PartyMove) {
+    this.#request = request;
+    this.#sides = sides;
+    this.#move = move;
+  }
+
+  async run(): Promise<PartyMoveReport> {
+    if (this.#move.step === 'begun' || this.#move.step === 'fencing') {
+      try {
+        await this.#untilFenced();
+      } catch (error) {
+        if (!(error instanceof MoveError || error instanceof StatementError)) throw error;
+        if (await this.#isFenced()) throw error;
+        return this.#goBack(error.message);
+      }
+      await this.#at('fenced');
+      await this.#switch();
+    }
+    await this.#at('switched');
+    return this.#finish();
+  }
+
+  async #at(point: PartyMovePoint): Promise<void> {
+    await this.#request.onPoint?.(point);
+  }
+
+  async #step(step: journal.PartyMoveStep): Promise<void> {
+    this.#move = await journal.setPartyStep(this.#sides.home, this.#move, step);
+  }
+
+  /** A fence that was completed is never undone: changes may be refused already. */
+  #isFenced = async (): Promise<boolean> =>
+    this.#move.step === 'fencing' && (await isFenced(this.#sides.old, this.#move));
+
+  async #untilFenced(): Promise<void> {
+    const { home, old, target } = this.#sides;
+    if (await this.#isFenced()) return;
+    if (this.#request.back) throw new MoveError('it was asked to go back');
+    await this.#at('begun');
+    await this.#removeCopies();
+    let settled = await copyAll(old, target, this.#move);
+    await copyShared(old, target, 'all');
+    await this.#at('copied');
+    for (let i = 0; i < MOST_FENCES; i++) {
+      settled = await this.#catchUp(settled);
+      await compareChanges(old, target, this.#move, Number.MIN_SAFE_INTEGER, settled);
+      this.#move = await journal.keepPause(home, this.#move, await pauseEnd(old));
+      await this.#step('fencing');
+      await pauseEndpoints(old, this.#move);
+      settled = await this.#catchUp(settled);
+      await this.#at('caught-up');
+      this.#heldMs = await fenceParty(old, target, this.#move, settled, {
+        onLocked: () => this.#at('locked'),
+        onKept: () => this.#at('kept'),
+      });
+      if (this.#heldMs !== null) return;
+      await endPauses(old, this.#move);
+      await removeCopiedWaiting(target, this.#move);
+    }
+    throw new MoveError(
+      `changes would have waited too long in ${MOST_FENCES} attempts; try when fewer changes arrive, and while a node serves the group`,
+    );
+  }
+
+  /** Copies changed orders until few are left. @returns the number up to which all are copied */
+  async #catchUp(settled: number): Promise<number> {
+    const { old, target } = this.#sides;
+    let last = settled;
+    for (let i = 0; i < MOST_ROUNDS; i++) {
+      const copied = await copyChanged(old, target, this.#move, last);
+      last = copied.settled;
+      if (copied.orders <= FEW) break;
+    }
+    return last;
+  }
+
+  /** Until this succeeds no change of the party does, so it is tried for a minute. */
+  async #switch(): Promise<void> {
+    let last: unknown;
+    const attempt = async (home: Connection): Promise<void> => {
+      this.#move = await journal.switchGroup(home, this.#move);
+    };
+    for (const until = performance.now() + SWITCH_PATIENCE_MS; performance.now() < until; ) {
+      const { home } = this.#sides;
+      try {
+        if (!home.isLost) return await attempt(home);
+        return await withHome(this.#request.file, attempt);
+      } catch (error) {
+        last = error;
+        await sleep(200);
+      }
+    }
+    throw last;
+  }
+
+  async #finish(): Promise<PartyMoveReport> {
+    const { home, old, target } = this.#sides;
+    let detail = 'both groups were compared by an earlier run';
+    if (this.#move.step === 'switched') {
+      await endPauses(target, this.#move);
+      await moveDeadlines(old, target, this.#move);
+      await moveEnded(old, target, this.#move);
+      await moveOrderPlaces(home, target, this.#move);
+      await this.#at('handed-over');
+      detail = await checkArrival(old, target, this.#move);
+      await this.#step('checked');
+    }
+    await this.#at('checked');
+    await removeParty(old, this.#move);
+    await endFence(old, this.#move);
+    await this.#at('left');
+    await journal.endPartyMove(home, this.#move, 'moved', detail);
+    return { outcome: 'moved', heldMs: this.#heldMs, detail };
+  }
+
+  async #removeCopies(): Promise<void> {
+    const { old, target } = this.#sides;
+    await endPauses(old, this.#move);
+    await removeCopiedWaiting(target, this.#move);
+    await removeCopy(target, this.#move);
+  }
+
+  async #goBack(reason: string): Promise<PartyMoveReport> {
+    const { home, target } = this.#sides;
+    await this.#removeCopies();
+    await giveNumbersBack(target, this.#move);
+    await journal.endPartyMove(home, this.#move, 'back', reason);
+    return { outcome: 'back', reason };
+  }
+}

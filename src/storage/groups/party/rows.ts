@@ -1,0 +1,117 @@
+// Rows of a party on their way from one group to another: read as JSON, with the numbers of the new
+// group, and written as they are, so that columns of later versions come along.
+
+import { rowsOf } from '../../postgres/chain-audit.ts';
+import type { Connection } from '../../postgres/connection.ts';
+import { literal } from '../move/sides.ts';
+import type { PartyMove } from './journal.ts';
+
+/** Rows in one statement. */
+const BATCH = 1000;
+
+/**
+ * What a deadline's time is moved by until its party is served in the new group, so that no node
+ * carries it out there: some 35,000 years.
+ */
+export const NOT_YET = 2 ** 50;
+
+/** The tables whose rows name their owner, in the sequence in which they are copied. */
+export const OWNED = [
+  'order_ids',
+  'orders',
+  'history',
+  'sealed_texts',
+  'order_keys',
+  'unique_keys',
+  'deadlines',
+  'lists',
+  'list_entries',
+  'list_counts',
+] as const;
+export type OwnedTable = (typeof OWNED)[number];
+
+/** A row `t` of the old group as JSON of the new one. */
+export function rowAsJson(table: string, { shifts }: PartyMove): string {
+  const { seq, delivery, endpoint, alert } = shifts;
+  switch (table) {
+    case 'history':
+      return `to_jsonb(t) || jsonb_build_object('seq', t.seq + (${seq}))`;
+    // The new group numbers its orders itself.
+    case 'orders':
+      return `to_jsonb(t) - 'id'`;
+    case 'deadlines':
+      return `(to_jsonb(t) - 'id') || jsonb_build_object('due_at', t.due_at + ${NOT_YET}, 'lease_until', 0)`;
+    case 'endpoints':
+      return `to_jsonb(t) || jsonb_build_object('id', t.id + ${endpoint}, 'since_seq', 0)`;
+    case 'deliveries':
+      return `to_jsonb(t) || jsonb_build_object('id', t.id + ${delivery}, 'endpoint', t.endpoint + ${endpoint}, 'seq', t.seq + (${seq}))`;
+    case 'delivery_attempts':
+      return `to_jsonb(t) || jsonb_build_object('delivery', t.delivery + ${delivery})`;
+    case 'callback_alerts':
+      return `to_jsonb(t) || jsonb_build_object('id', t.id + ${alert}, 'endpoint', t.endpoint + ${endpoint}, 'delivery', t.delivery + ${delivery})`;
+    // Whoever holds the listener has to open it again, because the numbers of its events are others.
+    case 'listeners':
+      return `to_jsonb(t) || jsonb_build_object('cursor', t.cursor + (${seq}), 'session', '')`;
+    case 'listener_resends':
+      return `to_jsonb(t) || jsonb_build_object('seq', t.seq + (${seq}))`;
+    default:
+      return 'to_jsonb(t)';
+  }
+}
+
+/** The rows `t` of the party in a table. */
+export const isMine = (
+  { platform, owners }: Pick<PartyMove, 'platform' | 'owners'>,
+  column: 'owner' | 'party' = 'owner',
+): string => `t.platform = ${literal(platform)} AND t.${column} = ANY (${texts(owners)})`;
+
+export const texts = (values: readonly string[]): string =>
+  `ARRAY[${values.map(literal).join(', ')}]::text[]`;
+
+/** The rows of a query as one JSON array, as text: numbers of 64 bits stay exact. */
+export async function readRows(side: Connection, query: string): Promise<string> {
+  const [row] = await side.runText(
+    `SELECT coalesce(jsonb_agg(j), '[]')::text FROM (${query}) AS q (j)`,
+  );
+  return String(row![0]);
+}
+
+/** Whoever copies a row again after a kill finds it there. */
+export async function writeRows(target: Connection, table: string, rows: string): Promise<void> {
+  if (rows === '[]') return;
+  const columns = await columnsOf(target, table);
+  await target.run(
+    {
+      name: `party-write-${table}`,
+      text: `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)
+        ON CONFLICT DO NOTHING`,
+    },
+    [rows],
+  );
+}
+
+/** Without the number that the group's own sequence gives. */
+async function columnsOf(target: Connection, table: string): Promise<string> {
+  const [row] = await target.run(
+    {
+      name: 'party-columns',
+      text: `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          AND NOT ($1 IN ('orders', 'deadlines') AND attname = 'id')`,
+    },
+    [table],
+  );
+  return String(row![0]);
+}
+
+/** All rows of a query through a cursor, in pages, as {@link readRows} returns them. */
+export async function* pagesOf(side: Connection, query: string): AsyncGenerator<string> {
+  let page: string[] = [];
+  for await (const [json] of rowsOf(side, `SELECT j::text FROM (${query}) AS q (j)`)) {
+    page.push(String(json));
+    if (page.length < BATCH) continue;
+    yield `[${page.join(',')}]`;
+    page = [];
+  }
+  if (page.length > 0) yield `[${page.join(',')}]`;
+}

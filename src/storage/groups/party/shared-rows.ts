@@ -1,0 +1,34 @@
+// Kept replies and counts of limits: their keys do not name the party, so the new group gets all of the
+// old one that still count. A row that no call asks for ends with its time.
+import type { Connection } from '../../postgres/connection.ts';
+import { pagesOf, readRows, writeRows } from './rows.ts';
+
+/** More than the clocks of nodes differ, by which replies are kept. */
+const MARGIN_MS = 60_000;
+
+/** By the new group, the newest reply that the first copy has brought. */
+const newest = new WeakMap<Connection, number>();
+
+/** @param which all of them before the fence, and in the fence those that came meanwhile */
+export async function copyShared(
+  old: Connection,
+  target: Connection,
+  which: 'all' | 'since the copy',
+): Promise<void> {
+  const after = which === 'all' ? 0 : (newest.get(target) ?? 0) - MARGIN_MS;
+  if (which === 'all') await old.runText('BEGIN READ ONLY');
+  const [row] = await old.runText('SELECT coalesce(max(kept_at), 0) FROM kept_replies');
+  const query = `SELECT to_jsonb(t) FROM kept_replies t WHERE t.kept_at >= ${after}`;
+  for await (const page of pagesOf(old, query)) await writeRows(target, 'kept_replies', page);
+  if (which === 'all') {
+    await old.runText('COMMIT');
+    newest.set(target, Number(row![0]));
+    return;
+  }
+  // Windows and pauses change with each call, and there are few.
+  await writeRows(
+    target,
+    'limit_counts',
+    await readRows(old, 'SELECT to_jsonb(t) FROM limit_counts t'),
+  );
+}
