@@ -65,7 +65,7 @@ export interface PartyMoveOptions extends Pick<PartyMoveRequest, 'back' | 'onPoi
 /**
  * Moves a party with all ids under which it owns orders. Parties that share such an id with it move, too.
  *
- * @throws {UsageError} if there is no such party
+ * @throws {UsageError} if there is no such party or group
  */
 export async function movePartyOf(
   config: Config,
@@ -74,6 +74,7 @@ export async function movePartyOf(
   const file = fileOf(config.groupsFile);
   const [platform = '', partyId = ''] = /^([a-z0-9-]+)\/(.+)$/s.exec(party)?.slice(1) ?? [];
   if (partyId === '') throw new UsageError(`"${party}" has to be PLATFORM/PARTY`);
+  if (!request.back) await requireGroup(file, request.to);
   const ids = await idsThatMove(config, platform, partyId);
   const report = await moveParty({ ...request, file, platform, partyId, owners: ids });
   return { ...report, ids };

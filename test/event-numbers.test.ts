@@ -66,6 +66,21 @@ describe('on PostgreSQL', { skip }, () => {
     assert.equal(Number(next), 2 * GENERATION + 1);
   });
 
+  test('a program that pulls callbacks gets the next one behind a gap at once', async () => {
+    const { storage, url, order } = await setup();
+    const listener = { name: 'l', platform: 'p', party: order.owner, endpointId: null };
+    await storage.listeners.open({ ...listener, session: 's', since: null, now: 1 });
+    await query(`SELECT setval('history_numbers', ${GENERATION})`, url);
+    await hands(storage).changes(order);
+    assert.equal(await fanOut(storage, 1), 1);
+    const pulled = await storage.listeners.pull('l', 's', Number.MIN_SAFE_INTEGER, 10);
+    assert.deepEqual(
+      pulled!.events.map(({ version }) => version),
+      [3],
+    );
+    await storage.close();
+  });
+
   test('under a running node: readiness tells it, what was passed over is counted, the next is posted', async () => {
     const { url, storage, order } = await setup();
     await storage.ledger.checkReady();

@@ -267,8 +267,8 @@ describe('a party moves to another group', { skip, timeout: 1_200_000 }, () => {
     await refused(/--to has to name a group/, 2, `jintong/${MOVES}`);
     await refused(/is in group 00 already/, 1, `jintong/${MOVES}`, '--to', '00');
     await refused(
-      /there is no group 09; there are 00, 01, 02/,
-      1,
+      /there is no group 09; there are: 00, 01, 02/,
+      2,
       `jintong/${MOVES}`,
       '--to',
       '09',

@@ -8,8 +8,6 @@ import {
   moveGroupOf,
   movePartyOf,
 } from '../groups-here.ts';
-import type { MoveReport } from '../storage/groups/move/mover.ts';
-import type { PartyMoveReport } from '../storage/groups/party/mover.ts';
 import { columns } from './columns.ts';
 import { EXIT } from './errors.ts';
 import { settingsAmong, wordOf, wrongUse } from './flags.ts';
@@ -110,7 +108,7 @@ interface Told {
 }
 
 function told(
-  report: MoveReport | PartyMoveReport,
+  report: Awaited<ReturnType<typeof moveGroupOf | typeof movePartyOf>>,
   { what, place, isAsked, json, more = [] }: Told,
 ): number {
   if (json) {

@@ -780,7 +780,7 @@ const ERRORS: Readonly<
     },
   ],
   acknowledgeCallbacks: [
-    { status: 400, code: 'bad-request', field: 'cursor', body: { session, cursor: -1 } },
+    { status: 400, code: 'bad-request', field: 'cursor', body: { session, cursor: 1.5 } },
     {
       status: 404,
       code: 'unknown-listener',

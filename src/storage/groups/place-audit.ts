@@ -4,6 +4,7 @@ import { unavailable } from '../postgres/errors.ts';
 import { type GroupPlace, schemaUrl } from './file.ts';
 import { mergeSorted, type Pages } from './merge-sorted.ts';
 import { literal, quoted } from './move/sides.ts';
+import { partyMovesUnderWay } from './party/journal.ts';
 
 export interface PlaceAuditOptions {
   /** By the names of servers. */
@@ -26,12 +27,6 @@ interface Held {
 const PAGE = 1000;
 /** Maximum number of listed findings of each kind; further ones are counted. */
 const TOLD = 10;
-
-/**
- * Whether a move explains that orders of an owner are in another group than the owner. Groups move as a
- * whole, and keep their owners, so that no move does.
- */
-const isOnTheMove = (_platform: string, _owner: string): boolean => false;
 
 /**
  * A reservation without an order is no finding: a creation may have failed after it, or be under way. All
@@ -60,8 +55,7 @@ export async function auditPlacement(options: PlaceAuditOptions): Promise<string
     }
     // The home comes last: whatever a group holds was placed before.
     const home = await open(options.home.server, options.home.schema);
-    const owners = await readOwners(home);
-    const findings = new Findings(owners);
+    const findings = new Findings(await readOwners(home), await readMoving(home));
     const places = await placesOf(home);
     await mergeSorted([...held, ...places], (rows) => findings.judge(rows));
     return [...findings.told(), ...(await strangers(home))];
@@ -141,6 +135,14 @@ async function readOwners(home: Connection): Promise<Owners> {
   );
 }
 
+/** Owners whose party is on its way to another group, and whose rows are in both; each as a key. */
+async function readMoving(home: Connection): Promise<ReadonlySet<string>> {
+  const moves = await partyMovesUnderWay(home);
+  return new Set(
+    moves.flatMap(({ platform, owners }) => owners.map((owner) => `${platform}\n${owner}`)),
+  );
+}
+
 /** Owners in a group that the home does not have. */
 async function strangers(home: Connection): Promise<string[]> {
   const rows = await home.runText(
@@ -162,19 +164,21 @@ interface Misplaced {
 
 class Findings {
   readonly #owners: Owners;
+  readonly #moving: ReadonlySet<string>;
   readonly #orders: string[] = [];
   #more = 0;
   readonly #misplaced = new Map<string, Misplaced>();
 
-  constructor(owners: Owners) {
+  constructor(owners: Owners, moving: ReadonlySet<string>) {
     this.#owners = owners;
+    this.#moving = moving;
   }
 
   /** @param rows all that the groups and the home have of one order */
   judge(rows: readonly Held[]): void {
     if (rows.length === 2 && this.#isRight(rows[0]!, rows[1]!)) return;
     const held = rows.filter(
-      ({ platform, owner }) => owner !== null && !isOnTheMove(platform, owner),
+      ({ platform, owner }) => owner !== null && !this.#moving.has(`${platform}\n${owner}`),
     );
     const [first] = held;
     if (!first) return; // A reservation alone.

@@ -4,7 +4,7 @@ import type { Connection } from '../../postgres/connection.ts';
 import { audit } from '../../postgres/queries.ts';
 import { literal, MoveError } from '../move/sides.ts';
 import type { PartyMove } from './journal.ts';
-import { compareChanges, missingRows } from './orders.ts';
+import { compareChanges, isOf, keysOf, missingRows } from './orders.ts';
 import { isMine, NOT_YET } from './rows.ts';
 
 /** Orders in one transaction. */
@@ -96,23 +96,22 @@ export async function checkArrival(
 /** Empties the old group of the party. Its chain keeps the number and the hash of each change. */
 export async function removeParty(old: Connection, move: PartyMove): Promise<void> {
   const mine = isMine(move);
-  for (;;) {
+  for (let after = ''; ; ) {
     const orders = await old.runText(
-      `SELECT t.owner, t.order_id, t.created_at FROM orders t WHERE ${mine} LIMIT ${BATCH}`,
+      `SELECT t.owner, t.order_id, t.created_at FROM orders t WHERE ${mine} ${after} ORDER BY 1, 2, 3 LIMIT ${BATCH}`,
     );
     if (orders.length === 0) break;
-    const keys = orders.map(
-      ([owner, id, createdAt]) =>
-        `(${literal(String(owner))}, ${literal(String(id))}, ${Number(createdAt)}::bigint)`,
-    );
-    const these = `${mine} AND (t.owner, t.order_id, t.created_at) IN (${keys.join(', ')})`;
+    const these = (table: string) => `${keysOf(orders)} WHERE ${isOf(table, move)}`;
     await old.transaction(async () => {
       await old.runText(
-        `INSERT INTO departed_changes SELECT t.seq, t.created_at, t.hash FROM history t WHERE ${these}`,
+        `INSERT INTO departed_changes SELECT t.seq, t.created_at, t.hash FROM history t, ${these('history')}`,
       );
       for (const table of ['history', 'sealed_texts', 'orders'])
-        await old.runText(`DELETE FROM ${table} t WHERE ${these}`);
+        await old.runText(`DELETE FROM ${table} t USING ${these(table)}`);
     });
+    // Removed rows are skipped by their place, because an index still leads to them.
+    const [owner, orderId] = orders.at(-1)!.map(String);
+    after = `AND (t.owner, t.order_id) >= (${literal(owner!)}, ${literal(orderId!)})`;
   }
   for (const table of [
     ...['deadlines', 'order_keys', 'unique_keys', 'list_entries', 'list_counts', 'lists'],

@@ -95,11 +95,11 @@ function ofOrders(old: Connection, move: PartyMove, table: string, orders: reado
 }
 
 /** The orders of rows that begin with owner, id and time, as a table `k`. */
-const keysOf = (orders: readonly Row[]): string =>
+export const keysOf = (orders: readonly Row[]): string =>
   `unnest(${texts(orders.map(([owner]) => String(owner)))}, ${texts(orders.map(([, id]) => String(id)))},
     ARRAY[${orders.map((order) => Number(order[2])).join(', ')}]::bigint[]) AS k (owner, order_id, created_at)`;
 
-const isOf = (table: string, { platform }: PartyMove): string =>
+export const isOf = (table: string, { platform }: PartyMove): string =>
   `t.platform = ${literal(platform)} AND t.owner = k.owner AND t.order_id = k.order_id${table === 'deadlines' ? '' : ' AND t.created_at = k.created_at'}`;
 
 /** The counted lists that new orders are in. */
