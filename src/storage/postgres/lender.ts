@@ -184,28 +184,35 @@ export class Lender implements Lending {
 
   /** Of the same schema first, then of one that the connection serves, then whoever waits longest. */
   #nextFor(connection: Connection): Waiting | undefined {
-    const mayHave = ({ schema }: Waiting): boolean =>
-      schema === undefined ||
-      (this.#mayHold(schema) &&
-        (this.#homes.serves(connection, schema) || this.#homes.mayAdd(schema)));
-    const first = this.#queue.findIndex(mayHave);
+    const first = this.#queue.findIndex(({ schema }) => this.#mayHave(connection, schema));
     if (first < 0) return undefined;
     const kept = this.#kept.get(connection) ?? 0;
-    const near =
-      kept < MAX_KEPT && this.#queue[first]!.schema !== undefined
-        ? this.#queue.slice(first, first + LOOKED_AT).filter(mayHave)
-        : [];
-    const next =
-      near.find(({ schema }) => schema === connection.schema) ??
-      near.find(({ schema }) => this.#homes.serves(connection, schema!)) ??
-      this.#queue[first]!;
-    const at = this.#queue.indexOf(next);
+    const { schema: its } = this.#queue[first]!;
+    let at = first;
+    if (its !== undefined && its !== connection.schema && kept < MAX_KEPT) {
+      const near = this.#queue.slice(first, first + LOOKED_AT);
+      const isOwn = ({ schema }: Waiting): boolean =>
+        schema === connection.schema && this.#mayHave(connection, schema);
+      const isServed = ({ schema }: Waiting): boolean =>
+        schema !== undefined &&
+        this.#homes.serves(connection, schema) &&
+        this.#mayHave(connection, schema);
+      const own = near.findIndex(isOwn);
+      at = first + Math.max(0, own < 0 ? near.findIndex(isServed) : own);
+    }
     this.#kept.set(connection, at > first ? kept + 1 : 0);
     return this.#queue.splice(at, 1)[0];
   }
 
+  #mayHave(connection: Connection, schema: string | undefined): boolean {
+    if (schema === undefined) return true;
+    if (!this.#mayHold(schema)) return false;
+    return this.#homes.serves(connection, schema) || this.#homes.mayAdd(schema);
+  }
+
   #grow(): void {
     const { size } = this.#options;
+    if (this.#open + this.#opening >= size) return;
     const wanted = this.#queue.filter(
       ({ schema }) => schema === undefined || (this.#mayHold(schema) && this.#homes.mayAdd(schema)),
     ).length;
