@@ -12,10 +12,11 @@ const soon = (): number => performance.now() + 2000;
 describe('the connections of a server with several schemas', { skip }, () => {
   const lenders: Lender[] = [];
   after(() => Promise.all(lenders.map((lender) => lender.close())));
-  async function lend(): Promise<Lender> {
+  async function lend(schemas: readonly string[] = ['first', 'second', 'third']): Promise<Lender> {
     const url = await databaseOf(temporaryDirectory());
     const lender = new Lender({ url, node: `test-${lenders.length}`, size: SIZE });
     lenders.push(lender);
+    for (const schema of schemas) lender.giveBack(await lender.take(soon(), schema));
     return lender;
   }
   const taken = (lender: Lender, schema: string, count: number) =>
@@ -36,6 +37,17 @@ describe('the connections of a server with several schemas', { skip }, () => {
     assert.equal(isServed, false);
     lender.giveBack(stuck.pop()!);
     stuck.push(await fourth);
+    for (const connection of stuck) lender.giveBack(connection);
+  });
+
+  test('a schema that is alone has all connections, and leaves one to a second schema', async () => {
+    const lender = await lend([]);
+    const all = await taken(lender, 'alone', SIZE);
+    for (const connection of all) lender.giveBack(connection);
+    lender.giveBack(await lender.take(soon(), 'second'));
+    const stuck = await taken(lender, 'alone', SIZE - 1);
+    await assert.rejects(lender.take(performance.now() + 100, 'alone'), /no connection/);
+    lender.giveBack(await lender.take(soon(), 'second'));
     for (const connection of stuck) lender.giveBack(connection);
   });
 

@@ -45,7 +45,7 @@ const LOOKED_AT = 64;
 const DOWN_MS = 10_000;
 const DOWN_WAIT_MS = 300;
 /**
- * Connections that one of several schemas leaves to the others. While a schema's tables are locked,
+ * Connections that one of several schemas leaves to the others, if there are so many. While a schema's tables are locked,
  * as by the fence of a move, each of its calls holds a connection until the lock ends.
  */
 const LEFT_TO_OTHERS = 2;
@@ -147,7 +147,7 @@ export class Lender implements Lending {
     if (schema === undefined) return this.#free.pop();
     let at = this.#free.findLastIndex((free) => free.schema === schema);
     if (at < 0) at = this.#free.findIndex((free) => this.#homes.serves(free, schema));
-    if (at < 0 && this.#homes.mayAdd(schema)) {
+    if (at < 0 && this.#homes.mayAdd(schema, this.#most)) {
       const counts = this.#free.map((free) => this.#homes.count(free));
       at = counts.indexOf(Math.min(...counts));
     }
@@ -171,7 +171,13 @@ export class Lender implements Lending {
 
   #mayHold(schema: string | undefined): boolean {
     if (schema === undefined) return true;
-    return (this.#held.get(schema) ?? 0) < Math.max(1, this.#options.size - LEFT_TO_OTHERS);
+    return (this.#held.get(schema) ?? 0) < this.#most;
+  }
+
+  /** How many connections one schema may have at once. */
+  get #most(): number {
+    const others = Math.max(0, this.#held.size - 1);
+    return Math.max(1, this.#options.size - Math.min(LEFT_TO_OTHERS, others));
   }
 
   #holding(connection: Connection, schema: string | undefined): Connection {
@@ -207,14 +213,15 @@ export class Lender implements Lending {
   #mayHave(connection: Connection, schema: string | undefined): boolean {
     if (schema === undefined) return true;
     if (!this.#mayHold(schema)) return false;
-    return this.#homes.serves(connection, schema) || this.#homes.mayAdd(schema);
+    return this.#homes.serves(connection, schema) || this.#homes.mayAdd(schema, this.#most);
   }
 
   #grow(): void {
     const { size } = this.#options;
     if (this.#open + this.#opening >= size) return;
     const wanted = this.#queue.filter(
-      ({ schema }) => schema === undefined || (this.#mayHold(schema) && this.#homes.mayAdd(schema)),
+      ({ schema }) =>
+        schema === undefined || (this.#mayHold(schema) && this.#homes.mayAdd(schema, this.#most)),
     ).length;
     while (this.#opening < wanted && this.#open + this.#opening < size) {
       this.#opening++;

@@ -1,11 +1,6 @@
 // Which connections the calls of a schema use, where many schemas share a few connections.
 import type { Connection } from './connection.ts';
 
-/**
- * A schema uses so many of a server's connections, because a session keeps the catalog and the plans
- * of each schema that it has been in, which takes up to 2 MB. Two carry changes, and one is left for reads.
- */
-const MOST = 3;
 /** A connection that has been lent for so long waits for a lock, or runs a long statement. */
 const STUCK_MS = 250;
 
@@ -31,11 +26,14 @@ export class SchemaHomes {
 
   /**
    * Whether the schema may use a connection that has not served it yet: if it has few, if all of its
-   * connections are lent to one other schema, or if all are stuck.
+   * connections are lent to one other schema, or if all are stuck. A session keeps the catalog and the
+   * plans of each schema that it has been in, which takes up to 2 MB.
+   *
+   * @param most how many connections a schema may have at once, which are enough
    */
-  mayAdd(schema: string): boolean {
+  mayAdd(schema: string, most: number): boolean {
     const homes = this.#homes.get(schema);
-    if (homes === undefined || homes.size < MOST) return true;
+    if (homes === undefined || homes.size < most) return true;
     const loans = [...homes].map((home) => this.#loans.get(home));
     const holder = loans[0]?.schema;
     if (holder !== schema && loans.every((loan) => loan && loan.schema === holder)) return true;
