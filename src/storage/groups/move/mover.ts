@@ -13,7 +13,7 @@ import { changesOf, fence, isFenced, isSame, MOST_FENCES } from './fence.ts';
 import type { Move, MoveStep } from './journal.ts';
 import * as journal from './journal.ts';
 import { checkSides } from './preconditions.ts';
-import { type AdminUrls, MoveError, openSides, type Sides, withHome } from './sides.ts';
+import { type AdminUrls, MoveError, openSides, type Sides, switchHome, withHome } from './sides.ts';
 import { ownTarget, prepareTarget, removeTarget } from './target.ts';
 
 /** Where a mover can be when it is killed. */
@@ -53,8 +53,6 @@ export type MoveReport =
 export const MOVER_LOCK = 0x6f67616d;
 /** The session of a mover that was killed ends when its server notices. */
 const LOCK_PATIENCE_MS = 10_000;
-/** How long the home schema is tried after the fence was completed. */
-const SWITCH_PATIENCE_MS = 60_000;
 
 /**
  * @throws {MoveError} if the move cannot begin; nothing was changed
@@ -231,23 +229,11 @@ class Mover {
     );
   }
 
-  /** Until this succeeds no change of the group does, so it is tried for a minute. */
   async #switch(): Promise<void> {
-    let last: unknown;
-    const attempt = async (home: Connection): Promise<void> => {
-      this.#move = await journal.switchPlace(home, this.#move);
-    };
-    for (const until = performance.now() + SWITCH_PATIENCE_MS; performance.now() < until; ) {
-      const { home } = this.#sides;
-      try {
-        if (!home.isLost) return await attempt(home);
-        return await withHome(this.#request.file, attempt);
-      } catch (error) {
-        last = error;
-        await sleep(200);
-      }
-    }
-    throw last;
+    const { home } = this.#sides;
+    await switchHome(this.#request.file, home, async (connection) => {
+      this.#move = await journal.switchPlace(connection, this.#move);
+    });
   }
 
   async #finish(): Promise<MoveReport> {

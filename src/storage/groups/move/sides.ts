@@ -1,5 +1,6 @@
 // The connections of a move: to the home schema, to the old side and to the new side.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotConnectError } from '../../postgres/connect-errors.ts';
 import { Connection } from '../../postgres/connection.ts';
 import { ConnectionLostError, UnusableDatabaseError } from '../../postgres/errors.ts';
@@ -90,6 +91,25 @@ export async function withHome<T>(
     throw new UnusableDatabaseError(problemOf(error), { cause: error });
   } finally {
     await connection?.close();
+  }
+}
+
+/** How long the home schema is tried after a fence was completed. */
+const SWITCH_PATIENCE_MS = 60_000;
+const SWITCH_PAUSE_MS = 200;
+
+/** Until a switch succeeds, changes wait or are refused, so that it is tried for a minute. */
+export async function switchHome(
+  file: GroupsFile,
+  home: Connection,
+  attempt: (home: Connection) => Promise<void>,
+): Promise<void> {
+  for (const until = performance.now() + SWITCH_PATIENCE_MS; ; await sleep(SWITCH_PAUSE_MS)) {
+    try {
+      return await (home.isLost ? withHome(file, attempt) : attempt(home));
+    } catch (error) {
+      if (performance.now() >= until) throw error;
+    }
   }
 }
 

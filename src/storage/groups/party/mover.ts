@@ -1,12 +1,11 @@
 // Moves one party to another group while it is served. Killed at any step, the next run goes on.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../postgres/connection.ts';
 import { StatementError } from '../../postgres/errors.ts';
 import type { GroupsFile } from '../file.ts';
 import { MOST_FENCES } from '../move/fence.ts';
 import { listGroups } from '../move/journal.ts';
 import { MOVER_LOCK, takeLock } from '../move/mover.ts';
-import { literal, MoveError, withHome } from '../move/sides.ts';
+import { literal, MoveError, switchHome, withHome } from '../move/sides.ts';
 import {
   beginMove,
   groupOfParty,
@@ -62,8 +61,6 @@ export type PartyMoveReport =
 /** So many changed orders are left to the fence. */
 const FEW = 50;
 const MOST_ROUNDS = 20;
-/** How long the home schema is tried after the fence was completed. */
-const SWITCH_PATIENCE_MS = 60_000;
 
 /**
  * @throws {MoveError} if the move cannot begin; nothing was changed
@@ -185,23 +182,11 @@ class PartyMover {
     return last;
   }
 
-  /** Until this succeeds no change of the party does, so it is tried for a minute. */
   async #switch(): Promise<void> {
-    let last: unknown;
-    const attempt = async (home: Connection): Promise<void> => {
-      this.#move = await journal.switchGroup(home, this.#move);
-    };
-    for (const until = performance.now() + SWITCH_PATIENCE_MS; performance.now() < until; ) {
-      const { home } = this.#sides;
-      try {
-        if (!home.isLost) return await attempt(home);
-        return await withHome(this.#request.file, attempt);
-      } catch (error) {
-        last = error;
-        await sleep(200);
-      }
-    }
-    throw last;
+    const { home } = this.#sides;
+    await switchHome(this.#request.file, home, async (connection) => {
+      this.#move = await journal.switchGroup(connection, this.#move);
+    });
   }
 
   async #finish(): Promise<PartyMoveReport> {
