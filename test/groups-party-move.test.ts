@@ -109,8 +109,9 @@ describe('a party moves to another group', { skip, timeout: 1_200_000 }, () => {
     const load = new ChangeLoad(rig, [MOVES!, STAYS!], RATE, 'during');
     try {
       for (const point of POINTS) {
-        const { signal } = await runPartyMover(rig.groupsFile, MOVES!, '02', point);
-        assert.equal(signal, 'SIGKILL', `the mover was killed at ${point}`);
+        const { signal, report } = await runPartyMover(rig.groupsFile, MOVES!, '02', point);
+        const what = `the mover was killed at ${point}: ${JSON.stringify(report)}`;
+        assert.equal(signal, 'SIGKILL', what);
       }
       const { report } = await runPartyMover(rig.groupsFile, MOVES!, '02');
       assert.equal(report!.outcome, 'moved', JSON.stringify(report));

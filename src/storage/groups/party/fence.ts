@@ -13,10 +13,14 @@ import { compareChanges, copyOrders } from './orders.ts';
 import { texts } from './rows.ts';
 import { copyShared } from './shared-rows.ts';
 
-/** `orders` comes first, because a change locks it first. */
+/**
+ * `orders` comes first, because a change locks it first. `limit_counts` is not locked: a call that
+ * waited for it would have written before, and fan-out does not read past a gap in the numbers of
+ * events while such a transaction is open.
+ */
 const OF_CHANGES = [
   ...['orders', 'order_ids', 'order_keys', 'history', 'sealed_texts', 'unique_keys', 'deadlines'],
-  ...['lists', 'list_entries', 'list_counts', 'kept_replies', 'limit_counts'],
+  ...['lists', 'list_entries', 'list_counts', 'kept_replies'],
 ];
 /** Locked when fan-out, which writes them, has read the last event of the party. */
 const OF_CALLBACKS = [
@@ -48,17 +52,19 @@ export interface FenceSteps {
   onKept(): void | Promise<void>;
 }
 
-/**
- * @param settled all changes up to this number were copied and compared
- * @returns how long changes waited; null if it would have been too long, and they went on at the old group
- */
+/** `late`: changes went on at the old group, and why. */
+export type PartyFence =
+  | { readonly outcome: 'fenced'; readonly heldMs: number }
+  | { readonly outcome: 'late'; readonly reason: string };
+
+/** @param settled all changes up to this number were copied and compared */
 export async function fenceParty(
   old: Connection,
   target: Connection,
   move: PartyMove,
   settled: number,
   { onLocked, onKept }: FenceSteps,
-): Promise<number | null> {
+): Promise<PartyFence> {
   await requireRoom(old, target, move);
   await old.runText(
     `CREATE OR REPLACE FUNCTION ${FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -70,25 +76,27 @@ export async function fenceParty(
   await target.runText(`SET statement_timeout = ${FENCE_MS}`);
   const begun = await lockTables(old, OF_CHANGES);
   const until = begun + FENCE_MS;
-  const giveUp = async (): Promise<null> => {
+  const giveUp = async (reason: string): Promise<PartyFence> => {
     await target.runText('ROLLBACK').catch(() => {});
     await old.runText('ROLLBACK').catch(() => {});
-    return null;
+    return { outcome: 'late', reason };
   };
   try {
     await onLocked();
     await target.runText('BEGIN');
     while (!(await isFannedOut(old, move))) {
-      if (performance.now() > until) return await giveUp();
+      if (performance.now() > until)
+        return await giveUp('no node has made callbacks of the last change of the party');
       await sleep(POLL_MS);
     }
-    await old.runText(`LOCK TABLE ${OF_CALLBACKS.join(', ')} IN EXCLUSIVE MODE`);
-    if (!(await isQuiet(old, move))) return await giveUp();
+    if (!(await lockCallbacks(old, until)))
+      return await giveUp('the tables of callbacks could not be locked');
+    if (!(await isQuiet(old, move))) return await giveUp('callbacks of the party went on');
     await copyOrders(old, target, move, settled, Number.MAX_SAFE_INTEGER);
     await copyWaiting(old, target, move);
     await copyShared(old, target, 'since the copy');
     await compareChanges(old, target, move, settled);
-    if (performance.now() > until) return await giveUp();
+    if (performance.now() > until) return await giveUp('the rest took too long to copy');
     await target.runText('COMMIT');
     await onKept();
     await removeWaiting(old, move);
@@ -100,14 +108,30 @@ export async function fenceParty(
       );
     }
     await old.runText('COMMIT');
-    return Math.round(performance.now() - begun);
+    return { outcome: 'fenced', heldMs: Math.round(performance.now() - begun) };
   } catch (error) {
-    await giveUp();
-    if (isTimeout(error)) return null;
+    const late = await giveUp((error as Error).message);
+    if (isTimeout(error)) return late;
     throw error;
   } finally {
     await target.runText(`SET statement_timeout = ${LONG_MS}`);
   }
+}
+
+/** Whoever writes callbacks keeps them locked for a moment only. */
+async function lockCallbacks(old: Connection, until: number): Promise<boolean> {
+  while (performance.now() < until) {
+    await old.runText('SAVEPOINT callbacks');
+    try {
+      await old.runText(`LOCK TABLE ${OF_CALLBACKS.join(', ')} IN EXCLUSIVE MODE`);
+      return true;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      await old.runText('ROLLBACK TO SAVEPOINT callbacks');
+      await sleep(POLL_MS);
+    }
+  }
+  return false;
 }
 
 /** When nothing of the party is left in the old group, and the party may come back to it. */

@@ -149,6 +149,7 @@ class PartyMover {
     let settled = await copyAll(old, target, this.#move);
     await copyShared(old, target, 'all');
     await this.#at('copied');
+    let reason = '';
     for (let i = 0; i < MOST_FENCES; i++) {
       settled = await this.#catchUp(settled);
       await compareChanges(old, target, this.#move, Number.MIN_SAFE_INTEGER, settled);
@@ -157,16 +158,20 @@ class PartyMover {
       await pauseEndpoints(old, this.#move);
       settled = await this.#catchUp(settled);
       await this.#at('caught-up');
-      this.#heldMs = await fenceParty(old, target, this.#move, settled, {
+      const result = await fenceParty(old, target, this.#move, settled, {
         onLocked: () => this.#at('locked'),
         onKept: () => this.#at('kept'),
       });
-      if (this.#heldMs !== null) return;
+      if (result.outcome === 'fenced') {
+        this.#heldMs = result.heldMs;
+        return;
+      }
+      ({ reason } = result);
       await endPauses(old, this.#move);
       await removeCopiedWaiting(target, this.#move);
     }
     throw new MoveError(
-      `changes would have waited too long in ${MOST_FENCES} attempts; try when fewer changes arrive, and while a node serves the group`,
+      `changes would have waited too long in ${MOST_FENCES} attempts, the last time because ${reason}; try when fewer changes arrive`,
     );
   }
 
