@@ -11,7 +11,7 @@ import type { PartyMove } from './journal.ts';
 import { requireRoom } from './numbers.ts';
 import { compareChanges, copyOrders } from './orders.ts';
 import { texts } from './rows.ts';
-import { copyShared } from './shared-rows.ts';
+import { copyLimits, copyReplies } from './shared-rows.ts';
 
 /**
  * `orders` comes first, because a change locks it first. `limit_counts` is not locked: a call that
@@ -94,7 +94,8 @@ export async function fenceParty(
     if (!(await isQuiet(old, move))) return await giveUp('callbacks of the party went on');
     await copyOrders(old, target, move, settled, Number.MAX_SAFE_INTEGER);
     await copyWaiting(old, target, move);
-    await copyShared(old, target, 'since the copy');
+    await copyReplies(old, target, 'since the copy');
+    await copyLimits(old, target);
     await compareChanges(old, target, move, settled);
     if (performance.now() > until) return await giveUp('the rest took too long to copy');
     await target.runText('COMMIT');

@@ -26,7 +26,7 @@ import * as journal from './journal.ts';
 import { checkArrival, moveDeadlines, moveOrderPlaces, removeParty } from './leave.ts';
 import { giveNumbersBack } from './numbers.ts';
 import { compareChanges, copyAll, copyChanged, removeCopy } from './orders.ts';
-import { copyShared } from './shared-rows.ts';
+import { copyLimits, copyReplies } from './shared-rows.ts';
 
 /** Where a mover can be when it is killed. */
 export type PartyMovePoint =
@@ -147,7 +147,7 @@ class PartyMover {
     await this.#at('begun');
     await this.#removeCopies();
     let settled = await copyAll(old, target, this.#move);
-    await copyShared(old, target, 'all');
+    await copyReplies(old, target, 'all');
     await this.#at('copied');
     let reason = '';
     for (let i = 0; i < MOST_FENCES; i++) {
@@ -199,6 +199,7 @@ class PartyMover {
     let detail = 'both groups were compared by an earlier run';
     if (this.#move.step === 'switched') {
       await endPauses(target, this.#move);
+      await copyLimits(old, target); // Calls were counted in the old group until nodes heard of the switch.
       await moveDeadlines(old, target, this.#move);
       await moveEnded(old, target, this.#move);
       await moveOrderPlaces(home, target, this.#move);

@@ -76,15 +76,20 @@ export async function readRows(side: Connection, query: string): Promise<string>
   return String(row![0]);
 }
 
-/** Whoever copies a row again after a kill finds it there. */
-export async function writeRows(target: Connection, table: string, rows: string): Promise<void> {
+/** @param conflict Whoever copies a row again after a kill finds it there. */
+export async function writeRows(
+  target: Connection,
+  table: string,
+  rows: string,
+  conflict = 'DO NOTHING',
+): Promise<void> {
   if (rows === '[]') return;
   const columns = await columnsOf(target, table);
   await target.run(
     {
       name: `party-write-${table}`,
       text: `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)
-        ON CONFLICT DO NOTHING`,
+        ON CONFLICT ${conflict}`,
     },
     [rows],
   );
