@@ -5,7 +5,7 @@ import type { Connection } from '../../postgres/connection.ts';
 import { OWNER_MOVED } from '../../postgres/errors.ts';
 import { LONG_MS } from '../../postgres/session.ts';
 import { FENCE_MS, isTimeout, lockTables } from '../move/fence.ts';
-import { literal } from '../move/sides.ts';
+import { literal, MoveError } from '../move/sides.ts';
 import { copyWaiting, isFannedOut, isQuiet, removeWaiting } from './endpoints.ts';
 import type { PartyMove } from './journal.ts';
 import { requireRoom } from './numbers.ts';
@@ -33,7 +33,7 @@ const OF_CALLBACKS = [
 const POLL_MS = 20;
 
 const FUNCTION = 'party_moved_1';
-const triggerOf = ({ moveId }: PartyMove): string => `party_moved_${moveId}`;
+const triggerOf = ({ moveId }: Pick<PartyMove, 'moveId'>): string => `party_moved_${moveId}`;
 
 /** A party's endpoints and listeners are under `party`, its orders under `owner`. */
 const REFUSED = { orders: 'owner', endpoints: 'party', listeners: 'party' } as const;
@@ -135,8 +135,37 @@ async function lockCallbacks(old: Connection, until: number): Promise<boolean> {
   return false;
 }
 
-/** When nothing of the party is left in the old group, and the party may come back to it. */
-export async function endFence(old: Connection, move: PartyMove): Promise<void> {
-  for (const table of Object.keys(REFUSED))
-    await old.runText(`DROP TRIGGER IF EXISTS ${triggerOf(move)} ON ${table}`);
+/** A lock that waits makes every change of the group wait. */
+const LOCK_MS = 200;
+const PAUSE_MS = 300;
+const MOST_TRIES = 100;
+
+/**
+ * Before a party comes back to a group. A fence stays when its move has ended, because a node may
+ * sleep through the move, and would then make orders in the old group.
+ *
+ * @param moveIds the moves with which the party left the group
+ */
+export async function removeFences(side: Connection, moveIds: readonly string[]): Promise<void> {
+  for (const moveId of moveIds) {
+    const drops = Object.keys(REFUSED).map(
+      (table) => `DROP TRIGGER IF EXISTS ${triggerOf({ moveId })} ON ${table}`,
+    );
+    for (let i = 1; ; i++) {
+      try {
+        await side.runText(
+          `BEGIN; SET LOCAL lock_timeout = ${LOCK_MS}; ${drops.join('; ')}; COMMIT`,
+        );
+        break;
+      } catch (error) {
+        await side.runText('ROLLBACK');
+        if (!isTimeout(error)) throw error;
+        if (i === MOST_TRIES)
+          throw new MoveError(
+            'a long transaction reads the tables of the new group, such as a backup (pg_stat_activity); move the party when it has ended',
+          );
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
 }

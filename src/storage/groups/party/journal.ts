@@ -87,6 +87,22 @@ export async function placesOf(
   return new Map(rows.map(([id, name]) => [String(id), String(name)]));
 }
 
+/** The moves with which ids of the party have left the group that it moves to. */
+export async function departuresOf(
+  home: Connection,
+  { platform, owners, to }: PartyMove,
+): Promise<string[]> {
+  const rows = await home.run(
+    {
+      name: 'departures-of',
+      text: `SELECT move_id FROM party_moves WHERE platform = $1 AND from_group = $2 AND step = 'moved'
+        AND EXISTS (SELECT FROM jsonb_array_elements_text(owners::jsonb) AS o WHERE o = ANY ($3::text[]))`,
+    },
+    [platform, to, owners],
+  );
+  return rows.map(([moveId]) => String(moveId));
+}
+
 export async function setPartyStep(
   home: Connection,
   move: PartyMove,

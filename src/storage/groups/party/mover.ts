@@ -20,7 +20,7 @@ import {
   pauseEndpoints,
   removeCopiedWaiting,
 } from './endpoints.ts';
-import { endFence, fenceParty, isFenced } from './fence.ts';
+import { fenceParty, isFenced, removeFences } from './fence.ts';
 import type { PartyMove } from './journal.ts';
 import * as journal from './journal.ts';
 import { checkArrival, moveDeadlines, moveOrderPlaces, removeParty } from './leave.ts';
@@ -58,6 +58,7 @@ export type PartyMoveReport =
     }
   | { readonly outcome: 'back'; readonly reason: string };
 
+const AT_WORK = 'another mover is at work';
 /** So many changed orders are left to the fence. */
 const FEW = 50;
 const MOST_ROUNDS = 20;
@@ -67,37 +68,53 @@ const MOST_ROUNDS = 20;
  * @throws if a server was lost meanwhile: a further run goes on
  */
 export async function moveParty(request: PartyMoveRequest): Promise<PartyMoveReport> {
-  const { file, platform, partyId, to } = request;
+  const { file } = request;
   return withHome(file, async (home) => {
-    const under = await journal.partyMovesUnderWay(home);
-    const known = under.find((move) => move.platform === platform && move.owners.includes(partyId));
-    if (known && known.to !== to && !request.back) {
-      throw new MoveError(
-        `a move of ${platform}/${known.partyId} to group ${known.to} was cut off. Name that group again, or let that move go back.`,
-      );
-    }
-    if (!known && request.back)
-      throw new MoveError(`no move of ${platform}/${partyId} is under way`);
-    const from = known?.from ?? (await groupOfParty(home, request));
+    const before = await findMove(home, request);
     // In one sequence, so that two movers do not wait for each other.
-    for (const group of [from, known?.to ?? to].sort()) {
-      await takeLock(home, MOVER_LOCK, `hashtext(${literal(group)})`, 'another mover is at work');
+    for (const group of [before.from, before.to].sort()) {
+      await takeLock(home, MOVER_LOCK, `hashtext(${literal(group)})`, AT_WORK);
     }
+    // Another mover may have worked until it gave the locks back.
+    const { known, from, to } = await findMove(home, request);
+    if (from !== before.from || to !== before.to)
+      throw new MoveError(`${AT_WORK}; try again later`);
     const groups = await listGroups(home);
     const opened: Connection[] = [];
     const open = async (name: string): Promise<Connection> => {
       const side = await openGroup(file, groups, name);
       opened.push(side);
+      // A mover that has lost the home's session, and with it its locks there, may be at work here yet.
+      await takeLock(side, MOVER_LOCK, `hashtext(${literal(`party ${name}`)})`, AT_WORK);
       return side;
     };
     try {
-      const sides = { home, old: await open(from), target: await open(known?.to ?? to) };
+      const sides = { home, old: await open(from), target: await open(to) };
       const move = known ?? (await beginMove(sides, request, from));
       return await new PartyMover(request, sides, move).run();
     } finally {
       await Promise.all(opened.map((side) => side.close()));
     }
   });
+}
+
+interface FoundMove {
+  /** Undefined if none is under way. */
+  readonly known: PartyMove | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+async function findMove(home: Connection, request: PartyMoveRequest): Promise<FoundMove> {
+  const { platform, partyId, to, back } = request;
+  const under = await journal.partyMovesUnderWay(home);
+  const known = under.find((move) => move.platform === platform && move.owners.includes(partyId));
+  if (!known && back) throw new MoveError(`no move of ${platform}/${partyId} is under way`);
+  if (!known) return { known, from: await groupOfParty(home, request), to };
+  if (known.to === to || back) return { known, from: known.from, to: known.to };
+  throw new MoveError(
+    `a move of ${platform}/${known.partyId} to group ${known.to} was cut off. Name that group again, or let that move go back.`,
+  );
 }
 
 class PartyMover {
@@ -145,6 +162,7 @@ class PartyMover {
     if (await this.#isFenced()) return;
     if (this.#request.back) throw new MoveError('it was asked to go back');
     await this.#at('begun');
+    await removeFences(target, await journal.departuresOf(home, this.#move));
     await this.#removeCopies();
     let settled = await copyAll(old, target, this.#move);
     await copyReplies(old, target, 'all');
@@ -209,14 +227,17 @@ class PartyMover {
     }
     await this.#at('checked');
     await removeParty(old, this.#move);
-    await endFence(old, this.#move);
     await this.#at('left');
     await journal.endPartyMove(home, this.#move, 'moved', detail);
     return { outcome: 'moved', heldMs: this.#heldMs, detail };
   }
 
   async #removeCopies(): Promise<void> {
-    const { old, target } = this.#sides;
+    const { home, old, target } = this.#sides;
+    const { platform, owners, to } = this.#move;
+    const places = await journal.placesOf(home, platform, owners);
+    if ([...places.values()].includes(to))
+      throw new Error(`the party is served in group ${to}; its rows there are no copies`);
     await endPauses(old, this.#move);
     await removeCopiedWaiting(target, this.#move);
     await removeCopy(target, this.#move);

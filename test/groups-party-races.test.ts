@@ -1,0 +1,138 @@
+// A party moves while a second mover starts, while its mover loses the home, and while a node sleeps.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readGroupsFile } from '../src/storage/groups/file.ts';
+import { MoveError } from '../src/storage/groups/move/sides.ts';
+import { moveParty, type PartyMoveRequest } from '../src/storage/groups/party/mover.ts';
+import { skip } from './cluster.ts';
+import { createdAt, type GroupsRig, startGroups } from './groups-rig.ts';
+import { query } from './postgres.ts';
+import { startReceiver } from './receiver.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { manage, temporaryDirectory } from './support.ts';
+
+const PARTY = 'pmover';
+
+describe('a party moves beside another mover and a node that sleeps', {
+  skip,
+  timeout: 600_000,
+}, () => {
+  let rig: GroupsRig;
+  let request: Omit<PartyMoveRequest, 'to'>;
+  const orders: string[] = [];
+
+  before(async () => {
+    if (skip) return;
+    rig = await startGroups({ directory: temporaryDirectory(), groups: { '00': 'a', '01': 'b' } });
+    const file = readGroupsFile(rig.groupsFile);
+    request = { file, platform: 'jintong', partyId: PARTY, owners: [PARTY] };
+    await rig.makeParty(PARTY, (await startReceiver()).url);
+    for (let i = 0; i < 5; i++) orders.push(`pbefore${i}`);
+    for (const orderId of orders) await rig.create(PARTY, orderId);
+  });
+  after(async () => {
+    if (skip) return;
+    await rig.remove();
+  });
+
+  const ordersIn = async (group: '00' | '01'): Promise<unknown[]> => {
+    const text = `SELECT order_id FROM ordergate_${group}.orders ORDER BY 1`;
+    return (await query(text, (group === '00' ? rig.a : rig.b).url)).flat();
+  };
+
+  test('a mover that has waited for another one sees what that one did', async () => {
+    let second: Promise<unknown> | undefined;
+    const first = await moveParty({
+      ...{ ...request, to: '01' },
+      async onPoint(point) {
+        if (point !== 'begun') return;
+        second = moveParty({ ...request, to: '01' }).catch((error) => error);
+        await sleep(1000); // The second one waits for the lock.
+      },
+    });
+    assert.equal(first.outcome, 'moved');
+    const problem = (await second) as MoveError;
+    assert.ok(problem instanceof MoveError, String(problem));
+    assert.match(problem.message, /is in group 01 already/);
+    assert.deepEqual([await ordersIn('00'), await ordersIn('01')], [[], orders]);
+  });
+
+  test('while a mover without its session at the home works on, no other one begins', async () => {
+    const first = moveParty({
+      ...{ ...request, to: '00' },
+      async onPoint(point) {
+        if (point !== 'copied') return;
+        await query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'ordergate-move-%'
+             AND query LIKE '%party_groups%'`,
+          rig.a.url,
+        );
+        await assert.rejects(moveParty({ ...request, to: '00' }), /another mover is at work/);
+      },
+    });
+    await assert.rejects(first, /lost|terminat/i);
+    assert.deepEqual(await ordersIn('01'), orders);
+    assert.equal((await moveParty({ ...request, to: '00' })).outcome, 'moved');
+    assert.deepEqual([await ordersIn('00'), await ordersIn('01')], [orders, []]);
+  });
+
+  describe('a node sleeps through a move', () => {
+    let sleeper: ServerProcess;
+    before(async () => {
+      const env = {
+        ...{ ORDERGATE_KEY: '07'.repeat(32), ORDERGATE_GROUPS: rig.groupsFile },
+        ...{ ORDERGATE_ENV: 'production', ORDERGATE_ADMIN_TOKEN: 'the-admin-token-of-tests' },
+      };
+      sleeper = await startServerProcess(temporaryDirectory(), env, 300_000);
+    });
+    after(() => sleeper.kill());
+
+    async function ask(method: string, path: string, body?: object): Promise<number> {
+      const answer = await fetch(`${sleeper.url}/manage/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${sleeper.adminToken}` },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      await answer.text();
+      return answer.status;
+    }
+    const make = (orderId: string): Promise<number> =>
+      ask('POST', '/orders', {
+        ...{ platform: 'jintong', orderId, userName: PARTY, state: 'D', amount: '1.00' },
+        createdAt: createdAt(),
+      });
+
+    test('and makes orders and endpoints where the party is when it wakes', async () => {
+      const awake = ['pawake0', 'pawake1'];
+      for (const orderId of awake) assert.equal(await make(orderId), 201);
+      process.kill(sleeper.pid, 'SIGSTOP');
+      assert.equal((await moveParty({ ...request, to: '01' })).outcome, 'moved');
+      const woken = ['pwoken0', 'pwoken1', 'pwoken2'];
+      const made = woken.map(make);
+      const listener = { name: 'woken', platform: 'jintong', party: PARTY };
+      const opened = ask('POST', '/callbacks/listeners', listener);
+      await sleep(300);
+      process.kill(sleeper.pid, 'SIGCONT');
+      assert.deepEqual(await Promise.all(made), [201, 201, 201]);
+      assert.equal(await opened, 200);
+      orders.push(...awake, ...woken);
+      orders.sort();
+      assert.deepEqual([await ordersIn('00'), await ordersIn('01')], [[], orders]);
+      const listeners = await query('SELECT name FROM ordergate_01.listeners', rig.b.url);
+      assert.deepEqual(listeners, [['woken']]);
+      for (const orderId of woken)
+        assert.equal(await rig.hasten(PARTY, orderId), 'CallSuccess', orderId);
+    });
+
+    test('and the party can come back to the group that refused it', async () => {
+      assert.equal((await moveParty({ ...request, to: '00' })).outcome, 'moved');
+      assert.equal(await make('pback'), 201);
+      assert.deepEqual(
+        [await ordersIn('00'), await ordersIn('01')],
+        [[...orders, 'pback'].sort(), []],
+      );
+      assert.equal((await manage(rig.server, 'GET', '/orders/jintong/pback')).status, 200);
+    });
+  });
+});
