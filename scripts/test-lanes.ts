@@ -22,7 +22,8 @@ export const LONG: readonly Slow[] = [
     alone: true,
   },
   {
-    files: 'test/groups-{move,move-load,party-move,party-races,party-sandbox,command}.test.ts',
+    files:
+      'test/groups-{move,move-load,party-move,party-months,party-races,party-sandbox,command}.test.ts',
     because: 'moves groups and parties between two servers',
     alone: true,
   },

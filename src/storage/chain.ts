@@ -137,7 +137,7 @@ export function monthOf(createdAt: number): number {
 }
 
 /** The beginning of the month, and of the next month. */
-function boundsOf(month: number): readonly [from: number, to: number] {
+export function boundsOf(month: number): readonly [from: number, to: number] {
   const [year, index] = [Math.floor(month / 100), (month % 100) - 1];
   return [Date.UTC(year, index), Date.UTC(year, index + 1)];
 }

@@ -6,6 +6,7 @@ import type { GroupsFile } from '../file.ts';
 import { type GroupRow, listGroups, moveUnderWay } from '../move/journal.ts';
 import { MoveError, openSide } from '../move/sides.ts';
 import { beginPartyMove, type PartyMove, partyMovesUnderWay, placesOf } from './journal.ts';
+import { requireMonths } from './months.ts';
 import { setNumbersAside } from './numbers.ts';
 
 export interface PartyOnItsWay {
@@ -87,6 +88,7 @@ export async function beginMove(
   const places = await placesOf(home, platform, owners);
   const moveId = randomBytes(4).toString('hex');
   const its = owners.filter((owner) => places.get(owner) === from);
+  await requireMonths({ old, target }, { platform, owners: its, from, to });
   const shifts = await setNumbersAside(old, target, { moveId, platform, owners: its });
   const move = { moveId, platform, partyId, owners: its, from, to, shifts, pausedUntil: null };
   await beginPartyMove(home, { ...move, step: 'begun' });
