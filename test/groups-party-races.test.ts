@@ -36,10 +36,10 @@ describe('a party moves beside another mover and a node that sleeps', {
     await rig.remove();
   });
 
-  const ordersIn = async (group: '00' | '01'): Promise<unknown[]> => {
-    const text = `SELECT order_id FROM ordergate_${group}.orders ORDER BY 1`;
-    return (await query(text, (group === '00' ? rig.a : rig.b).url)).flat();
-  };
+  const queryIn = (group: '00' | '01', text: string) =>
+    query(text.replaceAll('SCHEMA', `ordergate_${group}`), (group === '00' ? rig.a : rig.b).url);
+  const ordersIn = async (group: '00' | '01'): Promise<unknown[]> =>
+    (await queryIn(group, 'SELECT order_id FROM SCHEMA.orders ORDER BY 1')).flat();
 
   test('a mover that has waited for another one sees what that one did', async () => {
     let second: Promise<unknown> | undefined;
@@ -56,6 +56,19 @@ describe('a party moves beside another mover and a node that sleeps', {
     assert.ok(problem instanceof MoveError, String(problem));
     assert.match(problem.message, /is in group 01 already/);
     assert.deepEqual([await ordersIn('00'), await ordersIn('01')], [[], orders]);
+  });
+
+  test('each move takes as many numbers as the party has, there and back again', async () => {
+    const moves = 6;
+    for (const to of ['00', '01', '00', '01', '00', '01'])
+      assert.equal((await moveParty({ ...request, to })).outcome, 'moved');
+    const taken = `SELECT -(SELECT min(first_seq) FROM SCHEMA.arrivals),
+      nextval('SCHEMA.deliveries_id_seq'), nextval('SCHEMA.endpoints_id_seq'), nextval('SCHEMA.callback_alerts_id_seq')`;
+    for (const group of ['00', '01'] as const) {
+      const numbers = (await queryIn(group, taken))[0]!.map(Number);
+      for (const n of numbers)
+        assert.ok(n < (moves / 2 + 1) * 2 ** 24 * 1.1, `${group}: ${numbers}`);
+    }
   });
 
   test('while a mover without its session at the home works on, no other one begins', async () => {

@@ -89,8 +89,8 @@ export async function beginMove(
   const moveId = randomBytes(4).toString('hex');
   const its = owners.filter((owner) => places.get(owner) === from);
   await requireMonths({ old, target }, { platform, owners: its, from, to });
-  const shifts = await setNumbersAside(old, target, { moveId, platform, owners: its });
-  const move = { moveId, platform, partyId, owners: its, from, to, shifts, pausedUntil: null };
+  const numbers = await setNumbersAside(old, target, { moveId, platform, owners: its });
+  const move = { moveId, platform, partyId, owners: its, from, to, numbers, pausedUntil: null };
   await beginPartyMove(home, { ...move, step: 'begun' });
   return { ...move, step: 'begun' };
 }

@@ -1,7 +1,7 @@
 // Callbacks and listeners of a party on their way to its new group. Its callbacks wait from the pause at
 // the old group until the party is served in the new one.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../../postgres/connection.ts';
+import type { Connection, Row } from '../../postgres/connection.ts';
 import { MoveError } from '../move/sides.ts';
 import type { PartyMove } from './journal.ts';
 import { isMine, pagesOf, readRows, rowAsJson, writeRows } from './rows.ts';
@@ -13,8 +13,12 @@ const PATIENCE_MS = 75_000;
 const POLL_MS = 100;
 /** More would make the fence too long. */
 const MOST_PENDING = 20_000;
+/** So many numbers below the newest are left to those that wait: some come after they were counted. */
+const ROOM_OF_PENDING = 2 ** 16;
 /** Deliveries that have ended, in one transaction. */
 const BATCH = 500;
+/** Ids that are read at once. */
+const READ = 20_000;
 
 /** The group's own time, which a sandbox may have moved. */
 const NOW = `(floor(extract(epoch FROM clock_timestamp()) * 1000)
@@ -92,7 +96,13 @@ export async function copyWaiting(
       await readRows(old, `SELECT ${rowAsJson(table, move)} FROM ${table} t WHERE ${where}`),
     );
   await copy('endpoints', isMine(move, 'party'));
-  await copyDeliveries(old, target, move, `d.state = 0 AND d.endpoint IN (${endpointsOf(move)})`);
+  const waiting = await old.runText(
+    `SELECT d.id FROM deliveries d WHERE d.state = 0 AND d.endpoint IN (${endpointsOf(move)}) ORDER BY d.id DESC`,
+  );
+  if (waiting.length > ROOM_OF_PENDING)
+    throw new MoveError(`${waiting.length} callbacks of the party wait by now; try again later`);
+  const { delivery } = move.numbers;
+  await copyDeliveries(old, target, move, numbered(waiting, delivery));
   await copy('listeners', isMine(move, 'party'));
   await copy('listener_resends', `t.name IN (${listenersOf(move)})`);
 }
@@ -100,19 +110,28 @@ export async function copyWaiting(
 const listenersOf = (move: PartyMove): string =>
   `SELECT t.name FROM listeners t WHERE ${isMine(move, 'party')}`;
 
+/** A delivery's id, and its number in the new group. */
+type Numbered = readonly [id: number, here: number];
+
+/** @param rows ids, the newest first */
+const numbered = (rows: readonly Row[], top: number): Numbered[] =>
+  rows.map(([id], i) => [Number(id), top - i]);
+
 async function copyDeliveries(
   old: Connection,
   target: Connection,
   move: PartyMove,
-  where: string,
+  chosen: readonly Numbered[],
 ): Promise<void> {
-  const chosen = `SELECT d.id FROM deliveries d WHERE ${where}`;
+  if (chosen.length === 0) return;
+  const [ids, here] = [chosen.map(([id]) => id), chosen.map(([, number]) => number)];
+  const n = `unnest(ARRAY[${ids}]::bigint[], ARRAY[${here}]::bigint[]) AS n (id, here)`;
   for (const [table, id] of [
     ['deliveries', 'id'],
     ['delivery_attempts', 'delivery'],
     ['callback_alerts', 'delivery'],
   ] as const) {
-    const query = `SELECT ${rowAsJson(table, move)} FROM ${table} t WHERE t.${id} IN (${chosen})`;
+    const query = `SELECT ${rowAsJson(table, move)} FROM ${table} t JOIN ${n} ON n.id = t.${id}`;
     for await (const page of pagesOf(old, query)) await writeRows(target, table, page);
   }
 }
@@ -124,39 +143,55 @@ export async function removeWaiting(old: Connection, move: PartyMove): Promise<v
   await old.runText(`DELETE FROM listeners t WHERE ${isMine(move, 'party')}`);
 }
 
+/** Alerts stay until the last of them is copied, because each is numbered by those after it. */
 async function removeDeliveries(side: Connection, where: string): Promise<void> {
   const chosen = `SELECT d.id FROM deliveries d WHERE ${where}`;
   await side.runText(`DELETE FROM delivery_attempts t WHERE t.delivery IN (${chosen})`);
-  await side.runText(`DELETE FROM callback_alerts t WHERE t.delivery IN (${chosen})`);
   await side.runText(`DELETE FROM deliveries d WHERE ${where}`);
 }
 
 /**
- * Moves the deliveries that had ended, batch by batch. The endpoints, which the new group has since
- * the fence, leave the old one at the end.
+ * Moves the deliveries that had ended. They are copied from the newest to the oldest, and removed from
+ * the oldest to the newest, so that each gets the same number in a run that goes on. The endpoints, which
+ * the new group has since the fence, leave the old one at the end.
  */
 export async function moveEnded(
   old: Connection,
   target: Connection,
   move: PartyMove,
 ): Promise<void> {
-  for (;;) {
-    const rows = await old.runText(
-      `SELECT d.id FROM deliveries d WHERE d.endpoint IN (${endpointsOf(move)}) ORDER BY d.id LIMIT ${BATCH}`,
+  const ids = async (more: string): Promise<readonly Row[]> =>
+    old.runText(
+      `SELECT d.id FROM deliveries d WHERE d.endpoint IN (${endpointsOf(move)}) AND ${more} LIMIT ${READ}`,
     );
+  let top = move.numbers.delivery - ROOM_OF_PENDING;
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const rows = await ids(`d.id < ${before} ORDER BY d.id DESC`);
     if (rows.length === 0) break;
-    const where = `d.id IN (${rows.map(([id]) => Number(id)).join(', ')})`;
-    await old.transaction(async () => {
-      await target.transaction(() => copyDeliveries(old, target, move, where));
-      await removeDeliveries(old, where);
-    });
+    const all = numbered(rows, top);
+    for (let i = 0; i < all.length; i += BATCH) {
+      const batch = all.slice(i, i + BATCH);
+      await old.transaction(() =>
+        target.transaction(() => copyDeliveries(old, target, move, batch)),
+      );
+    }
+    top -= rows.length;
+    before = Number(rows.at(-1)![0]);
   }
   const alerts = `callback_alerts t WHERE t.endpoint IN (${endpointsOf(move)})`;
-  await writeRows(
-    target,
-    'callback_alerts',
-    await readRows(old, `SELECT ${rowAsJson('callback_alerts', move)} FROM ${alerts}`),
-  );
+  // Of deliveries that are gone; the others are there already.
+  const n = '(SELECT NULL::bigint AS here) AS n';
+  const rest = `SELECT ${rowAsJson('callback_alerts', move)} FROM ${n}, ${alerts}`;
+  await writeRows(target, 'callback_alerts', await readRows(old, rest));
+  for (let after = 0; ; ) {
+    const rows = await ids(`d.id > ${after} ORDER BY d.id`);
+    if (rows.length === 0) break;
+    for (let i = 0; i < rows.length; i += BATCH) {
+      const where = `d.id IN (${rows.slice(i, i + BATCH).map(([id]) => Number(id))})`;
+      await old.transaction(() => removeDeliveries(old, where));
+    }
+    after = Number(rows.at(-1)![0]);
+  }
   await old.runText(`DELETE FROM ${alerts}`);
   await old.runText(`DELETE FROM endpoints t WHERE ${isMine(move, 'party')}`);
 }
@@ -164,6 +199,9 @@ export async function moveEnded(
 /** Takes back what {@link copyWaiting} has brought to the new group. */
 export async function removeCopiedWaiting(target: Connection, move: PartyMove): Promise<void> {
   await target.transaction(async () => {
+    await target.runText(
+      `DELETE FROM callback_alerts t WHERE t.endpoint IN (${endpointsOf(move)})`,
+    );
     await removeDeliveries(target, `d.endpoint IN (${endpointsOf(move)})`);
     await target.runText(`DELETE FROM listener_resends t WHERE t.name IN (${listenersOf(move)})`);
     await target.runText(`DELETE FROM listeners t WHERE ${isMine(move, 'party')}`);

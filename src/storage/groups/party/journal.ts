@@ -1,5 +1,6 @@
 // The journal of moves of parties in the home schema, and the switch of a party's group.
 import type { Connection, Row } from '../../postgres/connection.ts';
+import type { Numbers } from './numbers.ts';
 
 /**
  * `begun`: rows are copied to the new group, and a run that goes on begins the copy anew. `fencing`: a
@@ -19,19 +20,12 @@ export interface PartyMove {
   readonly from: string;
   readonly to: string;
   readonly step: PartyMoveStep;
-  readonly shifts: Shifts;
+  readonly numbers: Numbers;
   /** Until when the endpoints are paused at the old group; null before they are. */
   readonly pausedUntil: number | null;
 }
 
-/** What is added to a number of the old group to make that of the new one; see numbers.ts. */
-export interface Shifts {
-  readonly seq: number;
-  readonly delivery: number;
-  readonly endpoint: number;
-  readonly alert: number;
-}
-
+/** The columns of numbers are named for an earlier form, in which each of them was added to a number. */
 const COLUMNS = `move_id, platform, party_id, owners, from_group, to_group, step, seq_shift, delivery_shift,
   endpoint_shift, alert_shift, paused_until`;
 
@@ -41,7 +35,8 @@ function toMove(row: Row): PartyMove {
   return {
     ...{ moveId: moveId!, platform: platform!, partyId: partyId! },
     ...{ owners: JSON.parse(owners!), from: from!, to: to!, step: step as PartyMoveStep },
-    shifts: { seq: seq!, delivery: delivery!, endpoint: endpoint!, alert: alert! },
+    // `past` is read from the old group; see readNumbers.
+    numbers: { seq: seq!, past: 0, delivery: delivery!, endpoint: endpoint!, alert: alert! },
     pausedUntil: row[11] === null ? null : Number(row[11]),
   };
 }
@@ -55,7 +50,7 @@ export async function partyMovesUnderWay(home: Connection): Promise<PartyMove[]>
 }
 
 export async function beginPartyMove(home: Connection, move: PartyMove): Promise<void> {
-  const { moveId, platform, partyId, owners, from, to, shifts } = move;
+  const { moveId, platform, partyId, owners, from, to, numbers } = move;
   await home.run(
     {
       name: 'begin-party-move',
@@ -66,7 +61,7 @@ export async function beginPartyMove(home: Connection, move: PartyMove): Promise
     },
     [
       ...[moveId, platform, partyId, JSON.stringify(owners), from, to],
-      ...[shifts.seq, shifts.delivery, shifts.endpoint, shifts.alert],
+      ...[numbers.seq, numbers.delivery, numbers.endpoint, numbers.alert],
     ],
   );
 }

@@ -61,7 +61,7 @@ export async function checkArrival(
   target: Connection,
   move: PartyMove,
 ): Promise<string> {
-  const there = await compareChanges(old, target, move, Number.MIN_SAFE_INTEGER);
+  const there = await compareChanges(old, target, move);
   const problems = await missingRows(old, target, move);
   const [range] = await target.run(
     { name: 'arrival', text: 'SELECT first_seq, last_seq FROM arrivals WHERE move_id = $1' },

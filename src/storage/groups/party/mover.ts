@@ -24,7 +24,7 @@ import { fenceParty, isFenced, removeFences } from './fence.ts';
 import type { PartyMove } from './journal.ts';
 import * as journal from './journal.ts';
 import { checkArrival, moveDeadlines, moveOrderPlaces, removeParty } from './leave.ts';
-import { giveNumbersBack } from './numbers.ts';
+import { giveNumbersBack, readNumbers } from './numbers.ts';
 import { compareChanges, copyAll, copyChanged, removeCopy } from './orders.ts';
 import { copyLimits, copyReplies } from './shared-rows.ts';
 
@@ -90,7 +90,9 @@ export async function moveParty(request: PartyMoveRequest): Promise<PartyMoveRep
     };
     try {
       const sides = { home, old: await open(from), target: await open(to) };
-      const move = known ?? (await beginMove(sides, request, from));
+      const move = known
+        ? await readNumbers(sides.old, known)
+        : await beginMove(sides, request, from);
       return await new PartyMover(request, sides, move).run();
     } finally {
       await Promise.all(opened.map((side) => side.close()));
@@ -170,7 +172,7 @@ class PartyMover {
     let reason = '';
     for (let i = 0; i < MOST_FENCES; i++) {
       settled = await this.#catchUp(settled);
-      await compareChanges(old, target, this.#move, Number.MIN_SAFE_INTEGER, settled);
+      await compareChanges(old, target, this.#move, undefined, settled);
       this.#move = await journal.keepPause(home, this.#move, await pauseEnd(old));
       await this.#step('fencing');
       await pauseEndpoints(old, this.#move);

@@ -3,7 +3,7 @@ import { settledNumber } from '../../postgres/chain-groups.ts';
 import type { Connection, Row } from '../../postgres/connection.ts';
 import { literal, MoveError } from '../move/sides.ts';
 import type { PartyMove } from './journal.ts';
-import { isMine, OWNED, pagesOf, readRows, rowAsJson, texts, writeRows } from './rows.ts';
+import { isMine, OWNED, pagesOf, readRows, rowAsJson, seqHere, texts, writeRows } from './rows.ts';
 
 /** Changed orders in one transaction. */
 const ORDERS = 200;
@@ -137,34 +137,28 @@ async function addEntries(target: Connection, entries: string): Promise<void> {
 
 export interface Changes {
   readonly count: number;
-  /** With the numbers of the new group. */
-  readonly last: number | null;
   readonly digest: string;
 }
 
-/** The party's changes in a range of numbers of the old group. */
+/** The party's changes in a range of numbers of the old group. @param after at least 0, if given */
 export async function changesOf(
   side: Connection,
   move: PartyMove,
   which: 'old' | 'new',
-  after: number,
+  after: number | undefined,
   upTo = Number.MAX_SAFE_INTEGER,
 ): Promise<Changes> {
-  const { seq } = move.shifts;
-  const shift = which === 'old' ? seq : 0;
+  const shift = which === 'old' ? 0 : move.numbers.seq;
   // A number of the new group that is above 0 is of a change that was made there.
-  const range = `t.seq > ${after + seq - shift} AND t.seq <= ${Math.min(upTo + seq, 0) - shift}`;
+  const end = which === 'old' ? upTo : Math.min(upTo + shift, 0);
+  const begin = after === undefined ? '' : ` AND t.seq > ${after + shift}`;
+  const seq = which === 'old' ? seqHere('t.seq', move) : 't.seq';
   const [row] = await side.runText(
-    `SELECT count(*), max(t.seq) + (${shift}),
-       coalesce(sum(hashtextextended(ROW(t.seq + (${shift}), t.owner, t.order_id, t.version, t.hash)::text, 0)::numeric), 0)::text
-     FROM history t WHERE ${range} AND ${isMine(move)}`,
+    `SELECT count(*), coalesce(sum(hashtextextended(ROW(${seq}, t.owner, t.order_id, t.version, t.hash)::text, 0)::numeric), 0)::text
+     FROM history t WHERE t.seq <= ${end}${begin} AND ${isMine(move)}`,
   );
-  const [count, last, digest] = row!;
-  return {
-    count: Number(count),
-    last: last === null ? null : Number(last),
-    digest: String(digest),
-  };
+  const [count, digest] = row!;
+  return { count: Number(count), digest: String(digest) };
 }
 
 /** @throws {MoveError} if the new group does not hold the changes of the old one */
@@ -172,14 +166,14 @@ export async function compareChanges(
   old: Connection,
   target: Connection,
   move: PartyMove,
-  after: number,
+  after?: number,
   upTo?: number,
 ): Promise<Changes> {
   const there = await changesOf(old, move, 'old', after, upTo);
   const here = await changesOf(target, move, 'new', after, upTo);
   if (there.count === here.count && there.digest === here.digest) return there;
   throw new MoveError(
-    `of the party's changes after number ${after}, the old group has ${there.count}, and the new group ${here.count} or other ones`,
+    `of the party's changes${after === undefined ? '' : ` after number ${after}`}, the old group has ${there.count}, and the new group ${here.count} or other ones`,
   );
 }
 

@@ -30,40 +30,67 @@ export const OWNED = [
 ] as const;
 export type OwnedTable = (typeof OWNED)[number];
 
-/** A row `t` of the old group as JSON of the new one. */
-export function rowAsJson(table: string, { shifts }: PartyMove): string {
-  const { seq, delivery, endpoint, alert } = shifts;
+/** The number of an event of the old group, in the new one. */
+export const seqHere = (seq: string, { numbers }: PartyMove): string =>
+  `${seq} + (CASE WHEN ${seq} > 0 THEN ${numbers.seq} ELSE ${numbers.past} END)`;
+
+/** By the newest: a row keeps its number while older ones go. */
+const countedDown = (from: number, newer: string): string =>
+  `${from} - (SELECT count(*) FROM ${newer})`;
+const endpointHere = (id: string, move: PartyMove): string =>
+  countedDown(
+    move.numbers.endpoint,
+    `endpoints e WHERE e.id > ${id} AND ${isMine(move, 'party', 'e')}`,
+  );
+const alertHere = (move: PartyMove): string =>
+  countedDown(
+    move.numbers.alert,
+    `callback_alerts a WHERE a.id > t.id
+       AND a.endpoint IN (SELECT e.id FROM endpoints e WHERE ${isMine(move, 'party', 'e')})`,
+  );
+
+/** A row `t` of the old group as JSON of the new one. A row of deliveries has its new number in `n.here`. */
+export function rowAsJson(table: string, move: PartyMove): string {
+  const row = (changed: Readonly<Record<string, string>>): string =>
+    `to_jsonb(t) || jsonb_build_object(${Object.entries(changed).map(([name, value]) => `'${name}', ${value}`)})`;
   switch (table) {
     case 'history':
-      return `to_jsonb(t) || jsonb_build_object('seq', t.seq + (${seq}))`;
+    case 'listener_resends':
+      return row({ seq: seqHere('t.seq', move) });
     // The new group numbers its orders itself.
     case 'orders':
       return `to_jsonb(t) - 'id'`;
     case 'deadlines':
       return `(to_jsonb(t) - 'id') || jsonb_build_object('due_at', t.due_at + ${NOT_YET}, 'lease_until', 0)`;
     case 'endpoints':
-      return `to_jsonb(t) || jsonb_build_object('id', t.id + ${endpoint}, 'since_seq', 0)`;
-    case 'deliveries':
-      return `to_jsonb(t) || jsonb_build_object('id', t.id + ${delivery}, 'endpoint', t.endpoint + ${endpoint}, 'seq', t.seq + (${seq}))`;
+      return row({ id: endpointHere('t.id', move), since_seq: '0' });
+    case 'deliveries': {
+      const endpoint = endpointHere('t.endpoint', move);
+      return row({ id: 'n.here', endpoint, seq: seqHere('t.seq', move) });
+    }
     case 'delivery_attempts':
-      return `to_jsonb(t) || jsonb_build_object('delivery', t.delivery + ${delivery})`;
-    case 'callback_alerts':
-      return `to_jsonb(t) || jsonb_build_object('id', t.id + ${alert}, 'endpoint', t.endpoint + ${endpoint}, 'delivery', t.delivery + ${delivery})`;
+      return row({ delivery: 'n.here' });
+    case 'callback_alerts': {
+      const endpoint = endpointHere('t.endpoint', move);
+      return row({ id: alertHere(move), endpoint, delivery: 'n.here' });
+    }
     // Whoever holds the listener has to open it again, because the numbers of its events are others.
     case 'listeners':
-      return `to_jsonb(t) || jsonb_build_object('cursor', t.cursor + (${seq}), 'session', '')`;
-    case 'listener_resends':
-      return `to_jsonb(t) || jsonb_build_object('seq', t.seq + (${seq}))`;
+      return row({
+        cursor: `greatest(${seqHere('t.cursor', move)}, ${-Number.MAX_SAFE_INTEGER})`,
+        session: `''`,
+      });
     default:
       return 'to_jsonb(t)';
   }
 }
 
-/** The rows `t` of the party in a table. */
+/** The rows of the party in a table. */
 export const isMine = (
   { platform, owners }: Pick<PartyMove, 'platform' | 'owners'>,
   column: 'owner' | 'party' = 'owner',
-): string => `t.platform = ${literal(platform)} AND t.${column} = ANY (${texts(owners)})`;
+  row = 't',
+): string => `${row}.platform = ${literal(platform)} AND ${row}.${column} = ANY (${texts(owners)})`;
 
 export const texts = (values: readonly string[]): string =>
   `ARRAY[${values.map(literal).join(', ')}]::text[]`;
