@@ -272,6 +272,33 @@ describe('runDueDeadlines', () => {
     await worker.stop();
   });
 
+  test('parts whose rounds are late are not asked more often', async () => {
+    const { clock } = shop();
+    const parts = Array.from(
+      { length: 40 },
+      (): DeadlineSource => ({
+        claimDeadlines: async () => [],
+        dropDeadline: async () => false,
+        nextDeadline: async () => null,
+      }),
+    );
+    const ledger = { deadlineParts: () => parts } as unknown as Ledger;
+    let runs = 0;
+    let before: Promise<unknown> = Promise.resolve();
+    // One after the other, so that most parts are late.
+    const worker = new DeadlineWorker(ledger, clock, () => {
+      runs++;
+      before = before.then(() => sleep(10));
+      return before as Promise<void>;
+    });
+    const begun = performance.now();
+    worker.wake();
+    await sleep(2500);
+    const atMost = parts.length * (2 + (performance.now() - begun) / 1000);
+    assert.ok(runs < atMost, `${runs} rounds, and each part at most once a second: ${atMost}`);
+    await worker.stop();
+  });
+
   test('a failed run does not end the worker', async () => {
     let runs = 0;
     const worker = new DeadlineWorker(shop().ledger, shop().clock, async () => {

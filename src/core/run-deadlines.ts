@@ -65,6 +65,7 @@ export async function runDueDeadlines(
  * then at most this late.
  */
 const MAX_SLEEP_MS = 1000;
+const LEAST_SLEEP_MS = 10;
 /** A part of the ledger that takes longer waits for a lock, or has much to do: the others go on. */
 const LATE_MS = 250;
 
@@ -79,8 +80,8 @@ export class DeadlineWorker {
   /** Runs the rounds of each part one after the other. */
   readonly #turns = new Map<DeadlineSource, () => Promise<void>>();
   readonly #underWay = new Map<DeadlineSource, Promise<void>>();
-  /** By part: what its last round found. */
-  readonly #next = new Map<DeadlineSource, number | null>();
+  /** By part: when it is asked again, by performance.now(). */
+  readonly #askAt = new Map<DeadlineSource, number>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -93,6 +94,11 @@ export class DeadlineWorker {
 
   /** Checks for due deadlines now. */
   wake(): void {
+    this.#askAt.clear();
+    this.#wakeForSome();
+  }
+
+  #wakeForSome(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#running = this.#running.then(() => this.#tick());
@@ -130,11 +136,12 @@ export class DeadlineWorker {
   async #tick(): Promise<void> {
     if (this.#stopped) return;
     let isOver = false;
-    const idle = this.#parts.filter((part) => !this.#underWay.has(part));
-    for (const part of idle) {
+    const now = performance.now();
+    const asked = this.#idle.filter((part) => (this.#askAt.get(part) ?? 0) <= now);
+    for (const part of asked) {
       const round = this.#round(part).then(() => {
         this.#underWay.delete(part);
-        if (isOver) this.wake();
+        if (isOver) this.#sleep();
       });
       this.#underWay.set(part, round);
     }
@@ -142,29 +149,36 @@ export class DeadlineWorker {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, LATE_MS);
     });
-    await Promise.race([Promise.all(idle.map((part) => this.#underWay.get(part))), late]);
+    await Promise.race([Promise.all(asked.map((part) => this.#underWay.get(part))), late]);
     clearTimeout(timer);
     isOver = true;
+    this.#sleep();
+  }
+
+  get #idle(): readonly DeadlineSource[] {
+    return this.#parts.filter((part) => !this.#underWay.has(part));
+  }
+
+  /** Until the first part is asked again. */
+  #sleep(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.wake(), this.#wait(idle));
+    const first = Math.min(...this.#idle.map((part) => this.#askAt.get(part) ?? 0));
+    const wait = Math.min(MAX_SLEEP_MS, Math.max(LEAST_SLEEP_MS, first - performance.now()));
+    this.#timer = setTimeout(() => this.#wakeForSome(), wait);
     this.#timer.unref();
   }
 
   async #round(part: DeadlineSource): Promise<void> {
-    this.#next.delete(part);
+    let wait = MAX_SLEEP_MS;
     try {
       await this.#inTurn(part);
-      this.#next.set(part, await part.nextDeadline(this.#clock.now()));
+      const next = await part.nextDeadline(this.#clock.now());
+      if (next !== null) wait = Math.min(wait, next - this.#clock.now());
     } catch {
       // The run reports its own errors, and the readiness check reports a ledger that is
       // unavailable.
     }
-  }
-
-  #wait(parts: readonly DeadlineSource[]): number {
-    const known = parts.map((part) => this.#next.get(part)).filter((next) => next != null);
-    const next = Math.min(...known) - this.#clock.now();
-    return Math.min(MAX_SLEEP_MS, Math.max(10, next));
+    this.#askAt.set(part, performance.now() + wait);
   }
 }
