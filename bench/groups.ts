@@ -8,8 +8,8 @@ import type { BenchOptions } from './options.ts';
 import { cpuRatio, type Measurement, median, medians } from './phase.ts';
 import { type Bound, print, printBounds, ratioBound, writeResults } from './report.ts';
 
-/** What an answer leaves to later, such as its line in the request log, is done after this time. */
-const AFTERWARDS_MS = 600;
+/** What an answer leaves to later, such as its line in one of 64 request logs, is done after this time. */
+const AFTERWARDS_MS = 2500;
 /** How long nodes without calls are watched: their own work is not a call's. */
 const IDLE_MS = 6000;
 /** The most that a method may cost with one group, in its cost on one database. */
@@ -134,6 +134,7 @@ async function measure(
 
 /** CPU in microseconds for each second without calls, and plans. */
 async function watchIdle(ledger: ServedLedger): Promise<Idle> {
+  await sleep(2 * AFTERWARDS_MS);
   const before = ledger.cpu();
   await sleep(IDLE_MS);
   const after = ledger.cpu();
