@@ -6,6 +6,7 @@ import { readGroupsFile } from '../src/storage/groups/file.ts';
 import { MoveError } from '../src/storage/groups/move/sides.ts';
 import { moveParty, type PartyMoveRequest } from '../src/storage/groups/party/mover.ts';
 import { skip } from './cluster.ts';
+import { runPartyMover } from './group-mover-process.ts';
 import { createdAt, type GroupsRig, startGroups } from './groups-rig.ts';
 import { query } from './postgres.ts';
 import { startReceiver } from './receiver.ts';
@@ -71,6 +72,45 @@ describe('a party moves beside another mover and a node that sleeps', {
     }
   });
 
+  test('a move that was cut off beside the fence shows and tells nothing twice', async () => {
+    const get = async (path: string) => (await manage(rig.server, 'GET', path)).body.items.length;
+    const listener = { name: 'cutoff', platform: 'jintong', party: PARTY };
+    const open = async () => manage(rig.server, 'POST', '/callbacks/listeners', listener);
+    const { session } = (await open()).body;
+    const pull = async (): Promise<number> => {
+      const path = '/callbacks/listeners/cutoff/pull';
+      return (await manage(rig.server, 'POST', path, { session, limit: 1 })).status;
+    };
+    const lists = async () => [
+      await get('/callbacks/listeners'),
+      await get('/callbacks/deliveries?limit=100'),
+      await get('/orders?limit=100'),
+    ];
+    // The receiver of the parties is gone, so that each callback waits.
+    await rig.create(PARTY, 'pcutoff');
+    orders.push('pcutoff');
+    while ((await get('/callbacks/deliveries?limit=100')) < orders.length) await sleep(50);
+    const before = await lists();
+    const { signal } = await runPartyMover(rig.groupsFile, PARTY, '00', 'kept');
+    assert.equal(signal, 'SIGKILL');
+    await sleep(300);
+    assert.deepEqual(await lists(), before);
+    assert.deepEqual([await pull(), (await open()).status], [200, 200]);
+    const copies = await queryIn('00', 'SELECT open_until FROM SCHEMA.endpoints');
+    assert.ok(Number(copies[0]![0]) > 2 ** 50, 'the new group posts nothing yet');
+    await runPartyMover(rig.groupsFile, PARTY, '00', 'fenced');
+    assert.equal(await pull(), 503);
+    assert.equal((await moveParty({ ...request, to: '00' })).outcome, 'moved');
+    const now = await queryIn('00', 'SELECT open_until FROM SCHEMA.endpoints');
+    assert.ok(now[0]![0] === null || Number(now[0]![0]) < Date.now() + 600_000);
+    assert.deepEqual(await lists(), before);
+    // Turned off, because a node that sleeps would keep a callback for a minute.
+    const { items } = (await manage(rig.server, 'GET', '/callbacks/endpoints')).body;
+    const path = `/callbacks/endpoints/${items[0].endpointId}`;
+    assert.equal((await manage(rig.server, 'PATCH', path, { enabled: false })).status, 200);
+    assert.equal((await moveParty({ ...request, to: '01' })).outcome, 'moved');
+  });
+
   test('while a mover without its session at the home works on, no other one begins', async () => {
     const first = moveParty({
       ...{ ...request, to: '00' },
@@ -132,7 +172,10 @@ describe('a party moves beside another mover and a node that sleeps', {
       orders.push(...awake, ...woken);
       orders.sort();
       assert.deepEqual([await ordersIn('00'), await ordersIn('01')], [[], orders]);
-      const listeners = await query('SELECT name FROM ordergate_01.listeners', rig.b.url);
+      const listeners = await queryIn(
+        '01',
+        `SELECT name FROM SCHEMA.listeners WHERE name = 'woken'`,
+      );
       assert.deepEqual(listeners, [['woken']]);
       for (const orderId of woken)
         assert.equal(await rig.hasten(PARTY, orderId), 'CallSuccess', orderId);

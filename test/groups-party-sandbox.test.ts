@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { type Config, readConfig } from '../src/config.ts';
 import { movePartyOf } from '../src/groups-here.ts';
 import { type Ordergate, startOrdergate } from '../src/main.ts';
+import { renewKey } from '../src/renew-key.ts';
 import { run } from './cli-process.ts';
 import { type Cluster, skip, startCluster } from './cluster.ts';
 import { query } from './postgres.ts';
@@ -105,5 +106,32 @@ describe('parties of Suning and ytx move', { skip, timeout: 600_000 }, () => {
     const env = { ORDERGATE_KEY: '07'.repeat(32), ORDERGATE_GROUPS: config.groupsFile! };
     const { code, stdout, stderr } = await run(['verify'], env);
     assert.equal(code, 0, stdout + stderr);
+  });
+
+  test('a renewal of the master key does not end while a party moves, and the move does not fail by it', async () => {
+    const keys = { masterKey: '08'.repeat(32), oldMasterKeys: [config.masterKey!] };
+    const started: Ordergate[] = [];
+    const start = async (): Promise<Ordergate> => {
+      const log = pino({ level: 'silent' });
+      const node = await startOrdergate({ config: { ...config, ...keys }, log });
+      started.push(node);
+      return node;
+    };
+    const renew = (node: Ordergate) => renewKey(node, node.sealer, node.clock.now());
+    const other = otherThan(await groupOf('suning', SUPPLIER));
+    const report = await movePartyOf(config, {
+      ...{ party: SUNING, to: other },
+      async onPoint(point) {
+        if (point !== 'copied') return;
+        const renewing = renew(await start());
+        await assert.rejects(renewing, /a party moves to another group of owners/);
+        // A renewal that had begun before seals texts of the old group anew; one letter stands for it.
+        const text = `UPDATE ordergate_${other}.sealed_texts SET sealed = overlay(sealed PLACING 'x' FROM 20)`;
+        await query(text.replace(other, await groupOf('suning', SUPPLIER)), a.url);
+      },
+    });
+    assert.equal(report.outcome, 'moved');
+    await renew(await start());
+    await Promise.all(started.map((node) => node.close()));
   });
 });

@@ -11,13 +11,14 @@ import type {
 } from '../../core/callbacks.ts';
 import { askGroups } from './ask.ts';
 import { auditCallbacks } from './audit.ts';
-import { deliveriesIn, wholeDeliveries, wholeOrNull } from './deliveries.ts';
+import { deliveriesIn, wholeAlerts, wholeDeliveries, wholeOrNull } from './deliveries.ts';
 import { EventFeed } from './event-feed.ts';
 import { GroupedFanOut } from './fan-out.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 import { groupOf, toInner, toWhole } from './ids.ts';
 import { mergePages } from './merge.ts';
+import { ownPage } from './own-pages.ts';
 import { Rounds } from './slots.ts';
 import { Turns } from './turns.ts';
 import { Unsettled } from './unsettled.ts';
@@ -54,8 +55,10 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
     return [...answers].find(([group, found]) => found !== null && !isStray(group, found))?.[0];
   }
   /** The endpoint of a party that is moving is in two groups for a while. */
-  const isStray = (group: Group, { platform, party }: CallbackEndpoint): boolean =>
-    groups.placement.isStray(group.name, platform, party);
+  const isStray = (
+    group: Group,
+    { platform, party }: Pick<CallbackEndpoint, 'platform' | 'party'>,
+  ): boolean => groups.placement.isStray(group.name, platform, party);
   const ofParty = async (platform?: string, party?: string): Promise<readonly Group[] | null> => {
     if (platform === undefined || party === undefined) return null;
     const group = await groups.ofOwner(platform, party);
@@ -210,10 +213,17 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
         groups: groups.all,
         ...{ limit: query.limit, cursor: query.cursor },
         ask: askGroups,
-        page: async (asked, cursor, limit) =>
-          wholeDeliveries(
-            asked,
-            await asked.storage.callbacks.listDeliveries({ ...query, cursor, limit }),
+        page: (asked, from, limit) =>
+          ownPage(
+            from,
+            async (cursor) => {
+              const { callbacks } = asked.storage;
+              return wholeDeliveries(
+                asked,
+                await callbacks.listDeliveries({ ...query, cursor, limit }),
+              );
+            },
+            (one) => !isStray(asked, one),
           ),
         at: ({ createdAt }) => createdAt,
       });
@@ -239,18 +249,13 @@ export function groupedCallbacks(groups: Groups): CallbackStore {
         groups: groups.all,
         ...{ limit, cursor },
         ask: askGroups,
-        async page(group, place, most) {
-          const { items, nextCursor } = await group.storage.callbacks.listAlerts(most, place);
-          return {
-            items: items.map((one) => ({
-              ...one,
-              alertId: whole(group)(one.alertId),
-              deliveryId: wholeOrNull(group, one.deliveryId),
-            })),
-            cursors: items.map(({ alertId }) => String(alertId)),
-            nextCursor,
-          };
-        },
+        page: (group, from, most) =>
+          ownPage(
+            from,
+            async (place) =>
+              wholeAlerts(group, await group.storage.callbacks.listAlerts(most, place)),
+            (one) => !isStray(group, one),
+          ),
         at: ({ at }) => at,
       }),
     prune: (before) => sum((store) => store.prune(before)),

@@ -1,5 +1,5 @@
-// Deliveries of one group, with their numbers over all groups.
-import type { CallbackStore, Delivery } from '../../core/callbacks.ts';
+// Deliveries and alerts of one group, with their numbers over all groups.
+import type { CallbackAlert, CallbackStore, Delivery } from '../../core/callbacks.ts';
 import type { Page } from '../../core/ledger.ts';
 import type { Group } from './group.ts';
 import { groupOf, toInner, toWhole } from './ids.ts';
@@ -12,6 +12,19 @@ export const wholeDeliveries = (group: Group, page: Page<Delivery>): GroupPage<D
   items: page.items.map((one) => ({ ...one, deliveryId: toWhole(group.number, one.deliveryId) })),
   cursors: page.items.map(({ deliveryId }) => String(deliveryId)),
   nextCursor: page.nextCursor,
+});
+
+export const wholeAlerts = (
+  group: Group,
+  { items, nextCursor }: Page<CallbackAlert>,
+): GroupPage<CallbackAlert> => ({
+  items: items.map((one) => ({
+    ...one,
+    alertId: toWhole(group.number, one.alertId),
+    deliveryId: wholeOrNull(group, one.deliveryId),
+  })),
+  cursors: items.map(({ alertId }) => String(alertId)),
+  nextCursor,
 });
 
 /** A cursor is the number of a delivery over all groups, which sort one after the other. */

@@ -28,6 +28,7 @@ import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 import { groupOf, toInner } from './ids.ts';
 import { type GroupPage, mergePages } from './merge.ts';
+import { ownPage } from './own-pages.ts';
 
 /** The ids under which a party owns orders, in the words of its platform. */
 export type OwnersOf = (party: Party) => readonly string[];
@@ -245,17 +246,9 @@ export class GroupedLedger implements Ledger {
   /** Without the orders of a party that is moving and is served from another group. */
   async #listIn(group: Group, query: OrderQuery): Promise<GroupPage<Order>> {
     const { placement } = this.#groups;
-    for (let { cursor } = query; ; ) {
-      const page = await group.storage.listSplit({ ...query, cursor });
-      if (!placement.mayHoldStrays(group.name)) return page;
-      const own = page.items.map((o) => !placement.isStray(group.name, o.platform, o.owner));
-      const items = page.items.filter((_, i) => own[i]);
-      if (items.length === 0 && page.nextCursor !== null) {
-        cursor = page.nextCursor;
-        continue;
-      }
-      return { ...page, items, cursors: page.cursors.filter((_, i) => own[i]) };
-    }
+    const read = (cursor: string | undefined) => group.storage.listSplit({ ...query, cursor });
+    if (!placement.mayHoldStrays(group.name)) return read(query.cursor);
+    return ownPage(query.cursor, read, (o) => !placement.isStray(group.name, o.platform, o.owner));
   }
 
   async #ofOwners(platform: string, owners: readonly string[]): Promise<Group[]> {

@@ -155,6 +155,11 @@ export class Placement {
     return this.#owners.get(key(platform, owner));
   }
 
+  /** The moves of parties, as far as this node knows. */
+  get moves(): readonly Pick<PartyMove, 'isUnderWay'>[] {
+    return this.#moves;
+  }
+
   /** Whether rows of owners that are served elsewhere may be in the group, while a party moves. */
   mayHoldStrays(group: string): boolean {
     return this.#moves.some(

@@ -1,4 +1,5 @@
 // Limits, listeners, sealed texts and usage over all groups.
+import { LedgerUnavailableError } from '../../core/errors.ts';
 import type { Limits } from '../../core/limits.ts';
 import type { ListenerStore } from '../../core/listeners.ts';
 import type { Json } from '../../core/order.ts';
@@ -27,11 +28,24 @@ export function groupedLimits(groups: Groups, home: Limits): Limits {
 export function groupedListeners(groups: Groups): ListenerStore {
   const names = new Map<string, Group>();
   groups.whenMoved(() => names.clear());
+  /** The listener of a party that is moving may be in two groups, or where the party is not served yet. */
+  async function inGroups() {
+    const { placement } = groups;
+    const { answers } = await askGroups(groups.all, async (group) =>
+      (await group.storage.listeners.list()).map((listener) => {
+        const { platform, party } = listener;
+        return { group, listener, isStray: placement.isStray(group.name, platform, party) };
+      }),
+    );
+    return [...answers.values()].flat();
+  }
   async function ofName(name: string): Promise<Group | undefined> {
     const known = names.get(name);
     if (known) return known;
-    const { answers } = await askGroups(groups.all, ({ storage }) => storage.listeners.list());
-    const found = [...answers].find(([, all]) => all.some((one) => one.name === name))?.[0];
+    const its = (await inGroups()).filter(({ listener }) => listener.name === name);
+    const found = its.find(({ isStray }) => !isStray)?.group;
+    if (!found && its.length > 0)
+      throw new LedgerUnavailableError('the party of the listener moves to another group');
     if (found) names.set(name, found);
     return found;
   }
@@ -49,8 +63,9 @@ export function groupedListeners(groups: Groups): ListenerStore {
       return opened ?? null;
     },
     async list() {
-      const { answers } = await askGroups(groups.all, ({ storage }) => storage.listeners.list());
-      return [...answers.values()].flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+      const own = (await inGroups()).filter(({ isStray }) => !isStray);
+      const all = own.map(({ listener }) => listener);
+      return all.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     async remove(name) {
       const group = await ofName(name);
@@ -72,8 +87,20 @@ export function groupedListeners(groups: Groups): ListenerStore {
 
 /** Group after group; the place of a text begins with the name of its group. */
 export function groupedSealedTexts(groups: Groups, home: SealedTexts): SealedTexts {
+  const { placement } = groups;
+  let movesBefore = 0;
+  /** What a move has copied keeps its seal of before: a renewal that goes on would miss it. */
+  function refuseMoves(): void {
+    const { moves } = placement;
+    if (moves.length === movesBefore && !moves.some(({ isUnderWay }) => isUnderWay)) return;
+    throw new Error(
+      'a party moves to another group of owners; the next start goes on when the move has ended',
+    );
+  }
   return {
     async page(after, limit) {
+      if (after === null) movesBefore = placement.moves.length;
+      refuseMoves();
       const [name, place] = (after ?? [groups.all[0]!.name, null]) as readonly [string, Json];
       const from = groups.all.findIndex((group) => group.name === name);
       for (const [i, group] of groups.all.slice(from).entries()) {
@@ -88,6 +115,8 @@ export function groupedSealedTexts(groups: Groups, home: SealedTexts): SealedTex
       await groups.named(name).storage.sealedTexts.replace({ ...row, at }, sealed);
     },
     async keepKeyCheck() {
+      await placement.reload();
+      refuseMoves();
       for (const { storage } of groups.all) await storage.sealedTexts.keepKeyCheck();
       await home.keepKeyCheck();
     },

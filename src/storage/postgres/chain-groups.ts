@@ -204,11 +204,11 @@ async function auditArrivals(
   const found: string[] = [];
   const missing = new Set(covered);
   for (const arrival of await arrivalsOf(connection)) {
-    const { moveId, group, hash } = arrival;
+    const { moveId, group, hash, changes } = arrival;
     const where = `move ${moveId} of a party into this group`;
     const gone = arrival.parts.filter(([month]) => month < firstMonth);
     const now = await arrivalHash(connection, arrival, gone);
-    if (now.hash !== hash)
+    if (now.hash !== hash || now.changes !== changes)
       found.push(`${where}: the changes that it brought are not those that came`);
     if (group !== null && !covered.has(hash))
       found.push(`${where}: no group of the chain covers it`);

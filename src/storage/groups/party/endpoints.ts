@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Row } from '../../postgres/connection.ts';
 import { MoveError } from '../move/sides.ts';
 import type { PartyMove } from './journal.ts';
-import { isMine, pagesOf, readRows, rowAsJson, writeRows } from './rows.ts';
+import { isMine, NOT_YET, pagesOf, readRows, rowAsJson, writeRows } from './rows.ts';
 
 /** Longer than any fence is tried; if the mover is gone, callbacks go on after it by themselves. */
 const PAUSE_MS = 10 * 60_000;
@@ -69,9 +69,11 @@ export async function isQuiet(old: Connection, move: PartyMove): Promise<boolean
 
 /** Ends the pauses that {@link pauseEndpoints} has made, at the group that serves the party. */
 export async function endPauses(side: Connection, move: PartyMove): Promise<void> {
-  if (move.pausedUntil === null) return;
+  const { pausedUntil } = move;
+  if (pausedUntil === null) return;
   await side.runText(
-    `UPDATE endpoints t SET open_until = NULL WHERE ${isMine(move, 'party')} AND open_until = ${move.pausedUntil}`,
+    `UPDATE endpoints t SET open_until = NULL
+     WHERE ${isMine(move, 'party')} AND open_until IN (${pausedUntil}, ${pausedUntil + NOT_YET})`,
   );
 }
 

@@ -217,7 +217,8 @@ export async function missingRows(
          SELECT t.* FROM ${table} t JOIN ${rows} AS r USING (${key.join(', ')})) AS missing`,
     );
   }
-  // A change in the new group may have replaced a text or removed a deadline.
+  // A change in the new group may have replaced a text or removed a deadline, and a renewal of the master
+  // key that was under way when the move began may have sealed a text of either side anew.
   const same = `o.platform = t.platform AND o.owner = t.owner AND o.order_id = t.order_id AND o.created_at = t.created_at`;
   await compare(
     'sealed_texts',
@@ -228,7 +229,7 @@ export async function missingRows(
        JOIN orders o ON ${same} AND o.version = t.version
        WHERE NOT EXISTS (SELECT FROM sealed_texts n WHERE n.platform = t.platform AND n.owner = t.owner
          AND n.order_id = t.order_id AND n.created_at = t.created_at AND n.name = t.name
-         AND n.sealed = t.sealed AND n.mask = t.mask)`,
+         AND length(n.sealed) = length(t.sealed) AND n.mask = t.mask)`,
   );
   return found;
 }

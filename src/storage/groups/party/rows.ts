@@ -10,8 +10,8 @@ import type { PartyMove } from './journal.ts';
 const BATCH = 1000;
 
 /**
- * What a deadline's time is moved by until its party is served in the new group, so that no node
- * carries it out there: some 35,000 years.
+ * What the times of a deadline and of a pause are moved by until the party is served in the new group, so
+ * that no node carries them out there: some 35,000 years.
  */
 export const NOT_YET = 2 ** 50;
 
@@ -63,7 +63,11 @@ export function rowAsJson(table: string, move: PartyMove): string {
     case 'deadlines':
       return `(to_jsonb(t) - 'id') || jsonb_build_object('due_at', t.due_at + ${NOT_YET}, 'lease_until', 0)`;
     case 'endpoints':
-      return row({ id: endpointHere('t.id', move), since_seq: '0' });
+      return row({
+        ...{ id: endpointHere('t.id', move), since_seq: '0' },
+        // No node posts from the new group what the old one may still post.
+        open_until: `t.open_until + ${NOT_YET}`,
+      });
     case 'deliveries': {
       const endpoint = endpointHere('t.endpoint', move);
       return row({ id: 'n.here', endpoint, seq: seqHere('t.seq', move) });
