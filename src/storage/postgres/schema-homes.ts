@@ -27,7 +27,7 @@ export class SchemaHomes {
   /**
    * Whether the schema may use a connection that has not served it yet: if it has few, if all of its
    * connections are lent to one other schema, or if all are stuck. A session keeps the catalog and the
-   * plans of each schema that it has been in, which takes up to 2 MB.
+   * plans of each schema that it has been in, which takes up to 4 MB.
    *
    * @param most how many connections a schema may have at once, which are enough
    */
