@@ -176,6 +176,7 @@ describe('a party moves to another group', { skip, timeout: 1_200_000 }, () => {
       rig.a.url,
     );
 
+    own.answer = ok; // The next attempt comes after seconds, and a further one after minutes.
     const printed = await moveTo('01');
     t.diagnostic(printed.replaceAll('\n', ' | '));
     assert.match(printed, /has moved to group 01; changes waited \d+ ms/);
@@ -202,7 +203,6 @@ describe('a party moves to another group', { skip, timeout: 1_200_000 }, () => {
         ['pcutoff', 1],
       ],
     );
-    own.answer = ok;
     await rig.cancel(MOVES!, 'pwaits');
     const told = () =>
       Map.groupBy(

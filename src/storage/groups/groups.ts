@@ -10,19 +10,31 @@ const REMEMBERED = 10_000;
 /** How long a change waits while its party moves to another group. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 50;
+/** The rows of a party stay in its old group for so long after the switch; nodes hear of it within a second. */
+export const HEARD_MS = 4000;
 
 export class Groups {
   readonly placement: Placement;
   readonly #byName = new Map<string, Group>();
   readonly #make: (name: string) => Group;
   readonly #close: () => Promise<void>;
+  readonly #silentMs: () => number;
   readonly #orders = new Map<string, Group>();
   readonly #onOpened: ((group: Group) => void)[] = [];
   readonly #onClosed: (() => void)[] = [];
   readonly #onMoved: (() => void)[] = [];
 
-  /** @param close closes what the groups share */
-  constructor(placement: Placement, make: (name: string) => Group, close: () => Promise<void>) {
+  /**
+   * @param close closes what the groups share
+   * @param silentMs since when this node has not heard from the home
+   */
+  constructor(
+    placement: Placement,
+    make: (name: string) => Group,
+    close: () => Promise<void>,
+    silentMs: () => number,
+  ) {
+    this.#silentMs = silentMs;
     this.placement = placement;
     this.#make = make;
     this.#close = close;
@@ -91,6 +103,30 @@ export class Groups {
         await this.placement.findAgain(platform, owner);
       }
     }
+  }
+
+  /**
+   * Reads in the owner's group. If nothing is there, the owner may have moved meanwhile; a node that has not
+   * heard from the home lately asks it.
+   *
+   * @returns undefined if nobody has placed the owner
+   */
+  async finding<T>(
+    platform: string,
+    owner: string,
+    read: (group: Group) => Promise<T>,
+    isNothing: (found: T) => boolean,
+  ): Promise<T | undefined> {
+    const group = await this.ofOwner(platform, owner);
+    if (!group) return undefined;
+    const found = await read(group);
+    if (!isNothing(found)) return found;
+    const { placement } = this;
+    const name =
+      this.#silentMs() < HEARD_MS / 2
+        ? placement.known(platform, owner)
+        : await placement.findAgain(platform, owner);
+    return name === undefined || name === group.name ? found : read(this.named(name));
   }
 
   /** The group that holds the order; undefined if no group has reserved its id. */

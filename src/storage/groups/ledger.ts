@@ -116,13 +116,15 @@ export class GroupedLedger implements Ledger {
   }
 
   async findByKey(platform: string, owner: OwnerId, key: LookUpKey): Promise<Order | null> {
-    const group = await this.#groups.ofOwner(platform, owner);
-    return group ? group.storage.ledger.findByKey(platform, owner, key) : null;
+    const find = ({ storage }: Group) => storage.ledger.findByKey(platform, owner, key);
+    return (await this.#groups.finding(platform, owner, find, (found) => found === null)) ?? null;
   }
 
   async readPage(query: ListQuery): Promise<ListPage> {
-    const group = await this.#groups.ofOwner(query.platform, query.owner);
-    return group ? group.storage.ledger.readPage(query) : { total: 0, orders: [] };
+    const read = ({ storage }: Group) => storage.ledger.readPage(query);
+    const isEmpty = ({ total }: ListPage): boolean => total === 0;
+    const page = await this.#groups.finding(query.platform, query.owner, read, isEmpty);
+    return page ?? { total: 0, orders: [] };
   }
 
   async readSealed(platform: string, orderId: OrderId, name: string): Promise<string | null> {
@@ -133,8 +135,10 @@ export class GroupedLedger implements Ledger {
   async listOrders(query: OrderQuery): Promise<Page<Order>> {
     const { platform, owner } = query;
     if (platform !== undefined && owner !== undefined) {
-      const group = await this.#groups.ofOwner(platform, owner);
-      return group ? group.storage.ledger.listOrders(query) : { items: [], nextCursor: null };
+      const read = ({ storage }: Group) => storage.ledger.listOrders(query);
+      const isEmpty = ({ items }: Page<Order>): boolean => items.length === 0;
+      const page = await this.#groups.finding(platform, owner, read, isEmpty);
+      return page ?? { items: [], nextCursor: null };
     }
     return mergePages<Group, Order>({
       groups: this.#groups.all,

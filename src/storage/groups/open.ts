@@ -86,6 +86,7 @@ export async function openGroups(
           seeOffset: (seconds) => opened.seeOffset(seconds),
         }),
       close,
+      () => shared.silentMs,
     );
     shared.onClockOffset((seconds) => {
       offset = seconds;

@@ -33,6 +33,7 @@ export class Shared implements SharedState {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #closed = false;
+  #heardAt = performance.now();
 
   private constructor({ url, node, schema }: SharedOptions, clock: DatabaseClock) {
     this.#url = url;
@@ -50,6 +51,11 @@ export class Shared implements SharedState {
 
   onChange(topic: 'parties' | 'catalog' | 'groups', reload: () => Promise<void>): void {
     this.#reloads.set(topic, reload);
+  }
+
+  /** All changes before this many milliseconds ago are known to this node. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
   }
 
   onClockOffset(listener: (seconds: number) => void): void {
@@ -130,6 +136,7 @@ export class Shared implements SharedState {
       if (!isFirst) await this.#reloads.get(topic)?.();
       this.#versions.set(topic, version);
     }
+    this.#heardAt = sentAt;
   }
 
   async #connected(): Promise<Connection> {

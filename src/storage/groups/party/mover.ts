@@ -1,7 +1,9 @@
 // Moves one party to another group while it is served. Killed at any step, the next run goes on.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../postgres/connection.ts';
 import { StatementError } from '../../postgres/errors.ts';
 import type { GroupsFile } from '../file.ts';
+import { HEARD_MS } from '../groups.ts';
 import { MOST_FENCES } from '../move/fence.ts';
 import { listGroups } from '../move/journal.ts';
 import { MOVER_LOCK, takeLock } from '../move/mover.ts';
@@ -216,6 +218,7 @@ class PartyMover {
 
   async #finish(): Promise<PartyMoveReport> {
     const { home, old, target } = this.#sides;
+    const begun = performance.now();
     let detail = 'both groups were compared by an earlier run';
     if (this.#move.step === 'switched') {
       await endPauses(target, this.#move);
@@ -228,6 +231,7 @@ class PartyMover {
       await this.#step('checked');
     }
     await this.#at('checked');
+    await sleep(Math.max(0, begun + HEARD_MS - performance.now()));
     await removeParty(old, this.#move);
     await this.#at('left');
     await journal.endPartyMove(home, this.#move, 'moved', detail);
