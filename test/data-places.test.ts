@@ -92,7 +92,15 @@ describe('commands that only look', () => {
   test('restore and import', async () => {
     const file = join(temporaryDirectory(), 'x.json');
     writeFileSync(file, '{}');
-    isExplained(await run(['import', file, '--data', '/proc/x']), /\/proc\/x cannot be made/);
+    const order = join(temporaryDirectory(), 'order.json');
+    writeFileSync(
+      order,
+      JSON.stringify({
+        ...{ platform: 'jintong', orderId: '1', userName: 'jane88', state: 'D' },
+        ...{ amount: '1.00', createdAt: '2026-01-02 03:04:05' },
+      }),
+    );
+    isExplained(await run(['import', order, '--data', '/proc/x']), /\/proc\/x cannot be made/);
     isExplained(await run(['restore', file, '--data', '/proc/x']), /\/proc\/x cannot be made/);
     isExplained(await run(['restore', file, '--data', pipe(fresh())]), /ENOTDIR/);
   });
