@@ -139,9 +139,13 @@ describe('a party moves to another group', { skip, timeout: 1_200_000 }, () => {
   });
   const moveTo = async (group: string): Promise<string> => {
     const args = ['groups', 'move-party', `jintong/${MOVES}`, '--to', group];
-    const { code, stdout, stderr } = await run(args, env());
-    assert.equal(code, 0, stderr);
-    return stdout;
+    for (let i = 0; ; i++) {
+      const { code, stdout, stderr } = await run(args, env());
+      if (code === 0) return stdout;
+      // On a busy machine the fence may be given up, and whoever moves a party tries again.
+      assert.match(stderr, /stays where it was: changes would have waited too long/);
+      assert.ok(i < 5, stderr);
+    }
   };
 
   test('what waits for the party, and what it has been told, goes along', async (t) => {

@@ -22,7 +22,7 @@ import {
   pauseEndpoints,
   removeCopiedWaiting,
 } from './endpoints.ts';
-import { fenceParty, isFenced, removeFences } from './fence.ts';
+import { fenceParty, isFenced, openFence, removeFences } from './fence.ts';
 import type { PartyMove } from './journal.ts';
 import * as journal from './journal.ts';
 import { checkArrival, moveDeadlines, moveOrderPlaces, removeParty } from './leave.ts';
@@ -165,6 +165,7 @@ class PartyMover {
     const { home, old, target } = this.#sides;
     if (await this.#isFenced()) return;
     if (this.#request.back) throw new MoveError('it was asked to go back');
+    await openFence(old, this.#move);
     await this.#at('begun');
     await removeFences(target, await journal.departuresOf(home, this.#move));
     await this.#removeCopies();
@@ -250,7 +251,9 @@ class PartyMover {
   }
 
   async #goBack(reason: string): Promise<PartyMoveReport> {
-    const { home, target } = this.#sides;
+    const { home, old, target } = this.#sides;
+    await openFence(old, this.#move);
+    await removeFences(old, [this.#move.moveId]);
     await this.#removeCopies();
     await giveNumbersBack(target, this.#move);
     await journal.endPartyMove(home, this.#move, 'back', reason);
