@@ -1,27 +1,16 @@
 // Creates orders in the groups of their owners, after their ids were reserved in the home schema.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../../core/clock.ts';
 import type { Created, CreateRequest, NewOrder } from '../../core/ledger.ts';
 import type { OrderId } from '../../core/order.ts';
-import { OwnerMovedError } from '../postgres/errors.ts';
 import type { Group } from './group.ts';
 import type { Groups } from './groups.ts';
 
-/** How long a creation waits while a party moves to another group. */
-const PATIENCE_MS = 5000;
-const RETRY_MS = 50;
-
 /** If an owner has moved to another group, the request is carried out again. */
-export async function createInGroups(groups: Groups, request: CreateRequest): Promise<Created> {
-  for (const until = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
-    try {
-      return await createOnce(groups, request);
-    } catch (error) {
-      if (!(error instanceof OwnerMovedError) || performance.now() > until) throw error;
-      const owners = new Map(request.orders.map(({ order }) => [order.owner, order.platform]));
-      for (const [owner, platform] of owners) await groups.placement.findAgain(platform, owner);
-    }
-  }
+export function createInGroups(groups: Groups, request: CreateRequest): Promise<Created> {
+  const owners = new Map(
+    request.orders.map(({ order }) => [`${order.platform}\n${order.owner}`, order]),
+  );
+  return groups.repeating([...owners.values()], () => createOnce(groups, request));
 }
 
 async function createOnce(groups: Groups, request: CreateRequest): Promise<Created> {

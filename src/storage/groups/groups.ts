@@ -93,14 +93,27 @@ export class Groups {
     owner: string,
     work: (group: Group) => Promise<T>,
   ): Promise<T | undefined> {
-    for (const until = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
+    return this.repeating([{ platform, owner }], async () => {
       const group = await this.ofOwner(platform, owner);
-      if (!group) return undefined;
+      return group && work(group);
+    });
+  }
+
+  /**
+   * Does work again while a group says that an owner has moved, and asks the home where the owners are.
+   *
+   * @throws {OwnerMovedError} if a move takes longer than five seconds
+   */
+  async repeating<T>(
+    owners: readonly { readonly platform: string; readonly owner: string }[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    for (const until = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
       try {
-        return await work(group);
+        return await work();
       } catch (error) {
         if (!(error instanceof OwnerMovedError) || performance.now() > until) throw error;
-        await this.placement.findAgain(platform, owner);
+        for (const { platform, owner } of owners) await this.placement.findAgain(platform, owner);
       }
     }
   }

@@ -1,4 +1,5 @@
 // After the switch: the old schema gets another name, is compared with the new side, and is dropped when asked.
+import type { Connection } from '../../postgres/connection.ts';
 import { audit } from '../../postgres/queries.ts';
 import type { GroupsFile } from '../file.ts';
 import { changesOf, isSame } from './fence.ts';
@@ -44,21 +45,29 @@ export async function checkMoved(
   lastSeq: number,
 ): Promise<string> {
   const [there, here] = [await changesOf(beside, 0, lastSeq), await changesOf(target, 0, lastSeq)];
-  const { damage, ordersOutOfStep, changesWithoutEvent, orders } = await audit(target);
-  const problems = [...damage];
+  const { problems, orders } = await auditSide(target);
   if (!isSame(there, here))
     problems.push(
       `the old side has ${there.count} changes, and the new side ${here.count} of them`,
     );
-  if (ordersOutOfStep > 0)
-    problems.push(`${ordersOutOfStep} orders are not what their history says`);
-  if (changesWithoutEvent > 0) problems.push(`${changesWithoutEvent} changes have no event`);
   if (problems.length > 0) {
     throw new MoveError(
       `group ${move.group} is served at its new place, and the check found: ${problems.join('; ')}. The old schema ${oldSchemaOf(move)} on server ${move.from.server} is kept.`,
     );
   }
   return `${there.count} changes up to number ${lastSeq} are equal on both sides, and verify found no error in ${orders} orders`;
+}
+
+/** What `ordergate verify` finds in one group, in words. */
+export async function auditSide(
+  side: Connection,
+): Promise<{ readonly problems: string[]; readonly orders: number }> {
+  const { damage, ordersOutOfStep, changesWithoutEvent, orders } = await audit(side);
+  const problems = [...damage];
+  if (ordersOutOfStep > 0)
+    problems.push(`${ordersOutOfStep} orders are not what their history says`);
+  if (changesWithoutEvent > 0) problems.push(`${changesWithoutEvent} changes have no event`);
+  return { problems, orders };
 }
 
 /** Drops the old schemas of a group's moves that were checked. @returns their names */

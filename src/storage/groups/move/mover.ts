@@ -137,6 +137,22 @@ export async function takeLock(
   }
 }
 
+/** A fence that was completed is never undone: changes may be refused already. */
+export async function fenceOrBack<Report>(steps: {
+  untilFenced(): Promise<void>;
+  isFenced(): Promise<boolean>;
+  goBack(reason: string): Promise<Report>;
+}): Promise<Report | undefined> {
+  try {
+    await steps.untilFenced();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MoveError || error instanceof StatementError)) throw error;
+    if (await steps.isFenced()) throw error;
+    return steps.goBack(error.message);
+  }
+}
+
 class Mover {
   readonly #request: MoveRequest;
   readonly #sides: Sides;
@@ -157,13 +173,12 @@ class Mover {
         await checkSides(this.#sides, this.#move);
         await journal.beginMove(this.#sides.home, this.#move);
       }
-      try {
-        await this.#untilFenced();
-      } catch (error) {
-        if (!(error instanceof MoveError || error instanceof StatementError)) throw error;
-        if (await this.#isFenced()) throw error;
-        return this.#goBack(error.message);
-      }
+      const back = await fenceOrBack({
+        untilFenced: () => this.#untilFenced(),
+        isFenced: this.#isFenced,
+        goBack: (reason) => this.#goBack(reason),
+      });
+      if (back) return back;
       await this.#at('fenced');
       await this.#switch();
     }
@@ -179,7 +194,6 @@ class Mover {
     this.#move = await journal.setStep(this.#sides.home, this.#move, step);
   }
 
-  /** A fence that was completed is never undone: its changes may be refused already. */
   #isFenced = async (): Promise<boolean> =>
     this.#move.step === 'fencing' && (await isFenced(this.#sides.old));
 

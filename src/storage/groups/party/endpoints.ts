@@ -141,8 +141,12 @@ async function copyDeliveries(
 /** What {@link copyWaiting} has copied leaves the old group, in the fence. */
 export async function removeWaiting(old: Connection, move: PartyMove): Promise<void> {
   await removeDeliveries(old, `d.state = 0 AND d.endpoint IN (${endpointsOf(move)})`);
-  await old.runText(`DELETE FROM listener_resends t WHERE t.name IN (${listenersOf(move)})`);
-  await old.runText(`DELETE FROM listeners t WHERE ${isMine(move, 'party')}`);
+  await removeListeners(old, move);
+}
+
+async function removeListeners(side: Connection, move: PartyMove): Promise<void> {
+  await side.runText(`DELETE FROM listener_resends t WHERE t.name IN (${listenersOf(move)})`);
+  await side.runText(`DELETE FROM listeners t WHERE ${isMine(move, 'party')}`);
 }
 
 /** Alerts stay until the last of them is copied, because each is numbered by those after it. */
@@ -205,8 +209,7 @@ export async function removeCopiedWaiting(target: Connection, move: PartyMove): 
       `DELETE FROM callback_alerts t WHERE t.endpoint IN (${endpointsOf(move)})`,
     );
     await removeDeliveries(target, `d.endpoint IN (${endpointsOf(move)})`);
-    await target.runText(`DELETE FROM listener_resends t WHERE t.name IN (${listenersOf(move)})`);
-    await target.runText(`DELETE FROM listeners t WHERE ${isMine(move, 'party')}`);
+    await removeListeners(target, move);
     await target.runText(`DELETE FROM endpoints t WHERE ${isMine(move, 'party')}`);
   });
 }

@@ -98,12 +98,19 @@ export type PartyFence =
   | { readonly outcome: 'fenced'; readonly heldMs: number }
   | { readonly outcome: 'late'; readonly reason: string };
 
-/** @param settled all changes up to this number were copied and compared */
+/** What was copied before the fence. */
+export interface Copied {
+  /** All changes up to this number. */
+  readonly settled: number;
+  /** Kept replies up to this time. */
+  readonly replies: number;
+}
+
 export async function fenceParty(
   old: Connection,
   target: Connection,
   move: PartyMove,
-  settled: number,
+  { settled, replies }: Copied,
   { onLocked, onKept }: FenceSteps,
 ): Promise<PartyFence> {
   await requireRoom(old, target, move);
@@ -134,7 +141,7 @@ export async function fenceParty(
     if (!(await isQuiet(old, move))) return await giveUp('callbacks of the party went on');
     await copyOrders(old, target, move, settled, Number.MAX_SAFE_INTEGER);
     await copyWaiting(old, target, move);
-    await copyReplies(old, target, 'since the copy');
+    await copyReplies(old, target, replies);
     await copyLimits(old, target);
     await compareChanges(old, target, move, settled);
     // Until the commit below is done, however long it waits for a standby, no change can come.

@@ -1,7 +1,7 @@
 // What remains of a party in its old group after the switch: it is compared with the new group, and leaves.
 import { arrivalHash, sealHead } from '../../postgres/chain-groups.ts';
 import type { Connection } from '../../postgres/connection.ts';
-import { audit } from '../../postgres/queries.ts';
+import { auditSide } from '../move/after.ts';
 import { literal, MoveError } from '../move/sides.ts';
 import type { PartyMove } from './journal.ts';
 import { compareChanges, isOf, keysOf, missingRows } from './orders.ts';
@@ -80,17 +80,14 @@ export async function checkArrival(
     [move.moveId, changes, hash, JSON.stringify(parts)],
   );
   await sealHead(target);
-  const { damage, ordersOutOfStep, changesWithoutEvent, orders } = await audit(target);
-  problems.push(...damage);
-  if (ordersOutOfStep > 0)
-    problems.push(`${ordersOutOfStep} orders are not what their history says`);
-  if (changesWithoutEvent > 0) problems.push(`${changesWithoutEvent} changes have no event`);
+  const found = await auditSide(target);
+  problems.push(...found.problems);
   if (problems.length > 0) {
     throw new MoveError(
       `the party is served in group ${move.to}, and the check found: ${problems.join('; ')}. Its rows in group ${move.from} are kept.`,
     );
   }
-  return `${there.count} changes are equal in both groups, and verify found no error in the ${orders} orders of group ${move.to}`;
+  return `${there.count} changes are equal in both groups, and verify found no error in the ${found.orders} orders of group ${move.to}`;
 }
 
 /** Empties the old group of the party. Its chain keeps the number and the hash of each change. */

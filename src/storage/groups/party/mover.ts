@@ -1,12 +1,11 @@
 // Moves one party to another group while it is served. Killed at any step, the next run goes on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../postgres/connection.ts';
-import { StatementError } from '../../postgres/errors.ts';
 import type { GroupsFile } from '../file.ts';
 import { HEARD_MS } from '../groups.ts';
 import { MOST_FENCES } from '../move/fence.ts';
 import { listGroups } from '../move/journal.ts';
-import { MOVER_LOCK, takeLock } from '../move/mover.ts';
+import { fenceOrBack, MOVER_LOCK, takeLock } from '../move/mover.ts';
 import { literal, MoveError, switchHome, withHome } from '../move/sides.ts';
 import {
   beginMove,
@@ -135,13 +134,12 @@ class PartyMover {
 
   async run(): Promise<PartyMoveReport> {
     if (this.#move.step === 'begun' || this.#move.step === 'fencing') {
-      try {
-        await this.#untilFenced();
-      } catch (error) {
-        if (!(error instanceof MoveError || error instanceof StatementError)) throw error;
-        if (await this.#isFenced()) throw error;
-        return this.#goBack(error.message);
-      }
+      const back = await fenceOrBack({
+        untilFenced: () => this.#untilFenced(),
+        isFenced: this.#isFenced,
+        goBack: (reason) => this.#goBack(reason),
+      });
+      if (back) return back;
       await this.#at('fenced');
       await this.#switch();
     }
@@ -157,7 +155,6 @@ class PartyMover {
     this.#move = await journal.setPartyStep(this.#sides.home, this.#move, step);
   }
 
-  /** A fence that was completed is never undone: changes may be refused already. */
   #isFenced = async (): Promise<boolean> =>
     this.#move.step === 'fencing' && (await isFenced(this.#sides.old, this.#move));
 
@@ -170,7 +167,7 @@ class PartyMover {
     await removeFences(target, await journal.departuresOf(home, this.#move));
     await this.#removeCopies();
     let settled = await copyAll(old, target, this.#move);
-    await copyReplies(old, target, 'all');
+    const replies = await old.transaction(() => copyReplies(old, target));
     await this.#at('copied');
     let reason = '';
     for (let i = 0; i < MOST_FENCES; i++) {
@@ -181,10 +178,16 @@ class PartyMover {
       await pauseEndpoints(old, this.#move);
       settled = await this.#catchUp(settled);
       await this.#at('caught-up');
-      const result = await fenceParty(old, target, this.#move, settled, {
-        onLocked: () => this.#at('locked'),
-        onKept: () => this.#at('kept'),
-      });
+      const result = await fenceParty(
+        old,
+        target,
+        this.#move,
+        { settled, replies },
+        {
+          onLocked: () => this.#at('locked'),
+          onKept: () => this.#at('kept'),
+        },
+      );
       if (result.outcome === 'fenced') {
         this.#heldMs = result.heldMs;
         return;

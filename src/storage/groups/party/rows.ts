@@ -28,7 +28,6 @@ export const OWNED = [
   'list_entries',
   'list_counts',
 ] as const;
-export type OwnedTable = (typeof OWNED)[number];
 
 /** The number of an event of the old group, in the new one. */
 export const seqHere = (seq: string, { numbers }: PartyMove): string =>

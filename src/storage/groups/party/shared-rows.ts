@@ -12,24 +12,18 @@ const NEWER_COUNT = `(key) DO UPDATE SET ends_at = excluded.ends_at, count = exc
 /** More than the clocks of nodes differ, by which replies are kept. */
 const MARGIN_MS = 60_000;
 
-/** By the new group, the newest reply that the first copy has brought. */
-const newest = new WeakMap<Connection, number>();
-
-/** @param which all of them before the fence, and in the fence those that came meanwhile */
-export async function copyReplies(
-  old: Connection,
-  target: Connection,
-  which: 'all' | 'since the copy',
-): Promise<void> {
-  const after = which === 'all' ? 0 : (newest.get(target) ?? 0) - MARGIN_MS;
-  if (which === 'all') await old.runText('BEGIN READ ONLY');
+/**
+ * In the caller's transaction of the old side.
+ *
+ * @param since what an earlier copy returned
+ * @returns when the newest reply was kept that the copy may hold
+ */
+export async function copyReplies(old: Connection, target: Connection, since = 0): Promise<number> {
   const [row] = await old.runText('SELECT coalesce(max(kept_at), 0) FROM kept_replies');
-  const query = `SELECT to_jsonb(t) FROM kept_replies t WHERE t.kept_at >= ${after}`;
+  const query = `SELECT to_jsonb(t) FROM kept_replies t WHERE t.kept_at >= ${since - MARGIN_MS}`;
   for await (const page of pagesOf(old, query))
     await writeRows(target, 'kept_replies', page, NEWER_REPLY);
-  if (which !== 'all') return;
-  await old.runText('COMMIT');
-  newest.set(target, Number(row![0]));
+  return Number(row![0]);
 }
 
 /** Windows and pauses change with each call, and there are few. Nodes lock their keys in this sequence, too. */
